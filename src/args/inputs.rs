@@ -1,0 +1,60 @@
+//! Which files to read.
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use crate::error::{Error, Result};
+use crate::io::source::InputName;
+
+/// The files of commands that read many.
+#[derive(Args, Clone, Debug)]
+pub struct Inputs {
+    /// Files to read, plain, gzip or zstd; - or none for standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<OsString>,
+
+    /// Read the names of more files from a file, each ended by NUL
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub files0_from: Option<PathBuf>,
+}
+
+impl Inputs {
+    /// The names, in order; standard input if there are none.
+    ///
+    /// # Errors
+    /// If the list of names cannot be read.
+    pub fn names(&self) -> Result<Vec<InputName>> {
+        let mut names: Vec<InputName> = self
+            .files
+            .iter()
+            .cloned()
+            .map(InputName::from_arg)
+            .collect();
+        match &self.files0_from {
+            Some(list) => names.extend(listed(list)?),
+            None if names.is_empty() => names.push(InputName::Stdin),
+            None => {}
+        }
+        Ok(names)
+    }
+}
+
+fn listed(list: &PathBuf) -> Result<Vec<InputName>> {
+    let mut bytes = Vec::new();
+    let read = if list.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(list).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Error::reading(list, error))?;
+    let names = bytes
+        .split(|byte| *byte == 0)
+        .filter(|name| !name.is_empty());
+    Ok(names
+        .map(|name| InputName::Path(PathBuf::from(OsString::from_vec(name.to_vec()))))
+        .collect())
+}

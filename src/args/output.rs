@@ -1,0 +1,108 @@
+//! In which format results go out, and where to.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueHint};
+
+use crate::error::{Error, Result};
+use crate::format::{self, OUTPUTS, OutputSpec};
+
+/// The flags of commands that give rows.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// Write this format [default: table on a terminal, else tsv]
+    #[arg(short, long, value_name = "FORMAT", value_parser = names())]
+    pub to: Option<String>,
+
+    /// Write NDJSON; short for --to ndjson
+    #[arg(long, conflicts_with = "to")]
+    pub ndjson: bool,
+
+    /// Write to a file, whole or not at all; its ending picks the format
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Leave the output file untouched if it would not change
+    #[arg(long, requires = "output")]
+    pub if_changed: bool,
+
+    /// Write the names of the columns: always, never, or when there are rows
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true
+    )]
+    pub header: Header,
+}
+
+/// Whether the names of the columns are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Header {
+    /// When there are rows
+    #[default]
+    Auto,
+    /// Also without rows
+    Always,
+    /// Not at all
+    Never,
+}
+
+/// How rows are written.
+#[derive(Clone, Copy)]
+pub enum To {
+    /// For people.
+    Table,
+    /// For programs.
+    Rows(&'static OutputSpec),
+}
+
+impl Output {
+    /// The format that was asked for: by name, by the file's ending, or not at all.
+    ///
+    /// # Errors
+    /// If name and ending contradict each other.
+    pub fn asked(&self) -> Result<Option<To>> {
+        let named = match (&self.to, self.ndjson) {
+            (_, true) => Some("ndjson"),
+            (Some(name), false) => Some(name.as_str()),
+            (None, false) => None,
+        };
+        let by_ending = self.output.as_deref().and_then(ending);
+        if let (Some(name), Some(by_ending), Some(file)) = (named, by_ending, &self.output)
+            && name != by_ending.name
+        {
+            let message = format!(
+                "{} says {}, --to says {name}",
+                file.display(),
+                by_ending.name
+            );
+            return Err(
+                Error::usage(message).hint("give the file another ending, or leave out --to")
+            );
+        }
+        Ok(match (named, by_ending) {
+            (Some("table"), _) => Some(To::Table),
+            (Some(name), _) => format::find_output(name).map(To::Rows),
+            (None, by_ending) => by_ending.map(To::Rows),
+        })
+    }
+}
+
+fn ending(file: &Path) -> Option<&'static OutputSpec> {
+    let ending = file.extension()?.to_str()?;
+    OUTPUTS
+        .iter()
+        .copied()
+        .find(|output| output.extensions.contains(&ending))
+}
+
+fn names() -> clap::builder::PossibleValuesParser {
+    use clap::builder::PossibleValue;
+    let table = PossibleValue::new("table").help("Align columns for people");
+    let rows = OUTPUTS
+        .iter()
+        .map(|output| PossibleValue::new(output.name).help(output.summary));
+    clap::builder::PossibleValuesParser::new(std::iter::once(table).chain(rows))
+}

@@ -1,0 +1,106 @@
+//! Values as people type them: sizes, shares, zones.
+
+use jiff::tz::TimeZone;
+
+use crate::expr::lex::{TokenKind, lex};
+use crate::log::account::MaxBad;
+use crate::record::{Number, Timestamp};
+
+/// A size in bytes: `64K`, `2M`, `10MB`, `1000`.
+///
+/// # Errors
+/// A message for the person who typed it.
+pub fn size(text: &str) -> Result<u64, String> {
+    let wrong = || format!("«{text}» is no size: write 64K, 16M or 2G (1024), KB, MB or GB (1000)");
+    match lex(text).map_err(|_| wrong())?.as_slice() {
+        [token, _] => match &token.kind {
+            TokenKind::Number(literal) => match literal.0.trimmed() {
+                Number::Decimal { units, scale: 0 } => u64::try_from(units).map_err(|_| wrong()),
+                _ => Err(wrong()),
+            },
+            _ => Err(wrong()),
+        },
+        _ => Err(wrong()),
+    }
+}
+
+/// A number of lines, or a share of them: `10`, `1%`, `0.5pct`.
+///
+/// # Errors
+/// A message for the person who typed it.
+pub fn max_bad(text: &str) -> Result<MaxBad, String> {
+    let wrong = || format!("«{text}» is neither a number of lines nor a share like 1% or 1pct");
+    match text.strip_suffix('%').or_else(|| text.strip_suffix("pct")) {
+        Some(percent) => {
+            let percent: f64 = percent.trim().parse().map_err(|_| wrong())?;
+            if (0.0..=100.0).contains(&percent) {
+                Ok(MaxBad::Share(percent / 100.0))
+            } else {
+                Err(wrong())
+            }
+        }
+        None => text.parse().map(MaxBad::Lines).map_err(|_| wrong()),
+    }
+}
+
+/// A zone: `Europe/Berlin`, `UTC`, `+02:00`.
+///
+/// # Errors
+/// A message for the person who typed it.
+pub fn zone(text: &str) -> Result<TimeZone, String> {
+    let wrong = || format!("unknown time zone «{text}»: write a name like Europe/Berlin, or UTC");
+    if text.starts_with(['+', '-']) {
+        // The zone of a time with that offset: read by the one parser of times.
+        let time = format!("1970-01-02T00:00:00{text}");
+        let time = Timestamp::parse(time.as_bytes(), &TimeZone::UTC).ok_or_else(wrong)?;
+        let east = 86_400 - time.nanos_since_epoch() / 1_000_000_000;
+        let offset = i32::try_from(east)
+            .ok()
+            .and_then(|east| jiff::tz::Offset::from_seconds(east).ok());
+        return offset.map(TimeZone::fixed).ok_or_else(wrong);
+    }
+    TimeZone::get(text).map_err(|_| wrong())
+}
+
+/// How many threads: at least 1.
+///
+/// # Errors
+/// A message for the person who typed it.
+pub fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(threads @ 1..=1024) => Ok(threads),
+        _ => Err(format!("«{text}» is no number of threads from 1 to 1024")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        assert_eq!(size("64K"), Ok(65_536));
+        assert_eq!(size("10MB"), Ok(10_000_000));
+        assert_eq!(size("1.5K"), Ok(1536));
+        for wrong in ["", "x", "1.3", "-1", "5m", "1 2"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn shares_may_be_written_for_crontabs() {
+        assert_eq!(max_bad("1%"), Ok(MaxBad::Share(0.01)));
+        assert_eq!(max_bad("1pct"), Ok(MaxBad::Share(0.01)));
+        assert_eq!(max_bad("12"), Ok(MaxBad::Lines(12)));
+        for wrong in ["", "%", "101%", "-1%", "NaN%", "1.5"] {
+            assert!(max_bad(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn zones() {
+        assert!(zone("Europe/Berlin").is_ok());
+        assert!(zone("+02:00").is_ok());
+        assert!(zone("Middle/Earth").is_err());
+    }
+}

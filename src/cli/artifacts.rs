@@ -1,0 +1,48 @@
+//! Every generated file, made in memory from the definition of the command line: the same whoever makes it, wherever.
+
+use clap_complete::Shell;
+
+use super::manual;
+use crate::commands::Artifact;
+
+/// All completion scripts and man pages.
+pub fn all() -> Vec<Artifact> {
+    let scripts = [
+        (Shell::Bash, "jug.bash"),
+        (Shell::Elvish, "jug.elv"),
+        (Shell::Fish, "jug.fish"),
+        (Shell::PowerShell, "_jug.ps1"),
+        (Shell::Zsh, "_jug"),
+    ];
+    let scripts = scripts.into_iter().map(|(shell, name)| {
+        let mut bytes = Vec::new();
+        clap_complete::generate(shell, &mut visible(), "jug", &mut bytes);
+        Artifact {
+            path: format!("completions/{name}"),
+            bytes,
+        }
+    });
+    scripts.chain(manual::pages(&visible())).collect()
+}
+
+/// The command line without what is hidden.
+fn visible() -> clap::Command {
+    let command = super::command();
+    let (shown, hidden): (Vec<_>, Vec<_>) = command
+        .get_subcommands()
+        .cloned()
+        .partition(|command| !command.is_hide_set());
+    if hidden.is_empty() {
+        return command;
+    }
+    // clap has no way to take a subcommand out again, so the root is made anew without them.
+    let root = clap::Command::new("jug")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        .args(command.get_arguments().cloned());
+    let root = match command.get_about() {
+        Some(about) => root.about(about.clone()),
+        None => root,
+    };
+    root.subcommands(shown)
+}

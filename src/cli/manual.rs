@@ -1,0 +1,159 @@
+//! The man pages: a page a command, with the tables that `--help` has no room for.
+//!
+//! clap_mangen writes what clap knows; exit codes, examples, files and the rest are added here from where they are defined.
+
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+
+use crate::commands::Artifact;
+use crate::exit;
+use crate::expr::functions::FUNCTIONS;
+use crate::format::{FORMATS, OUTPUTS};
+use crate::log::aggregate::AGGREGATES;
+use crate::log::query::STAGES;
+
+/// A page for the root and one for each command.
+pub(super) fn pages(root: &clap::Command) -> Vec<Artifact> {
+    let names: Vec<String> = root
+        .get_subcommands()
+        .map(|command| format!("jug-{}", command.get_name()))
+        .collect();
+    let mut pages = vec![page(root.clone(), "jug", &names)];
+    for command in root.get_subcommands() {
+        let name = format!("jug-{}", command.get_name());
+        let spoken = format!("jug {}", command.get_name());
+        // Global flags are defined once, on the root.
+        let globals = root
+            .get_arguments()
+            .filter(|argument| argument.is_global_set())
+            .cloned();
+        let command = command
+            .clone()
+            .args(globals)
+            .bin_name(spoken)
+            .disable_help_subcommand(true)
+            .version(env!("CARGO_PKG_VERSION"));
+        pages.push(page(command, &name, &["jug".to_owned()]));
+    }
+    pages
+}
+
+fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
+    let mut command = command
+        .name(name.to_owned())
+        .disable_version_flag(name != "jug");
+    let examples = command.get_after_long_help().map(ToString::to_string);
+    command.build();
+    // The examples get a section of their own below.
+    let command = command.after_long_help("").after_help("");
+    let is_log = name == "jug-log";
+    let man = Man::new(command)
+        .title(name.to_uppercase())
+        .section("1")
+        .source(format!("jug {}", env!("CARGO_PKG_VERSION")))
+        .manual("User Commands");
+    let mut bytes = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = man.render_title(&mut bytes);
+    let _ = man.render_name_section(&mut bytes);
+    let _ = man.render_synopsis_section(&mut bytes);
+    let _ = man.render_description_section(&mut bytes);
+    let _ = man.render_options_section(&mut bytes);
+    if name == "jug" {
+        let _ = man.render_subcommands_section(&mut bytes);
+    }
+    let mut roff = Roff::new();
+    if is_log {
+        let functions = FUNCTIONS
+            .iter()
+            .map(|function| (function.name, function.summary));
+        let formats = FORMATS.iter().map(|format| (format.name, format.summary));
+        let outputs = OUTPUTS.iter().map(|output| (output.name, output.summary));
+        let aggregates = AGGREGATES
+            .iter()
+            .map(|aggregate| (aggregate.name, aggregate.summary));
+        table(&mut roff, "STAGES", STAGES.into_iter());
+        table(&mut roff, "AGGREGATES", aggregates);
+        table(&mut roff, "FUNCTIONS", functions);
+        table(&mut roff, "FORMATS READ", formats);
+        table(&mut roff, "FORMATS WRITTEN", outputs);
+    }
+    table(
+        &mut roff,
+        "EXIT STATUS",
+        exit::TABLE
+            .iter()
+            .map(|(code, meaning)| (*code, meaning.trim())),
+    );
+    table(&mut roff, "ENVIRONMENT", ENVIRONMENT.into_iter());
+    if let Some(examples) = examples {
+        roff.control("SH", ["EXAMPLES"]);
+        for line in examples.lines().skip(1) {
+            match line.strip_prefix("  ") {
+                Some(shell) if shell.starts_with("jug") || shell.contains("| jug") => {
+                    roff.control("IP", []);
+                    roff.text([bold(shell)]);
+                }
+                _ if line.trim().is_empty() => {}
+                _ => {
+                    roff.control("PP", []);
+                    roff.text([roman(line.trim())]);
+                }
+            }
+        }
+    }
+    table(&mut roff, "FILES", FILES.into_iter());
+    roff.control("SH", ["SEE ALSO"]);
+    let see: Vec<String> = see.iter().map(|page| format!("{page}(1)")).collect();
+    roff.text([roman(see.join(", "))]);
+    let _ = roff.to_writer(&mut bytes);
+    Artifact {
+        path: format!("man/{name}.1"),
+        bytes: mended(&bytes),
+    }
+}
+
+const ENVIRONMENT: [(&str, &str); 4] = [
+    (
+        "COLUMNS",
+        "The width of tables where there is no terminal to ask.",
+    ),
+    (
+        "NO_COLOR",
+        "If set and not empty, nothing is coloured unless --color says so.",
+    ),
+    (
+        "TERM",
+        "If dumb, nothing is coloured and there is no progress bar.",
+    ),
+    ("TZ", "The time zone, unless --tz says another."),
+];
+
+const FILES: [(&str, &str); 2] = [
+    ("/etc/localtime", "The system's time zone."),
+    (
+        "/usr/share/zoneinfo",
+        "Time zones; the ones inside the program are used where there are none.",
+    ),
+];
+
+fn table<'a>(roff: &mut Roff, title: &str, rows: impl Iterator<Item = (&'a str, &'a str)>) {
+    roff.control("SH", [title]);
+    for (name, text) in rows {
+        roff.control("TP", []);
+        roff.text([bold(name)]);
+        roff.text([roman(text)]);
+    }
+}
+
+/// Takes out what mandoc finds odd in generated pages: blanks at the ends of lines and empty lines.
+fn mended(page: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(page);
+    let lines = text
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty());
+    let mut mended: String = lines.collect::<Vec<_>>().join("\n");
+    mended.push('\n');
+    mended.into_bytes()
+}

@@ -1,0 +1,70 @@
+//! `jug completions`: the completion script of a shell.
+
+use std::io::Write as _;
+
+use clap::{Args, ValueEnum};
+
+use super::Context;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::io::sink::Sink;
+
+/// Print the completion script of a shell
+///
+/// Packages install these scripts. To load one by hand: `source <(jug completions bash)`, or for fish
+/// `jug completions fish | source`.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+/// The shells there are scripts for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    #[value(name = "powershell")]
+    PowerShell,
+    Zsh,
+}
+
+impl Completions {
+    fn plan(&self) -> &'static str {
+        match self.shell {
+            Shell::Bash => "completions/jug.bash",
+            Shell::Elvish => "completions/jug.elv",
+            Shell::Fish => "completions/jug.fish",
+            Shell::PowerShell => "completions/_jug.ps1",
+            Shell::Zsh => "completions/_jug",
+        }
+    }
+
+    pub(super) fn run(&self, context: &Context) -> Result<Exit> {
+        let path = self.plan();
+        let script = (context.artifacts)()
+            .into_iter()
+            .find(|artifact| artifact.path == path)
+            .map(|artifact| artifact.bytes);
+        let failed = |error| Error::writing("standard output", error);
+        let mut out = Sink::stdout().map_err(failed)?;
+        out.write_all(&script.unwrap_or_default()).map_err(failed)?;
+        out.finish().map_err(failed)?;
+        Ok(Exit::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shell_has_a_script() {
+        let made = crate::cli::artifacts::all();
+        for shell in Shell::value_variants() {
+            let path = Completions { shell: *shell }.plan();
+            assert!(made.iter().any(|artifact| artifact.path == path), "{path}");
+        }
+    }
+}

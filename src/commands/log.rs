@@ -1,0 +1,554 @@
+//! `jug log`: a query over logs, on every core.
+
+mod account;
+mod results;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use jiff::tz::TimeZone;
+
+use super::Context;
+use crate::args::inputs::Inputs;
+use crate::args::output::{Output, To};
+use crate::args::values;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::expr::{Clock, Fault};
+use crate::format::{self, FORMATS};
+use crate::io::signals;
+use crate::io::source::InputName;
+use crate::log::account::MaxBad;
+use crate::log::describe;
+use crate::log::input::{Input, Opening};
+use crate::log::plan::explain::Explained;
+use crate::log::plan::{Plan, plan};
+use crate::log::query::{Item, Query, STAGES, Stage, StageKind, parse};
+use crate::log::run::{self, Engine};
+use crate::log::{aggregate, plan as planning};
+use crate::observe::Observe as _;
+use crate::record::{Cell, Timestamp};
+use crate::ui::{Ui, units};
+
+const EXAMPLES: &str = "\
+Examples:
+  How many requests were answered how?
+      jug log 'count by status' access.log
+  Which pages fail?
+      jug log 'where status >= 500 | count by path | head 20' access.log*
+  How slow is the slowest hundredth, and when?
+      jug log 'count, p99(rt) by 5m' access.log
+  What share of requests fails, by host?
+      jug log 'count(status >= 500) / count as failing by host' app.ndjson
+  Which lines hold a text?
+      jug log '\"timeout\" and not /healthz/' app.log.gz
+  What is in this file?
+      jug log --describe access.log";
+
+/// Query logs: filter, count and aggregate lines on every core
+///
+/// QUERY is a chain of stages joined by |. Filters keep lines: "text", /regex/, 10.0.0.0/8, joined by and, or, not. Then
+/// where CONDITION, let NAME = EXPR, and aggregates: count, sum(bytes), avg(rt), p99(rt), uniq(ip) … by FIELD or by a
+/// stretch of time such as 5m. At last sort, top, head, tail, select. Without aggregates the lines themselves come out.
+///
+/// The format of each file is found from its first lines. A line in which a field that the query needs cannot be read is
+/// bad; bad lines are counted, and too many of them end in exit status 3.
+#[derive(Args, Debug)]
+#[command(after_long_help = EXAMPLES, override_usage = "jug log [OPTIONS] QUERY [FILE]...\n       jug log [OPTIONS] --describe FILE...")]
+pub struct Log {
+    /// What to find out, such as 'count by status'
+    #[arg(value_name = "QUERY", required_unless_present = "describe", value_parser = query_words(), hide_possible_values = true)]
+    query: Option<String>,
+
+    #[command(flatten)]
+    inputs: Inputs,
+
+    /// The format of the input [default: found from its first lines]
+    #[arg(short, long, value_name = "FORMAT", value_parser = format_names(), help_heading = "Input")]
+    from: Option<String>,
+
+    /// Take CSV, TSV and column cells that look like numbers for numbers
+    #[arg(long, help_heading = "Input")]
+    infer: bool,
+
+    /// The time zone of times that name none, of days, and of times in tables [default: the system's]
+    #[arg(long, value_name = "ZONE", value_parser = values::zone, help_heading = "Input")]
+    tz: Option<TimeZone>,
+
+    /// A longer line is bad
+    #[arg(long, value_name = "SIZE", value_parser = values::size, default_value = "16M", help_heading = "Input")]
+    max_line: u64,
+
+    /// So many bad lines are no fault, or such a share of the lines
+    #[arg(long, value_name = "N|PERCENT", value_parser = values::max_bad, default_value = "1%", help_heading = "Input")]
+    max_bad: MaxBad,
+
+    /// Look at every line whole, needed or not
+    #[arg(long, help_heading = "Input")]
+    strict: bool,
+
+    /// Show the format of each file, its fields, their types and samples
+    #[arg(long, conflicts_with_all = ["quiet", "explain"])]
+    describe: bool,
+
+    #[command(flatten)]
+    output: Output,
+
+    /// Give at most so many rows
+    #[arg(short = 'n', long, value_name = "N", help_heading = "Output")]
+    limit: Option<usize>,
+
+    /// Print nothing; exit status 0 if anything was found, 1 if not
+    #[arg(short, long, conflicts_with_all = ["to", "ndjson", "output"], help_heading = "Output")]
+    quiet: bool,
+
+    /// How many threads work [default: one for each core]
+    #[arg(short = 'j', long, value_name = "N", value_parser = values::threads, help_heading = "Work")]
+    threads: Option<usize>,
+
+    /// How plain files are read
+    #[arg(
+        long,
+        value_name = "ENGINE",
+        default_value = "auto",
+        help_heading = "Finding faults"
+    )]
+    engine: EngineName,
+
+    /// Show what the query does, and do nothing
+    #[arg(long, help_heading = "Finding faults")]
+    explain: bool,
+
+    /// Say at the end how much was read, how fast
+    #[arg(long, help_heading = "Finding faults")]
+    stats: bool,
+}
+
+/// How plain files are read.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EngineName {
+    /// Mapped where that is safe, else read
+    Auto,
+    /// Mapped into memory
+    Mmap,
+    /// Read into buffers
+    Read,
+}
+
+/// What the arguments mean.
+struct Intent {
+    text: String,
+    query: Query,
+    clock: Clock,
+    to: Option<To>,
+    from: Option<&'static format::Spec>,
+    settings: format::Settings,
+    options: run::Options,
+}
+
+impl Log {
+    /// What the arguments mean. Fails on contradictions; touches no file.
+    fn plan(&self, now: Timestamp) -> Result<Intent> {
+        let zone = self.tz.clone().unwrap_or_else(TimeZone::system);
+        let text = match &self.query {
+            Some(text) if !self.describe => text.clone(),
+            _ => "head 0".to_owned(),
+        };
+        let mut query = parse(&text).map_err(|fault| refused(&fault, &text))?;
+        if let Some(limit) = self.limit {
+            query.stages.push(Stage {
+                kind: StageKind::Head(limit),
+                span: 0..0,
+            });
+        }
+        let threads = self
+            .threads
+            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
+        Ok(Intent {
+            text,
+            query,
+            to: self.output.asked()?,
+            from: self.from.as_deref().and_then(format::find),
+            settings: format::Settings {
+                zone: zone.clone(),
+                infer: self.infer,
+            },
+            options: run::Options {
+                threads,
+                engine: match self.engine {
+                    EngineName::Auto => Engine::Auto,
+                    EngineName::Mmap => Engine::Mmap,
+                    EngineName::Read => Engine::Read,
+                },
+                strict: self.strict,
+                max_line: usize::try_from(self.max_line).unwrap_or(usize::MAX),
+                zone: zone.clone(),
+            },
+            clock: Clock { now, zone },
+        })
+    }
+
+    pub(super) fn run(&self, context: &Context) -> Result<Exit> {
+        let started = Instant::now();
+        self.refuse_lone_file()?;
+        let intent = self.plan(Timestamp::now())?;
+        let mut plan = intent.planned(&intent.query)?;
+        if self.explain {
+            Explained(&plan)
+                .to_string()
+                .lines()
+                .for_each(|line| context.ui.say(line));
+            return Ok(Exit::Done);
+        }
+        let names = self.names()?;
+        if let Some(target) = &self.output.output {
+            refuse_to_overwrite(&names, target)?;
+        }
+        let inputs = self.open(&intent, &plan, names, &context.ui)?;
+        if self.describe {
+            return self.describe(&intent, &inputs, context);
+        }
+        if plan.raw && intent.to.is_some() {
+            plan = intent.planned(&with_all_fields(&intent.query, &inputs)?)?;
+        }
+        let missing = inputs.iter().try_for_each(|input| input.check(&plan));
+        missing?;
+        hint_at_absent_fields(&inputs, &plan, &context.ui);
+        inputs
+            .iter()
+            .filter_map(Input::total)
+            .for_each(|bytes| context.ui.expect(bytes));
+        let found = results::run(self, &intent, &plan, inputs, context)?;
+        if self.stats {
+            say_stats(&found.report, started.elapsed(), &intent, &context.ui);
+        }
+        account::tell(
+            &found.report.account,
+            &found.names,
+            self.max_bad,
+            &context.ui,
+        )?;
+        if signals::which().is_some() {
+            context
+                .ui
+                .missed("stopped by a signal: the answer is about what had been read");
+        }
+        context.ui.finish();
+        Ok(
+            match (self.quiet, found.is_any, context.ui.is_incomplete()) {
+                (true, true, _) | (false, _, false) => Exit::Done,
+                (true, false, false) => Exit::No,
+                (_, _, true) => Exit::Incomplete,
+            },
+        )
+    }
+
+    /// One word that is no query but a file, and nothing after it: somebody forgot the query.
+    fn refuse_lone_file(&self) -> Result<()> {
+        let Some(word) = self.query.as_deref().filter(|_| {
+            !self.describe && self.inputs.files.is_empty() && self.inputs.files0_from.is_none()
+        }) else {
+            return Ok(());
+        };
+        let is_query = parse(word).is_ok_and(|query| {
+            !matches!(
+                query.stages.as_slice(),
+                [Stage {
+                    kind: StageKind::Filter(_),
+                    ..
+                }]
+            )
+        });
+        if is_query || !Path::new(word).is_file() {
+            return Ok(());
+        }
+        let hint = format!(
+            "jug log 'count by status' {word}, or to see what is in it: jug log --describe {word}"
+        );
+        Err(Error::usage(format!("«{word}» is a file, and the query comes first")).hint(hint))
+    }
+
+    /// The inputs; with `--describe` the first word is one too.
+    fn names(&self) -> Result<Vec<InputName>> {
+        let mut inputs = self.inputs.clone();
+        if let Some(first) = self.query.as_ref().filter(|_| self.describe) {
+            inputs.files.insert(0, first.into());
+        }
+        inputs.names()
+    }
+
+    /// Opens what can be opened; the rest is said and missed.
+    fn open(
+        &self,
+        intent: &Intent,
+        plan: &Plan,
+        names: Vec<InputName>,
+        ui: &Ui,
+    ) -> Result<Vec<Input>> {
+        let needs_schema = self.describe
+            || self.strict
+            || plan.reads_fields()
+            || (plan.raw && intent.to.is_some());
+        let opening = Opening {
+            from: intent.from,
+            settings: &intent.settings,
+            needs_schema,
+        };
+        let (mut inputs, mut first_error, mut failed) = (Vec::new(), None, 0_usize);
+        for name in names {
+            if matches!(name, InputName::Stdin) && ui.stdin_is_terminal() && ui.stderr_is_terminal()
+            {
+                ui.hint(
+                    "reading from the terminal; end with Ctrl-D, or name files after the query",
+                );
+            }
+            match Input::open(name, inputs.len(), &opening) {
+                Ok(input) => {
+                    if let Some(schema) = &input.bound.schema {
+                        ui.note(&format!("{}: read as {}", input.name, schema.format()));
+                    }
+                    inputs.push(input);
+                }
+                Err(error) => {
+                    failed += 1;
+                    if let Some(earlier) = first_error.replace(error) {
+                        ui.missed_error(&earlier);
+                    }
+                }
+            }
+        }
+        match first_error {
+            // If nothing is left to read, the last failure is the command's own.
+            Some(error) if inputs.is_empty() && failed > 0 => Err(error),
+            Some(error) => {
+                ui.missed_error(&error);
+                Ok(inputs)
+            }
+            None => Ok(inputs),
+        }
+    }
+
+    fn describe(&self, intent: &Intent, inputs: &[Input], context: &Context) -> Result<Exit> {
+        let rows: Vec<Vec<Cell>> = inputs.iter().flat_map(describe::describe).collect();
+        let columns: Vec<String> = describe::COLUMNS.iter().map(ToString::to_string).collect();
+        results::write_table(&self.output, intent, &columns, &rows, None, context)?;
+        context.ui.finish();
+        Ok(if context.ui.is_incomplete() {
+            Exit::Incomplete
+        } else {
+            Exit::Done
+        })
+    }
+}
+
+impl Intent {
+    fn planned(&self, query: &Query) -> Result<Plan> {
+        plan(query, &self.text, &self.clock).map_err(|fault| refused(&fault, &self.text))
+    }
+}
+
+/// The error of a query that makes no sense, with the place marked.
+fn refused(fault: &Fault, text: &str) -> Error {
+    let error = Error::usage(fault.render(text));
+    match &fault.hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
+fn refuse_to_overwrite(names: &[InputName], target: &Path) -> Result<()> {
+    match names
+        .iter()
+        .find(|name| crate::io::sink::is_same_file(name, target))
+    {
+        Some(name) => Err(Error::usage(format!(
+            "{}: this is also an input ({name})",
+            target.display()
+        ))
+        .hint("write to another file, then rename it")),
+        None => Ok(()),
+    }
+}
+
+/// The query with all fields of the inputs selected: for lines that are to be written as records.
+fn with_all_fields(query: &Query, inputs: &[Input]) -> Result<Query> {
+    let mut fields: Vec<String> = Vec::new();
+    for field in inputs
+        .iter()
+        .filter_map(|input| input.bound.schema.as_ref())
+        .flat_map(|schema| schema.fields())
+    {
+        if !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    if fields.is_empty() {
+        fields.push("line".to_owned());
+    }
+    let items = fields.iter().map(|field| {
+        let name = crate::record::FieldName::key(field);
+        let expr = crate::expr::syntax::Expr::new(crate::expr::syntax::ExprKind::Field(name), 0..0);
+        Item {
+            expr,
+            name: Some(field.clone()),
+            text: String::new(),
+        }
+    });
+    let mut query = query.clone();
+    query.stages.push(Stage {
+        kind: StageKind::Select(items.collect()),
+        span: 0..0,
+    });
+    Ok(query)
+}
+
+/// In open formats tomorrow's lines may have a field that today's first lines have not, so this is no error.
+fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
+    for input in inputs {
+        let Some(schema) = input
+            .bound
+            .schema
+            .as_ref()
+            .filter(|schema| schema.open_ended())
+        else {
+            continue;
+        };
+        let known = schema.fields();
+        let absent = plan
+            .field_names()
+            .filter_map(planning::first_key)
+            .filter(|key| !known.iter().any(|known| known == key));
+        for key in absent {
+            let near = crate::expr::nearest(key, known.iter().map(String::as_str))
+                .map(|near| format!("; did you mean {near}?"))
+                .unwrap_or_default();
+            ui.noted(&format!(
+                "{}: no field «{key}» in the first lines{near}",
+                input.name
+            ));
+        }
+    }
+}
+
+fn say_stats(report: &run::Report, elapsed: Duration, intent: &Intent, ui: &Ui) {
+    let account = &report.account;
+    let rate = units::rate(report.bytes, elapsed)
+        .map(|rate| format!(", {rate}"))
+        .unwrap_or_default();
+    ui.say(&format!(
+        "read     {} in {}{rate}",
+        units::bytes(report.bytes),
+        units::duration(elapsed)
+    ));
+    ui.say(&format!(
+        "lines    {} judged, {} kept, {} bad, {} blank",
+        account.judged, account.kept, account.bad, account.blank
+    ));
+    ui.say(&format!("groups   {}", report.groups));
+    ui.say(&format!(
+        "work     {} chunks, {} threads",
+        report.chunks, intent.options.threads
+    ));
+}
+
+/// Anything is a query; the words that begin one are known for completion.
+fn query_words() -> impl TypedValueParser<Value = String> {
+    Words
+}
+
+#[derive(Clone)]
+struct Words;
+
+impl TypedValueParser for Words {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> std::result::Result<String, clap::Error> {
+        clap::builder::StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let aggregates = aggregate::names().map(PossibleValue::new);
+        Some(Box::new(aggregates.chain(STAGES.iter().map(
+            |(stage, help)| PossibleValue::new(*stage).help(*help),
+        ))))
+    }
+}
+
+fn format_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        FORMATS
+            .iter()
+            .map(|format| PossibleValue::new(format.name).help(format.summary)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        log: Log,
+    }
+
+    fn intent(words: &[&str]) -> Result<Intent> {
+        let line = Line::try_parse_from(std::iter::once(&"jug").chain(words))
+            .map_err(|error| Error::usage(error.to_string()))?;
+        line.log.plan(Timestamp::now())
+    }
+
+    #[test]
+    fn arguments_mean_what_they_say() {
+        let found = intent(&[
+            "count by status",
+            "-j",
+            "3",
+            "--max-line",
+            "64K",
+            "--from",
+            "json",
+            "-n",
+            "5",
+            "--tz",
+            "UTC",
+        ])
+        .unwrap();
+        assert_eq!((found.options.threads, found.options.max_line), (3, 65_536));
+        assert_eq!(found.from.map(|spec| spec.name), Some("json"));
+        assert!(matches!(
+            found.query.stages.last().map(|stage| &stage.kind),
+            Some(StageKind::Head(5))
+        ));
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for (words, message) in [
+            (
+                &["count", "-o", "x.csv", "--to", "json"][..],
+                "x.csv says csv, --to says json",
+            ),
+            (
+                &["where status = 5"],
+                "a single = compares nothing\n  where status = 5\n               ^",
+            ),
+            (&["count", "-j", "0"], "«0» is no number of threads"),
+            (&["count", "--ndjson", "--to", "csv"], "cannot be used with"),
+        ] {
+            let error = intent(words)
+                .err()
+                .map(|error| error.to_string())
+                .unwrap_or_default();
+            assert!(error.contains(message), "{words:?}: {error}");
+        }
+    }
+}

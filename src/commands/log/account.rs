@@ -1,0 +1,61 @@
+//! What is said about lines that could not be read.
+
+use crate::error::{Error, Result};
+use crate::io::source::InputName;
+use crate::log::account::{Account, BadLine, MaxBad};
+use crate::observe::Observe as _;
+use crate::ui::{Ui, units};
+
+/// Says how many lines were bad, if any were: too many are a fault, a few are worth a note.
+///
+/// # Errors
+/// If a file turned out to be one whose lines are not records.
+pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, ui: &Ui) -> Result<()> {
+    if let Some(line) = &account.split_cell {
+        let message = format!("{}: {}", place(line, names), line.reason);
+        return Err(Error::input(message)
+            .hint("lines are taken for records here; take the newlines out of the cells first"));
+    }
+    if account.bad == 0 {
+        return Ok(());
+    }
+    // Counts of lines are far below 2^53.
+    #[allow(clippy::cast_precision_loss)]
+    let percent = account.bad as f64 / account.judged.max(1) as f64 * 100.0;
+    let summary = format!(
+        "{} of {} lines could not be read ({})",
+        units::count(account.bad),
+        units::count(account.judged),
+        shown_percent(percent)
+    );
+    let is_exceeded = max_bad.is_exceeded(account);
+    if is_exceeded {
+        ui.missed(&summary);
+    } else {
+        ui.noted(&summary);
+    }
+    for line in &account.shown {
+        let detail = format!("{}: {}", place(line, names), line.reason);
+        if is_exceeded {
+            ui.detail(&detail)
+        } else {
+            ui.note(&detail)
+        }
+    }
+    Ok(())
+}
+
+fn place(line: &BadLine, names: &[InputName]) -> String {
+    let name = names
+        .get(line.input)
+        .map_or_else(String::new, ToString::to_string);
+    format!("{name}: byte {}", line.offset)
+}
+
+fn shown_percent(percent: f64) -> String {
+    if percent < 0.01 {
+        "less than 0.01 %".to_owned()
+    } else {
+        format!("{percent:.2} %")
+    }
+}

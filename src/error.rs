@@ -1,0 +1,141 @@
+//! The one error that reaches a person: what was tried, on what, why it failed, and what to do about it.
+//!
+//! Rooms below keep small `thiserror` enums of their own; a command turns them into an [`Error`] once, where it knows
+//! which file or argument they belong to. Only `lib.rs` prints one.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// What sort of failure it was; decides nothing but the words before the message and how the process ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The command line or the query does not make sense.
+    Usage,
+    /// Something could not be read.
+    Input,
+    /// Something could not be written.
+    Output,
+    /// The reader of our output has gone: not an error to talk about, the process ends as by `SIGPIPE`.
+    ClosedPipe,
+}
+
+/// An error with its kind, its cause and its hints.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+    hints: Vec<String>,
+}
+
+/// The result of everything that can fail in front of a person.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// A command line or query that does not make sense.
+    pub fn usage(message: impl Into<String>) -> Error {
+        Error::new(Kind::Usage, message)
+    }
+
+    /// Something that could not be read.
+    pub fn input(message: impl Into<String>) -> Error {
+        Error::new(Kind::Input, message)
+    }
+
+    /// A file that could not be opened or read.
+    pub fn reading(path: &Path, source: io::Error) -> Error {
+        Error::new(Kind::Input, path.display().to_string()).caused_by(source)
+    }
+
+    /// A failed write to `target`; a broken pipe becomes [`Kind::ClosedPipe`].
+    pub fn writing(target: impl Into<String>, source: io::Error) -> Error {
+        let kind = if source.kind() == io::ErrorKind::BrokenPipe {
+            Kind::ClosedPipe
+        } else {
+            Kind::Output
+        };
+        Error::new(kind, target).caused_by(source)
+    }
+
+    fn new(kind: Kind, message: impl Into<String>) -> Error {
+        Error {
+            kind,
+            message: message.into(),
+            source: None,
+            hints: Vec::new(),
+        }
+    }
+
+    /// Adds the cause, shown after the message.
+    pub fn caused_by(mut self, source: impl StdError + Send + Sync + 'static) -> Error {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    /// Adds a line that says what to do.
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// What sort of failure it was.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What to do about it, a line each.
+    pub fn hints(&self) -> &[String] {
+        &self.hints
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        let mut cause = self.source.as_deref().map(|source| source as &dyn StdError);
+        while let Some(error) = cause {
+            write!(f, ": {}", Plain(error))?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {}
+
+/// A cause without the `(os error 13)` that the standard library adds for programmers.
+struct Plain<'a>(&'a dyn StdError);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.to_string();
+        match text.rfind(" (os error ") {
+            Some(end) if text.ends_with(')') => f.write_str(&text[..end]),
+            _ => f.write_str(&text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_on_what_and_why() {
+        let denied = io::Error::from_raw_os_error(13);
+        let error = Error::reading(Path::new("access.log"), denied).hint("try sudo");
+        assert_eq!(error.to_string(), "access.log: Permission denied");
+        assert_eq!(error.hints(), ["try sudo"]);
+    }
+
+    #[test]
+    fn a_broken_pipe_is_its_own_kind() {
+        let gone = io::Error::from(io::ErrorKind::BrokenPipe);
+        assert_eq!(
+            Error::writing("standard output", gone).kind(),
+            Kind::ClosedPipe
+        );
+    }
+}

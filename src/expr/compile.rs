@@ -1,0 +1,325 @@
+//! Names to slots, constants to values, and the checks that need no line: types, regexes, arguments.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use regex_automata::meta::Regex;
+
+use super::eval::{Node, Program};
+use super::fault::{Fault, nearest};
+use super::functions::{self, Kind};
+use super::moment::Clock;
+use super::syntax::{Binary, Expr, ExprKind, Pattern, Unary};
+use crate::record::{FieldName, Value, Want};
+
+/// What the names in an expression mean.
+pub trait Scope {
+    /// The slot of the row in which the field will stand, and what kind of value it will be if that is known.
+    ///
+    /// # Errors
+    /// A message and perhaps a hint if there is no such field; the compiler adds the place.
+    fn field(
+        &mut self,
+        name: &FieldName,
+        want: Want,
+    ) -> Result<(usize, Kind), (String, Option<String>)>;
+
+    /// A call the scope knows better than the language: an aggregate. `None` leaves it to the functions.
+    ///
+    /// # Errors
+    /// If the call is not allowed here.
+    fn call(
+        &mut self,
+        name: &str,
+        arguments: &[Expr],
+        expr: &Expr,
+    ) -> Result<Option<(usize, Kind)>, Fault>;
+
+    /// Now and here, for times in the text.
+    fn clock(&self) -> &Clock;
+}
+
+/// Resolves and checks an expression.
+///
+/// # Errors
+/// Unknown names, types that cannot fit, regexes that are none.
+pub fn compile(expr: &Expr, scope: &mut dyn Scope) -> Result<Program, Fault> {
+    let (node, kind) = node(expr, scope)?;
+    Ok(Program { node, kind })
+}
+
+/// As [`compile`], for a place where only a condition makes sense; `what` names it in the error.
+///
+/// # Errors
+/// As [`compile`], and if the expression surely gives something else.
+pub fn compile_condition(expr: &Expr, what: &str, scope: &mut dyn Scope) -> Result<Program, Fault> {
+    let program = compile(expr, scope)?;
+    match program.kind {
+        Kind::Bool | Kind::Any => Ok(program),
+        _ => Err(
+            Fault::new(expr.span.clone(), format!("{what} wants a condition"))
+                .hint("such as status >= 500, or path contains \"cart\""),
+        ),
+    }
+}
+
+fn node(expr: &Expr, scope: &mut dyn Scope) -> Result<(Node, Kind), Fault> {
+    let constant = |value: Value<'static>, kind| Ok((Node::Constant(value), kind));
+    match &expr.kind {
+        ExprKind::Field(name) => field(expr, name, Want::Any, scope),
+        ExprKind::Number(literal) => constant(Value::Number(literal.0), Kind::Number),
+        ExprKind::Text(text) => constant(Value::Text(Cow::Owned(text.clone())), Kind::Text),
+        ExprKind::Bool(value) => constant(Value::Bool(*value), Kind::Bool),
+        ExprKind::Unary(Unary::Not, inner) => {
+            let inner = compile_condition(inner, "not", scope)?;
+            Ok((Node::Not(Box::new(inner.node)), Kind::Bool))
+        }
+        ExprKind::Unary(Unary::Negate, inner) => {
+            let inner = typed(inner, Kind::Number, "-", scope)?;
+            Ok((Node::Negate(Box::new(inner)), Kind::Number))
+        }
+        ExprKind::Binary(operator, left, right) => binary(*operator, left, right, scope),
+        ExprKind::Matches(subject, pattern) => {
+            let subject = node(subject, scope)?.0;
+            Ok((
+                Node::Matches(Box::new(subject), regex(pattern)?),
+                Kind::Bool,
+            ))
+        }
+        ExprKind::In(subject, list) => {
+            let (subject, kind) = node(subject, scope)?;
+            let list = list
+                .iter()
+                .map(|item| comparable(item, kind, scope))
+                .collect::<Result<_, _>>()?;
+            Ok((Node::In(Box::new(subject), list), Kind::Bool))
+        }
+        ExprKind::InNet(subject, net) => Ok((
+            Node::InNet(Box::new(node(subject, scope)?.0), *net),
+            Kind::Bool,
+        )),
+        ExprKind::Call(name, arguments) => call(expr, name, arguments, scope),
+    }
+}
+
+fn field(
+    expr: &Expr,
+    name: &FieldName,
+    want: Want,
+    scope: &mut dyn Scope,
+) -> Result<(Node, Kind), Fault> {
+    // A bare `count` is an aggregate's name before it is a field's, where aggregates are allowed.
+    if let Some(key) = name.as_key()
+        && let Some((slot, kind)) = scope.call(key, &[], expr)?
+    {
+        return Ok((Node::Slot(slot), kind));
+    }
+    let (slot, kind) = scope.field(name, want).map_err(|(message, hint)| Fault {
+        span: expr.span.clone(),
+        message,
+        hint,
+    })?;
+    Ok((Node::Slot(slot), kind))
+}
+
+fn call(
+    expr: &Expr,
+    name: &str,
+    arguments: &[Expr],
+    scope: &mut dyn Scope,
+) -> Result<(Node, Kind), Fault> {
+    if let Some((slot, kind)) = scope.call(name, arguments, expr)? {
+        return Ok((Node::Slot(slot), kind));
+    }
+    let Some(function) = functions::find(name) else {
+        let fault = Fault::new(
+            expr.span.start..expr.span.start + name.len(),
+            format!("unknown function «{name}»"),
+        );
+        return Err(match nearest(name, functions::names()) {
+            Some(near) => fault.hint(format!("did you mean {near}()?")),
+            None => fault.hint(format!(
+                "there are: {}",
+                functions::names().collect::<Vec<_>>().join(" ")
+            )),
+        });
+    };
+    if arguments.len() != function.parameters.len() {
+        return Err(Fault::new(
+            expr.span.clone(),
+            format!("{name} takes {}", function.signature()),
+        ));
+    }
+    let mut nodes = Vec::with_capacity(arguments.len());
+    for (argument, parameter) in arguments.iter().zip(function.parameters) {
+        nodes.push(match (&argument.kind, parameter) {
+            (ExprKind::Field(name), Kind::Time) => field(argument, name, Want::Time, scope)?.0,
+            (ExprKind::Text(_), Kind::Time) => comparable(argument, Kind::Time, scope)?,
+            _ => typed(argument, *parameter, name, scope)?,
+        });
+    }
+    Ok((
+        Node::Call {
+            function: function.eval,
+            arguments: nodes,
+            zone: scope.clock().zone.clone(),
+        },
+        function.gives,
+    ))
+}
+
+/// A part that must be of a kind, as far as that is known before there are lines.
+fn typed(expr: &Expr, wanted: Kind, whose: &str, scope: &mut dyn Scope) -> Result<Node, Fault> {
+    let (node, kind) = node(expr, scope)?;
+    let text_may_hold_numbers =
+        kind == Kind::Text && wanted == Kind::Number && !matches!(expr.kind, ExprKind::Text(_));
+    if kind == wanted
+        || kind == Kind::Any
+        || wanted == Kind::Any
+        || text_may_hold_numbers
+        || (wanted == Kind::Text && kind == Kind::Number)
+    {
+        return Ok(node);
+    }
+    Err(Fault::new(
+        expr.span.clone(),
+        format!(
+            "{whose} wants {}, this is {}",
+            wanted.article(),
+            kind.article()
+        ),
+    ))
+}
+
+fn binary(
+    operator: Binary,
+    left: &Expr,
+    right: &Expr,
+    scope: &mut dyn Scope,
+) -> Result<(Node, Kind), Fault> {
+    use Binary::{
+        Add, And, Contains, Divide, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, Multiply,
+        Or, Remainder, Subtract, Unequal,
+    };
+    let both = |left: Node, right: Node| (Box::new(left), Box::new(right));
+    match operator {
+        And | Or => {
+            let word = if operator == And { "and" } else { "or" };
+            let (left, right) = both(
+                compile_condition(left, word, scope)?.node,
+                compile_condition(right, word, scope)?.node,
+            );
+            Ok((
+                if operator == And {
+                    Node::And(left, right)
+                } else {
+                    Node::Or(left, right)
+                },
+                Kind::Bool,
+            ))
+        }
+        Equal | Unequal | Less | LessOrEqual | Greater | GreaterOrEqual => {
+            let left_kind = kind_of_field(left, scope);
+            let right_kind = kind_of_field(right, scope);
+            let (left, right) = both(
+                comparable(left, right_kind, scope)?,
+                comparable(right, left_kind, scope)?,
+            );
+            Ok((Node::Compare(operator, left, right), Kind::Bool))
+        }
+        Contains => {
+            let subject = node(left, scope)?.0;
+            let ExprKind::Text(needle) = &right.kind else {
+                return Err(Fault::new(
+                    right.span.clone(),
+                    "contains wants a text in quotes",
+                ));
+            };
+            Ok((
+                Node::Contains(
+                    Box::new(subject),
+                    Arc::new(memchr::memmem::Finder::new(needle).into_owned()),
+                ),
+                Kind::Bool,
+            ))
+        }
+        Add | Subtract | Multiply | Divide | Remainder => {
+            let sign = match operator {
+                Add => "+",
+                Subtract => "-",
+                Multiply => "*",
+                Divide => "/",
+                _ => "%",
+            };
+            let (left, right) = both(
+                typed(left, Kind::Number, sign, scope)?,
+                typed(right, Kind::Number, sign, scope)?,
+            );
+            Ok((Node::Arithmetic(operator, left, right), Kind::Number))
+        }
+    }
+}
+
+/// Whether an expression is a field that is known to be a time, so that a text beside it is read as one.
+fn kind_of_field(expr: &Expr, scope: &mut dyn Scope) -> Kind {
+    match &expr.kind {
+        ExprKind::Field(name) => scope
+            .field(name, Want::Any)
+            .map_or(Kind::Any, |(_, kind)| kind),
+        _ => Kind::Any,
+    }
+}
+
+/// One side of a comparison; a text beside a time is a moment.
+fn comparable(expr: &Expr, other: Kind, scope: &mut dyn Scope) -> Result<Node, Fault> {
+    if let (ExprKind::Text(text), Kind::Time) = (&expr.kind, other) {
+        let text = String::from_utf8_lossy(text);
+        return match scope.clock().moment(&text) {
+            Some(moment) => Ok(Node::Constant(Value::Time(moment))),
+            None => Err(Fault::new(expr.span.clone(), "this is no time")
+                .hint("write 2026-01-31, 2026-01-31T10:00:00Z, \"2h\" (ago), yesterday")),
+        };
+    }
+    let (node, kind) = node(expr, scope)?;
+    if other == Kind::Time && matches!(kind, Kind::Number | Kind::Bool) {
+        return Err(Fault::new(
+            expr.span.clone(),
+            "a time is compared with a time in quotes",
+        )
+        .hint("such as \"2026-01-31\" or \"2h\" (ago)"));
+    }
+    Ok(node)
+}
+
+/// Compiles a regex that works on bytes, with a limit on its size.
+///
+/// # Errors
+/// What the regex engine says, at the regex.
+pub fn regex(pattern: &Pattern) -> Result<Regex, Fault> {
+    let syntax = regex_automata::util::syntax::Config::new().utf8(false);
+    let config = Regex::config()
+        .utf8_empty(false)
+        .nfa_size_limit(Some(10 << 20));
+    Regex::builder()
+        .syntax(syntax)
+        .configure(config)
+        .build(&pattern.text)
+        .map_err(|error| {
+            let reason = error
+                .syntax_error()
+                .map_or_else(|| error.to_string(), ToString::to_string);
+            let last = reason
+                .lines()
+                .rev()
+                .find(|line| !line.trim().is_empty())
+                .unwrap_or("no regex")
+                .trim();
+            Fault::new(
+                pattern.span.clone(),
+                format!(
+                    "this regex does not work: {}",
+                    last.trim_start_matches("error: ")
+                ),
+            )
+        })
+}

@@ -1,0 +1,287 @@
+//! Computing a resolved expression over a row.
+//!
+//! Missing values: arithmetic with one is missing, a comparison with one is false (`!=` is the opposite of `==`, so true),
+//! and `not` of a missing condition is true. Text that should be a number and is none makes the line bad, except for
+//! `==` and `!=`, which just differ.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use memchr::memmem::Finder;
+use regex_automata::meta::Regex;
+
+use super::functions::{Function, Kind};
+use super::net::{Net, parse_address};
+use super::syntax::Binary;
+use crate::record::{Bad, Number, Value};
+
+/// An expression that is ready to run. Cheap to share between threads.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub(super) node: Node,
+    pub(super) kind: Kind,
+}
+
+/// The tree of a [`Program`].
+#[derive(Clone, Debug)]
+pub(super) enum Node {
+    Slot(usize),
+    Constant(Value<'static>),
+    Not(Box<Node>),
+    Negate(Box<Node>),
+    And(Box<Node>, Box<Node>),
+    Or(Box<Node>, Box<Node>),
+    Compare(Binary, Box<Node>, Box<Node>),
+    Arithmetic(Binary, Box<Node>, Box<Node>),
+    Contains(Box<Node>, Arc<Finder<'static>>),
+    Matches(Box<Node>, Regex),
+    In(Box<Node>, Vec<Node>),
+    InNet(Box<Node>, Net),
+    Call {
+        function: Function,
+        arguments: Vec<Node>,
+        zone: TimeZone,
+    },
+}
+
+/// What an expression gives: a slot's own value, or a computed one.
+pub type Evaluated<'r> = Result<Cow<'r, Value<'r>>, Bad>;
+
+impl Program {
+    /// A program that gives a slot as it is.
+    pub fn slot(slot: usize, kind: Kind) -> Program {
+        Program {
+            node: Node::Slot(slot),
+            kind,
+        }
+    }
+
+    /// What kind of value it gives, as far as that is known.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The slot it gives, if it does nothing else.
+    pub fn as_slot(&self) -> Option<usize> {
+        match self.node {
+            Node::Slot(slot) => Some(slot),
+            _ => None,
+        }
+    }
+
+    /// The value for this row.
+    ///
+    /// # Errors
+    /// If a value that it needs is of a kind it cannot take.
+    pub fn eval<'r>(&'r self, row: &'r [Value<'r>]) -> Evaluated<'r> {
+        eval(&self.node, row)
+    }
+
+    /// Whether the condition holds for this row; a missing answer is no.
+    ///
+    /// # Errors
+    /// As [`Program::eval`], and if the answer is neither true nor false.
+    pub fn holds(&self, row: &[Value<'_>]) -> Result<bool, Bad> {
+        holds(&self.node, row)
+    }
+
+    /// A text that every row's line must contain for the condition to hold, if one can be told: the longest.
+    pub fn required_text(&self, is_verbatim: &dyn Fn(usize) -> bool) -> Option<Vec<u8>> {
+        required_text(&self.node, is_verbatim)
+    }
+}
+
+fn eval<'r>(node: &'r Node, row: &'r [Value<'r>]) -> Evaluated<'r> {
+    Ok(Cow::Owned(match node {
+        Node::Slot(slot) => return Ok(Cow::Borrowed(&row[*slot])),
+        Node::Constant(value) => return Ok(Cow::Borrowed(value)),
+        Node::Negate(inner) => number(eval(inner, row)?.as_ref())?
+            .map_or(Value::Missing, |number| Value::Number(number.neg())),
+        Node::Arithmetic(operator, left, right) => arithmetic(
+            *operator,
+            eval(left, row)?.as_ref(),
+            eval(right, row)?.as_ref(),
+        )?,
+        Node::Call {
+            function,
+            arguments,
+            zone,
+        } => match arguments.as_slice() {
+            [one] => function(&[eval(one, row)?], zone)?,
+            [one, two] => function(&[eval(one, row)?, eval(two, row)?], zone)?,
+            more => function(
+                &more
+                    .iter()
+                    .map(|argument| eval(argument, row))
+                    .collect::<Result<Vec<_>, _>>()?,
+                zone,
+            )?,
+        },
+        _ => Value::Bool(holds(node, row)?),
+    }))
+}
+
+fn holds(node: &Node, row: &[Value<'_>]) -> Result<bool, Bad> {
+    match node {
+        Node::Not(inner) => Ok(!holds(inner, row)?),
+        Node::And(left, right) => Ok(holds(left, row)? && holds(right, row)?),
+        Node::Or(left, right) => Ok(holds(left, row)? || holds(right, row)?),
+        Node::Compare(operator, left, right) => compare(
+            *operator,
+            eval(left, row)?.as_ref(),
+            eval(right, row)?.as_ref(),
+        ),
+        Node::Contains(subject, finder) => text_test(eval(subject, row)?.as_ref(), |text| {
+            finder.find(text).is_some()
+        }),
+        Node::Matches(subject, regex) => {
+            text_test(eval(subject, row)?.as_ref(), |text| regex.is_match(text))
+        }
+        Node::InNet(subject, net) => text_test(eval(subject, row)?.as_ref(), |text| {
+            parse_address(text).is_some_and(|address| net.contains(address))
+        }),
+        Node::In(subject, list) => {
+            let subject = eval(subject, row)?;
+            for item in list {
+                if compare(Binary::Equal, subject.as_ref(), eval(item, row)?.as_ref())? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        _ => match eval(node, row)?.as_ref() {
+            Value::Bool(value) => Ok(*value),
+            Value::Missing => Ok(false),
+            other => Err(Bad::new(format!(
+                "«{}» is neither true nor false",
+                shown(other)
+            ))),
+        },
+    }
+}
+
+fn text_test(value: &Value<'_>, test: impl FnOnce(&[u8]) -> bool) -> Result<bool, Bad> {
+    Ok(match value {
+        Value::Missing => false,
+        Value::Text(text) | Value::Digits(text) | Value::Json(text) => test(text),
+        other => test(&other.bytes()),
+    })
+}
+
+/// The number a value holds; missing stays missing, anything else is bad.
+///
+/// # Errors
+/// If there is a value and it is no number.
+pub fn number(value: &Value<'_>) -> Result<Option<Number>, Bad> {
+    match value {
+        Value::Missing => Ok(None),
+        _ => match value.number() {
+            Some(number) => Ok(Some(number)),
+            None => Err(Bad::new(format!("«{}» is not a number", shown(value)))),
+        },
+    }
+}
+
+/// A value as a message shows it: cut short.
+fn shown(value: &Value<'_>) -> String {
+    let text = value.bytes();
+    let lossy = String::from_utf8_lossy(&text);
+    match lossy.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &lossy[..end]),
+        None => lossy.into_owned(),
+    }
+}
+
+fn arithmetic(
+    operator: Binary,
+    left: &Value<'_>,
+    right: &Value<'_>,
+) -> Result<Value<'static>, Bad> {
+    let (Some(left), Some(right)) = (number(left)?, number(right)?) else {
+        return Ok(Value::Missing);
+    };
+    let result = match operator {
+        Binary::Add => left.add(right),
+        Binary::Subtract => left.sub(right),
+        Binary::Multiply => left.mul(right),
+        Binary::Divide => left.div(right),
+        _ => left.rem(right),
+    };
+    // Nothing divided by nothing has no value, and neither has what no float can hold.
+    Ok(result.map_or(Value::Missing, Value::Number))
+}
+
+fn compare(operator: Binary, left: &Value<'_>, right: &Value<'_>) -> Result<bool, Bad> {
+    let Some(order) = order(
+        left,
+        right,
+        matches!(operator, Binary::Equal | Binary::Unequal),
+    )?
+    else {
+        return Ok(operator == Binary::Unequal);
+    };
+    Ok(match operator {
+        Binary::Equal => order.is_eq(),
+        Binary::Unequal => order.is_ne(),
+        Binary::Less => order.is_lt(),
+        Binary::LessOrEqual => order.is_le(),
+        Binary::Greater => order.is_gt(),
+        _ => order.is_ge(),
+    })
+}
+
+/// How two values compare; `None` if one is missing or, when only equality is asked, if they cannot be equal.
+fn order(
+    left: &Value<'_>,
+    right: &Value<'_>,
+    only_equality: bool,
+) -> Result<Option<Ordering>, Bad> {
+    let is_number = |value: &Value<'_>| matches!(value, Value::Digits(_) | Value::Number(_));
+    Ok(match (left, right) {
+        (Value::Missing, _) | (_, Value::Missing) => None,
+        (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(right)),
+        (Value::Time(left), Value::Time(right)) => Some(left.cmp(right)),
+        // Digits beside a text in quotes are text: status == "404".
+        _ if is_number(left) != is_number(right)
+            && matches!((left, right), (Value::Digits(_), _) | (_, Value::Digits(_))) =>
+        {
+            Some(left.bytes().cmp(&right.bytes()))
+        }
+        _ if is_number(left) || is_number(right) => match (number(left), number(right)) {
+            (Ok(Some(left)), Ok(Some(right))) => Some(left.numeric_cmp(right)),
+            (Err(_), _) | (_, Err(_)) if only_equality => None,
+            (Err(bad), _) | (_, Err(bad)) => return Err(bad),
+            _ => None,
+        },
+        (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
+        _ => Some(left.bytes().cmp(&right.bytes())),
+    })
+}
+
+fn required_text(node: &Node, is_verbatim: &dyn Fn(usize) -> bool) -> Option<Vec<u8>> {
+    let slot = |node: &Node| match node {
+        Node::Slot(slot) => is_verbatim(*slot),
+        _ => false,
+    };
+    let text = |node: &Node| match node {
+        Node::Constant(Value::Text(text)) if !text.is_empty() => Some(text.to_vec()),
+        _ => None,
+    };
+    match node {
+        Node::And(left, right) => {
+            let both = [
+                required_text(left, is_verbatim),
+                required_text(right, is_verbatim),
+            ];
+            both.into_iter().flatten().max_by_key(Vec::len)
+        }
+        Node::Contains(subject, finder) if slot(subject) && !finder.needle().is_empty() => {
+            Some(finder.needle().to_vec())
+        }
+        Node::Compare(Binary::Equal, left, right) if slot(left) => text(right),
+        Node::Compare(Binary::Equal, left, right) if slot(right) => text(left),
+        _ => None,
+    }
+}

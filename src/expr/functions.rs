@@ -1,0 +1,431 @@
+//! The functions of the expression language, in one table: from it come errors, the manual and the tests.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use jiff::tz::TimeZone;
+
+use super::eval::number;
+use super::net::{Net, parse_address};
+use crate::record::{Bad, Number, Value};
+
+/// What kind of value an expression gives, as far as that is known before there are lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It depends on the line.
+    Any,
+    /// True or false.
+    Bool,
+    /// A number, or text that is one.
+    Number,
+    /// An instant.
+    Time,
+    /// Text.
+    Text,
+}
+
+impl Kind {
+    /// `a number`, `a text`, …
+    pub fn article(self) -> &'static str {
+        match self {
+            Kind::Any => "a value",
+            Kind::Bool => "a condition",
+            Kind::Number => "a number",
+            Kind::Time => "a time",
+            Kind::Text => "a text",
+        }
+    }
+}
+
+/// The code of a function: its arguments and the zone of the run. Missing comes out where a missing value goes in.
+pub type Function = for<'a, 'r> fn(&'a [Cow<'r, Value<'r>>], &TimeZone) -> Result<Value<'r>, Bad>;
+
+/// A function: its name, what it takes, what it gives, and a call that shows it.
+#[derive(Debug)]
+pub struct Spec {
+    /// The name before the parenthesis.
+    pub name: &'static str,
+    /// The kinds of its arguments.
+    pub parameters: &'static [Kind],
+    /// The kind of its value.
+    pub gives: Kind,
+    /// One line, imperative, no full stop.
+    pub summary: &'static str,
+    /// A call and the text of its value; run by a test.
+    pub example: (&'static str, &'static str),
+    /// Its code.
+    pub eval: Function,
+}
+
+impl Spec {
+    /// `2 arguments: a text, a number`
+    pub fn signature(&self) -> String {
+        let kinds: Vec<&str> = self.parameters.iter().map(|kind| kind.article()).collect();
+        format!(
+            "{} argument{}: {}",
+            kinds.len(),
+            if kinds.len() == 1 { "" } else { "s" },
+            kinds.join(", ")
+        )
+    }
+}
+
+/// All functions, by name.
+pub static FUNCTIONS: &[Spec] = &[
+    Spec {
+        name: "bucket",
+        parameters: &[Kind::Number, Kind::Number],
+        gives: Kind::Number,
+        summary: "Round a number down to a multiple of a width",
+        example: ("bucket(257, 100)", "200"),
+        eval: bucket,
+    },
+    Spec {
+        name: "date",
+        parameters: &[Kind::Time],
+        gives: Kind::Text,
+        summary: "Give the local date of a time",
+        example: ("date(\"2026-01-31T10:00:00Z\")", "2026-01-31"),
+        eval: date,
+    },
+    Spec {
+        name: "ext",
+        parameters: &[Kind::Text],
+        gives: Kind::Text,
+        summary: "Give the file ending of a path or URL, without the dot",
+        example: ("ext(\"/img/logo.PNG?v=2\")", "PNG"),
+        eval: ext,
+    },
+    Spec {
+        name: "host",
+        parameters: &[Kind::Text],
+        gives: Kind::Text,
+        summary: "Give the host name of a URL",
+        example: ("host(\"https://example.com:8080/a\")", "example.com"),
+        eval: host,
+    },
+    Spec {
+        name: "hour_of",
+        parameters: &[Kind::Time],
+        gives: Kind::Number,
+        summary: "Give the local hour of a time, 0 to 23",
+        example: ("hour_of(\"2026-01-31T10:00:00Z\")", "10"),
+        eval: hour_of,
+    },
+    Spec {
+        name: "if",
+        parameters: &[Kind::Bool, Kind::Any, Kind::Any],
+        gives: Kind::Any,
+        summary: "Give one value if a condition holds, else the other",
+        example: ("if(1 > 2, \"a\", \"b\")", "b"),
+        eval: choose,
+    },
+    Spec {
+        name: "len",
+        parameters: &[Kind::Text],
+        gives: Kind::Number,
+        summary: "Count the bytes of a text",
+        example: ("len(\"abc\")", "3"),
+        eval: len,
+    },
+    Spec {
+        name: "lower",
+        parameters: &[Kind::Text],
+        gives: Kind::Text,
+        summary: "Make the letters A to Z small",
+        example: ("lower(\"GET\")", "get"),
+        eval: lower,
+    },
+    Spec {
+        name: "param",
+        parameters: &[Kind::Text, Kind::Text],
+        gives: Kind::Text,
+        summary: "Give a parameter of a URL's query, as it is written there",
+        example: ("param(\"/s?q=jug&n=2\", \"q\")", "jug"),
+        eval: param,
+    },
+    Spec {
+        name: "subnet",
+        parameters: &[Kind::Text, Kind::Number],
+        gives: Kind::Text,
+        summary: "Give the network of so many bits around an address",
+        example: ("subnet(\"192.0.2.77\", 24)", "192.0.2.0/24"),
+        eval: subnet,
+    },
+    Spec {
+        name: "upper",
+        parameters: &[Kind::Text],
+        gives: Kind::Text,
+        summary: "Make the letters a to z big",
+        example: ("upper(\"get\")", "GET"),
+        eval: upper,
+    },
+    Spec {
+        name: "weekday",
+        parameters: &[Kind::Time],
+        gives: Kind::Text,
+        summary: "Give the local day of the week: Mon to Sun",
+        example: ("weekday(\"2026-01-31T10:00:00Z\")", "Sat"),
+        eval: weekday,
+    },
+];
+
+/// The function of this name.
+pub fn find(name: &str) -> Option<&'static Spec> {
+    FUNCTIONS.iter().find(|function| function.name == name)
+}
+
+/// All names, sorted.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().map(|function| function.name)
+}
+
+/// The text of an argument; `None` if it is missing.
+fn text<'a>(value: &'a Value<'_>) -> Option<Cow<'a, [u8]>> {
+    (!value.is_missing()).then(|| value.bytes())
+}
+
+/// The value of a text, missing if there is none.
+fn given(text: Option<&[u8]>) -> Value<'static> {
+    text.map_or(Value::Missing, |text| {
+        Value::Text(Cow::Owned(text.to_vec()))
+    })
+}
+
+fn local(value: &Value<'_>, zone: &TimeZone) -> Result<Option<jiff::ZonedDateTime>, Bad> {
+    match value {
+        Value::Missing => Ok(None),
+        Value::Time(time) => Ok(Some(time.in_zone(zone))),
+        other => {
+            let text = other.bytes();
+            let time = crate::record::Timestamp::parse(&text, zone);
+            time.map(|time| Some(time.in_zone(zone))).ok_or_else(|| {
+                Bad::new(format!(
+                    "«{}» is not a time",
+                    String::from_utf8_lossy(&text)
+                ))
+            })
+        }
+    }
+}
+
+fn bucket<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r>, Bad> {
+    let (Some(value), Some(width)) = (number(&arguments[0])?, number(&arguments[1])?) else {
+        return Ok(Value::Missing);
+    };
+    let multiple = value
+        .div(width)
+        .and_then(Number::floor)
+        .and_then(|times| times.mul(width));
+    Ok(multiple.map_or(Value::Missing, Value::Number))
+}
+
+fn date<'r>(arguments: &[Cow<'r, Value<'r>>], zone: &TimeZone) -> Result<Value<'r>, Bad> {
+    Ok(given(
+        local(&arguments[0], zone)?
+            .map(|time| time.date().to_string())
+            .as_deref()
+            .map(str::as_bytes),
+    ))
+}
+
+fn hour_of<'r>(arguments: &[Cow<'r, Value<'r>>], zone: &TimeZone) -> Result<Value<'r>, Bad> {
+    Ok(local(&arguments[0], zone)?.map_or(Value::Missing, |time| {
+        Value::Number(Number::from(i64::from(time.hour())))
+    }))
+}
+
+fn weekday<'r>(arguments: &[Cow<'r, Value<'r>>], zone: &TimeZone) -> Result<Value<'r>, Bad> {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let day = local(&arguments[0], zone)?
+        .map(|time| usize::try_from(time.weekday().to_monday_zero_offset()).unwrap_or(0));
+    Ok(given(day.map(|day| DAYS[day % 7].as_bytes())))
+}
+
+fn ext<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r>, Bad> {
+    let text = text(&arguments[0]);
+    Ok(given(text.as_deref().and_then(|text| {
+        let path = text.split(|byte| matches!(byte, b'?' | b'#')).next()?;
+        let name = path.rsplit(|byte| *byte == b'/').next()?;
+        let dot = memchr::memrchr(b'.', name)?;
+        // `.profile` is a name, not an ending; `archive.` ends in nothing.
+        (dot > 0 && dot + 1 < name.len()).then(|| &name[dot + 1..])
+    })))
+}
+
+fn host<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r>, Bad> {
+    let text = text(&arguments[0]);
+    Ok(given(text.as_deref().and_then(|text| {
+        let start = memchr::memmem::find(text, b"://")? + 3;
+        let authority = text[start..]
+            .split(|byte| matches!(byte, b'/' | b'?' | b'#'))
+            .next()?;
+        let host = authority.rsplit(|byte| *byte == b'@').next()?;
+        if host.first() == Some(&b'[') {
+            return Some(&host[..=memchr::memchr(b']', host)?]);
+        }
+        host.split(|byte| *byte == b':')
+            .next()
+            .filter(|host| !host.is_empty())
+    })))
+}
+
+fn choose<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r>, Bad> {
+    let chosen = match arguments[0].as_ref() {
+        Value::Bool(true) => &arguments[1],
+        Value::Bool(false) | Value::Missing => &arguments[2],
+        _ => return Err(Bad::new("the condition of if() is neither true nor false")),
+    };
+    Ok(chosen.as_ref().clone())
+}
+
+fn len<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r>, Bad> {
+    Ok(text(&arguments[0]).map_or(Value::Missing, |text| {
+        Value::Number(Number::from(text.len() as u64))
+    }))
+}
+
+fn lower<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r>, Bad> {
+    Ok(text(&arguments[0]).map_or(Value::Missing, |text| {
+        Value::Text(Cow::Owned(text.to_ascii_lowercase()))
+    }))
+}
+
+fn upper<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r>, Bad> {
+    Ok(text(&arguments[0]).map_or(Value::Missing, |text| {
+        Value::Text(Cow::Owned(text.to_ascii_uppercase()))
+    }))
+}
+
+fn param<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r>, Bad> {
+    let (Some(url), Some(name)) = (text(&arguments[0]), text(&arguments[1])) else {
+        return Ok(Value::Missing);
+    };
+    let query = memchr::memchr(b'?', &url).map_or(&[][..], |question| &url[question + 1..]);
+    let query = query.split(|byte| *byte == b'#').next().unwrap_or_default();
+    let value =
+        query
+            .split(|byte| *byte == b'&')
+            .find_map(|pair| match memchr::memchr(b'=', pair) {
+                Some(equals) => (pair[..equals] == *name).then(|| &pair[equals + 1..]),
+                None => (*pair == *name).then_some(&[][..]),
+            });
+    Ok(given(value))
+}
+
+fn subnet<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r>, Bad> {
+    let (Some(address), Some(bits)) = (text(&arguments[0]), number(&arguments[1])?) else {
+        return Ok(Value::Missing);
+    };
+    let Number::Decimal { units, scale: 0 } = bits.trimmed() else {
+        return Err(Bad::new("subnet() wants a whole number of bits"));
+    };
+    let bits = u8::try_from(units).map_err(|_| Bad::new("subnet() wants 0 to 128 bits"))?;
+    let address: Option<IpAddr> = parse_address(&address);
+    Ok(given(
+        address
+            .map(|address| Net::around(address, bits).to_string())
+            .as_deref()
+            .map(str::as_bytes),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::fault::Fault;
+    use crate::expr::parse::Parser;
+    use crate::expr::syntax::Expr;
+    use crate::expr::{Clock, Scope, compile};
+    use crate::record::{FieldName, Timestamp, Want};
+
+    /// A scope with no fields at all, in UTC.
+    struct Bare(Clock);
+
+    impl Scope for Bare {
+        fn field(
+            &mut self,
+            name: &FieldName,
+            _: Want,
+        ) -> Result<(usize, Kind), (String, Option<String>)> {
+            Err((format!("unknown field «{name}»"), None))
+        }
+        fn call(&mut self, _: &str, _: &[Expr], _: &Expr) -> Result<Option<(usize, Kind)>, Fault> {
+            Ok(None)
+        }
+        fn clock(&self) -> &Clock {
+            &self.0
+        }
+    }
+
+    fn run(text: &str) -> Result<String, Fault> {
+        let now = Timestamp::parse(b"2026-01-31T10:00:00Z", &TimeZone::UTC).unwrap();
+        let mut scope = Bare(Clock {
+            now,
+            zone: TimeZone::UTC,
+        });
+        let expr = Parser::new(text)?.expr()?;
+        let program = compile(&expr, &mut scope)?;
+        let value = program.eval(&[]).unwrap();
+        Ok(String::from_utf8_lossy(&value.bytes()).into_owned())
+    }
+
+    #[test]
+    fn every_example_in_the_table_is_true() {
+        for function in FUNCTIONS {
+            let (call, result) = function.example;
+            assert_eq!(run(call).as_deref(), Ok(result), "{call}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_sorted_and_well_worded() {
+        assert!(FUNCTIONS.windows(2).all(|pair| pair[0].name < pair[1].name));
+        for function in FUNCTIONS {
+            assert!(
+                !function.summary.ends_with('.')
+                    && function.summary.starts_with(char::is_uppercase),
+                "{}",
+                function.name
+            );
+        }
+    }
+
+    #[test]
+    fn computes() {
+        let cases = [
+            ("1 + 2 * 3", "7"),
+            ("0.1 + 0.2", "0.3"),
+            ("7 % 4", "3"),
+            ("1 / 4", "0.25"),
+            ("1 / 0", ""),
+            ("\"abc\" contains \"b\"", "true"),
+            ("\"10.1.2.3\" in 10.0.0.0/8", "true"),
+            ("2 in (1, 2)", "true"),
+            ("\"a\" in (\"b\")", "false"),
+            ("\"x1\" =~ /^x\\d$/", "true"),
+            ("not (1 < 2 and 2 < 1)", "true"),
+            ("bucket(-1, 10)", "-10"),
+            ("ext(\".profile\")", ""),
+            ("host(\"/relative\")", ""),
+            ("host(\"http://u@[2001:db8::1]:80/\")", "[2001:db8::1]"),
+        ];
+        for (text, result) in cases {
+            assert_eq!(run(text).as_deref(), Ok(result), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_cannot_fit() {
+        for (text, message) in [
+            ("lowr(\"a\")", "unknown function «lowr»"),
+            ("lower(\"a\", \"b\")", "lower takes 1 argument: a text"),
+            ("1 + \"a\"", "+ wants a number, this is a text"),
+            ("not 5", "not wants a condition"),
+            ("\"a\" =~ /(/", "this regex does not work: unclosed group"),
+            ("field", "unknown field «field»"),
+        ] {
+            assert_eq!(run(text).unwrap_err().message, message, "{text}");
+        }
+    }
+}

@@ -1,0 +1,512 @@
+//! Text to tokens.
+//!
+//! Two things depend on what stands before: a `/` begins a regex where a value may begin and divides where one has just
+//! ended; and digits with dots are an address or network where they have its shape.
+
+use std::time::Duration;
+
+use super::fault::{Fault, Span};
+use super::net::Net;
+use crate::record::Number;
+
+/// A token and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// Where it stands, in bytes.
+    pub span: Span,
+}
+
+/// What a token is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TokenKind {
+    /// A name or keyword: `status`, `p99.9`, `where`.
+    Word(String),
+    /// `"text"` or `'text'`, its escapes taken out.
+    Text(Vec<u8>),
+    /// `500`, `1.5`, `10M`.
+    Number(Literal),
+    /// `250ms`, `5m`, `1d`.
+    Duration(Duration),
+    /// `/regex/`, without its slashes.
+    Regex(String),
+    /// `10.0.0.0/8`, `::1`.
+    Net(Net),
+    /// `$7`.
+    Nth(usize),
+    /// `$NF`.
+    Last,
+    /// `|`, `==`, `(` and the like.
+    Symbol(&'static str),
+    /// After the last token.
+    End,
+}
+
+/// A number literal. Compared as the text it was typed as, since [`Number`] has several orders.
+#[derive(Clone, Copy, Debug)]
+pub struct Literal(pub Number);
+
+impl PartialEq for Literal {
+    fn eq(&self, other: &Literal) -> bool {
+        self.0.total_cmp(other.0).is_eq()
+    }
+}
+
+/// Longest first, so that `==` is not read as two `=`.
+const SYMBOLS: [&str; 24] = [
+    "==", "!=", "<=", ">=", "=~", "!~", "&&", "||", "|", ",", "(", ")", "[", "]", ".", "<", ">",
+    "+", "-", "*", "/", "=", "!", "%",
+];
+
+/// All tokens of `text`, the last one [`TokenKind::End`].
+///
+/// # Errors
+/// At the first character that begins no token, and at quotes and regexes that do not end.
+pub fn lex(text: &str) -> Result<Vec<Token>, Fault> {
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        tokens: Vec::new(),
+    };
+    while lexer.skip_blanks() {
+        let start = lexer.at;
+        let kind = lexer.token()?;
+        lexer.tokens.push(Token {
+            kind,
+            span: start..lexer.at,
+        });
+    }
+    lexer.tokens.push(Token {
+        kind: TokenKind::End,
+        span: text.len()..text.len(),
+    });
+    Ok(lexer.tokens)
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    tokens: Vec<Token>,
+}
+
+impl Lexer<'_> {
+    fn rest(&self) -> &str {
+        &self.text[self.at..]
+    }
+
+    fn skip_blanks(&mut self) -> bool {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start().len();
+        self.at < self.text.len()
+    }
+
+    fn token(&mut self) -> Result<TokenKind, Fault> {
+        let first = self
+            .rest()
+            .chars()
+            .next()
+            .expect("called only before the end of the text");
+        match first {
+            '"' | '\'' => self.quoted(first),
+            '/' if !self.after_value() => self.regex(),
+            '$' => self.nth(),
+            _ => {
+                if !self.after_value()
+                    && let Some(net) = self.net()
+                {
+                    return Ok(net);
+                }
+                match first {
+                    '0'..='9' => self.number(),
+                    '.' if self.rest()[1..].starts_with(|next: char| next.is_ascii_digit())
+                        && !self.after_value() =>
+                    {
+                        self.number()
+                    }
+                    _ if is_word_start(first) => Ok(self.word()),
+                    _ => self.symbol(first),
+                }
+            }
+        }
+    }
+
+    /// Whether the last token ended a value, so that `/` divides. Words that are operators end none.
+    fn after_value(&self) -> bool {
+        match self.tokens.last().map(|token| &token.kind) {
+            Some(TokenKind::Word(word)) => !matches!(
+                word.as_str(),
+                "and" | "or" | "not" | "in" | "contains" | "where" | "by"
+            ),
+            Some(TokenKind::Symbol(symbol)) => matches!(*symbol, ")" | "]"),
+            None | Some(TokenKind::End) => false,
+            Some(_) => true,
+        }
+    }
+
+    fn symbol(&mut self, first: char) -> Result<TokenKind, Fault> {
+        let Some(symbol) = SYMBOLS
+            .iter()
+            .find(|symbol| self.rest().starts_with(**symbol))
+        else {
+            let span = self.at..self.at + first.len_utf8();
+            return Err(Fault::new(
+                span,
+                format!("unexpected character «{}»", first.escape_debug()),
+            )
+            .hint("put text in quotes: \"…\""));
+        };
+        self.at += symbol.len();
+        Ok(TokenKind::Symbol(symbol))
+    }
+
+    fn word(&mut self) -> TokenKind {
+        let rest = self.rest();
+        let mut end = rest
+            .find(|letter: char| !is_word_part(letter))
+            .unwrap_or(rest.len());
+        // `p99.9` is one word; elsewhere a dot steps into a nested field.
+        let is_quantile = rest[..end]
+            .strip_prefix('p')
+            .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
+        if is_quantile && let Some(fraction) = rest[end..].strip_prefix('.') {
+            end += match fraction.bytes().take_while(u8::is_ascii_digit).count() {
+                0 => 0,
+                digits => digits + 1,
+            };
+        }
+        let word = rest[..end].to_owned();
+        self.at += end;
+        TokenKind::Word(word)
+    }
+
+    fn quoted(&mut self, quote: char) -> Result<TokenKind, Fault> {
+        let start = self.at;
+        self.at += 1;
+        let mut text = Vec::new();
+        loop {
+            let Some(next) = self.rest().chars().next() else {
+                return Err(Fault::new(
+                    start..self.text.len(),
+                    "this quote does not end",
+                ));
+            };
+            self.at += next.len_utf8();
+            match next {
+                _ if next == quote => return Ok(TokenKind::Text(text)),
+                '\\' => self.escape(&mut text)?,
+                _ => text.extend_from_slice(next.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+        }
+    }
+
+    /// `\n \t \r \0 \\ \" \' \xHH`; a backslash before anything else stands for itself, as in `'\d'`.
+    fn escape(&mut self, text: &mut Vec<u8>) -> Result<(), Fault> {
+        let start = self.at - 1;
+        let next = self
+            .rest()
+            .chars()
+            .next()
+            .ok_or_else(|| Fault::new(start..self.at, "this quote does not end"))?;
+        self.at += next.len_utf8();
+        let byte = match next {
+            'n' => b'\n',
+            't' => b'\t',
+            'r' => b'\r',
+            '0' => 0,
+            '\\' | '"' | '\'' => next as u8,
+            'x' => {
+                let digits = self
+                    .rest()
+                    .get(..2)
+                    .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+                let byte = digits.ok_or_else(|| {
+                    Fault::new(start..self.at, "\\x wants two hexadecimal digits")
+                })?;
+                self.at += 2;
+                byte
+            }
+            other => {
+                text.push(b'\\');
+                text.extend_from_slice(other.encode_utf8(&mut [0; 4]).as_bytes());
+                return Ok(());
+            }
+        };
+        text.push(byte);
+        Ok(())
+    }
+
+    /// A regex ends at the first `/` that stands before a blank, `)`, `|`, `,` or the end, so paths need no escapes.
+    fn regex(&mut self) -> Result<TokenKind, Fault> {
+        let body = &self.text[self.at + 1..];
+        let mut escaped = false;
+        for (position, letter) in body.char_indices() {
+            if letter == '/' && !escaped {
+                let after = body[position + 1..].chars().next();
+                if after
+                    .is_none_or(|after| after.is_whitespace() || matches!(after, ')' | '|' | ','))
+                {
+                    let regex = body[..position].to_owned();
+                    self.at += position + 2;
+                    return Ok(TokenKind::Regex(regex));
+                }
+            }
+            escaped = letter == '\\' && !escaped;
+        }
+        Err(
+            Fault::new(self.at..self.text.len(), "this regex does not end")
+                .hint("close it with a / before a blank, ) or |"),
+        )
+    }
+
+    fn nth(&mut self) -> Result<TokenKind, Fault> {
+        let start = self.at;
+        let rest = &self.text[start + 1..];
+        if rest.starts_with("NF") && !rest[2..].starts_with(is_word_part) {
+            self.at += 3;
+            return Ok(TokenKind::Last);
+        }
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        self.at += 1 + digits;
+        match rest[..digits].parse() {
+            Ok(0) => {
+                Err(Fault::new(start..self.at, "$0 is the whole line").hint("its name is: line"))
+            }
+            Ok(number) => Ok(TokenKind::Nth(number)),
+            Err(_) => Err(Fault::new(start..self.at, "$ wants a number, or NF")
+                .hint("in a shell, put the query in single quotes")),
+        }
+    }
+
+    /// An address or network where the text has its shape: `10.0.0.1`, `10.0.0.0/8`, `2001:db8::/32`.
+    fn net(&mut self) -> Option<TokenKind> {
+        let rest = self.rest();
+        let end = rest
+            .find(|c: char| !(c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '/')))
+            .unwrap_or(rest.len());
+        let candidate = rest[..end].trim_end_matches('/');
+        let is_shaped = candidate.matches('.').count() == 3
+            || candidate.contains("::")
+            || candidate.matches(':').count() == 7;
+        if !is_shaped || rest[end..].starts_with(is_word_part) {
+            return None;
+        }
+        let net = Net::parse(candidate.as_bytes())?;
+        self.at += candidate.len();
+        Some(TokenKind::Net(net))
+    }
+
+    fn number(&mut self) -> Result<TokenKind, Fault> {
+        let start = self.at;
+        let rest = self.rest();
+        let digits = rest
+            .bytes()
+            .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_'))
+            .count();
+        let mut end = digits;
+        // An exponent only where digits follow, so that `1e` is refused below and `2end` is not half read.
+        if let Some(exponent) = rest[end..].strip_prefix(['e', 'E']) {
+            let unsigned = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+            let length = unsigned.bytes().take_while(u8::is_ascii_digit).count();
+            if length > 0 {
+                end = rest.len() - unsigned.len() + length;
+            }
+        }
+        let unit_length = rest[end..]
+            .find(|c: char| !is_word_part(c))
+            .unwrap_or(rest.len() - end);
+        let unit = &rest[end..end + unit_length];
+        let span = start..start + end + unit_length;
+        let plain = rest[..end].replace('_', "");
+        let number = Number::parse(plain.as_bytes())
+            .ok_or_else(|| Fault::new(span.clone(), "this is no number"))?;
+        let kind = match unit {
+            "" => TokenKind::Number(Literal(number)),
+            _ => {
+                if let Some(seconds) = duration_unit(unit) {
+                    let seconds = number.to_f64() * seconds;
+                    let duration = Duration::try_from_secs_f64(seconds)
+                        .map_err(|_| Fault::new(span.clone(), "this time is too long"))?;
+                    TokenKind::Duration(duration)
+                } else if let Some(size) =
+                    size_unit(unit).and_then(|bytes| number.mul(Number::from(bytes)))
+                {
+                    TokenKind::Number(Literal(size))
+                } else {
+                    return Err(Fault::new(span, format!("unknown unit «{unit}»"))
+                        .hint("times: ms s m h d w; sizes: K M G T (1024), KB MB GB TB (1000)"));
+                }
+            }
+        };
+        self.at = span.end;
+        Ok(kind)
+    }
+}
+
+/// Seconds in a unit of time.
+fn duration_unit(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "ms" => 1e-3,
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        "d" => 86_400.0,
+        "w" => 604_800.0,
+        _ => return None,
+    })
+}
+
+/// Bytes in a unit of size: `K` is 1024, `KB` 1000.
+fn size_unit(unit: &str) -> Option<u64> {
+    Some(match unit {
+        "K" | "KiB" => 1 << 10,
+        "M" | "MiB" => 1 << 20,
+        "G" | "GiB" => 1 << 30,
+        "T" | "TiB" => 1 << 40,
+        "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "TB" => 1_000_000_000_000,
+        _ => return None,
+    })
+}
+
+fn is_word_start(letter: char) -> bool {
+    letter.is_alphabetic() || letter == '_' || letter == '@'
+}
+
+fn is_word_part(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_' || letter == '@'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<TokenKind> {
+        lex(text)
+            .unwrap()
+            .into_iter()
+            .map(|token| token.kind)
+            .collect()
+    }
+
+    fn word(text: &str) -> TokenKind {
+        TokenKind::Word(text.into())
+    }
+
+    fn number(text: &str) -> TokenKind {
+        TokenKind::Number(Literal(Number::parse(text.as_bytes()).unwrap()))
+    }
+
+    #[test]
+    fn a_slash_divides_after_a_value_and_begins_a_regex_elsewhere() {
+        use TokenKind::{End, Regex, Symbol};
+        assert_eq!(
+            kinds("a /b/ 2"),
+            [
+                word("a"),
+                Symbol("/"),
+                word("b"),
+                Symbol("/"),
+                number("2"),
+                End
+            ]
+        );
+        assert_eq!(
+            kinds("path =~ /^\\/api/v1/ | count"),
+            [
+                word("path"),
+                Symbol("=~"),
+                Regex("^\\/api/v1".into()),
+                Symbol("|"),
+                word("count"),
+                End
+            ]
+        );
+        assert_eq!(kinds("not /a b/"), [word("not"), Regex("a b".into()), End]);
+        assert_eq!(
+            kinds("(/a/)"),
+            [Symbol("("), Regex("a".into()), Symbol(")"), End]
+        );
+    }
+
+    #[test]
+    fn numbers_take_units() {
+        use TokenKind::{Duration as Time, End};
+        assert_eq!(
+            kinds("250ms 5m 1d"),
+            [
+                Time(Duration::from_millis(250)),
+                Time(Duration::from_secs(300)),
+                Time(Duration::from_secs(86_400)),
+                End
+            ]
+        );
+        assert_eq!(
+            kinds("10K 2MB 1_000 1.5e3"),
+            [
+                number("10240"),
+                number("2000000"),
+                number("1000"),
+                number("1.5e3"),
+                End
+            ]
+        );
+        assert!(lex("5x").unwrap_err().message.contains("unknown unit"));
+    }
+
+    #[test]
+    fn addresses_and_networks_are_told_from_numbers() {
+        assert!(matches!(
+            kinds("10.0.0.0/8")[..],
+            [TokenKind::Net(_), TokenKind::End]
+        ));
+        assert!(matches!(
+            kinds("2001:db8::/32 or ::1")[..],
+            [
+                TokenKind::Net(_),
+                TokenKind::Word(_),
+                TokenKind::Net(_),
+                TokenKind::End
+            ]
+        ));
+        assert_eq!(kinds("10.5"), [number("10.5"), TokenKind::End]);
+    }
+
+    #[test]
+    fn words_hold_quantiles_and_fields() {
+        use TokenKind::{End, Last, Nth, Symbol};
+        assert_eq!(
+            kinds("p99.9(rt)"),
+            [word("p99.9"), Symbol("("), word("rt"), Symbol(")"), End]
+        );
+        assert_eq!(
+            kinds("a.b[0] $7 $NF"),
+            [
+                word("a"),
+                Symbol("."),
+                word("b"),
+                Symbol("["),
+                number("0"),
+                Symbol("]"),
+                Nth(7),
+                Last,
+                End
+            ]
+        );
+    }
+
+    #[test]
+    fn quotes_take_escapes() {
+        assert_eq!(
+            kinds(r#""a\"b\t\x41\d""#),
+            [TokenKind::Text(b"a\"b\tA\\d".to_vec()), TokenKind::End]
+        );
+        assert_eq!(
+            kinds("'say \"hi\"'"),
+            [TokenKind::Text(b"say \"hi\"".to_vec()), TokenKind::End]
+        );
+        assert_eq!(lex("\"open").unwrap_err().span, 0..5);
+    }
+}

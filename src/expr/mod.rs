@@ -1,0 +1,20 @@
+//! The expression language: `status >= 500 and path contains "cart"`, `lower(host)`, `bytes / 1024`.
+//!
+//! [`lex`] cuts text into tokens, [`parse`] builds a [`syntax::Expr`], [`compile`] resolves its names to slots of a row and
+//! checks its types, [`Program::eval`] computes. Whoever uses the language brings a [`Scope`] that says which fields there
+//! are; stages, aggregates and files are not known here.
+
+pub mod compile;
+pub mod eval;
+pub mod fault;
+pub mod functions;
+pub mod lex;
+pub mod moment;
+pub mod net;
+pub mod parse;
+pub mod syntax;
+
+pub use compile::{Scope, compile};
+pub use eval::Program;
+pub use fault::{Fault, nearest};
+pub use moment::Clock;

@@ -1,0 +1,79 @@
+//! Moments as people type them: `2026-01-01`, `2h`, `-2h`, `yesterday`.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::lex::{TokenKind, lex};
+use crate::record::Timestamp;
+
+/// What "now" and "here" mean. Read once a run, so that every line is judged by the same clock.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// The moment the run began.
+    pub now: Timestamp,
+    /// The zone of `yesterday`, of day buckets, and of times that name none.
+    pub zone: TimeZone,
+}
+
+impl Clock {
+    /// The moment that `text` names: RFC 3339, a date (its first instant), `now`, `today`, `yesterday`, or a time ago.
+    pub fn moment(&self, text: &str) -> Option<Timestamp> {
+        let day = |back: i64| {
+            let today = self.now.floor_to_days(1, &self.zone);
+            (0..back).fold(today, |day, _| {
+                day.minus(Duration::from_secs(1))
+                    .floor_to_days(1, &self.zone)
+            })
+        };
+        match text {
+            "now" => Some(self.now),
+            "today" => Some(day(0)),
+            "yesterday" => Some(day(1)),
+            _ => match duration(text.strip_prefix('-').unwrap_or(text)) {
+                Some(ago) => Some(self.now.minus(ago)),
+                None => Timestamp::parse(text.as_bytes(), &self.zone),
+            },
+        }
+    }
+}
+
+/// A duration as the query language writes one: `250ms`, `5m`, `2d`.
+pub fn duration(text: &str) -> Option<Duration> {
+    match lex(text).ok()?.as_slice() {
+        [token, _] => match token.kind {
+            TokenKind::Duration(duration) => Some(duration),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_name_moments_in_several_ways() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let now = Timestamp::parse(b"2026-03-29T12:00:00Z", &zone).unwrap();
+        let clock = Clock { now, zone };
+        let cases = [
+            ("2026-01-01", "2025-12-31T23:00:00Z"),
+            ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"),
+            ("2h", "2026-03-29T10:00:00Z"),
+            ("-90s", "2026-03-29T11:58:30Z"),
+            // The clocks went forward that night: today began at 23:00 UTC, and was 23 hours long.
+            ("today", "2026-03-28T23:00:00Z"),
+            ("yesterday", "2026-03-27T23:00:00Z"),
+            ("now", "2026-03-29T12:00:00Z"),
+        ];
+        for (text, moment) in cases {
+            assert_eq!(clock.moment(text).unwrap().to_string(), moment, "{text}");
+        }
+        assert_eq!(
+            clock.moment("tomorrowish").map(|moment| moment.to_string()),
+            None
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! Addresses and networks: `10.0.0.0/8`, `2001:db8::/32`.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A network, or a single address as a network of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Net {
+    address: IpAddr,
+    prefix: u8,
+}
+
+impl Net {
+    /// Reads `ADDRESS` or `ADDRESS/PREFIX`.
+    pub fn parse(text: &[u8]) -> Option<Net> {
+        let text = std::str::from_utf8(text).ok()?;
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix.parse().ok()?)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().ok()?;
+        let prefix = prefix.unwrap_or(width(address));
+        (prefix <= width(address)).then(|| Net { address, prefix }.masked())
+    }
+
+    /// The network of `prefix` bits that `address` lies in; prefixes longer than the address are cut.
+    pub fn around(address: IpAddr, prefix: u8) -> Net {
+        Net {
+            address,
+            prefix: prefix.min(width(address)),
+        }
+        .masked()
+    }
+
+    /// Whether the address lies in it. IPv4 addresses in IPv6's clothes (`::ffff:10.0.0.1`) count as IPv4.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        width(address) == width(self.address)
+            && Net {
+                address,
+                prefix: self.prefix,
+            }
+            .masked()
+                == *self
+    }
+
+    /// Whether any address that stands in `line` as a word of its own lies in it.
+    pub fn occurs_in(&self, line: &[u8]) -> bool {
+        let is_part = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':');
+        line.split(|byte| !is_part(byte))
+            .filter(|word| word.len() >= 2 && word.iter().any(|byte| matches!(byte, b'.' | b':')))
+            .filter_map(|word| parse_address(word).or_else(|| without_port(word)))
+            .any(|address| self.contains(address))
+    }
+
+    fn masked(self) -> Net {
+        let address = match self.address {
+            IpAddr::V4(address) => {
+                let mask = u32::MAX
+                    .checked_shl(32 - u32::from(self.prefix))
+                    .unwrap_or(0);
+                IpAddr::V4(Ipv4Addr::from(u32::from(address) & mask))
+            }
+            IpAddr::V6(address) => {
+                let mask = u128::MAX
+                    .checked_shl(128 - u32::from(self.prefix))
+                    .unwrap_or(0);
+                IpAddr::V6(Ipv6Addr::from(u128::from(address) & mask))
+            }
+        };
+        Net { address, ..self }
+    }
+}
+
+impl fmt::Display for Net {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
+
+/// An address as bytes of a line.
+pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// `10.0.0.1:8080`, and a full stop or colon after an address.
+fn without_port(word: &[u8]) -> Option<IpAddr> {
+    let end = word.iter().rposition(|byte| matches!(byte, b':' | b'.'))?;
+    parse_address(&word[..end])
+}
+
+fn width(address: IpAddr) -> u8 {
+    match address {
+        IpAddr::V4(_) => 32,
+        IpAddr::V6(_) => 128,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn net(text: &str) -> Net {
+        Net::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn holds_its_addresses_and_no_others() {
+        assert!(net("10.0.0.0/8").contains("10.255.0.1".parse().unwrap()));
+        assert!(!net("10.0.0.0/8").contains("11.0.0.1".parse().unwrap()));
+        assert!(net("0.0.0.0/0").contains("11.0.0.1".parse().unwrap()));
+        assert!(net("10.0.0.7").contains("::ffff:10.0.0.7".parse().unwrap()));
+        assert!(net("2001:db8::/32").contains("2001:db8:1::2".parse().unwrap()));
+        assert!(!net("::/0").contains("10.0.0.1".parse().unwrap()));
+        assert_eq!(Net::parse(b"10.0.0.0/33"), None);
+    }
+
+    #[test]
+    fn finds_addresses_that_stand_alone() {
+        assert!(net("10.1.2.3").occurs_in(b"from 10.1.2.3:8080 to x"));
+        assert!(net("10.1.2.3").occurs_in(b"gone: 10.1.2.3."));
+        assert!(!net("10.1.2.3").occurs_in(b"from 110.1.2.3 and 10.1.2.33"));
+        assert!(net("2001:db8::/32").occurs_in(b"[2001:db8::1] ok"));
+    }
+
+    #[test]
+    fn shows_the_network_it_is() {
+        assert_eq!(
+            Net::around("192.0.2.77".parse().unwrap(), 24).to_string(),
+            "192.0.2.0/24"
+        );
+    }
+}

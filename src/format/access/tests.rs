@@ -1,0 +1,205 @@
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+
+use super::*;
+use crate::record::{FieldName, Want};
+
+fn schema(last: Part) -> Access {
+    Access {
+        format: "combined",
+        last,
+        settings: Settings {
+            zone: TimeZone::UTC,
+            infer: false,
+        },
+    }
+}
+
+fn read(line: &[u8], names: &[&str]) -> Result<Vec<String>, String> {
+    let wanted: Vec<_> = names
+        .iter()
+        .map(|name| Wanted {
+            name: FieldName::key(name),
+            want: Want::Any,
+        })
+        .collect();
+    let mut reader = schema(Part::Agent)
+        .reader(&wanted)
+        .map_err(|unknown| names[unknown.index].to_owned())?;
+    let mut out = vec![Value::Missing; wanted.len()];
+    reader
+        .read(line, &mut out)
+        .map_err(|bad| bad.reason.into_owned())?;
+    Ok(out
+        .iter()
+        .map(|value| String::from_utf8_lossy(&value.bytes()).into_owned())
+        .collect())
+}
+
+/// What a line would be with this request.
+fn requesting(request: &str) -> String {
+    format!("192.0.2.1 - - [17/May/2026:10:05:03 +0000] \"{request}\" 200 7 \"-\" \"-\"")
+}
+
+#[test]
+fn requests_are_cut_or_missing() {
+    for (request, parts) in [
+        ("GET /a?b=c HTTP/1.1", ["GET", "/a?b=c", "/a", "HTTP/1.1"]),
+        (
+            "GET /a b?c d HTTP/2.0",
+            ["GET", "/a b?c d", "/a b", "HTTP/2.0"],
+        ),
+        ("GET /old", ["GET", "/old", "/old", ""]),
+        ("GET HTTP/1.1", ["GET", "", "", "HTTP/1.1"]),
+        (
+            "CONNECT example.com:443 HTTP/1.1",
+            ["CONNECT", "example.com:443", "example.com:443", "HTTP/1.1"],
+        ),
+        (
+            "GET /\\\"x\\\\ HTTP/1.1",
+            ["GET", "/\\\"x\\\\", "/\\\"x\\\\", "HTTP/1.1"],
+        ),
+        ("-", ["", "", "", ""]),
+        ("", ["", "", "", ""]),
+        ("\\x16\\x03\\x01", ["", "", "", ""]),
+    ] {
+        let read = read(
+            requesting(request).as_bytes(),
+            &["method", "url", "path", "protocol"],
+        );
+        assert_eq!(read, Ok(parts.map(str::to_owned).to_vec()), "{request}");
+    }
+}
+
+#[test]
+fn says_what_is_wrong_with_a_line() {
+    for (line, reason) in [
+        ("", "no blank after the address"),
+        (" - - [x] \"GET /\" 200 7", "no address at the beginning"),
+        ("192.0.2.1 -", "no user after the address"),
+        ("192.0.2.1 - - 17/May", "no time in brackets after the user"),
+        ("192.0.2.1 - - [17/May", "no closing bracket after the time"),
+        (
+            "192.0.2.1 - - [17/May] GET",
+            "no request in quotes after the time",
+        ),
+        (
+            "192.0.2.1 - - [17/May] \"GET / HTTP/1.1\\\" 200",
+            "no closing quote after the request",
+        ),
+        (
+            "192.0.2.1 - - [17/May] \"GET / HTTP/1.1\"",
+            "no status after the request",
+        ),
+    ] {
+        assert_eq!(
+            read(line.as_bytes(), &["status"]),
+            Err(reason.to_owned()),
+            "{line}"
+        );
+    }
+    let line = requesting("GET / HTTP/1.1");
+    assert_eq!(
+        read(line.replace("200", "2OO").as_bytes(), &["status"]),
+        Err("status is not a number".to_owned())
+    );
+    assert_eq!(
+        read(line.replace("200", "2OO").as_bytes(), &["bytes"]),
+        Ok(vec!["7".to_owned()])
+    );
+    assert_eq!(
+        read(line[..line.len() - 1].as_bytes(), &["agent"]),
+        Err("no closing quote after the agent".to_owned())
+    );
+    assert_eq!(read(line.as_bytes(), &["rt"]), Err("rt".to_owned()));
+}
+
+#[test]
+fn reads_no_further_than_it_must() {
+    assert_eq!(
+        read(b"192.0.2.1 ", &["ip"]),
+        Ok(vec!["192.0.2.1".to_owned()])
+    );
+    let line = b"192.0.2.1 x y z [17/May] \"GET /\" 200 junk";
+    assert_eq!(
+        read(line, &["status", "user"]),
+        Ok(vec!["200".to_owned(), "y z".to_owned()])
+    );
+    assert_eq!(read(b"192.0.2.1 x ", &["ident"]), Ok(vec!["x".to_owned()]));
+}
+
+#[test]
+fn a_time_is_read_as_one_and_checked_as_one() {
+    let wanted = [Want::Time, Want::Any].map(|want| Wanted {
+        name: FieldName::key("time"),
+        want,
+    });
+    let mut reader = schema(Part::Bytes).reader(&wanted).unwrap();
+    let line = requesting("-");
+    let mut out = [const { Value::Missing }; 2];
+    reader.read(line.as_bytes(), &mut out).unwrap();
+    assert!(
+        matches!(&out, [Value::Time(_), Value::Text(text)] if **text == *b"17/May/2026:10:05:03 +0000")
+    );
+    let late = line.replace("17/May", "32/May");
+    assert_eq!(
+        reader.read(late.as_bytes(), &mut out),
+        Err(Bad::new("time is not a time"))
+    );
+    assert_eq!(
+        reader.check(late.as_bytes()),
+        Err(Bad::new("time is not a time"))
+    );
+    assert_eq!(reader.check(line.as_bytes()), Ok(()));
+}
+
+/// A second reading of the format: a regular expression instead of a scan.
+fn oracle(line: &str) -> Option<Vec<String>> {
+    let pattern = r#"^([^ ]+) ([^ ]*) (.*?) \[(.{11}:.{14}\]|[^\]]*\]) "((?:[^"\\]|\\.)*)" ([0-9]+|-) ([0-9]+|-) "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)""#;
+    let regex = regex_automata::meta::Regex::new(pattern).unwrap();
+    let mut groups = regex.create_captures();
+    regex.captures(line, &mut groups);
+    let group = |index| {
+        groups
+            .get_group(index)
+            .map(|span| line[span.range()].to_owned())
+    };
+    let mut parts: Vec<String> = (1..=9).map(group).collect::<Option<_>>()?;
+    parts[3].pop();
+    let request = parts.remove(4);
+    let words: Vec<&str> = request.split(' ').collect();
+    let (method, url, protocol) = match words.as_slice() {
+        [_] | [] => ("", String::new(), ""),
+        [method, url @ .., last] if last.starts_with("HTTP/") => (*method, url.join(" "), *last),
+        [method, url @ ..] => (*method, url.join(" "), ""),
+    };
+    let path = url.split('?').next().unwrap_or_default().to_owned();
+    parts.splice(4..4, [method.to_owned(), url, path, protocol.to_owned()]);
+    Some(
+        parts
+            .into_iter()
+            .map(|part| if part == "-" { String::new() } else { part })
+            .collect(),
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn agrees_with_a_regular_expression(
+        ip in "[0-9a-f:.]{1,8}",
+        ident in "(-|[a-z\\[]{0,3})",
+        user in "(-|([a-z\\]\"]|[a-z]\\[| [a-z\\]]){0,4})",
+        time in "([0-9/:]{0,8}|[0-9/\\]]{11}:[0-9/\\] ]{14})",
+        request in r#"([A-Z?/ ]|HTTP/|\\"|\\\\|[\\"-]){0,8}"#,
+        numbers in "([0-9]{1,3}|-|x)",
+        quoted in r#"([a-z \[]|\\"|\\\\|["\\-]){0,6}"#,
+        tail in "[ \"a0.]{0,4}",
+    ) {
+        let line = format!("{ip} {ident} {user} [{time}] \"{request}\" {numbers} {numbers} \"{quoted}\" \"{quoted}\"{tail}");
+        let names: Vec<&str> = PARTS[..12].iter().map(|(name, _)| *name).collect();
+        let read = read(line.as_bytes(), &names).ok();
+        prop_assert_eq!(read, oracle(&line), "{}", line);
+    }
+}

@@ -1,0 +1,170 @@
+//! Reading the wanted fields of a line of JSON: one pass from left to right, into an object or array only where a wanted
+//! path leads there, and no further than the last wanted field.
+
+use super::super::wanted::Times;
+use super::super::words::Words;
+use super::super::{Bad, Reader};
+use super::check::check;
+use super::paths::Paths;
+use super::scan::{Fault, NO_OBJECT, blanks, fault, skip, string, value};
+use crate::record::{Value, json_text};
+
+pub(super) struct JsonReader {
+    paths: Paths,
+    /// For each node of the paths the number of the line in which it was last met: the first of equal keys wins.
+    met: Vec<u64>,
+    line: u64,
+    /// The containers around the one that is being read. No deeper than the longest path.
+    around: Vec<Container>,
+    words: Words,
+    times: Times,
+    brackets: Vec<u8>,
+}
+
+/// An object or array that a wanted path leads into.
+struct Container {
+    /// Its node in the paths.
+    node: usize,
+    /// `}` or `]`.
+    closing: u8,
+    /// The index of the member that is being read.
+    index: usize,
+    /// Where it begins.
+    start: usize,
+    /// How many fields are still wanted behind it.
+    behind: usize,
+}
+
+impl JsonReader {
+    pub(super) fn new(paths: Paths, words: Words, times: Times) -> JsonReader {
+        let met = vec![0; paths.len()];
+        JsonReader {
+            paths,
+            met,
+            line: 0,
+            around: Vec::new(),
+            words,
+            times,
+            brackets: Vec::new(),
+        }
+    }
+
+    fn scan<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Fault> {
+        self.line += 1;
+        self.around.clear();
+        self.paths.clear(out);
+        let mut left = self.paths.fields(0);
+        let start = blanks(line, 0);
+        if line.get(start) != Some(&b'{') {
+            return fault(line, start, NO_OBJECT);
+        }
+        let mut at = blanks(line, start + 1);
+        let mut inside = Container {
+            node: 0,
+            closing: b'}',
+            index: 0,
+            start,
+            behind: 0,
+        };
+        let mut empty = line.get(at) == Some(&b'}');
+        loop {
+            // Each round reads one member, and then what closes it and those around it.
+            if !empty {
+                let node = if inside.closing == b'}' {
+                    let (node, next) = self.key(line, at, inside.node)?;
+                    at = next;
+                    node
+                } else {
+                    self.paths.item(inside.node, inside.index)
+                };
+                match node {
+                    None => at = skip(line, at)?,
+                    Some(node) if self.met[node] == self.line => at = skip(line, at)?,
+                    Some(node) => {
+                        self.met[node] = self.line;
+                        let behind = left - self.paths.fields(node);
+                        if let Some(closing) = self.paths.enters(node, line.get(at)) {
+                            let outer = Container {
+                                node,
+                                closing,
+                                index: 0,
+                                start: at,
+                                behind,
+                            };
+                            self.around.push(std::mem::replace(&mut inside, outer));
+                            at = blanks(line, at + 1);
+                            empty = line.get(at) == Some(&closing);
+                            continue;
+                        }
+                        let (value, end) = value(line, at)?;
+                        self.paths.put(node, value, out);
+                        at = end;
+                        left = behind;
+                    }
+                }
+            }
+            empty = false;
+            loop {
+                if left == 0 {
+                    return Ok(());
+                }
+                if line.get(at) != Some(&b',') {
+                    at = blanks(line, at);
+                }
+                match line.get(at) {
+                    Some(b',') => {
+                        at = blanks(line, at + 1);
+                        inside.index += 1;
+                        break;
+                    }
+                    Some(byte) if *byte == inside.closing => at += 1,
+                    _ => return fault(line, at, "no comma or closing bracket"),
+                }
+                let Some(outer) = self.around.pop() else {
+                    return Ok(());
+                };
+                self.paths
+                    .put(inside.node, Value::Json(line[inside.start..at].into()), out);
+                left = inside.behind;
+                inside = outer;
+            }
+        }
+    }
+
+    /// The node that the key at `at` leads to, and where its value begins.
+    #[inline]
+    fn key(&self, line: &[u8], at: usize, node: usize) -> Result<(Option<usize>, usize), Fault> {
+        if line.get(at) != Some(&b'"') {
+            return fault(line, at, "no key in quotes");
+        }
+        let (end, escaped) = string(line, at + 1)?;
+        let key = &line[at + 1..end];
+        let node = if escaped {
+            self.paths.key(node, &json_text::unescape(key))
+        } else {
+            self.paths.key(node, key)
+        };
+        let mut at = end + 1;
+        if line.get(at) != Some(&b':') {
+            at = blanks(line, at);
+            if line.get(at) != Some(&b':') {
+                return fault(line, at, "no colon after a key");
+            }
+        }
+        Ok((node, blanks(line, at + 1)))
+    }
+}
+
+impl Reader for JsonReader {
+    fn read<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
+        if self.paths.fields(0) > 0 {
+            self.scan(line, out)?;
+        }
+        self.words.fill(line, out);
+        self.times.apply(out)
+    }
+
+    fn check(&mut self, line: &[u8]) -> Result<(), Bad> {
+        Ok(check(line, &mut self.brackets)?)
+    }
+}

@@ -1,0 +1,126 @@
+//! Rows as JSON: an object a line, or all of them in one array.
+
+use super::super::Writer;
+use crate::record::{Cell, json_text};
+
+/// A writer of NDJSON: one object a line, the columns in their order. An object with an approximate value says so in a
+/// last key, `"approx":true`.
+pub fn ndjson_writer(columns: &[String]) -> Box<dyn Writer> {
+    Box::new(NdjsonWriter(Keys::new(columns)))
+}
+
+/// A writer of one JSON array with a row a line; each as [`ndjson_writer`] has it.
+pub fn writer(columns: &[String]) -> Box<dyn Writer> {
+    Box::new(ArrayWriter(Keys::new(columns)))
+}
+
+/// The keys of all rows as they are written: each with its quotes and colon and with what stands before it.
+struct Keys(Vec<Vec<u8>>);
+
+impl Keys {
+    fn new(columns: &[String]) -> Keys {
+        let key = |(index, column): (usize, &String)| {
+            let mut key = vec![if index == 0 { b'{' } else { b',' }];
+            json_text::write_string(column.as_bytes(), &mut key);
+            key.push(b':');
+            key
+        };
+        Keys(columns.iter().enumerate().map(key).collect())
+    }
+
+    fn write_object(&self, cells: &[Cell], out: &mut Vec<u8>) {
+        for (key, cell) in self.0.iter().zip(cells) {
+            out.extend_from_slice(key);
+            cell.value.write_json(out);
+        }
+        if self.0.is_empty() || cells.is_empty() {
+            out.push(b'{');
+        }
+        if cells.iter().any(|cell| cell.approx) {
+            out.extend_from_slice(b",\"approx\":true");
+        }
+        out.push(b'}');
+    }
+}
+
+struct NdjsonWriter(Keys);
+
+impl Writer for NdjsonWriter {
+    fn begin(&self, _out: &mut Vec<u8>) {}
+
+    fn row(&self, cells: &[Cell], out: &mut Vec<u8>) {
+        self.0.write_object(cells, out);
+        out.push(b'\n');
+    }
+}
+
+struct ArrayWriter(Keys);
+
+impl Writer for ArrayWriter {
+    fn begin(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"[\n");
+    }
+
+    fn row(&self, cells: &[Cell], out: &mut Vec<u8>) {
+        self.0.write_object(cells, out);
+    }
+
+    fn separator(&self) -> &'static [u8] {
+        b",\n"
+    }
+
+    fn end(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"\n]\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Value;
+
+    fn write(mut writer: Box<dyn Writer>, begin: bool, rows: &[Vec<Cell>]) -> String {
+        let mut out = Vec::new();
+        if begin {
+            writer.begin(&["n".to_owned(), "say \"x\"".to_owned()], &mut out);
+        }
+        rows.iter().for_each(|row| writer.row(row, &mut out));
+        writer.end(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    fn rows() -> Vec<Vec<Cell>> {
+        let digits = |text: &'static str, approx| Cell {
+            value: Value::Digits(text.as_bytes().into()),
+            approx,
+        };
+        vec![
+            vec![digits("1.50", false), Cell::default()],
+            vec![
+                digits("2", true),
+                Cell {
+                    value: Value::Escaped(b"a\\nb"),
+                    approx: false,
+                },
+            ],
+        ]
+    }
+
+    #[test]
+    fn an_object_a_line() {
+        let lines = "{\"n\":1.50,\"say \\\"x\\\"\":null}\n{\"n\":2,\"say \\\"x\\\"\":\"a\\nb\",\"approx\":true}\n";
+        assert_eq!(write(ndjson_writer(), true, &rows()), lines);
+        assert_eq!(write(ndjson_writer(), true, &[]), "");
+    }
+
+    #[test]
+    fn an_array_of_any_length() {
+        for count in 0..=2 {
+            let text = write(writer(), true, &rows()[..count]);
+            let array: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+            assert_eq!(array.len(), count);
+            assert_eq!(text.lines().count(), if count == 0 { 1 } else { count + 2 });
+        }
+        assert_eq!(write(writer(), false, &[]), "");
+    }
+}

@@ -1,0 +1,121 @@
+//! Text without a structure of its own: words by number, and a time where lines begin with one. `columns` and `lines`
+//! are two names for it, which differ in what they promise.
+
+use super::wanted::{TimeTexts, Times, named};
+use super::words::Words;
+use super::{Bad, Reader, Schema, Settings, Unknown, Verbatim, Wanted};
+use crate::record::Value;
+
+/// Lines of text.
+pub(super) struct Plain {
+    /// The name that it was opened by.
+    pub(super) format: &'static str,
+    /// How many words `fields` lists.
+    pub(super) words: usize,
+    /// Whether there is a field `time`.
+    pub(super) time: bool,
+    /// The zone of times that name none, and whether words that look like numbers are numbers.
+    pub(super) settings: Settings,
+}
+
+impl Schema for Plain {
+    fn format(&self) -> &'static str {
+        self.format
+    }
+
+    fn fields(&self) -> Vec<String> {
+        let time = self.time.then(|| "time".to_owned());
+        time.into_iter()
+            .chain((1..=self.words).map(|number| format!("${number}")))
+            .collect()
+    }
+
+    fn open_ended(&self) -> bool {
+        false
+    }
+
+    fn verbatim(&self) -> Verbatim {
+        Verbatim::Always
+    }
+
+    fn reader(&self, wanted: &[Wanted]) -> Result<Box<dyn Reader>, Unknown> {
+        let found = named(wanted, |name| (self.time && name == "time").then_some(()))?;
+        Ok(Box::new(PlainReader {
+            leading: found.into_iter().map(|((), slot)| slot).collect(),
+            texts: TimeTexts::new(&self.settings.zone),
+            words: Words::new(wanted, self.settings.infer),
+            times: Times::new(wanted, &self.settings.zone),
+        }))
+    }
+}
+
+struct PlainReader {
+    /// The places in the list of wanted fields of the time at the beginning.
+    leading: Vec<usize>,
+    texts: TimeTexts,
+    words: Words,
+    times: Times,
+}
+
+impl Reader for PlainReader {
+    fn read<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
+        if !self.leading.is_empty() {
+            let time = leading_time(line, &mut self.texts);
+            for slot in &self.leading {
+                out[*slot] = time.map_or(Value::Missing, |text| Value::Text(text.into()));
+            }
+        }
+        self.words.fill(line, out);
+        self.times.apply(out)
+    }
+
+    fn check(&mut self, _line: &[u8]) -> Result<(), Bad> {
+        Ok(())
+    }
+}
+
+/// The RFC 3339 time that a line begins with, its date and its clock joined by a `T` or a blank.
+pub(super) fn leading_time<'a>(line: &'a [u8], texts: &mut TimeTexts) -> Option<&'a [u8]> {
+    const DATE: usize = "2026-05-17".len();
+    let dated = line.len() > DATE
+        && line[4] == b'-'
+        && line[7] == b'-'
+        && line[..4].iter().all(u8::is_ascii_digit);
+    if !dated || !matches!(line[DATE], b'T' | b't' | b' ') {
+        return None;
+    }
+    let clock = &line[DATE + 1..];
+    let text = &line[..DATE + 1 + memchr::memchr2(b' ', b'\t', clock).unwrap_or(clock.len())];
+    texts.parse(text).map(|_| text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_time_that_a_line_begins_with() {
+        let mut texts = TimeTexts::new(&jiff::tz::TimeZone::UTC);
+        for (line, time) in [
+            (
+                "2026-05-17T10:05:03.25Z start",
+                Some("2026-05-17T10:05:03.25Z"),
+            ),
+            ("2026-05-17 10:05:03Z\tstart", Some("2026-05-17 10:05:03Z")),
+            (
+                "2026-05-17T10:05:03+02:00",
+                Some("2026-05-17T10:05:03+02:00"),
+            ),
+            ("2026-05-17 starts", None),
+            ("2026-05-17", None),
+            ("at 2026-05-17T10:05:03Z", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                leading_time(line.as_bytes(), &mut texts),
+                time.map(str::as_bytes),
+                "{line}"
+            );
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! Tables whose first line names the columns: the schema and the reader that `csv` and `tsv` share. How a line is cut
+//! into cells is the [`Dialect`]'s.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::wanted::{Times, named, time_alias};
+use super::words::{Place, cell};
+use super::{Bad, Reader, Refused, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
+use crate::record::Value;
+
+/// How cells are written and told apart.
+pub(super) trait Dialect: Copy + Send + Sync + 'static {
+    /// The format's name.
+    const NAME: &'static str;
+    /// What keeps a cell's text from standing in the line as it is.
+    const VERBATIM: Verbatim;
+
+    /// Cuts the first cell off: the cell as it is written, and what follows the delimiter if it is not the last.
+    fn cut(self, rest: &[u8]) -> Result<(&[u8], Option<&[u8]>), Bad>;
+
+    /// What a cell's text stands for.
+    fn decode(self, cell: &[u8]) -> Cow<'_, [u8]>;
+
+    /// Looks at what follows the last wanted cell for what makes the whole line no record.
+    fn pass(self, rest: &[u8]) -> Result<(), Bad>;
+
+    /// Judges a cell strictly.
+    fn check(self, cell: &[u8]) -> Result<(), Bad>;
+}
+
+/// A table whose columns are known.
+pub(super) struct Table<D> {
+    dialect: D,
+    names: Vec<String>,
+    all_named: bool,
+    settings: Settings,
+}
+
+impl<D: Dialect> Table<D> {
+    /// Reads the names of the columns from the first line.
+    pub(super) fn open(
+        dialect: D,
+        sample: Sample<'_>,
+        settings: &Settings,
+    ) -> Result<Table<D>, Refused> {
+        if !sample.is_text() {
+            return Err(Refused("it is not text".to_owned()));
+        }
+        let line = sample
+            .lines()
+            .next()
+            .ok_or_else(|| Refused("there is no header line".to_owned()))?;
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        let cells = cells(dialect, line)
+            .map_err(|bad| Refused(format!("the header line: {}", bad.reason)))?;
+        let mut names = Vec::with_capacity(cells.len());
+        for cell in &cells {
+            match std::str::from_utf8(cell) {
+                Ok(name) if !name.chars().any(char::is_control) => names.push(name.trim()),
+                _ => return Err(Refused("the header line is not text".to_owned())),
+            }
+        }
+        if names.iter().all(|name| name.is_empty()) {
+            return Err(Refused("the header line names nothing".to_owned()));
+        }
+        // Only the first may be nameless in what looks like a header: there many programs write the number of the row.
+        let all_named = names.iter().skip(1).all(|name| !name.is_empty());
+        Ok(Table {
+            dialect,
+            names: distinct(&names),
+            all_named,
+            settings: settings.clone(),
+        })
+    }
+
+    /// Whether the header looks like one: two columns or more, each with a short name that begins as names do.
+    pub(super) fn looks_named(&self) -> bool {
+        let named = |name: &String| {
+            let first = name.chars().next();
+            first.is_some_and(|first| first.is_alphabetic() || matches!(first, '_' | '@' | '#'))
+                && name.chars().count() <= 40
+                && !name.contains(['{', '}', '"', '=', ';', '|', '<', '>'])
+        };
+        self.names.len() >= 2 && self.all_named && self.names.iter().all(named)
+    }
+
+    /// How many columns there are.
+    pub(super) fn width(&self) -> usize {
+        self.names.len()
+    }
+}
+
+/// All cells of a line.
+fn cells<D: Dialect>(dialect: D, line: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, Bad> {
+    let mut cells = Vec::new();
+    let mut rest = Some(line);
+    while let Some(text) = rest {
+        let (cell, after) = dialect.cut(text)?;
+        cells.push(dialect.decode(cell));
+        rest = after;
+    }
+    Ok(cells)
+}
+
+/// Names for columns such that each is found: an empty one is called by its number, a repeated one gets `_2`, `_3`, ….
+fn distinct(names: &[&str]) -> Vec<String> {
+    let written: HashSet<&str> = names.iter().copied().collect();
+    let mut used = HashSet::new();
+    // The next number to try for a name, so that a long header of equal names costs no more than others.
+    let mut next: HashMap<String, usize> = HashMap::new();
+    let mut distinct = Vec::with_capacity(names.len());
+    for (index, name) in names.iter().enumerate() {
+        let base = if name.is_empty() {
+            format!("column_{}", index + 1)
+        } else {
+            (*name).to_owned()
+        };
+        let made_up_but_there = name.is_empty() && written.contains(base.as_str());
+        if !made_up_but_there && used.insert(base.clone()) {
+            distinct.push(base);
+            continue;
+        }
+        let number = next.entry(base.clone()).or_insert(2);
+        let mut numbered = format!("{base}_{number}");
+        while written.contains(numbered.as_str()) {
+            *number += 1;
+            numbered = format!("{base}_{number}");
+        }
+        *number += 1;
+        distinct.push(numbered);
+    }
+    distinct
+}
+
+impl<D: Dialect> Schema for Table<D> {
+    fn format(&self) -> &'static str {
+        D::NAME
+    }
+
+    fn fields(&self) -> Vec<String> {
+        self.names.clone()
+    }
+
+    fn open_ended(&self) -> bool {
+        false
+    }
+
+    fn header_lines(&self) -> usize {
+        1
+    }
+
+    fn verbatim(&self) -> Verbatim {
+        D::VERBATIM
+    }
+
+    fn reader(&self, wanted: &[Wanted]) -> Result<Box<dyn Reader>, Unknown> {
+        let alias = time_alias(&self.names);
+        let find = |wanted: &str| {
+            let wanted = if wanted == "time" {
+                alias.unwrap_or(wanted)
+            } else {
+                wanted
+            };
+            self.names.iter().position(|name| name == wanted)
+        };
+        let mut cells: Vec<Target> = named(wanted, find)?
+            .into_iter()
+            .map(|(index, slot)| Target {
+                place: Place::Nth(index),
+                slot,
+                named: true,
+            })
+            .collect();
+        for (slot, wanted) in wanted.iter().enumerate() {
+            if let Some(place) = Place::of(&wanted.name) {
+                cells.push(Target {
+                    place,
+                    slot,
+                    named: false,
+                });
+            }
+        }
+        cells.sort_unstable();
+        Ok(Box::new(TableReader {
+            dialect: self.dialect,
+            width: self.names.len(),
+            cells,
+            infer: self.settings.infer,
+            times: Times::new(wanted, &self.settings.zone),
+        }))
+    }
+}
+
+/// A wanted cell. They are kept in the order of the line, [`Place::Last`] at the end.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Target {
+    place: Place,
+    slot: usize,
+    /// Whether the header promises it.
+    named: bool,
+}
+
+struct TableReader<D> {
+    dialect: D,
+    width: usize,
+    cells: Vec<Target>,
+    infer: bool,
+    times: Times,
+}
+
+impl<D: Dialect> Reader for TableReader<D> {
+    fn read<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
+        let mut rest = Some(line);
+        let mut index = 0;
+        let mut targets = self.cells.iter().peekable();
+        while let (Some(text), Some(next)) = (rest, targets.peek()) {
+            let (written, after) = self.dialect.cut(text)?;
+            rest = after;
+            let here =
+                |place| place == Place::Nth(index) || (place == Place::Last && after.is_none());
+            if here(next.place) {
+                let value = cell(self.dialect.decode(written), self.infer);
+                while let Some(target) = targets.next_if(|target| here(target.place)) {
+                    out[target.slot] = value.clone();
+                }
+            }
+            index += 1;
+        }
+        for target in targets {
+            // The last cell may lie behind cells by number that the line does not have.
+            out[target.slot] = match target.place {
+                Place::Last => last_cell(self.dialect, line, self.infer)?,
+                Place::Nth(_) if target.named => {
+                    return Err(Bad::new("fewer cells than the header has"));
+                }
+                Place::Nth(_) => Value::Missing,
+            };
+        }
+        if let Some(rest) = rest {
+            self.dialect.pass(rest)?;
+        }
+        self.times.apply(out)
+    }
+
+    fn check(&mut self, line: &[u8]) -> Result<(), Bad> {
+        let mut rest = Some(line);
+        let mut cells = 0;
+        while let Some(text) = rest {
+            let (cell, after) = self.dialect.cut(text)?;
+            self.dialect.check(cell)?;
+            rest = after;
+            cells += 1;
+        }
+        if cells == self.width {
+            return Ok(());
+        }
+        let than = if cells < self.width { "fewer" } else { "more" };
+        Err(Bad::new(format!("{than} cells than the header has")))
+    }
+}
+
+fn last_cell<D: Dialect>(dialect: D, line: &[u8], infer: bool) -> Result<Value<'_>, Bad> {
+    let mut text = line;
+    loop {
+        let (written, after) = dialect.cut(text)?;
+        match after {
+            Some(after) => text = after,
+            None => return Ok(cell(dialect.decode(written), infer)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_get_names_of_their_own() {
+        assert_eq!(
+            distinct(&["a", "", "a", "b", "a"]),
+            ["a", "column_2", "a_2", "b", "a_3"]
+        );
+        assert_eq!(distinct(&["a", "a", "a_2"]), ["a", "a_3", "a_2"]);
+        assert_eq!(
+            distinct(&["", "column_1", ""]),
+            ["column_1_2", "column_1", "column_3"]
+        );
+        assert_eq!(
+            distinct(&["", "column_1", "column_1"]),
+            ["column_1_2", "column_1", "column_1_3"]
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! jug: streaming utilities for shell pipelines, one-off log analysis and cron jobs, in one binary.
+//!
+//! The map of the house. Who may know whom runs downwards; `tests/it/layers.rs` holds it:
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`cli`] | the root command; completion scripts and man pages, made in memory |
+//! | [`commands`] | one file a command: its arguments, what they mean, the wiring |
+//! | [`args`] | argument groups that commands share, and the parsers of their values |
+//! | [`ui`] | the terminal: warnings, progress, tables, colour |
+//! | [`log`] | the engine of `jug log`; families like this one do not know each other |
+//! | [`expr`] | the expression language: read, check, evaluate |
+//! | [`group`] | hash groups |
+//! | [`format`] | one file a record format, reading and writing |
+//! | [`record`] | values, numbers, times |
+//! | [`io`] | files, streams, decoders, signals; the only `unsafe` code |
+//! | [`error`], [`exit`], [`observe`] | the error that reaches a person, the exit codes, how engines report |
+
+pub mod args;
+pub mod cli;
+pub mod commands;
+pub mod error;
+pub mod exit;
+pub mod expr;
+pub mod format;
+pub mod group;
+pub mod io;
+pub mod log;
+pub mod observe;
+pub mod record;
+pub mod ui;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use commands::Context;
+use error::{Error, Kind, Result};
+use exit::Exit;
+use io::signals;
+use io::sink::Sink;
+use ui::{Hooks, Ui};
+
+/// Runs the program with its arguments, the first of which is its name. Prints the error if there is one: nobody else does.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match cli::parse(args) {
+        Ok(cli) => cli,
+        Err(wish) => return grant(&wish).into(),
+    };
+    let hooks = Hooks {
+        stopping: Box::new(signals::stopping),
+        asked: Box::new(signals::take_progress_request),
+    };
+    let ui = Ui::new(cli.command.title(), cli.global.settings(), hooks);
+    if let Err(error) = signals::install() {
+        ui.warn(&format!("signals are not handled: {error}"));
+    }
+    let context = Context {
+        ui,
+        artifacts: cli::artifacts::all,
+    };
+    let result = cli.command.run(&context);
+    context.ui.finish();
+    let exit = match result {
+        Ok(exit) => exit,
+        Err(error) => ended_by(&error, &context.ui),
+    };
+    if let Some(signal) = signals::which() {
+        signals::die_by(signal);
+        return Exit::Signal(u8::try_from(signal).unwrap_or(0)).into();
+    }
+    exit.into()
+}
+
+fn ended_by(error: &Error, ui: &Ui) -> Exit {
+    if error.kind() == Kind::ClosedPipe {
+        signals::die_by(signals::SIGPIPE);
+        return Exit::Signal(u8::try_from(signals::SIGPIPE).unwrap_or(0));
+    }
+    ui.error(error);
+    Exit::Failed
+}
+
+/// What clap stops for: help or the version, which are results, or a command line that makes no sense.
+fn grant(wish: &clap::Error) -> Exit {
+    let settings = ui::Settings::default();
+    let ui = Ui::new("jug", settings, Hooks::default());
+    if wish.use_stderr() {
+        let text = wish.render();
+        let text = if ui.stderr_is_terminal() {
+            text.ansi().to_string()
+        } else {
+            text.to_string()
+        };
+        ui.raw(&text);
+        return Exit::Failed;
+    }
+    let text = wish.render();
+    let text = if ui.stdout_is_terminal() {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    };
+    match print(&text) {
+        Ok(()) => Exit::Done,
+        Err(error) => ended_by(&error, &ui),
+    }
+}
+
+fn print(text: &str) -> Result<()> {
+    let failed = |error| Error::writing("standard output", error);
+    let mut out = Sink::stdout().map_err(failed)?;
+    out.write_all(text.as_bytes()).map_err(failed)?;
+    out.finish().map_err(failed)
+}

@@ -1,0 +1,153 @@
+//! Which lines belong to which piece of an input.
+//!
+//! The pieces of a file lie on a grid fixed by offset, so the answer cannot depend on how many threads took them. A line
+//! belongs to the piece in which it *begins*; whoever holds a piece reads on to the end of its last line, and leaves the
+//! line it begins inside of to the piece before.
+
+use std::ops::Range;
+
+/// How many bytes a piece has. Small enough that a buffer stays in a core's second-level cache, large enough that taking
+/// one costs nothing.
+pub const CHUNK: usize = 1 << 20;
+
+/// How much more is read at once to find the end of a piece's last line.
+pub const OVERREAD: usize = 16 << 10;
+
+/// The pieces of the bytes from `begin` to `end`: the n-th is `[begin + n * size, …)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// The first byte.
+    pub begin: u64,
+    /// The byte after the last.
+    pub end: u64,
+    /// How many bytes a piece has.
+    pub size: u64,
+}
+
+impl Grid {
+    /// How many pieces there are.
+    pub fn len(&self) -> u64 {
+        (self.end.saturating_sub(self.begin)).div_ceil(self.size)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The n-th piece.
+    pub fn piece(&self, index: u64) -> Range<u64> {
+        let start = self.begin + index * self.size;
+        start..(start + self.size).min(self.end)
+    }
+}
+
+/// What a look at a piece and some bytes around it told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owned {
+    /// These bytes of the window are the piece's lines.
+    Lines(Range<usize>),
+    /// No line begins in the piece.
+    Nothing,
+    /// The last line goes on past the window: a longer one is needed. What comes before it is complete.
+    Unfinished {
+        /// The complete lines.
+        lines: Range<usize>,
+        /// Where the unfinished line begins.
+        last: usize,
+    },
+}
+
+/// Finds the lines that begin in a piece.
+///
+/// `window` begins one byte before the piece, unless the piece is the first (`is_first`), and goes on at least to its end;
+/// `length` is the piece's own length. `is_end` says that nothing follows the window.
+pub fn owned(window: &[u8], is_first: bool, length: usize, is_end: bool) -> Owned {
+    let piece_start = usize::from(!is_first);
+    let piece_end = (piece_start + length).min(window.len());
+    let start = if is_first {
+        0
+    } else {
+        // A newline just before the piece means that a line begins with it.
+        match memchr::memchr(b'\n', &window[..piece_end]) {
+            Some(newline) if newline + 1 < piece_end => newline + 1,
+            _ => return Owned::Nothing,
+        }
+    };
+    if start >= piece_end {
+        return Owned::Nothing;
+    }
+    // The piece's last line ends at the first newline at or after the piece's last byte.
+    if let Some(newline) = memchr::memchr(b'\n', &window[piece_end - 1..]) {
+        return Owned::Lines(start..piece_end + newline);
+    }
+    if is_end {
+        return Owned::Lines(start..window.len());
+    }
+    let last = memchr::memrchr(b'\n', &window[start..piece_end])
+        .map_or(start, |newline| start + newline + 1);
+    Owned::Unfinished {
+        lines: start..last,
+        last,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The lines of all pieces, one after the other, looked at through windows with some overread.
+    fn cut(text: &[u8], size: usize, overread: usize) -> Vec<u8> {
+        let grid = Grid {
+            begin: 0,
+            end: text.len() as u64,
+            size: size as u64,
+        };
+        let mut lines = Vec::new();
+        for index in 0..grid.len() {
+            let piece = grid.piece(index);
+            let (start, end) = (
+                usize::try_from(piece.start).unwrap(),
+                usize::try_from(piece.end).unwrap(),
+            );
+            let from = start.saturating_sub(1);
+            let mut to = (end + overread).min(text.len());
+            loop {
+                match owned(&text[from..to], start == 0, end - start, to == text.len()) {
+                    Owned::Lines(range) => {
+                        lines.extend_from_slice(&text[from + range.start..from + range.end])
+                    }
+                    Owned::Nothing => {}
+                    Owned::Unfinished { .. } => {
+                        to = (to + 1 + overread).min(text.len());
+                        continue;
+                    }
+                }
+                break;
+            }
+        }
+        lines
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_belongs_to_exactly_one_piece(text in "[ab\n]{0,60}", size in 1_usize..20, overread in 0_usize..8) {
+            prop_assert_eq!(cut(text.as_bytes(), size, overread), text.into_bytes());
+        }
+    }
+
+    #[test]
+    fn a_line_over_several_pieces_belongs_to_the_first() {
+        assert_eq!(
+            owned(b"aaaa", true, 4, false),
+            Owned::Unfinished {
+                lines: 0..0,
+                last: 0
+            }
+        );
+        assert_eq!(owned(b"aaaaa", false, 4, false), Owned::Nothing);
+        assert_eq!(owned(b"aa\nb\n", false, 3, false), Owned::Lines(3..5));
+        assert_eq!(owned(b"\nb\nc\n", false, 2, false), Owned::Lines(1..3));
+    }
+}

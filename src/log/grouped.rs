@@ -1,0 +1,239 @@
+//! Groups with their states: what a worker fills, what is merged, what becomes rows.
+
+use std::borrow::Cow;
+
+use super::aggregate::Column as States;
+use super::plan::{Bucket, Grouping, Takes};
+use crate::expr::eval::number;
+use crate::group::{Groups, TooMany};
+use crate::record::key::Tag;
+use crate::record::{Bad, Cell, Number, Timestamp, Value};
+use jiff::tz::TimeZone;
+
+/// What is known of the groups so far.
+pub struct Grouped<'p> {
+    grouping: &'p Grouping,
+    zone: &'p TimeZone,
+    groups: Groups,
+    states: Vec<Box<dyn States>>,
+    ready: Vec<Ready>,
+    key: Vec<u8>,
+}
+
+/// An argument of the line at hand, checked before any state is touched, so that a bad line counts nowhere.
+#[derive(Clone, Copy, Debug)]
+enum Ready {
+    Missing,
+    Number(Number),
+    Condition(bool),
+    /// Anything goes: taken from the row when it is added.
+    Any,
+}
+
+impl<'p> Grouped<'p> {
+    /// No groups yet. Days are those of `zone`.
+    pub fn new(grouping: &'p Grouping, zone: &'p TimeZone) -> Grouped<'p> {
+        Grouped::with_groups(grouping, zone, Groups::default())
+    }
+
+    /// Empty, and to be merged into this one.
+    pub fn sibling(&self) -> Grouped<'p> {
+        Grouped::with_groups(self.grouping, self.zone, self.groups.sibling())
+    }
+
+    fn with_groups(grouping: &'p Grouping, zone: &'p TimeZone, groups: Groups) -> Grouped<'p> {
+        let states = grouping
+            .states
+            .iter()
+            .map(|state| (state.spec.column)())
+            .collect();
+        Grouped {
+            grouping,
+            zone,
+            groups,
+            states,
+            ready: Vec::with_capacity(grouping.arguments.len()),
+            key: Vec::new(),
+        }
+    }
+
+    /// How many groups there are.
+    pub fn len(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// If a key or an argument cannot be computed; nothing is added then.
+    pub fn add(&mut self, row: &[Value<'_>]) -> Result<(), Bad> {
+        self.prepare(row)?;
+        let group = self.find(row)?;
+        for (state, column) in self.states.iter_mut().zip(&self.grouping.states) {
+            let fits = match column.argument {
+                None => state.add(group, &Value::Bool(true)),
+                Some(argument) => match self.ready[argument] {
+                    Ready::Missing => Ok(()),
+                    Ready::Number(number) => state.add(group, &Value::Number(number)),
+                    Ready::Condition(holds) => state.add(group, &Value::Bool(holds)),
+                    Ready::Any => {
+                        let value = self.grouping.arguments[argument].program.eval(row)?;
+                        if value.is_missing() {
+                            Ok(())
+                        } else {
+                            state.add(group, &value)
+                        }
+                    }
+                },
+            };
+            debug_assert!(
+                fits.is_ok(),
+                "arguments were made ready for what the aggregate takes"
+            );
+        }
+        Ok(())
+    }
+
+    /// Adds so many rows that have neither keys nor arguments.
+    pub fn add_rows(&mut self, rows: u64) {
+        if rows == 0 || self.groups.group(Tag::Missing, &[]).is_err() {
+            return;
+        }
+        for state in &mut self.states {
+            state.grow_to(1);
+            let fits = state.add_times(0, &Value::Bool(true), rows);
+            debug_assert!(fits.is_ok(), "without arguments there are only conditions");
+        }
+    }
+
+    fn prepare(&mut self, row: &[Value<'_>]) -> Result<(), Bad> {
+        self.ready.clear();
+        for argument in &self.grouping.arguments {
+            self.ready.push(match argument.takes {
+                Takes::Number => {
+                    let value = argument.program.eval(row)?;
+                    let found = number(&value)
+                        .map_err(|bad| Bad::new(format!("{}: {}", argument.text, bad.reason)))?;
+                    found.map_or(Ready::Missing, Ready::Number)
+                }
+                Takes::Condition => Ready::Condition(argument.program.holds(row)?),
+                // A slot cannot fail; what is computed is tried here.
+                Takes::Any => {
+                    if argument.program.as_slot().is_none() {
+                        argument.program.eval(row)?;
+                    }
+                    Ready::Any
+                }
+            });
+        }
+        Ok(())
+    }
+
+    fn find(&mut self, row: &[Value<'_>]) -> Result<usize, Bad> {
+        self.key.clear();
+        let group = match self.grouping.keys.as_slice() {
+            [] => self.groups.group(Tag::Missing, &[]),
+            [one] => {
+                let value = one.program.eval(row)?;
+                let value = rounded(value, one.bucket, self.zone);
+                let (tag, key) = value.key(&mut self.key);
+                self.groups.group(tag, key)
+            }
+            several => {
+                for key in several {
+                    let value = key.program.eval(row)?;
+                    rounded(value, key.bucket, self.zone).push_key(&mut self.key);
+                }
+                self.groups.group(Tag::Several, &self.key)
+            }
+        };
+        let group = group.map_err(|too_many| Bad::new(too_many.to_string()))?;
+        for state in &mut self.states {
+            state.grow_to(group + 1);
+        }
+        Ok(group)
+    }
+
+    /// Adds all that a sibling was given.
+    ///
+    /// # Errors
+    /// If there are more groups than can be numbered.
+    pub fn merge(&mut self, other: Grouped<'p>) -> Result<(), TooMany> {
+        let groups = self.groups.absorb(&other.groups)?;
+        for (state, theirs) in self.states.iter_mut().zip(other.states) {
+            state.grow_to(self.groups.len());
+            state.merge(theirs, &groups);
+        }
+        Ok(())
+    }
+
+    /// A row for each group: its keys, then its results. Without keys there is one row, also of nothing.
+    pub fn rows(mut self) -> Vec<Vec<Cell>> {
+        if self.grouping.keys.is_empty()
+            && self.groups.is_empty()
+            && self.groups.group(Tag::Missing, &[]).is_ok()
+        {
+            for state in &mut self.states {
+                state.grow_to(1);
+            }
+        }
+        (0..self.groups.len())
+            .map(|group| self.row(group))
+            .collect()
+    }
+
+    fn row(&self, group: usize) -> Vec<Cell> {
+        let (tag, key) = self.groups.key(group);
+        let mut keys: Vec<Value<'static>> = match self.grouping.keys.len() {
+            0 => Vec::new(),
+            1 => vec![Value::from_key(tag, key)],
+            _ => Value::from_keys(key),
+        };
+        keys.resize(self.grouping.keys.len(), Value::Missing);
+        let answers = self
+            .grouping
+            .answers
+            .iter()
+            .map(|(state, quantile)| self.states[*state].finish(group, *quantile));
+        let answers: Vec<Cell> = answers.collect();
+        let mut cells: Vec<Cell> = keys
+            .into_iter()
+            .map(|value| Cell {
+                value,
+                approx: false,
+            })
+            .collect();
+        cells.extend(self.grouping.results(&answers));
+        cells
+    }
+}
+
+/// A time key rounded down to its stretch; other keys as they are.
+fn rounded<'r>(
+    value: Cow<'r, Value<'r>>,
+    bucket: Option<Bucket>,
+    zone: &TimeZone,
+) -> Cow<'r, Value<'r>> {
+    match (bucket, value.as_ref()) {
+        (Some(bucket), Value::Time(time)) => Cow::Owned(Value::Time(bucket.start(*time, zone))),
+        _ => value,
+    }
+}
+
+impl Bucket {
+    /// The beginning of the stretch that a time lies in.
+    pub fn start(self, time: Timestamp, zone: &TimeZone) -> Timestamp {
+        match self {
+            Bucket::Fixed(width) => time.floor_to(width),
+            Bucket::Days(days) => time.floor_to_days(days, zone),
+        }
+    }
+
+    /// The beginning of the stretch after the one that begins at `start`.
+    pub fn next(self, start: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        match self {
+            Bucket::Fixed(width) => start.plus(width),
+            Bucket::Days(days) => start.plus_days(days, zone),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! `jug log`'s engine: cut logs into pieces, parse, filter and aggregate them on every core, merge.
+//!
+//! [`query`] reads the text of a query, [`plan`] decides what it means, [`run`] puts inputs through it. In between:
+//! [`chunk`] says which lines belong to which piece, [`scan`] is the loop over lines, [`grouped`] holds the groups,
+//! [`aggregate`] what is kept for each, [`table`] does what is left to do with the rows, [`account`] keeps count of what
+//! could not be read.
+
+pub mod account;
+pub mod aggregate;
+pub mod chunk;
+pub mod describe;
+pub mod grouped;
+pub mod input;
+pub mod plan;
+pub mod query;
+pub mod run;
+pub mod scan;
+pub mod table;

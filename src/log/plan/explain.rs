@@ -1,0 +1,121 @@
+//! `--explain`: what a plan does, in words.
+
+use std::fmt;
+
+use super::{Argument, Bucket, Grouping, Output, Plan, Step, TableStage};
+use crate::record::Want;
+
+/// Shows a plan, a line for each thing it does.
+pub struct Explained<'a>(pub &'a Plan);
+
+impl fmt::Display for Explained<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plan = self.0;
+        if plan.counts_lines() {
+            return f.write_str("read     nothing: newlines are counted");
+        }
+        let fields: Vec<String> = plan
+            .fields
+            .iter()
+            .map(|wanted| {
+                format!(
+                    "{}{}",
+                    wanted.name,
+                    if wanted.want == Want::Time {
+                        " (as a time)"
+                    } else {
+                        ""
+                    }
+                )
+            })
+            .collect();
+        writeln!(
+            f,
+            "read     {}",
+            if fields.is_empty() {
+                "no fields".to_owned()
+            } else {
+                fields.join(", ")
+            }
+        )?;
+        if let Some((text, needs_verbatim)) = plan.required_text() {
+            let text = String::from_utf8_lossy(&text).escape_debug().to_string();
+            let where_to = if needs_verbatim {
+                "where lines have no escapes"
+            } else {
+                "everywhere"
+            };
+            writeln!(f, "search   \"{text}\" before lines are cut, {where_to}")?;
+        }
+        for step in &plan.steps {
+            let does = match step {
+                Step::Filter(_) => "keep     lines by their text",
+                Step::Where(_) => "keep     lines for which a condition holds",
+                Step::Let(..) => "compute  a field",
+            };
+            writeln!(f, "{does}")?;
+        }
+        match &plan.output {
+            Output::Groups(grouping) => writeln!(f, "{}", Grouped(grouping))?,
+            Output::Rows(_) if plan.streams() => {
+                writeln!(f, "write    rows as they come, in the order of the input")?
+            }
+            Output::Rows(_) => writeln!(f, "collect  rows")?,
+        }
+        for stage in &plan.table {
+            match stage {
+                TableStage::Where(_) => writeln!(f, "keep     rows for which a condition holds")?,
+                TableStage::Let(_) => writeln!(f, "compute  a column")?,
+                TableStage::Select(programs) => writeln!(f, "keep     {} columns", programs.len())?,
+                TableStage::Sort(orders) => {
+                    writeln!(f, "sort     by {} columns, ties by all", orders.len())?
+                }
+                TableStage::Head(rows) => writeln!(f, "keep     the first {rows} rows")?,
+                TableStage::Tail(rows) => writeln!(f, "keep     the last {rows} rows")?,
+                TableStage::Groups(grouping) => writeln!(f, "{}", Grouped(grouping))?,
+                TableStage::Fill { .. } => writeln!(f, "fill     empty stretches of time")?,
+            }
+        }
+        let columns: Vec<&str> = plan
+            .columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect();
+        write!(
+            f,
+            "give     {}",
+            if plan.raw {
+                "lines as they are".to_owned()
+            } else {
+                columns.join(", ")
+            }
+        )
+    }
+}
+
+struct Grouped<'a>(&'a Grouping);
+
+impl fmt::Display for Grouped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let states = self.0.states.iter().map(|state| {
+            match state.argument.map(|argument| &self.0.arguments[argument]) {
+                Some(Argument { text, .. }) => format!("{}({text})", state.spec.family),
+                None => state.spec.family.to_owned(),
+            }
+        });
+        let states: Vec<String> = states.collect();
+        write!(
+            f,
+            "group    by {} keys, keeping {}",
+            self.0.keys.len(),
+            states.join(", ")
+        )?;
+        for bucket in self.0.keys.iter().filter_map(|key| key.bucket) {
+            match bucket {
+                Bucket::Fixed(width) => write!(f, "; times by {width:?} of UTC")?,
+                Bucket::Days(days) => write!(f, "; times by {days} days of the zone")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,438 @@
+//! Text to stages. No word is guessed: what is nearly right is an error that says what to write.
+
+use super::filter::Filter;
+use super::{Item, Key, Order, Query, STAGES, Stage, StageKind};
+use crate::expr::compile::regex;
+use crate::expr::fault::{Fault, nearest};
+use crate::expr::lex::TokenKind;
+use crate::expr::parse::Parser;
+use crate::expr::syntax::{Expr, ExprKind, Pattern};
+use crate::log::aggregate;
+use crate::record::Number;
+
+/// Reads a query.
+///
+/// # Errors
+/// The first place that makes no sense.
+pub fn parse(text: &str) -> Result<Query, Fault> {
+    let mut stages = Stages {
+        parser: Parser::new(text)?,
+        text,
+    };
+    let mut query = Query { stages: Vec::new() };
+    loop {
+        query.stages.push(stages.stage()?);
+        match stages.parser.peek().kind {
+            TokenKind::End => return Ok(query),
+            TokenKind::Symbol("|") => stages.parser.next(),
+            _ => return Err(stages.parser.unexpected("«|» or the end")),
+        };
+    }
+}
+
+struct Stages<'a> {
+    parser: Parser,
+    text: &'a str,
+}
+
+impl Stages<'_> {
+    fn stage(&mut self) -> Result<Stage, Fault> {
+        let first = self.parser.peek().clone();
+        let kind = match &first.kind {
+            TokenKind::End | TokenKind::Symbol("|") => {
+                return Err(self
+                    .parser
+                    .unexpected("a stage")
+                    .hint("such as: count by status"));
+            }
+            TokenKind::Word(word) if STAGES.iter().any(|(stage, _)| stage == word) => {
+                self.parser.next();
+                self.named(word)?
+            }
+            TokenKind::Word(word)
+                if self.is_last_of_stage(1) && aggregate::find(word).is_none() =>
+            {
+                self.parser.next();
+                StageKind::Filter(bare_word(word, &first.span)?)
+            }
+            _ if self.begins_filter() => StageKind::Filter(self.filter()?),
+            _ => self.aggregation()?,
+        };
+        let end = self.parser.peek().span.start;
+        Ok(Stage {
+            kind,
+            span: first.span.start..end,
+        })
+    }
+
+    fn named(&mut self, word: &str) -> Result<StageKind, Fault> {
+        Ok(match word {
+            "where" => StageKind::Where(self.parser.expr()?),
+            "let" => {
+                let (name, _) = self.parser.expect_name("a name for the new field")?;
+                if !self.parser.take_symbol("=") {
+                    return Err(self.parser.unexpected("«=»").hint("let NAME = EXPR"));
+                }
+                StageKind::Let(name, self.parser.expr()?)
+            }
+            "sort" => StageKind::Sort(self.orders()?),
+            "top" => {
+                let number = self.count("top")?;
+                self.parser.take_word("by");
+                StageKind::Top(number, self.parser.expr()?)
+            }
+            "head" => StageKind::Head(self.count("head")?),
+            "tail" => StageKind::Tail(self.count("tail")?),
+            _ => StageKind::Select(self.items()?),
+        })
+    }
+
+    /// A whole number of rows.
+    fn count(&mut self, word: &str) -> Result<usize, Fault> {
+        let token = self.parser.peek().clone();
+        let count = match token.kind {
+            TokenKind::Number(literal) => match literal.0.trimmed() {
+                Number::Decimal { units, scale: 0 } => usize::try_from(units).ok(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let count = count.ok_or_else(|| {
+            Fault::new(token.span, format!("{word} wants a number of rows"))
+                .hint(format!("such as: {word} 20"))
+        })?;
+        self.parser.next();
+        Ok(count)
+    }
+
+    fn orders(&mut self) -> Result<Vec<Order>, Fault> {
+        let mut orders = Vec::new();
+        loop {
+            let descending = self.parser.take_symbol("-");
+            orders.push(Order {
+                expr: self.parser.expr()?,
+                descending,
+            });
+            if !self.parser.take_symbol(",") {
+                return Ok(orders);
+            }
+        }
+    }
+
+    fn items(&mut self) -> Result<Vec<Item>, Fault> {
+        let mut items = vec![self.item()?];
+        while self.parser.take_symbol(",") {
+            items.push(self.item()?);
+        }
+        Ok(items)
+    }
+
+    fn item(&mut self) -> Result<Item, Fault> {
+        let expr = self.parser.expr()?;
+        let text = self.text[expr.span.clone()].to_owned();
+        Ok(Item {
+            name: self.name()?,
+            expr,
+            text,
+        })
+    }
+
+    /// `as NAME`
+    fn name(&mut self) -> Result<Option<String>, Fault> {
+        if !self.parser.take_word("as") {
+            return Ok(None);
+        }
+        self.parser
+            .expect_name("a name for the column")
+            .map(|(name, _)| Some(name))
+    }
+
+    fn aggregation(&mut self) -> Result<StageKind, Fault> {
+        let start = self.parser.peek().clone();
+        let items = self.items()?;
+        for item in &items {
+            if !has_aggregate(&item.expr) {
+                return Err(not_an_aggregate(item, &start.kind));
+            }
+        }
+        let mut keys = Vec::new();
+        if self.parser.take_word("by") {
+            keys.push(self.key()?);
+            while self.parser.take_symbol(",") {
+                keys.push(self.key()?);
+            }
+        }
+        Ok(StageKind::Aggregate(items, keys))
+    }
+
+    fn key(&mut self) -> Result<Key, Fault> {
+        let token = self.parser.peek().clone();
+        if let TokenKind::Duration(width) = token.kind {
+            self.parser.next();
+            if width.is_zero() {
+                return Err(Fault::new(token.span, "a time bucket wants some width"));
+            }
+            return Ok(Key::Time {
+                width,
+                name: self.name()?,
+                span: token.span,
+            });
+        }
+        Ok(Key::Expr(self.item()?))
+    }
+
+    /// Whether the stage ends after this many more tokens.
+    fn is_last_of_stage(&self, ahead: usize) -> bool {
+        matches!(
+            self.parser.peek_at(ahead).kind,
+            TokenKind::End | TokenKind::Symbol("|")
+        )
+    }
+
+    /// Whether what comes is a text filter: after opening parentheses and `not`, a text, a regex or a network.
+    fn begins_filter(&self) -> bool {
+        let mut ahead = 0;
+        loop {
+            match &self.parser.peek_at(ahead).kind {
+                TokenKind::Symbol("(") => ahead += 1,
+                TokenKind::Word(word) if word == "not" => ahead += 1,
+                TokenKind::Text(_) | TokenKind::Regex(_) | TokenKind::Net(_) => return true,
+                _ => return ahead > 0 && matches!(&self.parser.peek().kind, TokenKind::Word(_)),
+            }
+        }
+    }
+
+    fn filter(&mut self) -> Result<Filter, Fault> {
+        let mut any = vec![self.filter_and()?];
+        while self.parser.take_word("or") {
+            any.push(self.filter_and()?);
+        }
+        Ok(if any.len() == 1 {
+            any.swap_remove(0)
+        } else {
+            Filter::Or(any)
+        })
+    }
+
+    fn filter_and(&mut self) -> Result<Filter, Fault> {
+        let mut all = vec![self.filter_not()?];
+        while self.parser.take_word("and") {
+            all.push(self.filter_not()?);
+        }
+        Ok(if all.len() == 1 {
+            all.swap_remove(0)
+        } else {
+            Filter::And(all)
+        })
+    }
+
+    fn filter_not(&mut self) -> Result<Filter, Fault> {
+        let mut negated = false;
+        while self.parser.take_word("not") {
+            negated = !negated;
+        }
+        let filter = self.filter_primary()?;
+        Ok(if negated {
+            Filter::Not(Box::new(filter))
+        } else {
+            filter
+        })
+    }
+
+    fn filter_primary(&mut self) -> Result<Filter, Fault> {
+        let token = self.parser.peek().clone();
+        let filter = match token.kind {
+            TokenKind::Text(text) => Filter::text(&text),
+            TokenKind::Regex(text) => Filter::Regex(regex(&Pattern {
+                text,
+                span: token.span,
+            })?),
+            TokenKind::Net(net) => Filter::Net(net),
+            TokenKind::Symbol("(") => {
+                self.parser.next();
+                let inner = self.filter()?;
+                self.parser.expect_symbol(")")?;
+                return Ok(inner);
+            }
+            TokenKind::Word(word) => {
+                let hint =
+                    format!("put text in quotes: \"{word}\"; conditions on fields go after: where");
+                return Err(Fault::new(
+                    token.span,
+                    "a filter is made of \"texts\", /regexes/ and networks",
+                )
+                .hint(hint));
+            }
+            _ => {
+                return Err(self
+                    .parser
+                    .unexpected("a \"text\", a /regex/ or a network like 10.0.0.0/8"));
+            }
+        };
+        self.parser.next();
+        Ok(filter)
+    }
+}
+
+/// A word alone in its stage is a text to look for, unless it looks like a slip of the finger.
+fn bare_word(word: &str, span: &std::ops::Range<usize>) -> Result<Filter, Fault> {
+    let known = STAGES
+        .iter()
+        .map(|(stage, _)| *stage)
+        .chain(aggregate::names())
+        .chain(["parse", "group", "filter"]);
+    match nearest(word, known.filter(|known| known.len() > 2)) {
+        Some(near) => Err(
+            Fault::new(span.clone(), format!("«{word}» is nearly «{near}»")).hint(format!(
+                "to look for the text, put it in quotes: \"{word}\""
+            )),
+        ),
+        None => Ok(Filter::text(word.as_bytes())),
+    }
+}
+
+fn has_aggregate(expr: &Expr) -> bool {
+    let is_aggregate = match &expr.kind {
+        ExprKind::Call(name, _) => aggregate::find(name).is_some(),
+        ExprKind::Field(name) => name
+            .as_key()
+            .is_some_and(|key| aggregate::find(key).is_some()),
+        _ => false,
+    };
+    is_aggregate || expr.children().into_iter().any(has_aggregate)
+}
+
+/// The fault of a stage that is neither a keyword's, nor a filter, nor an aggregation.
+fn not_an_aggregate(item: &Item, first: &TokenKind) -> Fault {
+    let span = item.expr.span.clone();
+    match &item.expr.kind {
+        ExprKind::Call(name, _) => {
+            let fault = Fault::new(
+                span.start..span.start + name.len(),
+                format!("unknown aggregate «{name}»"),
+            );
+            match nearest(name, aggregate::names()) {
+                Some(near) => fault.hint(format!("did you mean {near}?")),
+                None => fault.hint(format!(
+                    "there are: {}",
+                    aggregate::names().collect::<Vec<_>>().join(" ")
+                )),
+            }
+        }
+        ExprKind::Binary(..) | ExprKind::In(..) | ExprKind::Matches(..) | ExprKind::InNet(..) => {
+            Fault::new(span, "this is a condition, not an aggregate")
+                .hint(format!("write: where {}", item.text))
+        }
+        _ => {
+            let fault = Fault::new(span, "this is neither a stage nor an aggregate");
+            match first {
+                TokenKind::Word(word) => match nearest(word, STAGES.iter().map(|(stage, _)| *stage).chain(aggregate::names())) {
+                    Some(near) => fault.hint(format!("did you mean {near}?")),
+                    None => fault.hint(format!("to look for a text, put it in quotes: \"{word}\"")),
+                },
+                _ => fault.hint("stages begin with where, let, select, sort, top, head, tail, an aggregate, or a \"text\""),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> (String, String) {
+        let fault = parse(text).unwrap_err();
+        (fault.message, fault.hint.unwrap_or_default())
+    }
+
+    #[test]
+    fn reads_stages() {
+        let query = parse("\"GET\" and not /bot/ | where status >= 500 | count, p99(rt) as slow by path, 5m | sort -slow | head 20").unwrap();
+        let kinds: Vec<&str> = query
+            .stages
+            .iter()
+            .map(|stage| match &stage.kind {
+                StageKind::Filter(_) => "filter",
+                StageKind::Where(_) => "where",
+                StageKind::Aggregate(items, keys) if items.len() == 2 && keys.len() == 2 => {
+                    "aggregate"
+                }
+                StageKind::Sort(orders) if orders[0].descending => "sort",
+                StageKind::Head(20) => "head",
+                _ => "other",
+            })
+            .collect();
+        assert_eq!(kinds, ["filter", "where", "aggregate", "sort", "head"]);
+    }
+
+    #[test]
+    fn a_bare_word_alone_is_a_text_to_look_for() {
+        assert!(matches!(
+            parse("timeout | count").unwrap().stages[0].kind,
+            StageKind::Filter(_)
+        ));
+        assert!(matches!(
+            parse("count").unwrap().stages[0].kind,
+            StageKind::Aggregate(..)
+        ));
+    }
+
+    #[test]
+    fn guesses_nothing() {
+        for (text, wanted, hint) in [
+            (
+                "cuont",
+                "«cuont» is nearly «count»",
+                "to look for the text, put it in quotes: \"cuont\"",
+            ),
+            (
+                "count by status | hed",
+                "«hed» is nearly «head»",
+                "to look for the text, put it in quotes: \"hed\"",
+            ),
+            (
+                "where status = 500",
+                "a single = compares nothing",
+                "write == to compare, or: let NAME = EXPR",
+            ),
+            (
+                "status >= 500",
+                "this is a condition, not an aggregate",
+                "write: where status >= 500",
+            ),
+            (
+                "summ(bytes) by path",
+                "unknown aggregate «summ»",
+                "did you mean sum?",
+            ),
+            (
+                "not found",
+                "a filter is made of \"texts\", /regexes/ and networks",
+                "put text in quotes: \"found\"; conditions on fields go after: where",
+            ),
+            ("count by 0s", "a time bucket wants some width", ""),
+            ("head", "head wants a number of rows", "such as: head 20"),
+            (
+                "",
+                "a stage expected, but the query ends here",
+                "such as: count by status",
+            ),
+            (
+                "count |",
+                "a stage expected, but the query ends here",
+                "such as: count by status",
+            ),
+            (
+                "error timeout",
+                "this is neither a stage nor an aggregate",
+                "to look for a text, put it in quotes: \"error\"",
+            ),
+        ] {
+            assert_eq!(
+                message(text),
+                (wanted.to_owned(), hint.to_owned()),
+                "{text}"
+            );
+        }
+    }
+}

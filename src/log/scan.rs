@@ -1,0 +1,289 @@
+//! The inner loop: a piece of a log, line by line, into groups or rows.
+//!
+//! A [`Scanner`] belongs to one worker. It is given whole lines; which lines belong to which piece is `chunk`'s business,
+//! and merging what scanners found is `run`'s.
+
+use std::borrow::Cow;
+
+use memchr::memmem::Finder;
+
+use super::account::Account;
+use super::grouped::Grouped;
+use super::plan::{FILE, LINE, Output, Plan, Step};
+use super::run::Options;
+use crate::format::{Reader, Schema, Verbatim, Writer};
+use crate::record::{Bad, Cell, Value};
+
+/// One input as the scanners see it.
+pub struct Bound {
+    /// Its place in the list of inputs.
+    pub input: usize,
+    /// Its name, for the field `file`.
+    pub name: Vec<u8>,
+    /// What its lines hold; none if nothing is asked of them.
+    pub schema: Option<Box<dyn Schema>>,
+}
+
+/// What rows become as they are found.
+pub enum Rows {
+    /// Cells, to be sorted or counted further.
+    Cells(Vec<Vec<Cell>>),
+    /// Bytes in the output's format, and where each row ends.
+    Bytes(Encoded),
+}
+
+/// Rows in the output's format.
+pub struct Encoded {
+    writer: Option<Box<dyn Writer>>,
+    /// The rows, one after the other, without separators.
+    pub bytes: Vec<u8>,
+    /// Where each of them ends.
+    pub ends: Vec<usize>,
+}
+
+impl Encoded {
+    /// Rows written by `writer`; without one, lines as they are.
+    pub fn new(writer: Option<Box<dyn Writer>>) -> Encoded {
+        Encoded {
+            writer,
+            bytes: Vec::new(),
+            ends: Vec::new(),
+        }
+    }
+}
+
+/// A worker's share of the scan.
+pub struct Scanner<'p> {
+    plan: &'p Plan,
+    strict: bool,
+    max_line: usize,
+    prefilter: Option<Prefilter>,
+    reader: Option<(usize, Box<dyn Reader>)>,
+    /// Groups, if the query has any.
+    pub grouped: Option<Grouped<'p>>,
+    /// What was seen.
+    pub account: Account,
+}
+
+/// A text that the line of every row holds: searched for in the whole piece, before any line is cut.
+struct Prefilter {
+    finder: Finder<'static>,
+    /// It stands in the line as it is only if there are no escapes.
+    needs_verbatim: bool,
+}
+
+impl<'p> Scanner<'p> {
+    /// A scanner with nothing seen yet.
+    pub fn new(plan: &'p Plan, grouped: Option<Grouped<'p>>, options: &Options) -> Scanner<'p> {
+        let Options {
+            strict, max_line, ..
+        } = *options;
+        let prefilter = plan
+            .required_text()
+            .filter(|_| !strict)
+            .map(|(text, needs_verbatim)| Prefilter {
+                finder: Finder::new(&text).into_owned(),
+                needs_verbatim,
+            });
+        Scanner {
+            plan,
+            strict,
+            max_line,
+            prefilter,
+            reader: None,
+            grouped,
+            account: Account::default(),
+        }
+    }
+
+    /// Scans whole lines of an input; `offset` is where they begin in it. The last line may lack its newline.
+    pub fn scan(&mut self, bound: &Bound, lines: &[u8], offset: u64, rows: &mut Rows) {
+        if self
+            .reader
+            .as_ref()
+            .is_none_or(|(input, _)| *input != bound.input)
+        {
+            let reader = bound
+                .schema
+                .as_ref()
+                .and_then(|schema| schema.reader(&self.plan.fields).ok());
+            self.reader = reader.map(|reader| (bound.input, reader));
+        }
+        let width = self.plan.first_field + self.plan.fields.len();
+        let mut row: Vec<Value<'_>> = vec![Value::Missing; width];
+        row[FILE] = Value::Text(Cow::Borrowed(&bound.name));
+        match self.usable_prefilter(bound, lines) {
+            Some(finder) => {
+                // Only lines that hold the text are cut out.
+                let mut at = 0;
+                while let Some(found) = finder.find(&lines[at..]) {
+                    let start = memchr::memrchr(b'\n', &lines[at..at + found])
+                        .map_or(at, |newline| at + newline + 1);
+                    let end = memchr::memchr(b'\n', &lines[at + found..])
+                        .map_or(lines.len(), |newline| at + found + newline);
+                    self.line(
+                        bound,
+                        &lines[start..end],
+                        offset + start as u64,
+                        &mut row,
+                        rows,
+                    );
+                    at = (end + 1).min(lines.len());
+                }
+            }
+            None => {
+                let mut start = 0;
+                while start < lines.len() {
+                    let end = memchr::memchr(b'\n', &lines[start..])
+                        .map_or(lines.len(), |newline| start + newline);
+                    self.line(
+                        bound,
+                        &lines[start..end],
+                        offset + start as u64,
+                        &mut row,
+                        rows,
+                    );
+                    start = end + 1;
+                }
+            }
+        }
+    }
+
+    /// Counts lines as `wc -l` does, and an unterminated last one if nothing follows these bytes.
+    pub fn count(&mut self, bytes: &[u8], is_last: bool) {
+        let newlines = memchr::memchr_iter(b'\n', bytes).count() as u64;
+        let unterminated = u64::from(is_last && bytes.last().is_some_and(|last| *last != b'\n'));
+        self.account.judged += newlines + unterminated;
+        self.account.kept += newlines + unterminated;
+        if let Some(grouped) = &mut self.grouped {
+            grouped.add_rows(newlines + unterminated);
+        }
+    }
+
+    fn usable_prefilter(&self, bound: &Bound, lines: &[u8]) -> Option<Finder<'static>> {
+        let prefilter = self.prefilter.as_ref()?;
+        let is_verbatim = match bound.schema.as_ref().map(|schema| schema.verbatim()) {
+            Some(Verbatim::UnlessBackslash) => memchr::memchr(b'\\', lines).is_none(),
+            Some(Verbatim::UnlessQuote) => memchr::memchr(b'"', lines).is_none(),
+            Some(Verbatim::Always) | None => true,
+        };
+        (is_verbatim || !prefilter.needs_verbatim).then(|| prefilter.finder.clone())
+    }
+
+    #[inline]
+    fn line<'a>(
+        &mut self,
+        bound: &'a Bound,
+        line: &'a [u8],
+        offset: u64,
+        row: &mut [Value<'a>],
+        rows: &mut Rows,
+    ) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() && bound.schema.is_some() {
+            self.account.blank += 1;
+            return;
+        }
+        self.account.judged += 1;
+        if line.len() > self.max_line {
+            return self
+                .account
+                .bad(bound.input, offset, &too_long(self.max_line));
+        }
+        match self.judge(line, row, rows) {
+            Ok(kept) => self.account.kept += u64::from(kept),
+            Err(bad) => self.account.bad(bound.input, offset, &bad),
+        }
+    }
+
+    /// Puts a line through the steps; true if it was kept.
+    #[inline]
+    fn judge<'a>(
+        &mut self,
+        line: &'a [u8],
+        row: &mut [Value<'a>],
+        rows: &mut Rows,
+    ) -> Result<bool, Bad> {
+        let plan = self.plan;
+        if self.strict
+            && let Some((_, reader)) = &mut self.reader
+        {
+            reader.check(line)?;
+        }
+        // Tests of the text that come first are made before the line is read.
+        let early = plan
+            .steps
+            .iter()
+            .take_while(|step| matches!(step, Step::Filter(_)))
+            .count();
+        for step in &plan.steps[..early] {
+            if let Step::Filter(filter) = step
+                && !filter.passes(line)
+            {
+                return Ok(false);
+            }
+        }
+        row[LINE] = Value::Text(Cow::Borrowed(line));
+        if let Some((_, reader)) = &mut self.reader {
+            reader.read(line, &mut row[plan.first_field..])?;
+        }
+        for step in &plan.steps[early..] {
+            match step {
+                Step::Filter(filter) if !filter.passes(line) => return Ok(false),
+                Step::Where(condition) if !condition.holds(row)? => return Ok(false),
+                Step::Let(slot, program) => {
+                    let value = program.eval(row)?.into_owned().into_static();
+                    row[*slot] = value;
+                }
+                Step::Filter(_) | Step::Where(_) => {}
+            }
+        }
+        match (&plan.output, &mut self.grouped) {
+            (Output::Groups(_), Some(grouped)) => grouped.add(row)?,
+            (Output::Rows(programs), _) => keep_row(programs, line, row, rows)?,
+            (Output::Groups(_), None) => {}
+        }
+        Ok(true)
+    }
+}
+
+/// What is wrong with a line that is too long.
+pub fn too_long(max_line: usize) -> Bad {
+    Bad::new(format!("longer than {max_line} bytes"))
+}
+
+fn keep_row(
+    programs: &[crate::expr::Program],
+    line: &[u8],
+    row: &[Value<'_>],
+    rows: &mut Rows,
+) -> Result<(), Bad> {
+    match rows {
+        Rows::Bytes(encoded) if encoded.writer.is_none() => {
+            encoded.bytes.extend_from_slice(line);
+            encoded.bytes.push(b'\n');
+            encoded.ends.push(encoded.bytes.len());
+        }
+        Rows::Bytes(encoded) => {
+            let cells = cells(programs, row)?;
+            if let Some(writer) = &encoded.writer {
+                writer.row(&cells, &mut encoded.bytes);
+            }
+            encoded.ends.push(encoded.bytes.len());
+        }
+        Rows::Cells(all) => all.push(cells(programs, row)?),
+    }
+    Ok(())
+}
+
+fn cells(programs: &[crate::expr::Program], row: &[Value<'_>]) -> Result<Vec<Cell>, Bad> {
+    programs
+        .iter()
+        .map(|program| {
+            Ok(Cell {
+                value: program.eval(row)?.into_owned().into_static(),
+                approx: false,
+            })
+        })
+        .collect()
+}

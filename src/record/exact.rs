@@ -1,0 +1,248 @@
+//! Sums that do not depend on the order of what is added, rounded once, at the end.
+
+use ethnum::I256;
+
+use super::Number;
+use super::number::power;
+
+mod floats;
+
+use floats::FloatSum;
+
+/// The float nearest to `numerator / denominator`, ties to even. The denominator is positive and below 2^199.
+pub fn ratio(numerator: I256, denominator: I256) -> f64 {
+    let (mut numerator_size, mut denominator) =
+        (numerator.unsigned_abs(), denominator.unsigned_abs());
+    let bits = |value: ethnum::U256| 256 - i64::from(value.leading_zeros());
+    if bits(numerator_size) == 0 {
+        return 0.0;
+    }
+    // The quotient gets 55 or 56 bits, two or three more than a float holds; a last bit says whether anything is left.
+    let shift = 55 - (bits(numerator_size) - bits(denominator));
+    let places = u32::try_from(shift.unsigned_abs()).unwrap_or(u32::MAX);
+    if shift > 0 {
+        numerator_size <<= places;
+    } else {
+        denominator <<= places;
+    }
+    let quotient = numerator_size / denominator;
+    let is_inexact = numerator_size % denominator != 0;
+    let rounded = ((quotient.as_u64() << 1) | u64::from(is_inexact)) as f64;
+    let value = floats::scaled(rounded, -shift - 1);
+    if numerator < 0 { -value } else { value }
+}
+
+/// A sum of decimals.
+///
+/// At most 2^64 numbers below 10^36 at a scale of at most 18 add up to less than 10^36 × 10^18 × 2^64 < 2^244 units, so
+/// 256 bits always do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct DecimalSum {
+    /// What was added since the last spill, in units of `scale`.
+    units: i128,
+    /// The largest scale of anything that was added.
+    scale: u8,
+    /// What no longer fitted into `units`.
+    spilled: Option<Box<I256>>,
+}
+
+impl DecimalSum {
+    #[inline]
+    fn add(&mut self, units: i128, scale: u8) {
+        if scale == self.scale
+            && let Some(sum) = self.units.checked_add(units)
+        {
+            self.units = sum;
+            return;
+        }
+        self.add_slowly(I256::from(units), scale);
+    }
+
+    fn add_slowly(&mut self, units: I256, scale: u8) {
+        let common = self.scale.max(scale);
+        let total = self.total() * I256::from(power(common - self.scale))
+            + units * I256::from(power(common - scale));
+        self.scale = common;
+        match i128::try_from(total) {
+            Ok(small) => (self.units, self.spilled) = (small, None),
+            Err(_) => (self.units, self.spilled) = (0, Some(Box::new(total))),
+        }
+    }
+
+    fn total(&self) -> I256 {
+        let spilled = self.spilled.as_deref().copied().unwrap_or_default();
+        spilled + I256::from(self.units)
+    }
+}
+
+/// A sum of numbers of both kinds. Decimals and floats are summed apart, each exactly, and added at the end.
+#[derive(Clone, Debug, Default)]
+pub struct Sum {
+    decimals: DecimalSum,
+    floats: Option<Box<FloatSum>>,
+}
+
+impl Sum {
+    /// Adds a number.
+    #[inline]
+    pub fn add(&mut self, number: Number) {
+        match number {
+            Number::Decimal { units, scale } => self.decimals.add(units, scale),
+            Number::Float(value) => self.floats.get_or_insert_default().add(value),
+        }
+    }
+
+    /// Adds all that `other` was given.
+    pub fn merge(&mut self, other: &Sum) {
+        self.decimals
+            .add_slowly(other.decimals.total(), other.decimals.scale);
+        if let Some(floats) = &other.floats {
+            self.floats.get_or_insert_default().merge(floats);
+        }
+    }
+
+    /// The sum: a decimal without needless zeros, or a float where floats were added or it is too wide. Nothing if it is
+    /// beyond all floats.
+    pub fn finish(&self) -> Option<Number> {
+        let exact = i128::try_from(self.decimals.total())
+            .ok()
+            .and_then(|units| Number::decimal(units, self.decimals.scale));
+        match (&self.floats, exact) {
+            (None, Some(number)) => Some(number.trimmed()),
+            _ => Number::float(self.divided_by(1)),
+        }
+    }
+
+    /// The sum divided by how many numbers there were, rounded once if all were decimals.
+    pub fn mean(&self, count: u64) -> Option<Number> {
+        if count == 0 {
+            return None;
+        }
+        if self.floats.is_none()
+            && let Some(sum) = self.finish()
+            && let Number::Decimal { .. } = sum
+        {
+            return sum.div(Number::from(count));
+        }
+        Number::float(self.divided_by(count))
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn divided_by(&self, count: u64) -> f64 {
+        let decimals = ratio(
+            self.decimals.total(),
+            I256::from(power(self.decimals.scale)) * I256::from(count),
+        );
+        decimals
+            + self
+                .floats
+                .as_ref()
+                .map_or(0.0, |floats| floats.round() / count as f64)
+    }
+
+    /// Appends the sum as bytes, the same for equal sums.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        out.push(self.decimals.scale);
+        out.extend_from_slice(&self.decimals.total().to_le_bytes());
+        if let Some(floats) = &self.floats {
+            floats.encode(out);
+        }
+    }
+
+    /// Reads what [`Sum::encode`] wrote, all of it.
+    pub fn decode(bytes: &[u8]) -> Option<Sum> {
+        let (scale, rest) = bytes.split_first()?;
+        let (total, rest) = rest.split_first_chunk::<32>()?;
+        let total = I256::from_le_bytes(*total);
+        // No more than 2^64 numbers can have made it, so anything wider was never a sum.
+        if *scale > Number::MAX_SCALE || total.unsigned_abs().leading_zeros() < 12 {
+            return None;
+        }
+        let mut sum = Sum::default();
+        sum.decimals.add_slowly(total, *scale);
+        if !rest.is_empty() {
+            sum.floats = Some(Box::new(FloatSum::decode(rest)?));
+        }
+        Some(sum)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sum(numbers: &[Number]) -> Sum {
+        let mut sum = Sum::default();
+        for number in numbers {
+            sum.add(*number);
+        }
+        sum
+    }
+
+    fn bytes(sum: &Sum) -> Vec<u8> {
+        let mut out = Vec::new();
+        sum.encode(&mut out);
+        out
+    }
+
+    fn any_number() -> impl Strategy<Value = Number> {
+        prop_oneof![
+            (any::<i64>(), 0_u8..19).prop_map(|(units, scale)| Number::decimal(
+                units.into(),
+                scale
+            )
+            .unwrap()),
+            Just(Number::decimal(Number::LIMIT - 1, 0).unwrap()),
+            Just(Number::decimal(1 - Number::LIMIT, 18).unwrap()),
+            any::<f64>().prop_filter_map("finite", Number::float),
+        ]
+    }
+
+    #[test]
+    fn what_floats_lose_stays() {
+        let numbers =
+            ["1e17", "0.1", "-1e17", "0.2"].map(|text| Number::parse(text.as_bytes()).unwrap());
+        assert_eq!(sum(&numbers).finish().unwrap().to_string(), "0.3");
+        let floats = [1e300, 1.0, -1e300, 2.0].map(Number::Float);
+        assert_eq!(sum(&floats).finish().unwrap().to_string(), "3");
+        assert_eq!(
+            sum(&[Number::from(1_u64), Number::from(2_u64)])
+                .mean(2)
+                .unwrap()
+                .to_string(),
+            "1.5"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn order_and_cuts_do_not_matter(numbers in prop::collection::vec(any_number(), 0..12), cut in 0_usize..12) {
+            let cut = cut.min(numbers.len());
+            let whole = sum(&numbers);
+            let mut parts = sum(&numbers[cut..]);
+            parts.merge(&sum(&numbers[..cut]));
+            prop_assert_eq!(bytes(&whole), bytes(&parts));
+            let back = Sum::decode(&bytes(&whole)).unwrap();
+            prop_assert_eq!(bytes(&back), bytes(&whole));
+        }
+
+        #[test]
+        fn whole_numbers_add_up_as_they_should(numbers in prop::collection::vec(any::<i64>(), 0..20)) {
+            let expected: i128 = numbers.iter().map(|number| i128::from(*number)).sum();
+            let numbers: Vec<Number> = numbers.into_iter().map(Number::from).collect();
+            prop_assert_eq!(sum(&numbers).finish().unwrap().to_string(), expected.to_string());
+        }
+
+        #[test]
+        fn ratios_round_as_the_standard_library_does(numerator in any::<i64>(), scale in 0_u8..18) {
+            let text = format!("{numerator}e-{scale}");
+            prop_assert_eq!(ratio(I256::from(numerator), I256::from(power(scale))), text.parse::<f64>().unwrap());
+        }
+
+        #[test]
+        fn damaged_sums_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..700)) {
+            let _ = Sum::decode(&bytes).map(|sum| sum.finish());
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What a line becomes: values, numbers that stay as they were written, and times.
+//!
+//! Nothing here knows a format or a query.
+
+pub mod exact;
+pub mod field;
+pub mod json_text;
+pub mod key;
+pub mod number;
+pub mod time;
+pub mod value;
+
+pub use field::{Bad, FieldName, Step, Want, Wanted};
+pub use number::Number;
+pub use time::Timestamp;
+pub use value::{Cell, Value};

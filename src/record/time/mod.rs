@@ -1,0 +1,320 @@
+//! Instants: parsed by hand where lines come by the million, by `jiff` where zones matter.
+
+mod parse;
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+use jiff::ZonedDateTime;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+pub use parse::AccessTimes;
+
+/// An instant, and how many digits of its second were known. Years 1 to 9999.
+///
+/// Two instants are equal whatever was known of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Timestamp {
+    /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
+    seconds: i64,
+    /// Nanoseconds after that.
+    nanos: u32,
+    /// Digits after the second's point, 0 to 9.
+    digits: u8,
+}
+
+const DAY: i64 = 86_400;
+/// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
+const RANGE: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
+
+impl Timestamp {
+    /// An instant within the years 1 to 9999.
+    pub fn new(seconds: i64, nanos: u32, digits: u8) -> Option<Timestamp> {
+        (RANGE.contains(&seconds) && nanos < 1_000_000_000 && digits <= 9).then_some(Timestamp {
+            seconds,
+            nanos,
+            digits,
+        })
+    }
+
+    /// This moment.
+    pub fn now() -> Timestamp {
+        let now = jiff::Timestamp::now();
+        Timestamp::new(now.as_second(), now.subsec_nanosecond().unsigned_abs(), 9).unwrap_or(
+            Timestamp {
+                seconds: 0,
+                nanos: 0,
+                digits: 0,
+            },
+        )
+    }
+
+    /// Reads RFC 3339 (with `T` or a blank, with or without a zone), a date, the time of an access log, or a number of
+    /// seconds, milliseconds, microseconds or nanoseconds since 1970. What has no zone is taken to be in `zone`.
+    pub fn parse(text: &[u8], zone: &TimeZone) -> Option<Timestamp> {
+        parse::moment(text, zone)
+    }
+
+    /// How many digits of the second were known.
+    pub fn digits(self) -> u8 {
+        self.digits
+    }
+
+    /// The instant so much earlier; the earliest there is if that is too early.
+    pub fn minus(self, duration: Duration) -> Timestamp {
+        let nanos =
+            self.nanos_since_epoch() - i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX / 2);
+        Timestamp::from_nanos(nanos, self.digits).unwrap_or(Timestamp {
+            seconds: *RANGE.start(),
+            nanos: 0,
+            digits: self.digits,
+        })
+    }
+
+    /// The instant so much later.
+    pub fn plus(self, duration: Duration) -> Option<Timestamp> {
+        Timestamp::from_nanos(
+            self.nanos_since_epoch()
+                .checked_add(i128::try_from(duration.as_nanos()).ok()?)?,
+            self.digits,
+        )
+    }
+
+    /// The latest multiple of `width` since the epoch that is not later.
+    #[inline]
+    pub fn floor_to(self, width: Duration) -> Timestamp {
+        let whole = i64::try_from(width.as_secs()).unwrap_or(i64::MAX).max(1);
+        if width.subsec_nanos() == 0 {
+            let seconds = self.seconds.div_euclid(whole) * whole;
+            return Timestamp {
+                seconds,
+                nanos: 0,
+                digits: 0,
+            };
+        }
+        let width = i128::try_from(width.as_nanos()).unwrap_or(i128::MAX);
+        let nanos = self.nanos_since_epoch().div_euclid(width) * width;
+        // As many digits as the width has.
+        let digits = (0..=9)
+            .find(|digits| width % 10_i128.pow(9 - digits) == 0)
+            .unwrap_or(9);
+        Timestamp::from_nanos(nanos, u8::try_from(digits).unwrap_or(9)).unwrap_or(self)
+    }
+
+    /// The beginning of the day in `zone`, or of the group of so many days counted from 1970-01-01.
+    pub fn floor_to_days(self, days: u32, zone: &TimeZone) -> Timestamp {
+        let days = i64::from(days.max(1));
+        if *zone == TimeZone::UTC {
+            let seconds = self.seconds.div_euclid(days * DAY) * days * DAY;
+            return Timestamp {
+                seconds,
+                nanos: 0,
+                digits: 0,
+            };
+        }
+        let date = self.in_zone(zone).date();
+        let since_epoch = day_number(
+            i64::from(date.year()),
+            i64::from(date.month()),
+            i64::from(date.day()),
+        );
+        start_of_day(since_epoch.div_euclid(days) * days, zone).unwrap_or(self)
+    }
+
+    /// The beginning of the day so many days later, for the beginning of a day.
+    pub fn plus_days(self, days: u32, zone: &TimeZone) -> Option<Timestamp> {
+        let date = self.in_zone(zone).date();
+        start_of_day(
+            day_number(
+                i64::from(date.year()),
+                i64::from(date.month()),
+                i64::from(date.day()),
+            ) + i64::from(days),
+            zone,
+        )
+    }
+
+    /// The instant as clocks in `zone` show it.
+    pub fn in_zone(self, zone: &TimeZone) -> ZonedDateTime {
+        let nanos = i32::try_from(self.nanos).unwrap_or(0);
+        jiff::Timestamp::new(self.seconds, nanos)
+            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+            .to_zoned_datetime(zone.clone())
+    }
+
+    /// Nanoseconds since the epoch.
+    pub fn nanos_since_epoch(self) -> i128 {
+        i128::from(self.seconds) * 1_000_000_000 + i128::from(self.nanos)
+    }
+
+    fn from_nanos(nanos: i128, digits: u8) -> Option<Timestamp> {
+        let seconds = i64::try_from(nanos.div_euclid(1_000_000_000)).ok()?;
+        Timestamp::new(
+            seconds,
+            u32::try_from(nanos.rem_euclid(1_000_000_000)).ok()?,
+            digits,
+        )
+    }
+
+    /// The instant and its digits as bytes, for keys of groups.
+    pub(super) fn to_bytes(self) -> [u8; 13] {
+        let mut bytes = [0; 13];
+        bytes[..8].copy_from_slice(&self.seconds.to_be_bytes());
+        bytes[8..12].copy_from_slice(&self.nanos.to_be_bytes());
+        bytes[12] = self.digits;
+        bytes
+    }
+
+    /// Reads what [`Timestamp::to_bytes`] wrote.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Timestamp> {
+        let (seconds, rest) = bytes.split_first_chunk()?;
+        let (nanos, rest) = rest.split_first_chunk()?;
+        match rest {
+            [digits] => Timestamp::new(
+                i64::from_be_bytes(*seconds),
+                u32::from_be_bytes(*nanos),
+                *digits,
+            ),
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Timestamp) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.seconds, self.nanos).hash(state);
+    }
+}
+
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Timestamp) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Timestamp {
+    fn cmp(&self, other: &Timestamp) -> Ordering {
+        (self.seconds, self.nanos).cmp(&(other.seconds, other.nanos))
+    }
+}
+
+/// RFC 3339 in UTC, with as many digits as were known.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = date_of(self.seconds.div_euclid(DAY));
+        let second = self.seconds.rem_euclid(DAY);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
+            second / 3600,
+            second / 60 % 60,
+            second % 60
+        )?;
+        if self.digits > 0 {
+            let fraction = self.nanos / 10_u32.pow(9 - u32::from(self.digits));
+            write!(f, ".{fraction:0width$}", width = usize::from(self.digits))?;
+        }
+        f.write_str("Z")
+    }
+}
+
+fn start_of_day(days: i64, zone: &TimeZone) -> Option<Timestamp> {
+    let (year, month, day) = date_of(days);
+    let date = Date::new(
+        i16::try_from(year).ok()?,
+        i8::try_from(month).ok()?,
+        i8::try_from(day).ok()?,
+    )
+    .ok()?;
+    let start = date.to_zoned_datetime(zone.clone()).ok()?.timestamp();
+    Timestamp::new(start.as_second(), 0, 0)
+}
+
+/// Days since 1970-01-01 of a date of the proleptic Gregorian calendar. After Howard Hinnant, "chrono-Compatible
+/// Low-Level Date Algorithms": years begin in March, so that leap days come last.
+fn day_number(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// The date so many days after 1970-01-01: the inverse of [`day_number`], from the same source.
+fn date_of(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text.as_bytes(), &TimeZone::UTC).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn dates_are_jiffs(seconds in RANGE, nanos in 0_u32..1_000_000_000) {
+            let time = Timestamp::new(seconds, nanos, 9).unwrap();
+            let oracle = jiff::Timestamp::new(seconds, i32::try_from(nanos).unwrap()).unwrap();
+            prop_assert_eq!(time.to_string(), format!("{oracle:.9}"));
+            prop_assert_eq!(at(&time.to_string()), time);
+            prop_assert_eq!(Timestamp::from_bytes(&time.to_bytes()), Some(time));
+        }
+
+        #[test]
+        fn days_begin_when_jiff_says(seconds in 0_i64..2_000_000_000) {
+            let zone = TimeZone::get("America/Sao_Paulo").unwrap();
+            let time = Timestamp::new(seconds, 5, 9).unwrap();
+            let oracle = time.in_zone(&zone).start_of_day().unwrap().timestamp();
+            prop_assert_eq!(time.floor_to_days(1, &zone).nanos_since_epoch(), oracle.as_nanosecond());
+            let next = time.floor_to_days(1, &zone).plus_days(1, &zone).unwrap();
+            prop_assert!(next > time);
+        }
+    }
+
+    #[test]
+    fn buckets_begin_at_multiples_of_their_width() {
+        let floor = |text: &str, width| at(text).floor_to(Duration::from_millis(width)).to_string();
+        assert_eq!(
+            floor("2026-05-17T10:07:59Z", 300_000),
+            "2026-05-17T10:05:00Z"
+        );
+        assert_eq!(
+            floor("2026-05-17T10:07:59.789Z", 250),
+            "2026-05-17T10:07:59.75Z"
+        );
+        assert_eq!(
+            floor("1969-12-31T23:59:59Z", 60_000),
+            "1969-12-31T23:59:00Z"
+        );
+        assert_eq!(
+            at("2026-05-17T10:07:59Z")
+                .floor_to_days(1, &TimeZone::UTC)
+                .to_string(),
+            "2026-05-17T00:00:00Z"
+        );
+    }
+}

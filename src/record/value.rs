@@ -1,0 +1,216 @@
+//! One cell: a field of a line, a constant, or something computed.
+//!
+//! Values borrow from the line for as long as they can. Numbers read from a line keep their text ([`Value::Digits`])
+//! until somebody does arithmetic with them, so grouping by a status code never parses one and never rewrites one.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::io::Write as _;
+
+use super::json_text;
+use super::{Number, Timestamp};
+
+/// A cell. The order of the variants is the order of the kinds in [`Value::total_cmp`].
+#[derive(Clone, Debug, Default)]
+pub enum Value<'a> {
+    /// Absent, `-`, empty where the format says so, or JSON's `null`.
+    #[default]
+    Missing,
+    /// JSON's `true` and `false`, and what conditions give.
+    Bool(bool),
+    /// A number as it was written, which its format has checked to be one.
+    Digits(Cow<'a, [u8]>),
+    /// A number that was computed.
+    Number(Number),
+    /// An instant.
+    Time(Timestamp),
+    /// Text: any bytes.
+    Text(Cow<'a, [u8]>),
+    /// The inside of a JSON string that has escapes in it, kept as it was written until somebody looks.
+    Escaped(&'a [u8]),
+    /// A JSON object or array as it was written.
+    Json(Cow<'a, [u8]>),
+}
+
+/// A cell of a result: a value that borrows nothing, and whether it is an approximation.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    /// The value.
+    pub value: Value<'static>,
+    /// Whether it is an approximation, within the error that what computed it documents.
+    pub approx: bool,
+}
+
+impl Value<'_> {
+    /// Whether there is none.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Value::Missing)
+    }
+
+    /// The number that it is, or that its text is.
+    pub fn number(&self) -> Option<Number> {
+        match self {
+            Value::Number(number) => Some(*number),
+            Value::Digits(text) | Value::Text(text) => Number::parse(text),
+            Value::Escaped(_) => Number::parse(&self.bytes()),
+            Value::Missing | Value::Bool(_) | Value::Time(_) | Value::Json(_) => None,
+        }
+    }
+
+    /// Its plain text, as TSV and CSV show it; nothing if it is missing.
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        match self {
+            Value::Missing => Cow::Borrowed(b""),
+            Value::Bool(true) => Cow::Borrowed(b"true"),
+            Value::Bool(false) => Cow::Borrowed(b"false"),
+            Value::Digits(text) | Value::Text(text) | Value::Json(text) => Cow::Borrowed(text),
+            Value::Number(number) => Cow::Owned(number.to_string().into_bytes()),
+            Value::Time(time) => Cow::Owned(time.to_string().into_bytes()),
+            Value::Escaped(text) => Cow::Owned(json_text::unescape(text)),
+        }
+    }
+
+    /// The same value, borrowing nothing.
+    pub fn into_static(self) -> Value<'static> {
+        let owned = |text: Cow<'_, [u8]>| Cow::Owned(text.into_owned());
+        match self {
+            Value::Missing => Value::Missing,
+            Value::Bool(value) => Value::Bool(value),
+            Value::Digits(text) => Value::Digits(owned(text)),
+            Value::Number(number) => Value::Number(number),
+            Value::Time(time) => Value::Time(time),
+            Value::Text(text) => Value::Text(owned(text)),
+            Value::Escaped(text) => Value::Text(Cow::Owned(json_text::unescape(text))),
+            Value::Json(text) => Value::Json(owned(text)),
+        }
+    }
+
+    /// The same value, borrowing from this one.
+    pub fn borrowed(&self) -> Value<'_> {
+        match self {
+            Value::Digits(text) => Value::Digits(Cow::Borrowed(text)),
+            Value::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Value::Json(text) => Value::Json(Cow::Borrowed(text)),
+            other => other.clone(),
+        }
+    }
+
+    /// The one total order: missing, false, true, numbers by size and then by text, times, texts by bytes, JSON by bytes.
+    pub fn total_cmp(&self, other: &Value<'_>) -> Ordering {
+        match (self, other) {
+            (Value::Bool(left), Value::Bool(right)) => left.cmp(right),
+            (Value::Time(left), Value::Time(right)) => left
+                .cmp(right)
+                .then_with(|| left.digits().cmp(&right.digits())),
+            (Value::Text(left), Value::Text(right)) | (Value::Json(left), Value::Json(right)) => {
+                left.cmp(right)
+            }
+            _ if self.rank() != other.rank() => self.rank().cmp(&other.rank()),
+            _ if self.rank() == 2 => match (self.number(), other.number()) {
+                (Some(left), Some(right)) => left
+                    .numeric_cmp(right)
+                    .then_with(|| self.bytes().cmp(&other.bytes())),
+                _ => self.bytes().cmp(&other.bytes()),
+            },
+            _ => self.bytes().cmp(&other.bytes()),
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Value::Missing => 0,
+            Value::Bool(_) => 1,
+            Value::Digits(_) | Value::Number(_) => 2,
+            Value::Time(_) => 3,
+            Value::Text(_) | Value::Escaped(_) => 4,
+            Value::Json(_) => 5,
+        }
+    }
+
+    /// Appends it as JSON: numbers as they were written if JSON can write them so.
+    pub fn write_json(&self, out: &mut Vec<u8>) {
+        match self {
+            Value::Missing => out.extend_from_slice(b"null"),
+            Value::Digits(text) if json_text::is_number(text) => out.extend_from_slice(text),
+            Value::Digits(text) => match Number::parse(text) {
+                Some(number) => Value::Number(number).write_json(out),
+                None => json_text::write_string(text, out),
+            },
+            // Writing to memory cannot fail.
+            Value::Number(number) => drop(write!(out, "{number}")),
+            Value::Time(time) => drop(write!(out, "\"{time}\"")),
+            Value::Escaped(text) if json_text::is_string_inside(text) => {
+                out.push(b'"');
+                out.extend_from_slice(text);
+                out.push(b'"');
+            }
+            Value::Text(_) | Value::Escaped(_) => json_text::write_string(&self.bytes(), out),
+            Value::Bool(_) | Value::Json(_) => out.extend_from_slice(&self.bytes()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digits(text: &str) -> Value<'_> {
+        Value::Digits(Cow::Borrowed(text.as_bytes()))
+    }
+
+    fn text(text: &str) -> Value<'_> {
+        Value::Text(Cow::Borrowed(text.as_bytes()))
+    }
+
+    fn json(value: &Value<'_>) -> String {
+        let mut out = Vec::new();
+        value.write_json(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn has_one_total_order() {
+        let time = |text: &str| {
+            Value::Time(Timestamp::parse(text.as_bytes(), &jiff::tz::TimeZone::UTC).unwrap())
+        };
+        let sorted = [
+            Value::Missing,
+            Value::Bool(false),
+            Value::Bool(true),
+            digits("-3"),
+            digits("1.5"),
+            digits("1.50"),
+            Value::Number(Number::from(2_u64)),
+            digits("10"),
+            time("2026-01-01T00:00:00Z"),
+            time("2026-01-01T00:00:00.0Z"),
+            text("10"),
+            text("a"),
+            Value::Json(Cow::Borrowed(b"[1]")),
+        ];
+        for (index, left) in sorted.iter().enumerate() {
+            for (other, right) in sorted.iter().enumerate() {
+                assert_eq!(
+                    left.total_cmp(right),
+                    index.cmp(&other),
+                    "{left:?} {right:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn writes_json_as_it_came() {
+        assert_eq!(json(&digits("1.50")), "1.50");
+        assert_eq!(json(&digits("007")), "7");
+        assert_eq!(json(&text("a\"b\n\u{e9}")), "\"a\\\"b\\n\u{e9}\"");
+        assert_eq!(json(&Value::Text(Cow::Borrowed(b"\xff"))), "\"\u{fffd}\"");
+        assert_eq!(json(&Value::Escaped(b"a\\u00e9\\n")), "\"a\\u00e9\\n\"");
+        assert_eq!(json(&Value::Escaped(b"bad \\q")), "\"bad \\\\q\"");
+        assert_eq!(
+            json(&Value::Json(Cow::Borrowed(b"{\"a\": 1}"))),
+            "{\"a\": 1}"
+        );
+        assert_eq!(json(&Value::Missing), "null");
+    }
+}

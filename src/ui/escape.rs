@@ -1,0 +1,94 @@
+//! Makes bytes fit for a terminal: what could move the cursor, change colours or turn text around is written out.
+//!
+//! Logs and file names are written by strangers, so everything that reaches a terminal passes here. Pipes and files get
+//! the bytes as they are, and never come here. The result is for eyes: a backslash that was there already stays single.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Escapes C0 and C1 controls, DEL, the bidirectional overrides and isolates (Unicode Annex 9), and bytes that are not
+/// UTF-8: `\n \r \t`, `\x1b`, `\u{202e}`, `\xff`. Borrows when there is nothing to do.
+pub fn escape(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !text.chars().any(is_harmful)
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(bytes.len() + 16);
+    for chunk in bytes.utf8_chunks() {
+        for char in chunk.valid().chars() {
+            push(&mut out, char);
+        }
+        for byte in chunk.invalid() {
+            push_byte(&mut out, *byte);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a terminal would act on the character instead of showing it.
+fn is_harmful(char: char) -> bool {
+    char.is_control() || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn push(out: &mut String, char: char) {
+    match char {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\0'..='\x1f' | '\x7f' => push_byte(out, char as u8),
+        _ if is_harmful(char) => {
+            write!(out, "\\u{{{:x}}}", char as u32).expect("a String takes all");
+        }
+        _ => out.push(char),
+    }
+}
+
+fn push_byte(out: &mut String, byte: u8) {
+    write!(out, "\\x{byte:02x}").expect("a String takes all");
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn plain_text_is_borrowed() {
+        for text in ["", "GET /index.html", "naïve café 日本語 👩‍👩‍👧", "C:\\new"]
+        {
+            assert!(matches!(escape(text.as_bytes()), Cow::Borrowed(same) if same == text));
+        }
+    }
+
+    #[test]
+    fn what_a_terminal_obeys_is_written_out() {
+        let cases: [(&[u8], &str); 8] = [
+            (b"\x1b[2Jgone", "\\x1b[2Jgone"),
+            (b"a\nb\tc\rd", "a\\nb\\tc\\rd"),
+            (b"\0\x07\x7f", "\\x00\\x07\\x7f"),
+            ("\u{9b}31m".as_bytes(), "\\u{9b}31m"),
+            ("exe\u{202e}gpj.doc".as_bytes(), "exe\\u{202e}gpj.doc"),
+            ("\u{2066}a\u{2069}".as_bytes(), "\\u{2066}a\\u{2069}"),
+            (b"caf\xe9", "caf\\xe9"),
+            (b"\xf0\x9f\x98 cut", "\\xf0\\x9f\\x98 cut"),
+        ];
+        for (bytes, shown) in cases {
+            assert_eq!(escape(bytes), shown);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_get_a_control_through(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(!escape(&bytes).chars().any(char::is_control));
+        }
+
+        #[test]
+        fn escaping_twice_changes_nothing(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let once = escape(&bytes);
+            prop_assert_eq!(escape(once.as_bytes()), once.clone());
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! The terminal: warnings, hints, progress, tables and colours, and the only place that writes to standard error.
+//!
+//! Results go to sinks elsewhere. Engines see [`Observe`] and nothing of this; commands make one [`Ui`] and say
+//! everything through it, so that quiet, colour, escaping and the progress line are decided once. Messages read
+//! `what: why`, since what comes after the last colon tells which of many warnings are of one kind.
+
+mod bars;
+mod cell;
+mod column;
+pub mod escape;
+mod fit;
+mod message;
+mod output;
+mod progress;
+mod repeat;
+mod settings;
+pub mod style;
+pub mod table;
+pub mod units;
+
+use std::env;
+use std::fmt;
+use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crate::error::Error;
+use crate::observe::Observe;
+
+use message::Messages;
+use output::Output;
+use progress::Progress;
+use repeat::Repeats;
+pub use settings::{Hooks, ProgressChoice, Question, Settings};
+pub use style::{ColorChoice, Painter, Style};
+pub use table::Table;
+
+/// The width assumed where there is no terminal to ask.
+const WIDTH: usize = 80;
+
+/// The one object that talks to the person. Made once; usable from any thread.
+pub struct Ui {
+    messages: Messages,
+    verbose: bool,
+    hooks: Hooks,
+    started: Instant,
+    stdout: Stream,
+    stderr: Stream,
+    output: Output,
+    progress: Progress,
+    repeats: Mutex<Repeats>,
+    incomplete: AtomicBool,
+}
+
+#[derive(Clone, Copy)]
+struct Stream {
+    is_terminal: bool,
+    painter: Painter,
+}
+
+impl Ui {
+    /// The terminal of this process, for `command` as messages name it: `jug log`.
+    pub fn new(command: &'static str, settings: Settings, hooks: Hooks) -> Ui {
+        let (no_color, term) = (env::var_os("NO_COLOR"), env::var_os("TERM"));
+        let env = style::Environment {
+            no_color: no_color.as_deref(),
+            term: term.as_deref(),
+        };
+        let stream = |is_terminal| {
+            let colored = style::is_colored(settings.color, is_terminal, env);
+            Stream {
+                is_terminal,
+                painter: Painter::new(colored),
+            }
+        };
+        let stdout = stream(io::stdout().is_terminal());
+        let stderr = stream(io::stderr().is_terminal());
+        let is_wanted =
+            settings.progress == ProgressChoice::Auto && stderr.is_terminal && env.is_capable();
+        Ui::assemble(
+            command,
+            settings,
+            hooks,
+            [stdout, stderr],
+            is_wanted,
+            Output::stderr(),
+        )
+    }
+
+    fn assemble(
+        command: &'static str,
+        settings: Settings,
+        hooks: Hooks,
+        [stdout, stderr]: [Stream; 2],
+        wants_progress: bool,
+        output: Output,
+    ) -> Ui {
+        Ui {
+            messages: Messages {
+                command,
+                painter: stderr.painter,
+            },
+            verbose: settings.verbose,
+            hooks,
+            started: Instant::now(),
+            stdout,
+            stderr,
+            progress: Progress::new(wants_progress, output.clone(), || {
+                columns(&io::stderr()).unwrap_or(WIDTH)
+            }),
+            output,
+            repeats: Mutex::default(),
+            incomplete: AtomicBool::new(false),
+        }
+    }
+
+    /// Something is worth knowing, and the answer is complete all the same. Of many of one kind five are shown.
+    pub fn warn(&self, message: &str) {
+        if self.repeats().admit(message) || self.verbose {
+            self.labelled(Style::Yellow, "warning: ", message);
+        }
+    }
+
+    /// What the person could do, after a message or alone.
+    pub fn hint(&self, message: &str) {
+        self.put(&self.messages.hint(message));
+    }
+
+    /// Something for those who asked for more with `-v`.
+    pub fn note(&self, message: &str) {
+        if self.verbose {
+            self.labelled(Style::Dim, "", message);
+        }
+    }
+
+    /// A line that the person asked for (`--stats`, `--explain`), without a label. One call a line.
+    pub fn say(&self, line: &str) {
+        self.put(&self.messages.bare(line));
+    }
+
+    /// The error that ends the run, and its hints. A reader that has gone is no error to talk about.
+    pub fn error(&self, error: &Error) {
+        if let Some(text) = self.messages.error(error) {
+            self.put(&text);
+        }
+    }
+
+    /// More about the message before it, in a line of its own.
+    pub fn detail(&self, message: &str) {
+        self.put(&self.messages.bare(&format!("  {message}")));
+    }
+
+    /// Text that is a whole message already: what the argument parser says.
+    pub fn raw(&self, text: &str) {
+        self.put(text);
+    }
+
+    /// Something failed that the run goes on without: said as an error is, and the answer is incomplete.
+    pub fn missed_error(&self, error: &Error) {
+        self.missed(&error.to_string());
+        error.hints().iter().for_each(|hint| self.hint(hint));
+    }
+
+    /// There are `bytes` more to read, as they lie on disk; without any call the end is unknown.
+    pub fn expect(&self, bytes: u64) {
+        self.progress.expect(bytes);
+    }
+
+    /// Takes the progress line off before results are written to a terminal; it comes back with the next chunk.
+    pub fn clear(&self) {
+        self.progress.clear();
+    }
+
+    /// The run is over: takes the progress line off for good, and says how many warnings were not shown.
+    pub fn finish(&self) {
+        self.progress.finish();
+        let rest = self.repeats().take_rest();
+        if !self.verbose {
+            for line in rest {
+                self.labelled(Style::Yellow, "", &line);
+            }
+        }
+    }
+
+    /// Whether something was missed, so that the answer is not complete.
+    pub fn is_incomplete(&self) -> bool {
+        self.incomplete.load(Relaxed)
+    }
+
+    /// Whether results go to a terminal.
+    pub fn stdout_is_terminal(&self) -> bool {
+        self.stdout.is_terminal
+    }
+
+    /// Whether standard input is a terminal, so that somebody has to type.
+    pub fn stdin_is_terminal(&self) -> bool {
+        io::stdin().is_terminal()
+    }
+
+    /// Whether messages go to a terminal.
+    pub fn stderr_is_terminal(&self) -> bool {
+        self.stderr.is_terminal
+    }
+
+    /// The painter for results.
+    pub fn painter(&self) -> Painter {
+        self.stdout.painter
+    }
+
+    /// Columns there are for results: the terminal's, else `$COLUMNS`, else 80.
+    pub fn width(&self) -> usize {
+        let told = || {
+            env::var("COLUMNS")
+                .ok()?
+                .trim()
+                .parse()
+                .ok()
+                .filter(|columns| *columns > 0)
+        };
+        columns(&io::stdout()).or_else(told).unwrap_or(WIDTH)
+    }
+
+    fn labelled(&self, style: Style, label: &str, message: &str) {
+        self.put(&self.messages.labelled(style, label, message));
+    }
+
+    fn put(&self, text: &str) {
+        self.progress.aside(|| self.output.put(text));
+    }
+
+    fn repeats(&self) -> MutexGuard<'_, Repeats> {
+        self.repeats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(&self) {
+        if (self.hooks.asked)() {
+            self.labelled(
+                Style::Dim,
+                "",
+                &self.progress.in_words(self.started.elapsed()),
+            );
+        }
+    }
+}
+
+impl Observe for Ui {
+    fn advanced(&self, bytes: u64) {
+        self.progress.advanced(bytes, self.started.elapsed());
+        self.answer();
+    }
+
+    fn warned(&self, message: &str) {
+        self.warn(message);
+    }
+
+    fn missed(&self, message: &str) {
+        self.incomplete.store(true, Relaxed);
+        if self.repeats().admit(message) || self.verbose {
+            self.labelled(Style::Yellow, "", message);
+        }
+    }
+
+    fn noted(&self, message: &str) {
+        if self.stderr.is_terminal || self.verbose {
+            self.labelled(Style::Dim, "", message);
+        }
+    }
+
+    /// Engines that wait for input ask this and advance nothing, so a wish for progress is answered here too.
+    fn stopping(&self) -> bool {
+        self.answer();
+        (self.hooks.stopping)()
+    }
+}
+
+impl fmt::Debug for Ui {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ui")
+            .field("messages", &self.messages)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The columns of the terminal behind a descriptor, if there is one that knows.
+fn columns(stream: &impl AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::output::Writes;
+    use super::*;
+
+    fn ui(verbose: bool, hooks: Hooks) -> (Ui, Writes) {
+        let writes = Writes::default();
+        let settings = Settings {
+            verbose,
+            ..Settings::default()
+        };
+        let stream = Stream {
+            is_terminal: false,
+            painter: Painter::default(),
+        };
+        let output = Output::new(writes.clone());
+        (
+            Ui::assemble("jug log", settings, hooks, [stream, stream], false, output),
+            writes,
+        )
+    }
+
+    fn quiet() -> (Ui, Writes) {
+        ui(false, Hooks::default())
+    }
+
+    #[test]
+    fn each_message_is_one_write() {
+        let (ui, writes) = quiet();
+        ui.error(&Error::input("a.log").hint("one").hint("two"));
+        ui.say("4.2 M\tlines");
+        ui.hint("do");
+        ui.error(&Error::writing(
+            "standard output",
+            io::ErrorKind::BrokenPipe.into(),
+        ));
+        ui.finish();
+        let error = "jug log: a.log\n  hint: one\n  hint: two\n";
+        assert_eq!(writes.take(), [error, "4.2 M\\tlines\n", "  hint: do\n"]);
+    }
+
+    #[test]
+    fn warnings_are_held_back_and_counted() {
+        let (ui, writes) = quiet();
+        for file in 0..7 {
+            ui.missed(&format!("{file}.log: Permission denied"));
+        }
+        ui.warned("the zone of \"a\tb\" is not known");
+        ui.finish();
+        ui.finish();
+        let said = writes.take();
+        assert_eq!(said[0], "jug log: 0.log: Permission denied\n");
+        assert_eq!(
+            said[4..],
+            [
+                "jug log: 4.log: Permission denied\n",
+                "jug log: warning: the zone of \"a\\tb\" is not known\n",
+                "jug log: 2 more like these: Permission denied\n",
+            ]
+        );
+        assert!(ui.is_incomplete());
+    }
+
+    #[test]
+    fn a_warning_alone_leaves_the_answer_complete() {
+        let (ui, writes) = quiet();
+        for _ in 0..17 {
+            ui.warn("3 lines are bad");
+        }
+        ui.finish();
+        let said = writes.take();
+        assert_eq!(said.len(), 6);
+        assert_eq!(said[5], "jug log: 12 more like these\n");
+        assert!(!ui.is_incomplete());
+    }
+
+    #[test]
+    fn verbose_says_more() {
+        let (ui, writes) = ui(true, Hooks::default());
+        ui.note("4 threads");
+        for _ in 0..9 {
+            ui.warn("3 lines are bad");
+        }
+        ui.finish();
+        let said = writes.take();
+        assert_eq!(said[0], "jug log: 4 threads\n");
+        assert_eq!(said.len(), 10);
+        let (ui, writes) = quiet();
+        ui.note("4 threads");
+        assert!(writes.take().is_empty());
+    }
+
+    #[test]
+    fn progress_is_told_once_when_asked_and_stopping_is_passed_on() {
+        let asked = Arc::new(AtomicBool::new(true));
+        let seen = Arc::clone(&asked);
+        let hooks = Hooks {
+            stopping: Box::new(|| true),
+            asked: Box::new(move || seen.swap(false, Relaxed)),
+        };
+        let (ui, writes) = ui(false, hooks);
+        ui.expect(1 << 20);
+        ui.advanced(1 << 19);
+        ui.advanced(0);
+        let said = writes.take();
+        assert_eq!(said.len(), 1);
+        assert!(
+            said[0].starts_with("jug log: 512 KiB of 1 MiB (50 %), "),
+            "{said:?}"
+        );
+        assert!(said[0].ends_with(" so far\n"), "{said:?}");
+        asked.store(true, Relaxed);
+        assert!(ui.stopping());
+        assert_eq!(writes.take().len(), 1);
+    }
+}

@@ -1,0 +1,381 @@
+//! How far the run is: a line on the terminal that comes late and goes before anything else is said, and the same in
+//! words for a process that is asked by signal.
+//!
+//! Most runs are over before anybody could read a progress line, so nothing of `indicatif` is touched for the first
+//! quarter of a second. Rates are averages since the start: chunks arrive in bursts, and an average does not jump.
+
+use std::fmt::Write;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use indicatif::{
+    ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle, TermLike,
+};
+
+use super::output::Output;
+use super::units;
+
+/// When the line appears.
+const DELAY: Duration = Duration::from_millis(250);
+
+/// The time between two looks of the line: 15 a second.
+const PACE: Duration = Duration::from_millis(67);
+
+/// Columns of the bar itself, and from which width of the terminal on there is one.
+const BAR: usize = 24;
+const ROOM_FOR_BAR: usize = 80;
+
+/// Columns of the spinner, its blank, and one that keeps the cursor on the line.
+const SPINNER: usize = 3;
+
+/// How much has been done of how much. Time is handed in by the caller.
+#[derive(Debug)]
+pub(super) struct Progress {
+    done: AtomicU64,
+    /// 0 while unknown: nobody waits for nothing.
+    total: AtomicU64,
+    /// When to draw next, in nanoseconds since the start; `u64::MAX` for never.
+    next: AtomicU64,
+    elapsed: Arc<AtomicU64>,
+    bar: Mutex<Option<ProgressBar>>,
+    output: Output,
+    columns: fn() -> usize,
+}
+
+impl Progress {
+    /// Nothing done yet. `columns` is asked for the width of the terminal at each look.
+    pub(super) fn new(is_wanted: bool, output: Output, columns: fn() -> usize) -> Progress {
+        Progress {
+            done: AtomicU64::new(0),
+            total: AtomicU64::new(0),
+            next: AtomicU64::new(if is_wanted { nanos(DELAY) } else { u64::MAX }),
+            elapsed: Arc::default(),
+            bar: Mutex::new(None),
+            output,
+            columns,
+        }
+    }
+
+    /// There are `bytes` more to come.
+    pub(super) fn expect(&self, bytes: u64) {
+        self.total.fetch_add(bytes, Relaxed);
+    }
+
+    /// `bytes` more are done, `elapsed` after the start.
+    pub(super) fn advanced(&self, bytes: u64, elapsed: Duration) {
+        self.done.fetch_add(bytes, Relaxed);
+        if nanos(elapsed) < self.next.load(Relaxed) {
+            return;
+        }
+        // Another thread that draws or writes a message will do: no worker waits for the terminal.
+        if let Ok(mut bar) = self.bar.try_lock() {
+            self.draw(&mut bar, elapsed);
+        }
+    }
+
+    fn draw(&self, bar: &mut Option<ProgressBar>, elapsed: Duration) {
+        let now = nanos(elapsed);
+        // Asked again under the lock: two threads may have come here together, or the run may be over.
+        if now < self.next.load(Relaxed) {
+            return;
+        }
+        self.next.store(now.saturating_add(nanos(PACE)), Relaxed);
+        self.elapsed.store(now, Relaxed);
+        let (done, total) = (self.done.load(Relaxed), self.total.load(Relaxed));
+        let bar = bar.get_or_insert_with(|| self.make());
+        bar.update(|state| {
+            state.set_pos(done);
+            if total > 0 {
+                state.set_len(total.max(done));
+            }
+        });
+    }
+
+    fn make(&self) -> ProgressBar {
+        let columns = (self.columns)();
+        let elapsed = Arc::clone(&self.elapsed);
+        let numbers = move |state: &ProgressState, out: &mut dyn Write| {
+            let elapsed = Duration::from_nanos(elapsed.load(Relaxed));
+            let text = describe(state.pos(), state.len().unwrap_or(0), elapsed, Ending::Left);
+            let _ = out.write_str(narrowed(&text, columns.saturating_sub(SPINNER)));
+        };
+        let template = match self.total.load(Relaxed) {
+            0 => "{spinner} {numbers}".to_owned(),
+            _ if columns < ROOM_FOR_BAR => "{numbers}".to_owned(),
+            _ => format!("{{bar:{BAR}}} {{numbers}}"),
+        };
+        let style = ProgressStyle::with_template(&template)
+            .expect("the templates above are well-formed")
+            .with_key("numbers", numbers)
+            .progress_chars("━╸─");
+        let screen = Screen {
+            output: self.output.clone(),
+            pending: Mutex::default(),
+            columns: self.columns,
+        };
+        let bar = ProgressBar::no_length().with_finish(ProgressFinish::AndClear);
+        bar.set_style(style);
+        bar.set_draw_target(ProgressDrawTarget::term_like(Box::new(screen)));
+        bar
+    }
+
+    /// Takes the line off the terminal, does something else there, and puts it back.
+    pub(super) fn aside(&self, say: impl FnOnce()) {
+        match &*self.bar() {
+            Some(bar) => bar.suspend(say),
+            None => say(),
+        }
+    }
+
+    /// Takes the line off the terminal; it comes back with the next chunk.
+    pub(super) fn clear(&self) {
+        if let Some(bar) = self.bar().take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Takes the line off the terminal for good.
+    pub(super) fn finish(&self) {
+        self.next.store(u64::MAX, Relaxed);
+        self.clear();
+    }
+
+    /// How far the run is, in words: `512 MiB of 988 MiB (52 %), 1.2 GiB/s, 3 s so far`.
+    pub(super) fn in_words(&self, elapsed: Duration) -> String {
+        describe(
+            self.done.load(Relaxed),
+            self.total.load(Relaxed),
+            elapsed,
+            Ending::SoFar,
+        )
+    }
+
+    fn bar(&self) -> MutexGuard<'_, Option<ProgressBar>> {
+        self.bar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a description says about time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// The time left, where it can be known.
+    Left,
+    /// The time since the start.
+    SoFar,
+}
+
+fn describe(done: u64, total: u64, elapsed: Duration, ending: Ending) -> String {
+    let mut out = units::bytes(done);
+    let total = if total == 0 {
+        None
+    } else {
+        Some(total.max(done))
+    };
+    if let Some(total) = total {
+        let percent = u128::from(done) * 100 / u128::from(total);
+        let _ = write!(out, " of {} ({percent} %)", units::bytes(total));
+    }
+    if let Some(rate) = units::rate(done, elapsed) {
+        let _ = write!(out, ", {rate}");
+    }
+    match total {
+        Some(total) if ending == Ending::Left && done > 0 => {
+            let left = elapsed.as_secs_f64() * (total - done) as f64 / done as f64;
+            // Whole seconds: tenths of a guess only flicker.
+            let left = match left.ceil() as u64 {
+                0 => "0 s".to_owned(),
+                seconds => units::duration(Duration::from_secs(seconds)),
+            };
+            let _ = write!(out, ", {left} left");
+        }
+        _ => {
+            let _ = write!(out, ", {} so far", units::duration(elapsed));
+        }
+    }
+    out
+}
+
+/// As many parts of a description as fit: a line that wraps cannot be taken off a terminal that is resized.
+fn narrowed(mut text: &str, columns: usize) -> &str {
+    while text.len() > columns {
+        text = text.rsplit_once(", ").map_or("", |(before, _)| before);
+    }
+    text
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The terminal as `indicatif` sees it: movements are collected and go out in one write.
+#[derive(Debug)]
+struct Screen {
+    output: Output,
+    pending: Mutex<String>,
+    columns: fn() -> usize,
+}
+
+impl Screen {
+    fn add(&self, text: &str) -> io::Result<()> {
+        self.pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push_str(text);
+        Ok(())
+    }
+
+    fn go(&self, cells: usize, direction: char) -> io::Result<()> {
+        match cells {
+            0 => Ok(()),
+            _ => self.add(&format!("\x1b[{cells}{direction}")),
+        }
+    }
+}
+
+impl TermLike for Screen {
+    fn width(&self) -> u16 {
+        u16::try_from((self.columns)()).unwrap_or(u16::MAX)
+    }
+
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.go(n, 'A')
+    }
+
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.go(n, 'B')
+    }
+
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.go(n, 'C')
+    }
+
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.go(n, 'D')
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.add(text)?;
+        self.add("\n")
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.add(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.add("\r\x1b[2K")
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        let pending =
+            std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
+        if !pending.is_empty() {
+            self.output.put(&pending);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::output::Writes;
+    use super::*;
+
+    const MIB: u64 = 1 << 20;
+
+    fn progress(is_wanted: bool, columns: fn() -> usize) -> (Progress, Writes) {
+        let writes = Writes::default();
+        (
+            Progress::new(is_wanted, Output::new(writes.clone()), columns),
+            writes,
+        )
+    }
+
+    fn at(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn a_short_run_shows_and_builds_nothing() {
+        let (progress, writes) = progress(true, || 100);
+        progress.expect(100 * MIB);
+        progress.advanced(100 * MIB, at(249));
+        assert!(progress.bar().is_none());
+        progress.finish();
+        progress.advanced(MIB, at(10_000));
+        assert!(progress.bar().is_none());
+        assert!(writes.take().is_empty());
+    }
+
+    #[test]
+    fn a_bar_comes_late_keeps_its_pace_and_goes() {
+        let (progress, writes) = progress(true, || 100);
+        progress.expect(100 * MIB);
+        progress.advanced(25 * MIB, at(250));
+        let first = writes.take();
+        assert_eq!(first.len(), 1);
+        let numbers = "25 MiB of 100 MiB (25 %), 100 MiB/s, 1 s left";
+        assert_eq!(
+            first[0].trim_end(),
+            format!("━━━━━━╸───────────────── {numbers}")
+        );
+        progress.advanced(MIB, at(300));
+        assert!(writes.take().is_empty());
+        progress.advanced(MIB, at(317));
+        assert!(writes.take()[0].contains("27 MiB of 100 MiB (27 %)"));
+        progress.finish();
+        assert_eq!(writes.take(), ["\r\x1b[2K"]);
+    }
+
+    #[test]
+    fn messages_come_between_two_looks() {
+        let (progress, writes) = progress(true, || 60);
+        progress.expect(100 * MIB);
+        progress.advanced(50 * MIB, at(500));
+        writes.take();
+        let said = Output::new(writes.clone());
+        progress.aside(|| said.put("jug log: hello\n"));
+        let written = writes.take();
+        assert_eq!(written[..2], ["\r\x1b[2K", "jug log: hello\n"]);
+        assert_eq!(
+            written[2].trim_end(),
+            "50 MiB of 100 MiB (50 %), 100 MiB/s, 1 s left"
+        );
+        assert_eq!(written.len(), 3);
+    }
+
+    #[test]
+    fn a_spinner_turns_where_the_end_is_unknown() {
+        let (progress, writes) = progress(true, || 30);
+        progress.advanced(512 * MIB, at(500));
+        let first = writes.take().concat();
+        assert!(first.trim_end().ends_with(" 512 MiB, 1 GiB/s"), "{first:?}");
+        assert!(first.chars().count() <= 30);
+    }
+
+    #[test]
+    fn unwanted_progress_can_still_be_asked_for() {
+        let (progress, writes) = progress(false, || 100);
+        progress.expect(988 * MIB);
+        progress.advanced(514 * MIB, at(3_000));
+        assert_eq!(
+            progress.in_words(at(3_000)),
+            "514 MiB of 988 MiB (52 %), 171.3 MiB/s, 3 s so far"
+        );
+        assert!(writes.take().is_empty());
+    }
+
+    #[test]
+    fn a_file_that_grew_is_done_and_not_more() {
+        let (progress, _) = progress(false, || 100);
+        assert_eq!(progress.in_words(at(0)), "0 B, 0 ms so far");
+        progress.expect(MIB);
+        progress.advanced(3 * MIB, at(1_000));
+        assert_eq!(
+            progress.in_words(at(1_000)),
+            "3 MiB of 3 MiB (100 %), 3 MiB/s, 1 s so far"
+        );
+    }
+}

@@ -1,0 +1,321 @@
+//! Rows as an aligned table for people, cut to the width of the terminal.
+
+use jiff::tz::TimeZone;
+
+use super::bars;
+use super::cell;
+use super::column::{Column, fit_all};
+use super::style::{Painter, Style};
+use crate::record::Cell;
+
+/// Blanks between two columns.
+pub(super) const GAP: usize = 2;
+
+/// A result to be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Table<'a> {
+    /// The names of the columns.
+    pub columns: &'a [String],
+    /// The rows; a row that ends early has its last cells missing.
+    pub rows: &'a [Vec<Cell>],
+    /// The zone in which times are shown.
+    pub zone: &'a TimeZone,
+    /// The column to draw bars of, counted from 0: the first aggregate, where bars help. There are none if it has
+    /// anything but numbers from zero on, fewer than two rows, or no room.
+    pub bars: Option<usize>,
+}
+
+impl Table<'_> {
+    /// The table with its header, each line ended and without blanks at its end. Texts are cut with `…` until lines
+    /// take at most `width` columns, numbers and times never; `usize::MAX` cuts nothing.
+    pub fn render(&self, width: usize, painter: Painter) -> String {
+        if self.columns.is_empty() {
+            return String::new();
+        }
+        let columns: Vec<Column> = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, name)| self.column(index, name))
+            .collect();
+        let widths = fit_all(&columns, width);
+        let used = widths.iter().sum::<usize>() + GAP * widths.len();
+        let bars = self
+            .bars
+            .and_then(|column| bars::draw(self.rows, column, width.saturating_sub(used)));
+
+        let mut header = String::new();
+        for (column, width) in columns.iter().zip(&widths) {
+            column.push_header(&mut header, *width);
+        }
+        let mut out = painter
+            .paint(Style::Bold, header.trim_end_matches(' '))
+            .to_string();
+        out.push('\n');
+        for row in 0..self.rows.len() {
+            for (column, width) in columns.iter().zip(&widths) {
+                column.push_cell(&mut out, row, *width, painter);
+            }
+            if let Some(bars) = &bars {
+                out.push_str(&bars[row]);
+            }
+            out.truncate(out.trim_end_matches(' ').len());
+            out.push('\n');
+        }
+        out
+    }
+
+    fn column(&self, index: usize, name: &str) -> Column {
+        let missing = Cell::default();
+        let show = |row: &Vec<Cell>| cell::show(row.get(index).unwrap_or(&missing), self.zone);
+        Column::new(name, self.rows.iter().map(show).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::record::{Number, Timestamp, Value};
+
+    use super::*;
+
+    fn text(text: &str) -> Cell {
+        Cell {
+            value: Value::Text(text.as_bytes().to_vec().into()),
+            approx: false,
+        }
+    }
+
+    fn digits(digits: &str) -> Cell {
+        Cell {
+            value: Value::Digits(digits.as_bytes().to_vec().into()),
+            approx: false,
+        }
+    }
+
+    fn number(number: f64) -> Cell {
+        Cell {
+            value: Value::Number(Number(number)),
+            approx: false,
+        }
+    }
+
+    fn about(value: f64) -> Cell {
+        Cell {
+            approx: true,
+            ..number(value)
+        }
+    }
+
+    fn missing() -> Cell {
+        Cell::default()
+    }
+
+    /// The table as lines, uncoloured, columns named by words.
+    fn render(columns: &str, rows: &[Vec<Cell>], width: usize, bars: Option<usize>) -> Vec<String> {
+        let columns: Vec<String> = columns.split_whitespace().map(str::to_owned).collect();
+        let table = Table {
+            columns: &columns,
+            rows,
+            zone: &TimeZone::UTC,
+            bars,
+        };
+        let shown = table.render(width, Painter::default());
+        assert!(shown.is_empty() || shown.ends_with('\n'));
+        shown.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn numbers_stand_right_and_points_under_each_other() {
+        let rows = [
+            vec![
+                digits("200"),
+                number(1_234_567.0),
+                number(12.5),
+                about(0.33333333),
+            ],
+            vec![digits("404"), number(89.0), number(3.0), number(1024.0)],
+            vec![digits("1.50"), number(0.0), missing(), number(-7.25)],
+        ];
+        assert_eq!(
+            render("status count avg_rt p99_rt", &rows, 80, None),
+            [
+                "status      count  avg_rt      p99_rt",
+                "200     1,234,567    12.5     ~0.3333",
+                "404            89     3    1,024",
+                "  1.50          0     -       -7.25",
+            ]
+        );
+    }
+
+    #[test]
+    fn long_urls_give_way_to_three_numbers() {
+        let url =
+            "/wp-content/uploads/2015/05/presentations/logstash-monitorama-2013/images/kibana";
+        let rows = [
+            vec![
+                text(url),
+                number(12_345.0),
+                number(987_654_321.0),
+                number(0.125),
+            ],
+            vec![
+                text("/favicon.ico"),
+                number(807.0),
+                number(3_456.0),
+                number(10.0),
+            ],
+        ];
+        let shown = render("path count sum_bytes p99_rt", &rows, 80, Some(1));
+        assert_eq!(
+            shown,
+            [
+                "path                                                  count    sum_bytes  p99_rt",
+                "/wp-content/uploads/2015/05/presentations/logstash…  12,345  987,654,321   0.125",
+                "/favicon.ico                                            807        3,456  10",
+            ]
+        );
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        let rows = [
+            vec![text("日本語のログ"), number(1.0)],
+            vec![text("naïve"), number(20.0)],
+            vec![text("cafe\u{301}"), number(300.0)],
+        ];
+        assert_eq!(
+            render("名前 n", &rows, 80, None),
+            [
+                "名前            n",
+                "日本語のログ    1",
+                "naïve          20",
+                "cafe\u{301}          300"
+            ]
+        );
+        assert_eq!(
+            render("名前 n", &rows, 12, None),
+            [
+                "名前       n",
+                "日本語…    1",
+                "naïve     20",
+                "cafe\u{301}     300"
+            ]
+        );
+    }
+
+    #[test]
+    fn twenty_columns_are_few() {
+        let rows = [
+            vec![text("/index.html"), number(1_234_567.0), missing()],
+            vec![text("/a"), number(8.0), number(0.5)],
+        ];
+        assert_eq!(
+            render("path count p99.9_rt", &rows, 20, None),
+            [
+                "pa…      count  p99…",
+                "/i…  1,234,567   -",
+                "/a           8   0.5"
+            ]
+        );
+    }
+
+    #[test]
+    fn one_column_no_rows_and_no_columns() {
+        assert_eq!(
+            render("line", &[vec![text("a b  ")], vec![text("")]], 80, None),
+            ["line", "a b", ""]
+        );
+        assert_eq!(render("path count", &[], 80, Some(1)), ["path  count"]);
+        assert!(render("", &[vec![]], 80, None).is_empty());
+    }
+
+    #[test]
+    fn rows_may_end_early_and_columns_be_empty() {
+        let rows = [vec![text("a"), missing()], vec![text("b")]];
+        assert_eq!(
+            render("key avg_rt", &rows, 80, Some(1)),
+            ["key  avg_rt", "a         -", "b         -"]
+        );
+    }
+
+    #[test]
+    fn strangers_do_not_reach_the_terminal() {
+        let rows = [
+            vec![text("\x1b]0;owned\x07"), digits("1")],
+            vec![text("a\tb"), digits("2")],
+        ];
+        assert_eq!(
+            render("agent n", &rows, 80, None),
+            [
+                "agent             n",
+                "\\x1b]0;owned\\x07  1",
+                "a\\tb              2"
+            ]
+        );
+    }
+
+    #[test]
+    fn times_are_those_of_the_zone() {
+        let time = |nanos| Cell {
+            value: Value::Time(Timestamp(nanos)),
+            approx: false,
+        };
+        let rows = [
+            vec![time(1_431_857_103_000_000_000), number(1.0)],
+            vec![time(1_431_857_103_250_000_000), number(2.0)],
+        ];
+        let columns = ["time".to_owned(), "count".to_owned()];
+        let zone = TimeZone::get("Europe/Berlin").expect("zone data is built in");
+        let table = Table {
+            columns: &columns,
+            rows: &rows,
+            zone: &zone,
+            bars: None,
+        };
+        assert_eq!(
+            table.render(10, Painter::default()),
+            "time                    cou…\n2015-05-17 12:05:03        1\n2015-05-17 12:05:03.25     2\n"
+        );
+    }
+
+    #[test]
+    fn bars_fill_what_room_there_is() {
+        let rows = [
+            vec![text("GET"), number(160.0)],
+            vec![text("POST"), number(81.0)],
+            vec![text("HEAD"), number(0.0)],
+            vec![text("PUT"), number(0.001)],
+        ];
+        assert_eq!(
+            render("method count", &rows, 28, Some(1))[1..],
+            [
+                "GET     160      ███████████",
+                "POST     81      █████▋",
+                "HEAD      0",
+                "PUT       0.001  ▏",
+            ]
+        );
+        let without = render("method count", &rows, 26, Some(1));
+        assert_eq!(without[1], "GET     160");
+        assert_eq!(
+            render("method count", &rows, usize::MAX, Some(1))[1]
+                .matches('█')
+                .count(),
+            40
+        );
+    }
+
+    #[test]
+    fn headers_are_bold_and_what_is_missing_dim() {
+        let columns = ["path".to_owned(), "n".to_owned()];
+        let rows = [vec![text("/a"), missing()]];
+        let table = Table {
+            columns: &columns,
+            rows: &rows,
+            zone: &TimeZone::UTC,
+            bars: None,
+        };
+        let shown = table.render(80, Painter::new(true));
+        assert_eq!(shown, "\x1b[1mpath  n\x1b[0m\n/a    \x1b[2m-\x1b[0m\n");
+    }
+}
