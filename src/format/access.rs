@@ -1,18 +1,18 @@
 //! Access logs of web servers: the schema and the reader that `common`, `combined` and `nginx` share. They have the
 //! fields of one list, each format up to a different one.
 //!
-//! Where the parts of a line are is left to [`cut`], the end of nginx's lines to [`request_time`].
+//! Where the parts of a line are is left to [`cut()`], the end of nginx's lines to [`tail`].
 
 mod cut;
 mod tail;
 
 use std::borrow::Cow;
 
-use self::cut::{Cut, Request};
+use self::cut::{Fault, Piece, Pieces, Request, cut};
 use super::sample::Judged;
 use super::wanted::{TimeTexts, Times, named};
 use super::words::Words;
-use super::{Bad, Reader, Refused, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
+use super::{Bad, Opened, Reader, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
 use crate::record::Value;
 
 /// The fields, in the order of the line.
@@ -31,6 +31,24 @@ pub(super) enum Part {
     Referer,
     Agent,
     Rt,
+}
+
+impl Part {
+    /// The piece of a line that it is, or that it is in.
+    fn piece(self) -> Piece {
+        match self {
+            Part::Ip => Piece::Ip,
+            Part::Ident => Piece::Ident,
+            Part::User => Piece::User,
+            Part::Time => Piece::Time,
+            Part::Method | Part::Url | Part::Path | Part::Protocol => Piece::Request,
+            Part::Status => Piece::Status,
+            Part::Bytes => Piece::Bytes,
+            Part::Referer => Piece::Referer,
+            Part::Agent => Piece::Agent,
+            Part::Rt => Piece::Tail,
+        }
+    }
 }
 
 const PARTS: [(&str, Part); 13] = [
@@ -55,7 +73,7 @@ pub(super) fn open(
     last: Part,
     sample: Sample<'_>,
     settings: &Settings,
-) -> Result<Box<dyn Schema>, Refused> {
+) -> Opened {
     let schema = Access {
         format,
         last,
@@ -100,96 +118,154 @@ impl Schema for Access {
                 .find(|(name, _)| *name == wanted)
                 .map(|(_, part)| *part)
         };
-        let parts = named(wanted, find)?;
+        let parts = named(wanted, find)?.into_iter();
+        let targets = parts.map(|(part, slot)| Target {
+            piece: part.piece(),
+            part,
+            slot,
+        });
         Ok(Box::new(AccessReader {
-            last: parts.last().map(|(part, _)| *part),
-            parts,
+            targets: targets.collect(),
             words: Words::new(wanted, self.settings.infer),
             times: Times::new(wanted, &self.settings.zone),
-            all: self.last,
+            last: self.last,
             texts: TimeTexts::new(&self.settings.zone),
         }))
     }
 }
 
 struct AccessReader {
-    /// Part of the line, place in the list of wanted fields; in the order of the line.
-    parts: Vec<(Part, usize)>,
-    /// The last of these parts.
-    last: Option<Part>,
+    /// What is wanted, in the order of the line.
+    targets: Vec<Target>,
     words: Words,
     times: Times,
     /// The last part of whole lines.
-    all: Part,
+    last: Part,
     texts: TimeTexts,
+}
+
+/// A wanted part.
+struct Target {
+    /// The piece of the line that it is, or that it is in.
+    piece: Piece,
+    part: Part,
+    /// Its place in the list of wanted fields.
+    slot: usize,
 }
 
 impl Reader for AccessReader {
     fn read<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
-        if let Some(last) = self.last {
-            let cut = Cut::new(line, last).map_err(Bad::new)?;
-            let mut request = None;
-            for &(part, slot) in &self.parts {
-                out[slot] = value(part, &cut, &mut request).map_err(Bad::new)?;
-            }
+        if let Some(last) = self.targets.last() {
+            let mut pieces = Wishes {
+                next: self.targets[0].piece,
+                targets: &self.targets,
+                out,
+            };
+            cut(line, last.piece, &mut pieces).map_err(Bad::new)?;
         }
         self.words.fill(line, out);
         self.times.apply(out)
     }
 
     fn check(&mut self, line: &[u8]) -> Result<(), Bad> {
-        let cut = Cut::new(line, self.all).map_err(Bad::new)?;
-        for part in [Part::Status, Part::Bytes, self.all] {
-            value(part, &cut, &mut None).map_err(Bad::new)?;
+        let mut pieces = Judge {
+            texts: &mut self.texts,
+        };
+        cut(line, self.last.piece(), &mut pieces).map_err(Bad::new)
+    }
+}
+
+/// Puts what is wanted of a line where it is wanted.
+struct Wishes<'t, 'o, 'a> {
+    /// The piece that the first target is in.
+    next: Piece,
+    /// What has not been met yet.
+    targets: &'t [Target],
+    out: &'o mut [Value<'a>],
+}
+
+impl<'a> Pieces<'a> for Wishes<'_, '_, 'a> {
+    #[inline(always)]
+    fn meet(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), Fault> {
+        if piece == self.next {
+            self.take(text)
+        } else {
+            Ok(())
         }
-        if cut.time != b"-" && self.texts.parse(cut.time).is_none() {
-            return Err(Bad::new("time is not a time"));
+    }
+}
+
+impl<'a> Wishes<'_, '_, 'a> {
+    fn take(&mut self, text: &'a [u8]) -> Result<(), Fault> {
+        while let Some((target, others)) = self.targets.split_first() {
+            if target.piece != self.next {
+                self.next = target.piece;
+                break;
+            }
+            put(target.part, text, &mut self.out[target.slot])?;
+            self.targets = others;
         }
         Ok(())
     }
 }
 
-/// One part of a line that was cut at least that far.
+/// Looks at what is not free text.
+struct Judge<'t> {
+    texts: &'t mut TimeTexts,
+}
+
+impl<'a> Pieces<'a> for Judge<'_> {
+    fn meet(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), Fault> {
+        match piece {
+            Piece::Time if text != b"-" && self.texts.parse(text).is_none() => {
+                Err("time is not a time")
+            }
+            Piece::Status => put(Part::Status, text, &mut Value::Missing),
+            Piece::Bytes => put(Part::Bytes, text, &mut Value::Missing),
+            Piece::Tail => put(Part::Rt, text, &mut Value::Missing),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Puts the value of a part, from the piece that it is in, into its place. A value is three words or more: made where it
+/// stays, it is not copied while its words are still on their way to memory.
 #[inline]
-fn value<'a>(
-    part: Part,
-    cut: &Cut<'a>,
-    request: &mut Option<Request<'a>>,
-) -> Result<Value<'a>, &'static str> {
-    let mut request = || *request.get_or_insert_with(|| Request::new(cut.request));
-    Ok(match part {
-        Part::Ip => text(cut.ip),
-        Part::Ident => text(cut.ident),
-        Part::User => text(cut.user),
-        Part::Time => text(cut.time),
-        Part::Method => text(request().method),
-        Part::Url => text(request().url),
-        Part::Path => text(request().path()),
-        Part::Protocol => text(request().protocol),
-        Part::Status => digits(cut.status).ok_or("status is not a number")?,
-        Part::Bytes => digits(cut.bytes).ok_or("bytes is not a number")?,
-        Part::Referer => text(cut.referer),
-        Part::Agent => text(cut.agent),
-        Part::Rt => tail::request_time(cut.tail)?,
-    })
+fn put<'a>(part: Part, piece: &'a [u8], out: &mut Value<'a>) -> Result<(), Fault> {
+    match part {
+        Part::Method => put_text(Request::new(piece).method, out),
+        Part::Url => put_text(Request::new(piece).url, out),
+        Part::Path => put_text(Request::new(piece).path(), out),
+        Part::Protocol => put_text(Request::new(piece).protocol, out),
+        Part::Status => return put_digits(piece, "status is not a number", out),
+        Part::Bytes => return put_digits(piece, "bytes is not a number", out),
+        Part::Rt => *out = tail::request_time(piece)?,
+        Part::Ip | Part::Ident | Part::User | Part::Time | Part::Referer | Part::Agent => {
+            put_text(piece, out);
+        }
+    }
+    Ok(())
 }
 
 #[inline]
-fn text(text: &[u8]) -> Value<'_> {
-    if matches!(text, b"" | b"-") {
+fn put_text<'a>(text: &'a [u8], out: &mut Value<'a>) {
+    *out = if matches!(text, b"" | b"-") {
         Value::Missing
     } else {
         Value::Text(Cow::Borrowed(text))
-    }
+    };
 }
 
 #[inline]
-fn digits(text: &[u8]) -> Option<Value<'_>> {
+fn put_digits<'a>(text: &'a [u8], fault: Fault, out: &mut Value<'a>) -> Result<(), Fault> {
     if text.iter().all(u8::is_ascii_digit) {
-        Some(Value::Digits(Cow::Borrowed(text)))
+        *out = Value::Digits(Cow::Borrowed(text));
+    } else if text == b"-" {
+        *out = Value::Missing;
     } else {
-        (text == b"-").then_some(Value::Missing)
+        return Err(fault);
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::plain::{Plain, leading_time};
 use super::wanted::TimeTexts;
 use super::words::split;
-use super::{Refused, Sample, Schema, Settings, Spec};
+use super::{Opened, Sample, Settings, Spec};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
@@ -16,7 +16,7 @@ pub(super) static SPEC: Spec = Spec {
     example: "root     1  0.1 init\nwww    812 12.5 web\nwww    813  3.0 web\n",
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Result<Box<dyn Schema>, Refused> {
+fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
     let (words, _) = usual_width(sample);
     let mut texts = TimeTexts::new(&settings.zone);
     let time = sample

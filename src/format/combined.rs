@@ -1,7 +1,7 @@
 //! `combined`: Apache's and nginx's usual access log, which is the common one with referer and agent.
 
 use super::access::{self, Part};
-use super::{Refused, Sample, Schema, Settings, Spec};
+use super::{Opened, Sample, Settings, Spec};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
@@ -17,6 +17,6 @@ pub(super) static SPEC: Spec = Spec {
     ),
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Result<Box<dyn Schema>, Refused> {
+fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
     access::open(SPEC.name, Part::Agent, sample, settings)
 }

@@ -1,7 +1,7 @@
 //! `common`: the Common Log Format of CERN's and Apache's servers, `"%h %l %u %t \"%r\" %>s %b"`.
 
 use super::access::{self, Part};
-use super::{Refused, Sample, Schema, Settings, Spec};
+use super::{Opened, Sample, Settings, Spec};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
@@ -15,6 +15,6 @@ pub(super) static SPEC: Spec = Spec {
     ),
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Result<Box<dyn Schema>, Refused> {
+fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
     access::open(SPEC.name, Part::Bytes, sample, settings)
 }

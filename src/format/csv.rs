@@ -10,7 +10,7 @@ use memchr::memchr;
 
 use super::sample::Judged;
 use super::table::{Dialect, Table};
-use super::{Bad, OutputSpec, Refused, Sample, Schema, Settings, Spec, Verbatim, Writer};
+use super::{Bad, Opened, OutputSpec, Sample, Schema, Settings, Spec, Verbatim, Writer};
 use crate::record::Cell;
 
 /// Why a line is bad whose last quoted cell is not closed: the record has newlines in it.
@@ -37,7 +37,7 @@ pub(super) static OUTPUT: OutputSpec = OutputSpec {
     writer,
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Result<Box<dyn Schema>, Refused> {
+fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
     if let Some(table) = sniff(sample, settings, |table| table.width() >= 2) {
         return Ok(table);
     }

@@ -63,6 +63,20 @@ fn read(schema: &dyn Schema, line: &[u8], wanted: &[Wanted]) -> Result<Vec<Strin
     Ok(out.iter().map(|value| format!("{value:?}")).collect())
 }
 
+/// Whether texts stand in the line in the same bytes where the schema says so.
+fn keeps_its_promise(schema: &dyn Schema, line: &[u8]) -> bool {
+    let promised = match schema.verbatim() {
+        Verbatim::Always => true,
+        Verbatim::UnlessBackslash => !line.contains(&b'\\'),
+        Verbatim::UnlessQuote => !line.contains(&b'"'),
+    };
+    let wanted = everything(schema);
+    let mut out = vec![Value::Missing; wanted.len()];
+    let read = schema.reader(&wanted).unwrap().read(line, &mut out);
+    let stands = |value: &Value<'_>| memchr::memmem::find(line, &value.bytes()).is_some();
+    !promised || read.is_err() || out.iter().all(stands)
+}
+
 #[test]
 fn names_and_summaries_keep_the_rules() {
     let formats = FORMATS

@@ -1,7 +1,7 @@
 //! `lines`: any text. What detection falls back to.
 
 use super::plain::Plain;
-use super::{Refused, Sample, Schema, Settings, Spec};
+use super::{Opened, Sample, Schema, Settings, Spec};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
@@ -12,7 +12,7 @@ pub(super) static SPEC: Spec = Spec {
     example: "2026-05-17T10:05:03Z worker 7 started\n  and goes on\n",
 };
 
-fn open(_sample: Sample<'_>, settings: &Settings) -> Result<Box<dyn Schema>, Refused> {
+fn open(_sample: Sample<'_>, settings: &Settings) -> Opened {
     Ok(schema(settings))
 }
 

@@ -75,6 +75,9 @@ pub struct Settings {
 #[error("{0}")]
 pub struct Refused(pub String);
 
+/// What opening a sample gives.
+pub type Opened = Result<Box<dyn Schema>, Refused>;
+
 /// A field that the schema does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
@@ -92,7 +95,7 @@ pub struct Spec {
     pub extensions: &'static [&'static str],
     /// Makes the schema of a file that begins like this, or says why it is not of this format. Called by detection too,
     /// so it must refuse noise.
-    pub open: fn(Sample<'_>, &Settings) -> Result<Box<dyn Schema>, Refused>,
+    pub open: fn(Sample<'_>, &Settings) -> Opened,
     /// A few lines in this format, for the law tests.
     pub example: &'static str,
 }

@@ -2,7 +2,7 @@
 //! `$request_time` alone, or `rt=$request_time` among other pairs.
 
 use super::access::{self, Part};
-use super::{Refused, Sample, Schema, Settings, Spec};
+use super::{Opened, Sample, Settings, Spec};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
@@ -18,6 +18,6 @@ pub(super) static SPEC: Spec = Spec {
     ),
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Result<Box<dyn Schema>, Refused> {
+fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
     access::open(SPEC.name, Part::Rt, sample, settings)
 }

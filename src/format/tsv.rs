@@ -7,7 +7,7 @@ use memchr::memchr;
 
 use super::sample::Judged;
 use super::table::{Dialect, Table};
-use super::{Bad, OutputSpec, Refused, Sample, Schema, Settings, Spec, Verbatim, Writer};
+use super::{Bad, Opened, OutputSpec, Sample, Schema, Settings, Spec, Verbatim, Writer};
 use crate::record::Cell;
 
 /// See the module.
@@ -28,7 +28,7 @@ pub(super) static OUTPUT: OutputSpec = OutputSpec {
     writer,
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Result<Box<dyn Schema>, Refused> {
+fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
     let table = Table::open(Tsv, sample, settings)?;
     Judged::of(&table, sample).accept(SPEC.name)?;
     Ok(Box::new(table))

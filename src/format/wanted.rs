@@ -69,6 +69,14 @@ impl Times {
     /// Turns the values of a line, otherwise complete, into times where times are wanted.
     #[inline]
     pub(super) fn apply(&mut self, out: &mut [Value<'_>]) -> Result<(), Bad> {
+        if self.wanted.is_empty() {
+            Ok(())
+        } else {
+            self.convert(out)
+        }
+    }
+
+    fn convert(&mut self, out: &mut [Value<'_>]) -> Result<(), Bad> {
         for (slot, name) in &self.wanted {
             let value = mem::take(&mut out[*slot]);
             let time = match &value {

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
     use crate::record::Want;
 
-    fn read<'a>(line: &'a str, names: &[FieldName]) -> Vec<String> {
+    fn read(line: &str, names: &[FieldName]) -> Vec<String> {
         let want = Want::Any;
         let wanted: Vec<Wanted> = names
             .iter()

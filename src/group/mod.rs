@@ -12,17 +12,35 @@ use crate::record::key::Tag;
 ///
 /// The hash is seeded anew in each process, since keys are often chosen by strangers; nothing that is shown or stored may
 /// depend on it. Tables that are to be merged must be [`Groups::sibling`]s, so that hashes can be handed over.
+///
+/// A look-up touches as little memory as it can. A slot of the hash table tells different keys apart by their whole hash,
+/// and short keys (a status, a method) by themselves; only a longer key that is very likely equal is looked up among the
+/// keys.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
-    table: HashTable<u32>,
+    table: HashTable<Slot>,
+    /// Where each group's key is.
     entries: Vec<Entry>,
     keys: Vec<u8>,
     hasher: RandomState,
 }
 
 #[derive(Clone, Copy, Debug)]
+struct Slot {
+    /// The hash of the key and its length; of a short key, the key itself.
+    word: u64,
+    /// Where the key begins; [`SHORT`] if `word` is the key.
+    start: u64,
+    group: u32,
+    length: u32,
+    tag: Tag,
+}
+
+/// The place of keys that need none.
+const SHORT: u64 = u64::MAX;
+
+#[derive(Clone, Copy, Debug)]
 struct Entry {
-    hash: u64,
     start: usize,
     length: u32,
     tag: Tag,
@@ -68,38 +86,70 @@ impl Groups {
     #[inline]
     pub fn group(&mut self, tag: Tag, key: &[u8]) -> Result<usize, TooMany> {
         // The tag is compared, not hashed: keys that differ in nothing else are rare.
+        if let Some(word) = short(key) {
+            let hash = self.hasher.hash_one(word);
+            let is_same = |slot: &Slot| slot.word == word && slot.start == SHORT && slot.tag == tag;
+            return match self.table.find(hash, is_same) {
+                Some(slot) => Ok(slot.group as usize),
+                None => self.insert(hash, word, SHORT, tag, key),
+            };
+        }
         let hash = self.hasher.hash_one(key);
-        self.hashed(hash, tag, key)
+        let Groups { table, keys, .. } = self;
+        let is_same = |slot: &Slot| {
+            slot.word == hash
+                && slot.length as usize == key.len()
+                && slot.tag == tag
+                && slot.start != SHORT
+                && {
+                    // Lengths are equal, so the key's end is where it should be.
+                    let start = usize::try_from(slot.start).unwrap_or(usize::MAX);
+                    keys.get(start..start + key.len()) == Some(key)
+                }
+        };
+        match table.find(hash, is_same) {
+            Some(slot) => Ok(slot.group as usize),
+            None => self.insert(hash, hash, self.keys.len() as u64, tag, key),
+        }
     }
 
-    #[inline]
-    fn hashed(&mut self, hash: u64, tag: Tag, key: &[u8]) -> Result<usize, TooMany> {
-        let Groups {
-            table,
-            entries,
-            keys,
-            ..
-        } = self;
-        let is_same = |index: &u32| {
-            let entry = &entries[*index as usize];
-            entry.hash == hash
-                && entry.tag == tag
-                && &keys[entry.start..entry.start + entry.length as usize] == key
-        };
-        if let Some(index) = table.find(hash, is_same) {
-            return Ok(*index as usize);
-        }
-        let index = u32::try_from(entries.len()).map_err(|_| TooMany)?;
+    #[cold]
+    fn insert(
+        &mut self,
+        hash: u64,
+        word: u64,
+        start: u64,
+        tag: Tag,
+        key: &[u8],
+    ) -> Result<usize, TooMany> {
+        let group = u32::try_from(self.entries.len()).map_err(|_| TooMany)?;
         let length = u32::try_from(key.len()).map_err(|_| TooMany)?;
-        entries.push(Entry {
-            hash,
-            start: keys.len(),
+        self.entries.push(Entry {
+            start: self.keys.len(),
             length,
             tag,
         });
-        keys.extend_from_slice(key);
-        table.insert_unique(hash, index, |index| entries[*index as usize].hash);
-        Ok(index as usize)
+        self.keys.extend_from_slice(key);
+        let Groups { table, hasher, .. } = self;
+        let rehash = |slot: &Slot| {
+            if slot.start == SHORT {
+                hasher.hash_one(slot.word)
+            } else {
+                slot.word
+            }
+        };
+        table.insert_unique(
+            hash,
+            Slot {
+                word,
+                start,
+                group,
+                length,
+                tag,
+            },
+            rehash,
+        );
+        Ok(group as usize)
     }
 
     /// Takes over the keys of a sibling: the result says which of our groups each of its groups is.
@@ -108,19 +158,29 @@ impl Groups {
     /// If there are no numbers left.
     pub fn absorb(&mut self, other: &Groups) -> Result<Vec<u32>, TooMany> {
         let mut groups = Vec::with_capacity(other.len());
-        for (index, entry) in other.entries.iter().enumerate() {
-            let group = self.hashed(entry.hash, entry.tag, other.key(index).1)?;
-            groups.push(u32::try_from(group).map_err(|_| TooMany)?);
+        for index in 0..other.len() {
+            let (tag, key) = other.key(index);
+            groups.push(u32::try_from(self.group(tag, key)?).map_err(|_| TooMany)?);
         }
         Ok(groups)
     }
+}
 
-    /// Bytes of memory in use, about.
-    pub fn bytes(&self) -> usize {
-        self.keys.capacity()
-            + self.entries.capacity() * size_of::<Entry>()
-            + self.table.capacity() * 5
-    }
+/// A key of up to seven bytes as one word: its bytes, and its length in the highest byte, so that no two are the same.
+#[inline]
+fn short(key: &[u8]) -> Option<u64> {
+    let word = match *key {
+        [] => 0,
+        [a] => u64::from(a),
+        [a, b] => u64::from(u16::from_le_bytes([a, b])),
+        [a, b, c] => u64::from(u32::from_le_bytes([a, b, c, 0])),
+        [a, b, c, d] => u64::from(u32::from_le_bytes([a, b, c, d])),
+        [a, b, c, d, e] => u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]),
+        [a, b, c, d, e, f] => u64::from_le_bytes([a, b, c, d, e, f, 0, 0]),
+        [a, b, c, d, e, f, g] => u64::from_le_bytes([a, b, c, d, e, f, g, 0]),
+        _ => return None,
+    };
+    Some(word | (key.len() as u64) << 56)
 }
 
 #[cfg(test)]
@@ -139,6 +199,25 @@ mod tests {
             "the kind is part of the key"
         );
         assert_eq!(groups.key(1), (Tag::Text, &b"b"[..]));
+    }
+
+    #[test]
+    fn keys_of_all_lengths_are_told_apart() {
+        let mut groups = Groups::default();
+        let keys: Vec<Vec<u8>> = (0..20)
+            .flat_map(|length| [vec![0; length], vec![b'x'; length]])
+            .collect();
+        for _ in 0..2 {
+            for key in &keys {
+                let group = groups.group(Tag::Text, key).unwrap();
+                assert_eq!(groups.key(group).1, key);
+            }
+        }
+        assert_eq!(
+            groups.len(),
+            keys.len() - 1,
+            "of no bytes there is only one key"
+        );
     }
 
     #[test]

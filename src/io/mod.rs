@@ -3,6 +3,7 @@
 //! The only room with `unsafe` code, each piece with its argument.
 
 mod decode;
+pub mod mapped;
 pub mod signals;
 pub mod sink;
 pub mod source;

@@ -9,10 +9,12 @@ use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::decode::{Decoder, GzipDecoder, ZstdDecoder};
+use super::mapped::Mapped;
 use super::stdio;
 
 /// What an input is called.
@@ -78,6 +80,20 @@ const PATIENCE: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 100_000_000,
 };
+
+/// A file that nobody has written to for so long is not a log that is just being rotated.
+const SETTLED: Duration = Duration::from_secs(600);
+/// File systems that another machine may change under a map: NFS, SMB (three), FUSE, 9P, AFS, Ceph (statfs(2)).
+const REMOTE: [u32; 8] = [
+    0x6969,
+    0x517b,
+    0xff53_4d42,
+    0xfe53_4d42,
+    0x6573_5546,
+    0x0102_1997,
+    0x5346_414f,
+    0x00c3_6400,
+];
 
 /// Opens an input and looks whether it is compressed, by its first bytes.
 ///
@@ -185,9 +201,25 @@ impl Regular {
         Ok(self.file.metadata()?.len())
     }
 
-    /// The open file.
-    pub(super) fn file(&self) -> &File {
-        &self.file
+    /// Whether it is safe to map: on a local file system, and not written to for ten minutes.
+    pub fn is_settled(&self) -> bool {
+        let is_old = || {
+            let modified = self.file.metadata().ok()?.modified().ok()?;
+            Some(modified.elapsed().ok()? >= SETTLED)
+        };
+        let is_local = || {
+            rustix::fs::fstatfs(&self.file)
+                .is_ok_and(|system| !REMOTE.contains(&(system.f_type as u32)))
+        };
+        is_old().unwrap_or(false) && is_local()
+    }
+
+    /// Maps the file into memory.
+    ///
+    /// # Errors
+    /// If it cannot be mapped.
+    pub fn map(&self) -> io::Result<Mapped> {
+        Mapped::new(&self.file, self.end)
     }
 }
 

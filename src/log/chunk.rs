@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// How many bytes a piece has. Small enough that a buffer stays in a core's second-level cache, large enough that taking
 /// one costs nothing.
-pub const CHUNK: usize = 1 << 20;
+pub const CHUNK: usize = 2 << 20;
 
 /// How much more is read at once to find the end of a piece's last line.
 pub const OVERREAD: usize = 16 << 10;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::aggregate::Column as States;
+use super::aggregate::{Column as States, Unfit};
 use super::plan::{Bucket, Grouping, Takes};
 use crate::expr::eval::number;
 use crate::group::{Groups, TooMany};
@@ -16,18 +16,10 @@ pub struct Grouped<'p> {
     zone: &'p TimeZone,
     groups: Groups,
     states: Vec<Box<dyn States>>,
-    ready: Vec<Ready>,
+    /// The arguments of the row at hand that are numbers or conditions, checked before any state is touched, so that a bad
+    /// row counts nowhere.
+    ready: Vec<Value<'static>>,
     key: Vec<u8>,
-}
-
-/// An argument of the line at hand, checked before any state is touched, so that a bad line counts nowhere.
-#[derive(Clone, Copy, Debug)]
-enum Ready {
-    Missing,
-    Number(Number),
-    Condition(bool),
-    /// Anything goes: taken from the row when it is added.
-    Any,
 }
 
 impl<'p> Grouped<'p> {
@@ -52,7 +44,7 @@ impl<'p> Grouped<'p> {
             zone,
             groups,
             states,
-            ready: Vec::with_capacity(grouping.arguments.len()),
+            ready: vec![Value::Missing; grouping.arguments.len()],
             key: Vec::new(),
         }
     }
@@ -72,18 +64,12 @@ impl<'p> Grouped<'p> {
         for (state, column) in self.states.iter_mut().zip(&self.grouping.states) {
             let fits = match column.argument {
                 None => state.add(group, &Value::Bool(true)),
-                Some(argument) => match self.ready[argument] {
-                    Ready::Missing => Ok(()),
-                    Ready::Number(number) => state.add(group, &Value::Number(number)),
-                    Ready::Condition(holds) => state.add(group, &Value::Bool(holds)),
-                    Ready::Any => {
-                        let value = self.grouping.arguments[argument].program.eval(row)?;
-                        if value.is_missing() {
-                            Ok(())
-                        } else {
-                            state.add(group, &value)
-                        }
+                Some(index) => match self.grouping.arguments[index].takes {
+                    Takes::Any => {
+                        let value = self.grouping.arguments[index].program.eval(row)?;
+                        add(state, group, &value)
                     }
+                    Takes::Number | Takes::Condition => add(state, group, &self.ready[index]),
                 },
             };
             debug_assert!(
@@ -107,24 +93,25 @@ impl<'p> Grouped<'p> {
     }
 
     fn prepare(&mut self, row: &[Value<'_>]) -> Result<(), Bad> {
-        self.ready.clear();
-        for argument in &self.grouping.arguments {
-            self.ready.push(match argument.takes {
+        for (argument, ready) in self.grouping.arguments.iter().zip(&mut self.ready) {
+            match argument.takes {
                 Takes::Number => {
                     let value = argument.program.eval(row)?;
-                    let found = number(&value)
-                        .map_err(|bad| Bad::new(format!("{}: {}", argument.text, bad.reason)))?;
-                    found.map_or(Ready::Missing, Ready::Number)
-                }
-                Takes::Condition => Ready::Condition(argument.program.holds(row)?),
-                // A slot cannot fail; what is computed is tried here.
-                Takes::Any => {
-                    if argument.program.as_slot().is_none() {
-                        argument.program.eval(row)?;
+                    if !put_number(&value, ready) {
+                        let reason = number(&value)
+                            .err()
+                            .map(|bad| bad.reason)
+                            .unwrap_or_default();
+                        return Err(Bad::new(format!("{}: {reason}", argument.text)));
                     }
-                    Ready::Any
                 }
-            });
+                Takes::Condition => *ready = Value::Bool(argument.program.holds(row)?),
+                // A slot cannot fail; what is computed is tried here.
+                Takes::Any if argument.program.as_slot().is_none() => {
+                    argument.program.eval(row)?;
+                }
+                Takes::Any => {}
+            }
         }
         Ok(())
     }
@@ -205,6 +192,37 @@ impl<'p> Grouped<'p> {
             .collect();
         cells.extend(self.grouping.results(&answers));
         cells
+    }
+}
+
+/// Puts the number that a value is into its place, or that there is none; false if the value is something else. The parts of
+/// a number go straight to where they stay: copied in one piece right after, they would have to be waited for.
+#[inline(always)]
+fn put_number(value: &Value<'_>, ready: &mut Value<'static>) -> bool {
+    match value {
+        Value::Missing => *ready = Value::Missing,
+        Value::Digits(text) | Value::Text(text) => match Number::parse(text) {
+            Some(Number::Decimal { units, scale }) => {
+                *ready = Value::Number(Number::Decimal { units, scale })
+            }
+            Some(Number::Float(float)) => *ready = Value::Number(Number::Float(float)),
+            None => return false,
+        },
+        other => match other.number() {
+            Some(number) => *ready = Value::Number(number),
+            None => return false,
+        },
+    }
+    true
+}
+
+/// Adds a value if there is one.
+#[inline]
+fn add(state: &mut Box<dyn States>, group: usize, value: &Value<'_>) -> Result<(), Unfit> {
+    if value.is_missing() {
+        Ok(())
+    } else {
+        state.add(group, value)
     }
 }
 

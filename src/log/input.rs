@@ -9,8 +9,10 @@ use super::scan::Bound;
 use crate::error::{Error, Result};
 use crate::expr::nearest;
 use crate::format::{self, Sample, Schema, Settings};
+use crate::io::mapped::Mapped;
 use crate::io::source::{InputName, Opened, Regular, Stream, Unsupported};
 use crate::log::chunk::{CHUNK, Grid};
+use crate::log::run::Engine;
 
 /// How much of an input's beginning is looked at to find its format.
 const SAMPLE: usize = 64 << 10;
@@ -35,16 +37,21 @@ pub struct Input {
 /// The bytes of an input.
 pub enum Body {
     /// A plain file, read in pieces wherever a worker is.
-    Pieces {
-        /// The file.
-        file: Regular,
-        /// Its pieces, after a byte-order mark and header lines.
-        grid: Grid,
-        /// The next piece to take.
-        next: AtomicU64,
-    },
+    Pieces(Pieces),
     /// Anything that comes one byte after the other.
     Blocks(Blocks),
+}
+
+/// A plain file in pieces.
+pub struct Pieces {
+    /// The file.
+    pub file: Regular,
+    /// Its pieces, after a byte-order mark and header lines.
+    pub grid: Grid,
+    /// The next piece to take.
+    pub next: AtomicU64,
+    /// The file in memory, where it is mapped.
+    pub mapped: Option<Mapped>,
 }
 
 /// How to open inputs.
@@ -92,11 +99,12 @@ impl Input {
                     size: CHUNK as u64,
                 };
                 (
-                    Body::Pieces {
+                    Body::Pieces(Pieces {
                         file,
                         grid,
                         next: AtomicU64::new(0),
-                    },
+                        mapped: None,
+                    }),
                     is_whole,
                 )
             }
@@ -109,7 +117,7 @@ impl Input {
             }
         };
         let mut schema = None;
-        if opening.needs_schema {
+        if opening.needs_schema && !beginning.is_empty() {
             let marks = if beginning.starts_with(BYTE_ORDER_MARK) {
                 BYTE_ORDER_MARK.len()
             } else {
@@ -189,15 +197,48 @@ impl Input {
     /// How many bytes there are to read, as they lie on disk; none if nobody knows.
     pub fn total(&self) -> Option<u64> {
         match &self.body {
-            Body::Pieces { grid, .. } => Some(grid.end - grid.begin),
+            Body::Pieces(pieces) => Some(pieces.grid.end - pieces.grid.begin),
             Body::Blocks(blocks) => blocks.stream.total(),
+        }
+    }
+
+    /// Maps the file where the engine says so and it can be done.
+    pub fn map(&mut self, engine: Engine) {
+        if let Body::Pieces(pieces) = &mut self.body {
+            let is_wanted = match engine {
+                Engine::Read => false,
+                Engine::Mmap => pieces.grid.len() > 0,
+                // A map costs more to make than a few pieces cost to read.
+                Engine::Auto => pieces.grid.len() > 4 && pieces.file.is_settled(),
+            };
+            pieces.mapped = is_wanted.then(|| pieces.file.map().ok()).flatten();
+        }
+    }
+
+    /// Whether the file was mapped and became shorter, so that some of what was read was not there.
+    pub fn was_cut(&self) -> bool {
+        match &self.body {
+            Body::Pieces(Pieces {
+                file,
+                mapped: Some(mapped),
+                ..
+            }) => mapped.was_cut(file.size_now().unwrap_or(0)),
+            _ => false,
+        }
+    }
+
+    /// Goes back to the beginning of a plain file, and does without a map.
+    pub fn rewind(&mut self) {
+        if let Body::Pieces(pieces) = &mut self.body {
+            pieces.mapped = None;
+            pieces.next = AtomicU64::new(0);
         }
     }
 
     /// Whether it is so small that threads would cost more than they bring.
     pub fn is_small(&self) -> bool {
         match &self.body {
-            Body::Pieces { grid, .. } => grid.len() <= 1,
+            Body::Pieces(pieces) => pieces.grid.len() <= 1,
             Body::Blocks(blocks) => blocks.at_end,
         }
     }
@@ -206,7 +247,9 @@ impl Input {
 impl Body {
     fn skip(&mut self, bytes: usize) {
         match self {
-            Body::Pieces { grid, .. } => grid.begin = (grid.begin + bytes as u64).min(grid.end),
+            Body::Pieces(Pieces { grid, .. }) => {
+                grid.begin = (grid.begin + bytes as u64).min(grid.end)
+            }
             Body::Blocks(blocks) => {
                 blocks.pending.drain(..bytes);
                 blocks.offset += bytes as u64;

@@ -47,7 +47,7 @@ impl Number {
     pub const MAX_SCALE: u8 = 18;
 
     /// Reads a number: JSON's grammar, and also a leading `+`, leading zeros, `.5` and `5.`.
-    #[inline]
+    #[inline(always)]
     pub fn parse(text: &[u8]) -> Option<Number> {
         // Nearly every number is a short run of digits with perhaps a point.
         let mut units: u64 = 0;

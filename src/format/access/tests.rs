@@ -108,7 +108,7 @@ fn says_what_is_wrong_with_a_line() {
         Ok(vec!["7".to_owned()])
     );
     assert_eq!(
-        read(line[..line.len() - 1].as_bytes(), &["agent"]),
+        read(&line.as_bytes()[..line.len() - 1], &["agent"]),
         Err("no closing quote after the agent".to_owned())
     );
     assert_eq!(read(line.as_bytes(), &["rt"]), Err("rt".to_owned()));

@@ -14,8 +14,8 @@ use super::sample::Judged;
 use super::wanted::{Times, time_alias};
 use super::words::{Place, Words};
 use super::{
-    FieldName, OutputSpec, Reader, Refused, Sample, Schema, Settings, Spec, Step, Unknown,
-    Verbatim, Wanted,
+    FieldName, Opened, OutputSpec, Reader, Sample, Schema, Settings, Spec, Step, Unknown, Verbatim,
+    Wanted,
 };
 use crate::record::json_text;
 
@@ -51,7 +51,7 @@ pub(super) static NDJSON: OutputSpec = OutputSpec {
     writer: ndjson_writer,
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Result<Box<dyn Schema>, Refused> {
+fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
     let mut seen = HashSet::new();
     let keys = sample.lines().flat_map(scan::keys);
     let names: Vec<String> = keys

@@ -76,13 +76,37 @@ pub struct Streaming<'a> {
     pub take: &'a mut (dyn FnMut(&[u8], &[usize]) -> bool + Send),
 }
 
-/// Puts inputs through a plan.
+/// Puts inputs through a plan. What cannot be read is told to `observe`, and what was read counts.
 ///
-/// # Errors
-/// None of its own: what cannot be read is told to `observe`, and what was read counts.
+/// Files are mapped only where groups are wanted: should a mapped file turn out to have been cut short while it was read,
+/// what was counted is thrown away, and everything is read again without maps. Rows that have gone out cannot be.
 pub fn run(
     plan: &Plan,
     mut inputs: Vec<Input>,
+    options: &Options,
+    observe: &dyn Observe,
+    streaming: Option<Streaming<'_>>,
+) -> Report {
+    let can_start_over = matches!(plan.output, Output::Groups(_))
+        && inputs
+            .iter()
+            .all(|input| matches!(input.body, Body::Pieces(_)));
+    if can_start_over {
+        inputs
+            .iter_mut()
+            .for_each(|input| input.map(options.engine));
+        let report = attempt(plan, &mut inputs, options, observe, None);
+        if !inputs.iter().any(Input::was_cut) {
+            return report;
+        }
+        inputs.iter_mut().for_each(Input::rewind);
+    }
+    attempt(plan, &mut inputs, options, observe, streaming)
+}
+
+fn attempt(
+    plan: &Plan,
+    inputs: &mut [Input],
     options: &Options,
     observe: &dyn Observe,
     streaming: Option<Streaming<'_>>,
@@ -128,7 +152,7 @@ pub fn run(
         bytes: AtomicU64::new(0),
     };
     if is_small {
-        for input in &mut inputs {
+        for input in &mut *inputs {
             job.alone(input);
         }
     } else if let Ok(pool) = rayon::ThreadPoolBuilder::new()
@@ -146,7 +170,7 @@ pub fn run(
         }
     } else {
         observe.warned("no threads are to be had: working with one");
-        for input in &mut inputs {
+        for input in &mut *inputs {
             job.alone(input);
         }
     }
@@ -278,7 +302,7 @@ impl Job<'_, '_> {
             order.restart();
         }
         match &input.body {
-            Body::Pieces { .. } => pieces::take_all(self, input),
+            Body::Pieces(_) => pieces::take_all(self, input),
             Body::Blocks(_) => blocks::read_alone(self, input),
         }
     }
@@ -290,7 +314,7 @@ impl Job<'_, '_> {
         }
         let (files, streams): (Vec<&mut Input>, Vec<&mut Input>) = inputs
             .iter_mut()
-            .partition(|input| matches!(input.body, Body::Pieces { .. }));
+            .partition(|input| matches!(input.body, Body::Pieces(_)));
         let files: Vec<&Input> = files.into_iter().map(|input| &*input).collect();
         let decoders = streams.len().min(self.options.threads);
         let streams = Mutex::new(streams.into_iter());

@@ -4,10 +4,9 @@ use std::cell::RefCell;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::Job;
-use crate::io::source::Regular;
 use crate::log::chunk::{OVERREAD, Owned, owned};
-use crate::log::input::{Body, Input};
-use crate::log::scan::{Bound, Rows, too_long};
+use crate::log::input::{Body, Input, Pieces};
+use crate::log::scan::{Rows, too_long};
 
 thread_local! {
     /// The buffer of this worker: pieces are read into it one after the other.
@@ -16,28 +15,31 @@ thread_local! {
 
 /// Takes pieces of a file until there are none left.
 pub(super) fn take_all(job: &Job<'_, '_>, input: &Input) {
-    let Body::Pieces { file, grid, next } = &input.body else {
+    let Body::Pieces(pieces) = &input.body else {
         return;
     };
     BUFFER.with_borrow_mut(|buffer| {
         while !job.is_stopping() {
-            let number = next.fetch_add(1, Relaxed);
-            if number >= grid.len() {
+            let number = pieces.next.fetch_add(1, Relaxed);
+            if number >= pieces.grid.len() {
                 break;
             }
-            let piece = grid.piece(number);
-            let mut rows = job.new_rows();
+            let range = pieces.grid.piece(number);
             let piece = Piece {
                 job,
                 input,
-                bound: &input.bound,
-                file,
-                start: piece.start,
-                length: usize::try_from(piece.end - piece.start).unwrap_or(0),
-                begin: grid.begin,
-                end: grid.end,
+                pieces,
+                start: range.start,
+                length: usize::try_from(range.end - range.start).unwrap_or(0),
             };
+            if let Some(mapped) = &pieces.mapped {
+                mapped.prefetch(piece.start, piece.length + OVERREAD);
+            }
+            let mut rows = job.new_rows();
             piece.scan(buffer, &mut rows);
+            if let Some(mapped) = &pieces.mapped {
+                mapped.release(piece.start, piece.length);
+            }
             job.advanced(piece.length as u64);
             job.deliver(number, rows);
         }
@@ -47,59 +49,45 @@ pub(super) fn take_all(job: &Job<'_, '_>, input: &Input) {
 struct Piece<'a, 'p, 'd> {
     job: &'a Job<'p, 'd>,
     input: &'a Input,
-    bound: &'a Bound,
-    file: &'a Regular,
+    pieces: &'a Pieces,
     start: u64,
     length: usize,
-    begin: u64,
-    end: u64,
 }
 
 impl Piece<'_, '_, '_> {
     fn scan(&self, buffer: &mut Vec<u8>, rows: &mut Rows) {
-        if self.job.counts_newlines() {
-            if self.read(self.start, self.length, buffer) {
-                let is_last =
-                    self.start + buffer.len() as u64 >= self.end || buffer.len() < self.length;
-                self.job
-                    .with_scanner(|scanner| scanner.count(buffer, is_last));
-            }
-            return;
+        let (job, bound, end) = (self.job, &self.input.bound, self.pieces.grid.end);
+        if job.counts_newlines() {
+            let bytes = self.read(self.start, self.length, buffer);
+            let is_last = self.start + bytes.len() as u64 >= end || bytes.len() < self.length;
+            return job.with_scanner(|scanner| scanner.count(bytes, is_last));
         }
-        let is_first = self.start == self.begin;
+        let is_first = self.start == self.pieces.grid.begin;
         let from = self.start - u64::from(!is_first);
         let mut wanted = self.length + usize::from(!is_first) + OVERREAD;
         loop {
-            if !self.read(from, wanted, buffer) {
-                return;
-            }
-            let is_short = buffer.len() < wanted;
-            let is_end = is_short || from + buffer.len() as u64 >= self.end;
-            match owned(buffer, is_first, self.length, is_end) {
+            let bytes = self.read(from, wanted, buffer);
+            let is_short = bytes.len() < wanted;
+            let is_end = is_short || from + bytes.len() as u64 >= end;
+            match owned(bytes, is_first, self.length, is_end) {
                 Owned::Nothing => return,
                 Owned::Lines(mut lines) => {
-                    if is_short && from + (buffer.len() as u64) < self.end {
+                    if is_short && from + (bytes.len() as u64) < end {
                         // The file was cut while it was read: its last line may have lost its end.
-                        let newline = memchr::memrchr(b'\n', &buffer[lines.clone()]);
+                        let newline = memchr::memrchr(b'\n', &bytes[lines.clone()]);
                         lines.end = lines.start + newline.map_or(0, |newline| newline + 1);
                     }
                     let offset = from + lines.start as u64;
-                    return self.job.with_scanner(|scanner| {
-                        scanner.scan(self.bound, &buffer[lines], offset, rows)
-                    });
+                    return job
+                        .with_scanner(|scanner| scanner.scan(bound, &bytes[lines], offset, rows));
                 }
-                Owned::Unfinished { lines, last }
-                    if buffer.len() - last > self.job.options.max_line =>
-                {
+                Owned::Unfinished { lines, last } if bytes.len() - last > job.options.max_line => {
                     let offset = from + lines.start as u64;
-                    return self.job.with_scanner(|scanner| {
-                        scanner.scan(self.bound, &buffer[lines], offset, rows);
+                    return job.with_scanner(|scanner| {
+                        scanner.scan(bound, &bytes[lines], offset, rows);
+                        let bad = too_long(job.options.max_line);
                         scanner.account.judged += 1;
-                        scanner.account.bad(
-                            self.bound.input,
-                            from + last as u64,
-                            &too_long(self.job.options.max_line),
-                        );
+                        scanner.account.bad(bound.input, from + last as u64, &bad);
                     });
                 }
                 Owned::Unfinished { .. } => wanted += wanted,
@@ -107,24 +95,22 @@ impl Piece<'_, '_, '_> {
         }
     }
 
-    /// Reads bytes of the file; false if there was nothing to be had.
-    fn read(&self, from: u64, length: usize, buffer: &mut Vec<u8>) -> bool {
-        let length = usize::try_from(self.end - from)
-            .unwrap_or(usize::MAX)
-            .min(length);
-        match self.file.read_at(from, length, buffer) {
-            Ok(()) => {
-                if buffer.len() < length {
-                    self.job.shrank(self.input);
-                }
-                !buffer.is_empty()
-            }
+    /// Bytes of the file, in the map or in the buffer; fewer than asked for if the file ends, or has been cut.
+    fn read<'b>(&'b self, from: u64, length: usize, buffer: &'b mut Vec<u8>) -> &'b [u8] {
+        let left = usize::try_from(self.pieces.grid.end - from).unwrap_or(usize::MAX);
+        let length = length.min(left);
+        if let Some(mapped) = &self.pieces.mapped {
+            return mapped.window(from, length);
+        }
+        match self.pieces.file.read_at(from, length, buffer) {
+            Ok(()) if buffer.len() < length => self.job.shrank(self.input),
+            Ok(()) => {}
             Err(error) => {
-                self.job
-                    .observe
-                    .missed(&format!("{}: {error}", self.input.name));
-                false
+                let message = format!("{}: {error}", self.input.name);
+                self.job.observe.missed(&message);
+                buffer.clear();
             }
         }
+        buffer
     }
 }
