@@ -88,7 +88,8 @@ impl Mapped {
     }
 
     /// Gives back the pages that lie wholly in a range, so that the process stays small.
-    pub fn release(&self, offset: u64, length: usize) {
+    pub fn release(&self, offset: u64, length: u64) {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
         let pages = self.pages(offset, length, true);
         // SAFETY: the range lies inside the map, which is private, never written, and backed by the file: pages that are
         // touched again come back with the file's bytes.
@@ -203,7 +204,7 @@ mod tests {
             .count();
         assert_eq!(zeros, bytes.len() - 100);
         assert!(mapped.was_cut(bytes.len() as u64), "the handler saw it");
-        mapped.release(0, bytes.len());
+        mapped.release(0, bytes.len() as u64);
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Groups with their states: what a worker fills, what is merged, what becomes rows.
 
-use std::borrow::Cow;
-
 use super::aggregate::{Column as States, Unfit};
 use super::plan::{Bucket, Grouping, Takes};
 use crate::expr::eval::number;
@@ -65,10 +63,9 @@ impl<'p> Grouped<'p> {
             let fits = match column.argument {
                 None => state.add(group, &Value::Bool(true)),
                 Some(index) => match self.grouping.arguments[index].takes {
-                    Takes::Any => {
-                        let value = self.grouping.arguments[index].program.eval(row)?;
-                        add(state, group, &value)
-                    }
+                    Takes::Any => self.grouping.arguments[index]
+                        .program
+                        .apply(row, |value| Ok(add(state, group, value)))?,
                     Takes::Number | Takes::Condition => add(state, group, &self.ready[index]),
                 },
             };
@@ -95,16 +92,16 @@ impl<'p> Grouped<'p> {
     fn prepare(&mut self, row: &[Value<'_>]) -> Result<(), Bad> {
         for (argument, ready) in self.grouping.arguments.iter().zip(&mut self.ready) {
             match argument.takes {
-                Takes::Number => {
-                    let value = argument.program.eval(row)?;
-                    if !put_number(&value, ready) {
-                        let reason = number(&value)
-                            .err()
-                            .map(|bad| bad.reason)
-                            .unwrap_or_default();
-                        return Err(Bad::new(format!("{}: {reason}", argument.text)));
+                Takes::Number => argument.program.apply(row, |value| {
+                    if put_number(value, ready) {
+                        return Ok(());
                     }
-                }
+                    let reason = number(value)
+                        .err()
+                        .map(|bad| bad.reason)
+                        .unwrap_or_default();
+                    Err(Bad::new(format!("{}: {reason}", argument.text)))
+                })?,
                 Takes::Condition => *ready = Value::Bool(argument.program.holds(row)?),
                 // A slot cannot fail; what is computed is tried here.
                 Takes::Any if argument.program.as_slot().is_none() => {
@@ -117,25 +114,35 @@ impl<'p> Grouped<'p> {
     }
 
     fn find(&mut self, row: &[Value<'_>]) -> Result<usize, Bad> {
-        self.key.clear();
-        let group = match self.grouping.keys.as_slice() {
-            [] => self.groups.group(Tag::Missing, &[]),
-            [one] => {
-                let value = one.program.eval(row)?;
-                let value = rounded(value, one.bucket, self.zone);
-                let (tag, key) = value.key(&mut self.key);
-                self.groups.group(tag, key)
-            }
+        let Grouped {
+            grouping,
+            zone,
+            groups,
+            states,
+            key,
+            ..
+        } = self;
+        key.clear();
+        let group = match grouping.keys.as_slice() {
+            [] => groups.group(Tag::Missing, &[]),
+            [one] => one.program.apply(row, |value| {
+                let start = started(value, one.bucket, zone);
+                let (tag, key) = start.as_ref().unwrap_or(value).key(key);
+                Ok(groups.group(tag, key))
+            })?,
             several => {
-                for key in several {
-                    let value = key.program.eval(row)?;
-                    rounded(value, key.bucket, self.zone).push_key(&mut self.key);
+                for one in several {
+                    one.program.apply(row, |value| {
+                        let start = started(value, one.bucket, zone);
+                        start.as_ref().unwrap_or(value).push_key(key);
+                        Ok(())
+                    })?;
                 }
-                self.groups.group(Tag::Several, &self.key)
+                groups.group(Tag::Several, key)
             }
         };
         let group = group.map_err(|too_many| Bad::new(too_many.to_string()))?;
-        for state in &mut self.states {
+        for state in states {
             state.grow_to(group + 1);
         }
         Ok(group)
@@ -226,15 +233,11 @@ fn add(state: &mut Box<dyn States>, group: usize, value: &Value<'_>) -> Result<(
     }
 }
 
-/// A time key rounded down to its stretch; other keys as they are.
-fn rounded<'r>(
-    value: Cow<'r, Value<'r>>,
-    bucket: Option<Bucket>,
-    zone: &TimeZone,
-) -> Cow<'r, Value<'r>> {
-    match (bucket, value.as_ref()) {
-        (Some(bucket), Value::Time(time)) => Cow::Owned(Value::Time(bucket.start(*time, zone))),
-        _ => value,
+/// The beginning of the stretch that a time lies in, if keys are stretches.
+fn started(value: &Value<'_>, bucket: Option<Bucket>, zone: &TimeZone) -> Option<Value<'static>> {
+    match (bucket, value) {
+        (Some(bucket), Value::Time(time)) => Some(Value::Time(bucket.start(*time, zone))),
+        _ => None,
     }
 }
 

@@ -4,9 +4,12 @@ use std::cell::RefCell;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::Job;
-use crate::log::chunk::{OVERREAD, Owned, owned};
+use crate::log::chunk::{CHUNK, OVERREAD, Owned, owned};
 use crate::log::input::{Body, Input, Pieces};
 use crate::log::scan::{Rows, too_long};
+
+/// How far behind the piece at hand a map is given back whatever may have happened to be mapped there again.
+const BEHIND: u64 = 8 * CHUNK as u64;
 
 thread_local! {
     /// The buffer of this worker: pieces are read into it one after the other.
@@ -38,7 +41,10 @@ pub(super) fn take_all(job: &Job<'_, '_>, input: &Input) {
             let mut rows = job.new_rows();
             piece.scan(buffer, &mut rows);
             if let Some(mapped) = &pieces.mapped {
-                mapped.release(piece.start, piece.length);
+                // Also what lies far behind: the kernel maps whole folios, which may reach into pieces that have been
+                // released already. Whoever is still there gets its pages back by faults.
+                mapped.release(0, piece.start.saturating_sub(BEHIND));
+                mapped.release(piece.start, piece.length as u64);
             }
             job.advanced(piece.length as u64);
             job.deliver(number, rows);
