@@ -25,8 +25,7 @@ enum Shell {
     Bash,
     Elvish,
     Fish,
-    #[value(name = "powershell")]
-    PowerShell,
+    Powershell,
     Zsh,
 }
 
@@ -36,7 +35,7 @@ impl Completions {
             Shell::Bash => "completions/jug.bash",
             Shell::Elvish => "completions/jug.elv",
             Shell::Fish => "completions/jug.fish",
-            Shell::PowerShell => "completions/_jug.ps1",
+            Shell::Powershell => "completions/_jug.ps1",
             Shell::Zsh => "completions/_jug",
         }
     }

@@ -111,7 +111,7 @@ fn eval<'r>(node: &'r Node, row: &'r [Value<'r>]) -> Evaluated<'r> {
         Node::Slot(slot) => return Ok(Cow::Borrowed(&row[*slot])),
         Node::Constant(value) => return Ok(Cow::Borrowed(value)),
         Node::Negate(inner) => number(eval(inner, row)?.as_ref())?
-            .map_or(Value::Missing, |number| Value::Number(number.neg())),
+            .map_or(Value::Missing, |number| Value::Number(number.negated())),
         Node::Arithmetic(operator, left, right) => arithmetic(
             *operator,
             eval(left, row)?.as_ref(),
@@ -229,11 +229,11 @@ fn arithmetic(
         return Ok(Value::Missing);
     };
     let result = match operator {
-        Binary::Add => left.add(right),
-        Binary::Subtract => left.sub(right),
-        Binary::Multiply => left.mul(right),
-        Binary::Divide => left.div(right),
-        _ => left.rem(right),
+        Binary::Add => left.checked_add(right),
+        Binary::Subtract => left.checked_sub(right),
+        Binary::Multiply => left.checked_mul(right),
+        Binary::Divide => left.checked_div(right),
+        _ => left.checked_rem(right),
     };
     // Nothing divided by nothing has no value, and neither has what no float can hold.
     Ok(result.map_or(Value::Missing, Value::Number))

@@ -214,9 +214,9 @@ fn bucket<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r
         return Ok(Value::Missing);
     };
     let multiple = value
-        .div(width)
+        .checked_div(width)
         .and_then(Number::floor)
-        .and_then(|times| times.mul(width));
+        .and_then(|times| times.checked_mul(width));
     Ok(multiple.map_or(Value::Missing, Value::Number))
 }
 

@@ -329,7 +329,7 @@ impl Lexer<'_> {
                         .map_err(|_| Fault::new(span.clone(), "this time is too long"))?;
                     TokenKind::Duration(duration)
                 } else if let Some(size) =
-                    size_unit(unit).and_then(|bytes| number.mul(Number::from(bytes)))
+                    size_unit(unit).and_then(|bytes| number.checked_mul(Number::from(bytes)))
                 {
                     TokenKind::Number(Literal(size))
                 } else {

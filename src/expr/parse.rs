@@ -47,7 +47,7 @@ impl Parser {
     }
 
     /// Takes the next token; the last one is never used up.
-    pub fn next(&mut self) -> Token {
+    pub fn take(&mut self) -> Token {
         let token = self.tokens[self.at].clone();
         self.at = (self.at + 1).min(self.tokens.len() - 1);
         token
@@ -67,7 +67,7 @@ impl Parser {
     pub fn take_symbol(&mut self, symbol: &str) -> bool {
         let found = self.is_symbol(symbol);
         if found {
-            self.next();
+            self.take();
         }
         found
     }
@@ -76,7 +76,7 @@ impl Parser {
     pub fn take_word(&mut self, word: &str) -> bool {
         let found = self.is_word(word);
         if found {
-            self.next();
+            self.take();
         }
         found
     }
@@ -87,7 +87,7 @@ impl Parser {
     /// If something else does.
     pub fn expect_symbol(&mut self, symbol: &str) -> Result<Span, Fault> {
         if self.is_symbol(symbol) {
-            Ok(self.next().span)
+            Ok(self.take().span)
         } else {
             Err(self.unexpected(&format!("«{symbol}»")))
         }
@@ -101,7 +101,7 @@ impl Parser {
         match &self.peek().kind {
             TokenKind::Word(word) if !RESERVED.contains(&word.as_str()) => {
                 let word = word.clone();
-                Ok((word, self.next().span))
+                Ok((word, self.take().span))
             }
             _ => Err(self.unexpected(what)),
         }
@@ -156,7 +156,7 @@ impl Parser {
             self.operand(level)?
         };
         while let Some(operator) = self.operator(level) {
-            self.next();
+            self.take();
             left = self.operation(operator, left, level)?;
             if level == COMPARISON && self.operator(level).is_some() {
                 return Err(
@@ -224,7 +224,7 @@ impl Parser {
                 ));
             }
             Operator::Matches { negated } => {
-                let token = self.next();
+                let token = self.take();
                 let text = match token.kind {
                     TokenKind::Regex(text) => text,
                     TokenKind::Text(text) => String::from_utf8_lossy(&text).into_owned(),
@@ -246,10 +246,10 @@ impl Parser {
             }
             Operator::In { negated } => {
                 if negated {
-                    self.next();
+                    self.take();
                 }
                 if let TokenKind::Net(net) = self.peek().kind {
-                    self.next();
+                    self.take();
                     (ExprKind::InNet(Box::new(left), net), negated)
                 } else {
                     if !self.is_symbol("(") {
@@ -257,7 +257,7 @@ impl Parser {
                             self.unexpected("a list like (404, 500) or a network like 10.0.0.0/8")
                         );
                     }
-                    self.next();
+                    self.take();
                     (ExprKind::In(Box::new(left), self.list()?), negated)
                 }
             }
@@ -275,7 +275,7 @@ impl Parser {
         if !self.is_word("not") {
             return self.operand(NOT);
         }
-        let start = self.next().span.start;
+        let start = self.take().span.start;
         let inner = self.nested(Parser::not)?;
         let span = start..inner.span.end;
         Ok(Expr::new(
@@ -288,11 +288,11 @@ impl Parser {
         if !self.is_symbol("-") {
             return self.primary();
         }
-        let start = self.next().span.start;
+        let start = self.take().span.start;
         let inner = self.nested(Parser::unary)?;
         let span = start..inner.span.end;
         match &inner.kind {
-            ExprKind::Number(literal) => Ok(Expr::number(literal.0.neg(), span)),
+            ExprKind::Number(literal) => Ok(Expr::number(literal.0.negated(), span)),
             _ => Ok(Expr::new(
                 ExprKind::Unary(Unary::Negate, Box::new(inner)),
                 span,
@@ -314,11 +314,11 @@ impl Parser {
                     scale: 9,
                 }
                 .trimmed();
-                self.next();
+                self.take();
                 return Ok(Expr::number(seconds, token.span));
             }
             TokenKind::Symbol("(") => {
-                self.next();
+                self.take();
                 let inner = self.expr()?;
                 self.expect_symbol(")")?;
                 return Ok(inner);
@@ -329,18 +329,18 @@ impl Parser {
             }
             TokenKind::Word(ref word) if !RESERVED.contains(&word.as_str()) => {
                 if matches!(self.peek_at(1).kind, TokenKind::Symbol("(")) {
-                    self.next();
-                    self.next();
+                    self.take();
+                    self.take();
                     let arguments = self.list()?;
                     let span = token.span.start..self.tokens[self.at - 1].span.end;
                     return Ok(Expr::new(ExprKind::Call(word.clone(), arguments), span));
                 }
-                self.next();
+                self.take();
                 return self.field(vec![(Step::Key(word.clone()), token.span)]);
             }
             _ => return Err(self.unexpected("a field, a number or a \"text\"")),
         };
-        self.next();
+        self.take();
         Ok(Expr::new(kind, token.span))
     }
 
@@ -365,7 +365,7 @@ impl Parser {
     fn field(&mut self, mut steps: Vec<(Step, Span)>) -> Result<Expr, Fault> {
         loop {
             if self.take_symbol(".") {
-                let token = self.next();
+                let token = self.take();
                 match token.kind {
                     TokenKind::Word(word) => steps.push((Step::Key(word), token.span)),
                     _ => {
@@ -374,8 +374,8 @@ impl Parser {
                     }
                 }
             } else if self.is_symbol("[") {
-                self.next();
-                let token = self.next();
+                self.take();
+                let token = self.take();
                 let step = match token.kind {
                     TokenKind::Text(text) => Step::Key(String::from_utf8_lossy(&text).into_owned()),
                     TokenKind::Number(literal) => match literal.0 {
@@ -422,6 +422,7 @@ const SUM: u8 = 4;
 const PRODUCT: u8 = 5;
 const TIGHTEST: u8 = 5;
 
+#[derive(Clone, Copy)]
 enum Operator {
     Plain(Binary),
     Matches { negated: bool },

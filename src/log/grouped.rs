@@ -48,7 +48,7 @@ impl<'p> Grouped<'p> {
     }
 
     /// How many groups there are.
-    pub fn len(&self) -> usize {
+    pub fn group_count(&self) -> usize {
         self.groups.len()
     }
 
@@ -210,7 +210,7 @@ fn put_number(value: &Value<'_>, ready: &mut Value<'static>) -> bool {
         Value::Missing => *ready = Value::Missing,
         Value::Digits(text) | Value::Text(text) => match Number::parse(text) {
             Some(Number::Decimal { units, scale }) => {
-                *ready = Value::Number(Number::Decimal { units, scale })
+                *ready = Value::Number(Number::Decimal { units, scale });
             }
             Some(Number::Float(float)) => *ready = Value::Number(Number::Float(float)),
             None => return false,
@@ -251,7 +251,7 @@ impl Bucket {
     }
 
     /// The beginning of the stretch after the one that begins at `start`.
-    pub fn next(self, start: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    pub fn following(self, start: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         match self {
             Bucket::Fixed(width) => start.plus(width),
             Bucket::Days(days) => start.plus_days(days, zone),

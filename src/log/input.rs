@@ -207,7 +207,7 @@ impl Input {
         if let Body::Pieces(pieces) = &mut self.body {
             let is_wanted = match engine {
                 Engine::Read => false,
-                Engine::Mmap => pieces.grid.len() > 0,
+                Engine::Mmap => !pieces.grid.is_empty(),
                 // A map costs more to make than a few pieces cost to read.
                 Engine::Auto => pieces.grid.len() > 4 && pieces.file.is_settled(),
             };
@@ -248,7 +248,7 @@ impl Body {
     fn skip(&mut self, bytes: usize) {
         match self {
             Body::Pieces(Pieces { grid, .. }) => {
-                grid.begin = (grid.begin + bytes as u64).min(grid.end)
+                grid.begin = (grid.begin + bytes as u64).min(grid.end);
             }
             Body::Blocks(blocks) => {
                 blocks.pending.drain(..bytes);
@@ -374,7 +374,7 @@ impl Blocks {
 
     /// The next block; none at the end. With `any_bytes` blocks need not end with a line. Lines longer than `max_line` are
     /// passed over. `spare` is an old block's buffer.
-    pub fn next(
+    pub fn next_block(
         &mut self,
         spare: Vec<u8>,
         any_bytes: bool,

@@ -26,7 +26,7 @@ pub fn finish(plan: &Plan, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)
 fn run(stage: &TableStage, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)) -> Table {
     match stage {
         TableStage::Where(condition) => {
-            rows.retain(|row| condition.holds(&values(row)).unwrap_or(false))
+            rows.retain(|row| condition.holds(&values(row)).unwrap_or(false));
         }
         TableStage::Let(program) => {
             for row in &mut rows {
@@ -143,9 +143,9 @@ fn fill(rows: &mut Table, bucket: Bucket, results: &[Cell], zone: &TimeZone, war
                         .collect(),
                 );
                 added += 1;
-                expected = bucket.next(empty, zone);
+                expected = bucket.following(empty, zone);
             }
-            expected = bucket.next(found, zone);
+            expected = bucket.following(found, zone);
         }
         filled.push(row);
     }

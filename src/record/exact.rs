@@ -122,7 +122,7 @@ impl Sum {
             && let Some(sum) = self.finish()
             && let Number::Decimal { .. } = sum
         {
-            return sum.div(Number::from(count));
+            return sum.checked_div(Number::from(count));
         }
         Number::float(self.divided_by(count))
     }

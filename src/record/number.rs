@@ -159,18 +159,18 @@ impl Number {
     }
 
     /// The sum: exact for decimals that stay within the limits.
-    pub fn add(self, other: Number) -> Option<Number> {
+    pub fn checked_add(self, other: Number) -> Option<Number> {
         self.exactly(other, |left, right| left.checked_add(right))
             .or_else(|| Number::float(self.to_f64() + other.to_f64()))
     }
 
     /// The difference: exact for decimals that stay within the limits.
-    pub fn sub(self, other: Number) -> Option<Number> {
-        self.add(other.neg())
+    pub fn checked_sub(self, other: Number) -> Option<Number> {
+        self.checked_add(other.negated())
     }
 
     /// The product: exact for decimals that stay within the limits.
-    pub fn mul(self, other: Number) -> Option<Number> {
+    pub fn checked_mul(self, other: Number) -> Option<Number> {
         if let (
             Number::Decimal {
                 units: left,
@@ -190,7 +190,7 @@ impl Number {
     }
 
     /// The quotient: a whole number if it is one, else the nearest float. Nothing for a division by zero.
-    pub fn div(self, other: Number) -> Option<Number> {
+    pub fn checked_div(self, other: Number) -> Option<Number> {
         if other.is_zero() {
             return None;
         }
@@ -218,7 +218,7 @@ impl Number {
     }
 
     /// What a division leaves, with the sign of the dividend. Nothing for a division by zero.
-    pub fn rem(self, other: Number) -> Option<Number> {
+    pub fn checked_rem(self, other: Number) -> Option<Number> {
         if other.is_zero() {
             return None;
         }
@@ -227,7 +227,7 @@ impl Number {
     }
 
     /// The number with the other sign.
-    pub fn neg(self) -> Number {
+    pub fn negated(self) -> Number {
         match self {
             Number::Decimal { units, scale } => Number::Decimal {
                 units: -units,
@@ -503,15 +503,18 @@ mod tests {
         let show = |number: Option<Number>| {
             number.map_or_else(|| "nothing".to_owned(), |number| number.to_string())
         };
-        assert_eq!(show(number("0.1").add(number("0.2"))), "0.3");
-        assert_eq!(show(number("1.5").mul(number("-2.0"))), "-3.00");
-        assert_eq!(show(number("6").div(number("1.5"))), "4");
-        assert_eq!(show(number("1").div(number("3"))), "0.3333333333333333");
-        assert_eq!(show(number("1").div(number("0.0"))), "nothing");
-        assert_eq!(show(number("7.5").rem(number("2"))), "1.5");
+        assert_eq!(show(number("0.1").checked_add(number("0.2"))), "0.3");
+        assert_eq!(show(number("1.5").checked_mul(number("-2.0"))), "-3.00");
+        assert_eq!(show(number("6").checked_div(number("1.5"))), "4");
+        assert_eq!(
+            show(number("1").checked_div(number("3"))),
+            "0.3333333333333333"
+        );
+        assert_eq!(show(number("1").checked_div(number("0.0"))), "nothing");
+        assert_eq!(show(number("7.5").checked_rem(number("2"))), "1.5");
         assert_eq!(show(number("-1.5").floor()), "-2");
         assert_eq!(
-            show(Number::float(1e300).and_then(|big| big.mul(big))),
+            show(Number::float(1e300).and_then(|big| big.checked_mul(big))),
             "nothing"
         );
     }
@@ -526,7 +529,7 @@ mod tests {
         #[test]
         fn order_agrees_with_subtraction(left in -1_000_000_i64..1_000_000, right in -1_000_000_i64..1_000_000, a in 0_u8..6, b in 0_u8..6) {
             let (left, right) = (Number::decimal(left.into(), a).unwrap(), Number::decimal(right.into(), b).unwrap());
-            let difference = left.sub(right).unwrap();
+            let difference = left.checked_sub(right).unwrap();
             prop_assert_eq!(left.numeric_cmp(right), difference.numeric_cmp(Number::from(0_u64)));
         }
     }

@@ -94,7 +94,7 @@ mod tests {
 
     fn number(number: f64) -> Cell {
         Cell {
-            value: Value::Number(Number(number)),
+            value: Value::Number(Number::Float(number)),
             approx: false,
         }
     }
@@ -256,8 +256,15 @@ mod tests {
 
     #[test]
     fn times_are_those_of_the_zone() {
-        let time = |nanos| Cell {
-            value: Value::Time(Timestamp(nanos)),
+        let time = |nanos: i64| Cell {
+            value: Value::Time(
+                Timestamp::new(
+                    nanos / 1_000_000_000,
+                    u32::try_from(nanos % 1_000_000_000).unwrap(),
+                    9,
+                )
+                .unwrap(),
+            ),
             approx: false,
         };
         let rows = [

@@ -37,9 +37,9 @@ pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, ui: 
     for line in &account.shown {
         let detail = format!("{}: {}", place(line, names), line.reason);
         if is_exceeded {
-            ui.detail(&detail)
+            ui.detail(&detail);
         } else {
-            ui.note(&detail)
+            ui.note(&detail);
         }
     }
     Ok(())

@@ -98,10 +98,10 @@ impl Schema for Json {
         for (index, wanted) in wanted.iter().enumerate() {
             match (&wanted.name, &time) {
                 (name, Some(time)) if name.as_key() == Some("time") => {
-                    paths.push((index, time.as_slice()))
+                    paths.push((index, time.as_slice()));
                 }
                 (FieldName::Path(path), _) if !path.is_empty() => {
-                    paths.push((index, path.as_slice()))
+                    paths.push((index, path.as_slice()));
                 }
                 (name, _) if Place::of(name).is_some() => {}
                 _ => return Err(Unknown { index }),

@@ -79,12 +79,16 @@ mod tests {
     use super::*;
     use crate::record::Value;
 
-    fn write(mut writer: Box<dyn Writer>, begin: bool, rows: &[Vec<Cell>]) -> String {
+    fn write(make: fn(&[String]) -> Box<dyn Writer>, rows: &[Vec<Cell>]) -> String {
+        let writer = make(&["n".to_owned(), "say \"x\"".to_owned()]);
         let mut out = Vec::new();
-        if begin {
-            writer.begin(&["n".to_owned(), "say \"x\"".to_owned()], &mut out);
+        writer.begin(&mut out);
+        for (index, row) in rows.iter().enumerate() {
+            if index > 0 {
+                out.extend_from_slice(writer.separator());
+            }
+            writer.row(row, &mut out);
         }
-        rows.iter().for_each(|row| writer.row(row, &mut out));
         writer.end(&mut out);
         String::from_utf8(out).unwrap()
     }
@@ -109,18 +113,17 @@ mod tests {
     #[test]
     fn an_object_a_line() {
         let lines = "{\"n\":1.50,\"say \\\"x\\\"\":null}\n{\"n\":2,\"say \\\"x\\\"\":\"a\\nb\",\"approx\":true}\n";
-        assert_eq!(write(ndjson_writer(), true, &rows()), lines);
-        assert_eq!(write(ndjson_writer(), true, &[]), "");
+        assert_eq!(write(ndjson_writer, &rows()), lines);
+        assert_eq!(write(ndjson_writer, &[]), "");
     }
 
     #[test]
     fn an_array_of_any_length() {
         for count in 0..=2 {
-            let text = write(writer(), true, &rows()[..count]);
+            let text = write(writer, &rows()[..count]);
             let array: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
             assert_eq!(array.len(), count);
-            assert_eq!(text.lines().count(), if count == 0 { 1 } else { count + 2 });
+            assert_eq!(text.lines().count(), count.max(1) + 2);
         }
-        assert_eq!(write(writer(), false, &[]), "");
     }
 }

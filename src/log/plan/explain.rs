@@ -58,7 +58,7 @@ impl fmt::Display for Explained<'_> {
         match &plan.output {
             Output::Groups(grouping) => writeln!(f, "{}", Grouped(grouping))?,
             Output::Rows(_) if plan.streams() => {
-                writeln!(f, "write    rows as they come, in the order of the input")?
+                writeln!(f, "write    rows as they come, in the order of the input")?;
             }
             Output::Rows(_) => writeln!(f, "collect  rows")?,
         }
@@ -68,7 +68,7 @@ impl fmt::Display for Explained<'_> {
                 TableStage::Let(_) => writeln!(f, "compute  a column")?,
                 TableStage::Select(programs) => writeln!(f, "keep     {} columns", programs.len())?,
                 TableStage::Sort(orders) => {
-                    writeln!(f, "sort     by {} columns, ties by all", orders.len())?
+                    writeln!(f, "sort     by {} columns, ties by all", orders.len())?;
                 }
                 TableStage::Head(rows) => writeln!(f, "keep     the first {rows} rows")?,
                 TableStage::Tail(rows) => writeln!(f, "keep     the last {rows} rows")?,

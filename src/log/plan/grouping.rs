@@ -106,7 +106,7 @@ impl Bucket {
     fn of(width: Duration) -> Bucket {
         const DAY: u64 = 86_400;
         let days = width.as_secs() / DAY;
-        if width.subsec_nanos() == 0 && days > 0 && width.as_secs() % DAY == 0 {
+        if width.subsec_nanos() == 0 && days > 0 && width.as_secs().is_multiple_of(DAY) {
             Bucket::Days(u32::try_from(days).unwrap_or(u32::MAX))
         } else {
             Bucket::Fixed(width)

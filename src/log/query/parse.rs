@@ -24,7 +24,7 @@ pub fn parse(text: &str) -> Result<Query, Fault> {
         query.stages.push(stages.stage()?);
         match stages.parser.peek().kind {
             TokenKind::End => return Ok(query),
-            TokenKind::Symbol("|") => stages.parser.next(),
+            TokenKind::Symbol("|") => stages.parser.take(),
             _ => return Err(stages.parser.unexpected("«|» or the end")),
         };
     }
@@ -46,13 +46,13 @@ impl Stages<'_> {
                     .hint("such as: count by status"));
             }
             TokenKind::Word(word) if STAGES.iter().any(|(stage, _)| stage == word) => {
-                self.parser.next();
+                self.parser.take();
                 self.named(word)?
             }
             TokenKind::Word(word)
                 if self.is_last_of_stage(1) && aggregate::find(word).is_none() =>
             {
-                self.parser.next();
+                self.parser.take();
                 StageKind::Filter(bare_word(word, &first.span)?)
             }
             _ if self.begins_filter() => StageKind::Filter(self.filter()?),
@@ -101,7 +101,7 @@ impl Stages<'_> {
             Fault::new(token.span, format!("{word} wants a number of rows"))
                 .hint(format!("such as: {word} 20"))
         })?;
-        self.parser.next();
+        self.parser.take();
         Ok(count)
     }
 
@@ -168,7 +168,7 @@ impl Stages<'_> {
     fn key(&mut self) -> Result<Key, Fault> {
         let token = self.parser.peek().clone();
         if let TokenKind::Duration(width) = token.kind {
-            self.parser.next();
+            self.parser.take();
             if width.is_zero() {
                 return Err(Fault::new(token.span, "a time bucket wants some width"));
             }
@@ -249,7 +249,7 @@ impl Stages<'_> {
             })?),
             TokenKind::Net(net) => Filter::Net(net),
             TokenKind::Symbol("(") => {
-                self.parser.next();
+                self.parser.take();
                 let inner = self.filter()?;
                 self.parser.expect_symbol(")")?;
                 return Ok(inner);
@@ -269,7 +269,7 @@ impl Stages<'_> {
                     .unexpected("a \"text\", a /regex/ or a network like 10.0.0.0/8"));
             }
         };
-        self.parser.next();
+        self.parser.take();
         Ok(filter)
     }
 }

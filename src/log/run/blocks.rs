@@ -113,7 +113,7 @@ fn read_all(
     let mut number = 0;
     while !job.is_stopping() {
         let buffer = spare();
-        match blocks.next(buffer, any_bytes, job.options.max_line, &|| {
+        match blocks.next_block(buffer, any_bytes, job.options.max_line, &|| {
             job.is_stopping()
         }) {
             Some(block) => hand_on(block, number),

@@ -197,10 +197,10 @@ fn attempt(
             (all, more) => all.or(more),
         };
     }
-    let groups = grouped.as_ref().map_or(0, Grouped::len);
+    let groups = grouped.as_ref().map_or(0, Grouped::group_count);
     let rows = grouped.map_or(rows, Grouped::rows);
     let table = table::finish(plan, rows, &options.zone, &|message| {
-        observe.missed(message)
+        observe.missed(message);
     });
     Report {
         table,

@@ -1,0 +1,65 @@
+# The rows of the page, from the list of rows (id, title, targets; tabs) and the results (CSV).
+FNR == 1 { file++ }
+file == 1 {
+  split($0, part, "\t")
+  order[++count] = part[1]
+  title[part[1]] = part[2]
+  targets[part[1]] = part[3]
+  next
+}
+FNR > 1 {
+  split($0, part, ",")
+  row = part[1]
+  tools[row] = row in tools ? tools[row] "," part[2] : part[2]
+  median[row, part[2]] = part[5]
+  least[row, part[2]] = part[6]
+  note[row, part[2]] = (part[3] > 1 ? " (1/" part[3] " of the data, × " part[3] ")" : "")
+  peak[row, part[2]] = part[11]
+}
+
+function ratio(row, tool, to) {
+  return ((row, to) in median) && median[row, to] > 0 ? sprintf("%.2f", median[row, tool] / median[row, to]) : "–"
+}
+
+# The limit that a target such as `floor*1.5` or `true+0.0015` sets in these times, or nothing where that tool was not measured.
+function limit(times, row, target,   part, operator) {
+  operator = index(target, "+") ? "+" : "*"
+  split(target, part, operator == "+" ? "\\+" : "\\*")
+  if (!((row, part[1]) in times)) return ""
+  return operator == "+" ? times[row, part[1]] + part[2] : times[row, part[1]] * part[2]
+}
+
+# By medians; a machine that others use as well may spoil those, so by minima too.
+function verdict(row, target,   bound) {
+  bound = limit(median, row, target)
+  if (bound == "") return "?"
+  if (median[row, "jug"] <= bound) return "yes"
+  return least[row, "jug"] <= limit(least, row, target) ? "only by minima" : "**no**"
+}
+
+END {
+  for (i = 1; i <= count; i++) {
+    row = order[i]
+    first = title[row]
+    n = split(tools[row], names, ",")
+    for (k = 1; k <= n; k++) {
+      tool = names[k]
+      said = met = ""
+      if (tool == "jug" && targets[row] != "-") {
+        m = split(targets[row], wanted, " ")
+        for (t = 1; t <= m; t++) {
+          bound = limit(median, row, wanted[t])
+          shown = wanted[t]
+          sub(/\*/, " × ", shown)
+          sub(/\+0.0015/, " + 1.5 ms", shown)
+          said = said (t > 1 ? "; " : "") shown (bound == "" ? "" : sprintf(" = %.4f s", bound))
+          met = met (t > 1 ? "; " : "") verdict(row, wanted[t])
+        }
+      }
+      memory = peak[row, tool] == "-" ? "–" : sprintf("%.0f", peak[row, tool] / 1024)
+      printf "| %s | %s%s | %.4f | %.4f | %s | %s | %s | %s | %s |\n", first, tool, note[row, tool], median[row, tool], \
+        least[row, tool], ratio(row, tool, "jug"), ratio(row, tool, "floor"), memory, said, met
+      first = ""
+    }
+  }
+}
