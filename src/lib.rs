@@ -66,16 +66,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => ended_by(&error, &context.ui),
     };
     if let Some(signal) = signals::which() {
-        signals::die_by(signal);
-        return Exit::Signal(u8::try_from(signal).unwrap_or(0)).into();
+        return killed_by(signal).into();
     }
     exit.into()
 }
 
+/// Ends the process as the signal would; gives the code to end with should that fail.
+fn killed_by(signal: i32) -> Exit {
+    Exit::Signal(signals::die_by(signal).saturating_sub(128))
+}
+
 fn ended_by(error: &Error, ui: &Ui) -> Exit {
     if error.kind() == Kind::ClosedPipe {
-        signals::die_by(signals::SIGPIPE);
-        return Exit::Signal(u8::try_from(signals::SIGPIPE).unwrap_or(0));
+        return killed_by(signals::SIGPIPE);
     }
     ui.error(error);
     Exit::Failed

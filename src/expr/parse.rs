@@ -513,7 +513,7 @@ mod tests {
             let found = parser.expr().map_err(|fault| (fault.message, fault.span));
             match fault {
                 Some((message, span)) => {
-                    assert_eq!(found.unwrap_err(), (message.to_owned(), span), "{text}")
+                    assert_eq!(found.unwrap_err(), (message.to_owned(), span), "{text}");
                 }
                 None => assert!(
                     parser.unexpected("«|»").message.contains("single ="),

@@ -1,264 +1,222 @@
-//! gzip and zstd, every member and frame.
+//! Decoding compressed data without losing what comes before damage.
 //!
-//! What could be unpacked before the damage in a damaged archive comes out first; only then comes the error, with the
-//! place in the compressed bytes.
+//! Logs are compressed by machines that crash. So an archive that is damaged or ends in the middle gives every byte that can
+//! be decoded, and only then an error that says where; callers count it as incomplete input and keep their results. All
+//! members of gzip and all frames of zstd are read, as logs are often put together with `cat`.
 
 mod gzip;
 mod zstd;
 
+use std::fmt;
 use std::io::{self, Read};
 
-pub(super) use gzip::GzipDecoder;
-pub(super) use zstd::ZstdDecoder;
+use super::magic::Compression;
 
-/// How many compressed bytes are read at once.
-const INPUT: usize = 128 << 10;
+/// Where the compressed bytes come from: as [`Read::read`].
+pub(super) type Fill<'a> = &'a mut dyn FnMut(&mut [u8]) -> io::Result<usize>;
 
-/// Why an archive could not be unpacked to its end.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Damage {
-    /// The bytes are not what they should be.
-    #[error("damaged {kind} data at byte {offset}: {reason}")]
-    Broken {
-        /// `gzip` or `zstd`.
-        kind: &'static str,
-        /// In the compressed bytes, about.
-        offset: u64,
-        /// What was wrong.
-        reason: String,
-    },
-    /// The archive stops before it is complete.
-    #[error("{kind} data ends in the middle, at byte {offset}")]
-    Cut {
-        /// `gzip` or `zstd`.
-        kind: &'static str,
-        /// Its length.
-        offset: u64,
-    },
+/// The size of the buffer for compressed bytes.
+const INPUT_SIZE: usize = 128 << 10;
+
+/// Compressed data that cannot be decoded any further; found inside an [`io::Error`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// What the data was meant to be.
+    pub compression: Compression,
+    /// Where in the compressed bytes, counted from the first that was read.
+    pub offset: u64,
+    /// What is wrong there.
+    pub reason: Reason,
 }
+
+/// What is wrong with compressed data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It ends before it is complete.
+    Truncated,
+    /// It is not what it should be, in the decoder's words.
+    Corrupt(&'static str),
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Damage {
+            compression,
+            offset,
+            reason,
+        } = self;
+        let name = compression.name();
+        match reason {
+            Reason::Truncated => write!(f, "{name} data ends in the middle, at byte {offset}"),
+            Reason::Corrupt(what) => write!(f, "damaged {name} data at byte {offset}: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Damage {}
 
 impl From<Damage> for io::Error {
     fn from(damage: Damage) -> io::Error {
-        io::Error::new(io::ErrorKind::InvalidData, damage)
+        let kind = match damage.reason {
+            Reason::Truncated => io::ErrorKind::UnexpectedEof,
+            Reason::Corrupt(_) => io::ErrorKind::InvalidData,
+        };
+        io::Error::new(kind, damage)
     }
 }
 
-/// A decoder of one of the kinds.
-pub(super) enum Decoder<R> {
-    /// gzip.
-    Gzip(GzipDecoder<R>),
-    /// zstd.
-    Zstd(ZstdDecoder<R>),
+/// The state of decoding one input; the compressed bytes are handed to each call, so that the caller decides how to wait.
+#[derive(Debug)]
+pub(super) struct Decoder {
+    format: Format,
+    input: Input,
+    damage: Option<Damage>,
 }
 
-impl<R: Read> Decoder<R> {
-    /// Where the compressed bytes come from.
-    pub(super) fn source(&self) -> &R {
-        match self {
-            Decoder::Gzip(decoder) => &decoder.input.source,
-            Decoder::Zstd(decoder) => &decoder.input.source,
+#[derive(Debug)]
+enum Format {
+    Gzip(gzip::Gzip),
+    Zstd(zstd::Zstd),
+}
+
+/// Why a decoder stopped.
+enum Stop {
+    /// The compressed bytes could not be had; trying again may help.
+    Source(io::Error),
+    /// The data is damaged; nothing will help.
+    Damage { offset: u64, reason: Reason },
+}
+
+impl Decoder {
+    pub(super) fn new(compression: Compression) -> Decoder {
+        let format = match compression {
+            Compression::Gzip => Format::Gzip(gzip::Gzip::new()),
+            Compression::Zstd => Format::Zstd(zstd::Zstd::new()),
+        };
+        Decoder {
+            format,
+            input: Input::new(),
+            damage: None,
         }
     }
 
-    /// Whether nothing more comes out before more is read.
-    pub(super) fn needs_input(&self) -> bool {
-        match self {
-            Decoder::Gzip(decoder) => decoder.needs_input(),
-            Decoder::Zstd(decoder) => decoder.needs_input(),
+    /// Decodes into `buf` what can be had without waiting, at least a byte; 0 is the end. Errors of `fill` are handed on
+    /// and the next call goes on from there; a [`Damage`] stays.
+    pub(super) fn read_with(&mut self, buf: &mut [u8], fill: Fill<'_>) -> io::Result<usize> {
+        if let Some(damage) = &self.damage {
+            return Err(damage.clone().into());
+        }
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        let (compression, result) = match &mut self.format {
+            Format::Gzip(gzip) => (Compression::Gzip, gzip.decode(&mut self.input, buf, fill)),
+            Format::Zstd(zstd) => (Compression::Zstd, zstd.decode(&mut self.input, buf, fill)),
+        };
+        result.map_err(|stop| match stop {
+            Stop::Source(error) => error,
+            Stop::Damage { offset, reason } => {
+                let damage = Damage {
+                    compression,
+                    offset,
+                    reason,
+                };
+                self.damage = Some(damage.clone());
+                damage.into()
+            }
+        })
+    }
+}
+
+/// A decoding reader around any other; what a `source::Stream` does, for data from elsewhere.
+#[derive(Debug)]
+pub struct Decoded<R> {
+    decoder: Decoder,
+    inner: R,
+}
+
+impl<R: Read> Decoded<R> {
+    /// Decodes what `inner` gives.
+    pub fn new(inner: R, compression: Compression) -> Decoded<R> {
+        Decoded {
+            decoder: Decoder::new(compression),
+            inner,
         }
     }
 }
 
-impl<R: Read> Read for Decoder<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Decoder::Gzip(decoder) => decoder.read(buffer),
-            Decoder::Zstd(decoder) => decoder.read(buffer),
-        }
+/// Errors are those of the inner reader, and a [`Damage`] inside an error of kind `InvalidData` or `UnexpectedEof`.
+impl<R: Read> Read for Decoded<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let Decoded { decoder, inner } = self;
+        decoder.read_with(buf, &mut |buf| inner.read(buf))
     }
 }
 
-/// Compressed bytes that have been read and not yet used.
-struct Input<R> {
-    source: R,
+/// Compressed bytes that wait to be decoded.
+#[derive(Debug)]
+struct Input {
     buffer: Box<[u8]>,
-    start: usize,
+    begin: usize,
     end: usize,
-    /// The place of `start` in the compressed bytes.
+    /// The offset of `buffer[begin]` among all compressed bytes.
     offset: u64,
-    at_end: bool,
 }
 
-impl<R: Read> Input<R> {
-    fn new(source: R) -> Input<R> {
+impl Input {
+    fn new() -> Input {
         Input {
-            source,
-            buffer: vec![0; INPUT].into_boxed_slice(),
-            start: 0,
+            buffer: vec![0; INPUT_SIZE].into(),
+            begin: 0,
             end: 0,
             offset: 0,
-            at_end: false,
         }
     }
 
     fn bytes(&self) -> &[u8] {
-        &self.buffer[self.start..self.end]
+        &self.buffer[self.begin..self.end]
     }
 
-    fn advance(&mut self, bytes: usize) {
-        self.start += bytes;
-        self.offset += bytes as u64;
+    fn consume(&mut self, count: usize) {
+        let count = count.min(self.end - self.begin);
+        self.begin += count;
+        self.offset += count as u64;
     }
 
-    /// Reads more behind what is there; nothing at the end.
-    fn fill(&mut self) -> io::Result<()> {
-        if self.start > 0 {
-            self.buffer.copy_within(self.start..self.end, 0);
-            (self.start, self.end) = (0, self.end - self.start);
+    /// Makes sure that there are bytes; `false`: the end.
+    fn have(&mut self, fill: Fill<'_>) -> Result<bool, Stop> {
+        if self.begin == self.end {
+            let read = fill(&mut self.buffer).map_err(Stop::Source)?;
+            self.begin = 0;
+            self.end = read.min(self.buffer.len());
         }
-        match self.source.read(&mut self.buffer[self.end..])? {
-            0 => self.at_end = true,
-            read => self.end += read,
+        Ok(self.begin < self.end)
+    }
+
+    /// Takes a byte; `None`: the end.
+    fn take_byte(&mut self, fill: Fill<'_>) -> Result<Option<u8>, Stop> {
+        if !self.have(fill)? {
+            return Ok(None);
         }
-        Ok(())
+        let byte = self.buffer[self.begin];
+        self.consume(1);
+        Ok(Some(byte))
+    }
+
+    fn truncated(&self) -> Stop {
+        Stop::Damage {
+            offset: self.offset,
+            reason: Reason::Truncated,
+        }
+    }
+
+    fn corrupt(&self, what: &'static str) -> Stop {
+        Stop::Damage {
+            offset: self.offset,
+            reason: Reason::Corrupt(what),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::io::Write;
-
-    /// Hands out a few bytes at a time, as pipes do.
-    struct Dribble<'a>(&'a [u8], usize);
-
-    impl Read for Dribble<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let length = buffer.len().min(self.1);
-            self.0.read(&mut buffer[..length])
-        }
-    }
-
-    fn gzip(text: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::GzBuilder::new()
-            .filename("name.log")
-            .comment("words")
-            .write(Vec::new(), flate2::Compression::default());
-        encoder.write_all(text).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    fn zstd(text: &[u8]) -> Vec<u8> {
-        ::zstd::encode_all(text, 3).unwrap()
-    }
-
-    fn decoder(packed: &[u8], step: usize, is_gzip: bool) -> Decoder<Dribble<'_>> {
-        let source = Dribble(packed, step);
-        if is_gzip {
-            Decoder::Gzip(GzipDecoder::new(source))
-        } else {
-            Decoder::Zstd(ZstdDecoder::new(source).unwrap())
-        }
-    }
-
-    fn unpack(packed: &[u8], step: usize, is_gzip: bool) -> (Vec<u8>, Option<String>) {
-        let mut decoder = decoder(packed, step, is_gzip);
-        let (mut all, mut buffer) = (Vec::new(), [0; 50]);
-        loop {
-            match decoder.read(&mut buffer) {
-                Ok(0) => return (all, None),
-                Ok(read) => all.extend_from_slice(&buffer[..read]),
-                Err(error) => return (all, Some(error.to_string())),
-            }
-        }
-    }
-
-    fn text() -> Vec<u8> {
-        (0..300)
-            .flat_map(|number: u32| {
-                format!(
-                    "line {number} of {}\n",
-                    number.wrapping_mul(2_654_435_761) % 97
-                )
-                .into_bytes()
-            })
-            .collect()
-    }
-
-    #[test]
-    fn every_member_and_frame_is_read() {
-        for is_gzip in [true, false] {
-            let pack = if is_gzip { gzip } else { zstd };
-            let mut packed = [pack(&text()), pack(b""), pack(b"and more\n")].concat();
-            let plain = [text(), b"and more\n".to_vec()].concat();
-            for step in [1, 7, 100_000] {
-                assert_eq!(
-                    unpack(&packed, step, is_gzip),
-                    (plain.clone(), None),
-                    "{is_gzip} {step}"
-                );
-            }
-            if is_gzip {
-                packed.extend([0; 600]);
-                assert_eq!(unpack(&packed, 64, true), (plain, None), "padding");
-            } else {
-                let skippable =
-                    [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3][..], &packed].concat();
-                assert_eq!(
-                    unpack(&skippable, 64, false),
-                    (plain, None),
-                    "skippable frame"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_cut_archive_gives_what_there_was() {
-        for is_gzip in [true, false] {
-            let plain = text();
-            let packed = if is_gzip { gzip(&plain) } else { zstd(&plain) };
-            for length in 1..packed.len() {
-                let (found, error) = unpack(&packed[..length], 1000, is_gzip);
-                assert!(plain.starts_with(&found), "{length}");
-                let kind = if is_gzip { "gzip" } else { "zstd" };
-                assert_eq!(
-                    error,
-                    Some(format!("{kind} data ends in the middle, at byte {length}")),
-                    "{length}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn garbage_after_the_end_is_damage() {
-        let packed = [gzip(b"fine\n"), b"garbage".to_vec()].concat();
-        let (found, error) = unpack(&packed, 1000, true);
-        assert_eq!(found, b"fine\n");
-        assert!(error.unwrap().starts_with("damaged gzip data at byte"));
-    }
-
-    #[test]
-    fn a_wrong_checksum_is_damage() {
-        let mut packed = gzip(b"fine\n");
-        let place = packed.len() - 8;
-        packed[place] ^= 1;
-        let (found, error) = unpack(&packed, 1000, true);
-        assert_eq!(
-            (found.as_slice(), error.unwrap().contains("checksum")),
-            (&b"fine\n"[..], true)
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_panics(place in 0_usize..2000, byte in any::<u8>(), step in 1_usize..300, is_gzip in any::<bool>()) {
-            let mut packed = if is_gzip { gzip(&text()) } else { zstd(&text()) };
-            let place = place % packed.len();
-            packed[place] = byte;
-            let _ = unpack(&packed, step, is_gzip);
-        }
-    }
-}
+mod tests;

@@ -1,184 +1,86 @@
-//! Files mapped into memory, by a process that outlives their being cut short.
+//! Files mapped into memory, which survive that another process cuts them.
 //!
-//! Touching a page of a map that lies behind the file's new end raises `SIGBUS`. A handler puts a page of zeros there and
-//! remembers that it did, so that whoever reads goes on, and is told at the end that what was read is worth nothing.
-//! The part of the last page behind the new end reads as zeros with no signal at all: [`Mapped::was_cut`] therefore also
-//! asks for the file's size.
+//! Mapping saves the copy that reading makes, but a page that is no longer in the file raises SIGBUS when it is touched, which
+//! ends a process. Here (with `sigbus`) such a page is replaced by zeros, and [`Mapped::was_cut`] says so. One case raises no signal:
+//! of the last page that a cut file still has, the part after its end reads as zeros. So after each chunk, look at
+//! `Regular::size_now` too, and throw away what lies past it.
 
 use std::fs::File;
 use std::io;
-use std::ptr;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
-use memmap2::{Mmap, MmapOptions};
+use memmap2::{Advice, Mmap, MmapOptions, UncheckedAdvice};
 
-/// How many files can be mapped at once.
-const REGIONS: usize = 64;
-/// Pages are this large or a multiple of it.
-const PAGE: usize = 4096;
+use super::sigbus::Guard;
 
-/// The maps that the handler knows. Read inside a signal handler: atomics only.
-static KNOWN: [Region; REGIONS] = [const {
-    Region {
-        start: AtomicUsize::new(0),
-        length: AtomicUsize::new(0),
-        is_cut: AtomicBool::new(false),
-    }
-}; REGIONS];
-
-struct Region {
-    /// The first address; 0 if the place is free, 1 while it is being filled.
-    start: AtomicUsize,
-    length: AtomicUsize,
-    is_cut: AtomicBool,
-}
-
-/// A mapped file.
+/// A file mapped for reading, from its first byte.
+#[derive(Debug)]
 pub struct Mapped {
+    // Before `map`, so that it is dropped first: addresses must not be guarded that may belong to another.
+    guard: Guard,
     map: Mmap,
-    region: &'static Region,
 }
 
 impl Mapped {
-    /// Maps the bytes of a file up to `end`.
+    /// Maps the first `length` bytes of `file`, which may be more than it has by now.
     ///
     /// # Errors
-    /// If it cannot be mapped, or if too many files are.
-    pub(super) fn new(file: &File, end: u64) -> io::Result<Mapped> {
-        listen()?;
-        let length = usize::try_from(end).map_err(io::Error::other)?;
-        let free = |region: &&Region| region.start.compare_exchange(0, 1, SeqCst, SeqCst).is_ok();
-        let region = KNOWN
-            .iter()
-            .find(free)
-            .ok_or_else(|| io::Error::other("too many mapped files"))?;
-        // SAFETY: another process may change or cut the file under the map. Changed bytes are still bytes, and no
-        // reference to them is kept beyond the scan of a piece, which makes no decision twice; cut ones are dealt with by
-        // the handler. Callers map only files that nobody has written to for a while.
+    /// Those of mmap(2); `OutOfMemory` where the length is beyond the address space or too many files are mapped.
+    pub(super) fn new(file: &File, length: u64) -> io::Result<Mapped> {
+        let length = usize::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        // SAFETY: another process may write to the file while it is mapped. No code here relies on two looks at a byte
+        // agreeing: the bytes are foreign data, checked where they are used, and never taken for text or a value without.
+        // That pages may vanish is taken care of by `guard`.
         #[allow(unsafe_code)]
-        let map = unsafe { MmapOptions::new().len(length).map(file) };
-        let map = map.inspect_err(|_| region.start.store(0, SeqCst))?;
-        region.is_cut.store(false, SeqCst);
-        region.length.store(length.next_multiple_of(PAGE), SeqCst);
-        region.start.store(map.as_ptr() as usize, SeqCst);
-        Ok(Mapped { map, region })
+        let map = unsafe { MmapOptions::new().len(length).map(file)? };
+        let guard = Guard::new(map.as_ptr() as usize, map.len())?;
+        Ok(Mapped { guard, map })
     }
 
-    /// Bytes from an offset on; fewer if the map ends.
+    /// The bytes from `offset` in the file on; fewer than `length` where the map ends before.
     pub fn window(&self, offset: u64, length: usize) -> &[u8] {
-        let start = usize::try_from(offset)
-            .unwrap_or(usize::MAX)
-            .min(self.map.len());
-        &self.map[start..self.map.len().min(start.saturating_add(length))]
+        let (begin, length) = self.clip(offset, length);
+        &self.map[begin..begin + length]
     }
 
-    /// Brings pages in at once, which is cheaper than a fault for each. Only a help: failing is no fault.
+    /// Brings a part into memory ahead of its use, in one call instead of a fault for each page. Waits for the disk.
     pub fn prefetch(&self, offset: u64, length: usize) {
-        let pages = self.pages(offset, length, false);
-        // SAFETY: the range lies inside the map, and reading pages in changes nothing that can be seen.
-        #[allow(unsafe_code)]
-        unsafe {
-            libc::madvise(
-                pages.0 as *mut libc::c_void,
-                pages.1,
-                libc::MADV_POPULATE_READ,
-            );
+        let (begin, length) = self.clip(offset, length);
+        // Advice only: MADV_POPULATE_READ came with Linux 5.14, and fails for pages that are no longer there.
+        if length > 0
+            && self
+                .map
+                .advise_range(Advice::PopulateRead, begin, length)
+                .is_err()
+        {
+            let _ = self.map.advise_range(Advice::WillNeed, begin, length);
         }
     }
 
-    /// Gives back the pages that lie wholly in a range, so that the process stays small.
-    pub fn release(&self, offset: u64, length: u64) {
-        let length = usize::try_from(length).unwrap_or(usize::MAX);
-        let pages = self.pages(offset, length, true);
-        // SAFETY: the range lies inside the map, which is private, never written, and backed by the file: pages that are
-        // touched again come back with the file's bytes.
-        #[allow(unsafe_code)]
-        unsafe {
-            libc::madvise(pages.0 as *mut libc::c_void, pages.1, libc::MADV_DONTNEED);
+    /// Gives the memory of a part back that will not be looked at again soon, so that a pass over a file of any size stays small.
+    pub fn release(&self, offset: u64, length: usize) {
+        let (begin, length) = self.clip(offset, length);
+        if length == 0 {
+            return;
         }
+        // SAFETY: MADV_DONTNEED on a shared, read-only mapping of a file only drops pages, which come back from the file
+        // with the same content when touched; on pages that `sigbus` put there they come back as zeros, which they were.
+        #[allow(unsafe_code)]
+        let _ = unsafe {
+            self.map
+                .unchecked_advise_range(UncheckedAdvice::DontNeed, begin, length)
+        };
     }
 
-    /// The pages that a range touches, or that lie wholly inside it: address and length.
-    fn pages(&self, offset: u64, length: usize, inside: bool) -> (usize, usize) {
-        let base = self.map.as_ptr() as usize;
-        let start = usize::try_from(offset)
+    /// Whether a page was found missing so far: the file was cut (or its disk has failed), and zeros were read instead.
+    pub fn was_cut(&self) -> bool {
+        self.guard.was_hit()
+    }
+
+    fn clip(&self, offset: u64, length: usize) -> (usize, usize) {
+        let begin = usize::try_from(offset)
             .unwrap_or(usize::MAX)
             .min(self.map.len());
-        let end = self.map.len().min(start.saturating_add(length));
-        let (start, end) = if inside {
-            (start.next_multiple_of(PAGE), end / PAGE * PAGE)
-        } else {
-            (start / PAGE * PAGE, end)
-        };
-        (base + start, end.saturating_sub(start))
-    }
-
-    /// Whether the file has become shorter than the map, so that some of what was read were zeros and not the file.
-    pub fn was_cut(&self, file_size: u64) -> bool {
-        self.region.is_cut.load(SeqCst) || file_size < self.map.len() as u64
-    }
-}
-
-impl Drop for Mapped {
-    fn drop(&mut self) {
-        // The handler must not know the region any more when its addresses may be somebody else's.
-        self.region.start.store(0, SeqCst);
-    }
-}
-
-/// Installs the handler, once.
-fn listen() -> io::Result<()> {
-    static OLD: OnceLock<Option<i32>> = OnceLock::new();
-    let failed = OLD.get_or_init(|| {
-        // SAFETY: the action is made of zeros, which is a valid one, and gets a handler of the three-argument kind that
-        // SA_SIGINFO asks for. SA_ONSTACK: Rust's threads have a stack for signals.
-        #[allow(unsafe_code)]
-        let result = unsafe {
-            let mut action: libc::sigaction = std::mem::zeroed();
-            action.sa_sigaction = on_bus_error as *const () as usize;
-            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
-            libc::sigemptyset(&raw mut action.sa_mask);
-            libc::sigaction(libc::SIGBUS, &raw const action, ptr::null_mut())
-        };
-        (result != 0).then(|| io::Error::last_os_error().raw_os_error().unwrap_or(0))
-    });
-    failed.map_or(Ok(()), |code| Err(io::Error::from_raw_os_error(code)))
-}
-
-/// Puts zeros where a known map has no file behind it any more. Calls nothing but mmap(2), signal(2) and atomics, which a
-/// handler may.
-#[allow(unsafe_code)]
-extern "C" fn on_bus_error(_signal: i32, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
-    // SAFETY: the kernel hands a valid siginfo to a handler installed with SA_SIGINFO, and for SIGBUS it has an address.
-    let address = unsafe { (*info).si_addr() } as usize;
-    for region in &KNOWN {
-        let start = region.start.load(SeqCst);
-        if start > 1 && address >= start && address - start < region.length.load(SeqCst) {
-            region.is_cut.store(true, SeqCst);
-            let page = address / PAGE * PAGE;
-            let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
-            // SAFETY: the page lies inside a map that is ours and stays mapped as long as the region is known; readers of
-            // it see zeros, which are bytes too.
-            let mapped = unsafe {
-                libc::mmap(
-                    page as *mut libc::c_void,
-                    PAGE,
-                    libc::PROT_READ,
-                    flags,
-                    -1,
-                    0,
-                )
-            };
-            if mapped != libc::MAP_FAILED {
-                return;
-            }
-        }
-    }
-    // Not ours: the fault comes again as soon as we return, and then ends the process as it should.
-    // SAFETY: setting a signal back to its default is allowed anywhere.
-    unsafe {
-        libc::signal(libc::SIGBUS, libc::SIG_DFL);
+        (begin, length.min(self.map.len() - begin))
     }
 }
 
@@ -187,35 +89,109 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    #[test]
-    fn a_file_cut_short_reads_as_zeros_and_is_known() {
+    fn file(length: usize) -> (File, Vec<u8>) {
+        let content: Vec<u8> = (0..length).map(|n| (n % 255) as u8 + 1).collect();
         let mut file = tempfile::tempfile().unwrap();
-        let bytes = vec![b'x'; 10 * PAGE + 100];
-        file.write_all(&bytes).unwrap();
-        let mapped = Mapped::new(&file, bytes.len() as u64).unwrap();
-        mapped.prefetch(0, bytes.len());
-        assert_eq!(mapped.window(5, 3), b"xxx");
-        assert!(!mapped.was_cut(bytes.len() as u64));
-        file.set_len(100).unwrap();
-        let zeros = mapped
-            .window(0, usize::MAX)
-            .iter()
-            .filter(|byte| **byte == 0)
-            .count();
-        assert_eq!(zeros, bytes.len() - 100);
-        assert!(mapped.was_cut(bytes.len() as u64), "the handler saw it");
-        mapped.release(0, bytes.len() as u64);
+        file.write_all(&content).unwrap();
+        (file, content)
     }
 
     #[test]
-    fn windows_end_where_the_map_does() {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(b"0123456789").unwrap();
-        let mapped = Mapped::new(&file, 10).unwrap();
-        assert_eq!(
-            (mapped.window(8, 100), mapped.window(99, 1)),
-            (&b"89"[..], &b""[..])
+    fn windows_are_clipped() {
+        let (file, content) = file(10_000);
+        let mapped = Mapped::new(&file, 10_000).unwrap();
+        for (offset, length) in [
+            (0, 10_000),
+            (4097, 5),
+            (9_990, 100),
+            (10_000, 1),
+            (u64::MAX, usize::MAX),
+            (0, usize::MAX),
+        ] {
+            mapped.prefetch(offset, length);
+            let begin = content.len().min(usize::try_from(offset).unwrap());
+            let end = content.len().min(begin.saturating_add(length));
+            assert_eq!(mapped.window(offset, length), &content[begin..end]);
+            mapped.release(offset, length);
+        }
+        assert_eq!(mapped.window(0, 10_000), content);
+        assert!(!mapped.was_cut());
+        assert!(Mapped::new(&file, 0).unwrap().window(0, 10).is_empty());
+    }
+
+    #[test]
+    fn a_cut_file_reads_as_zeros_and_says_so() {
+        let (file, content) = file(1 << 20);
+        let (other, _) = self::file(1 << 16);
+        let mapped = Mapped::new(&file, 1 << 20).unwrap();
+        let bystander = Mapped::new(&other, 1 << 16).unwrap();
+        assert_eq!(mapped.window(0, 1 << 20), content);
+        file.set_len(100_000).unwrap();
+        mapped.prefetch(0, 1 << 20);
+        let read = mapped.window(0, 1 << 20).to_vec();
+        assert!(read[..100_000] == content[..100_000]);
+        assert!(read[100_000..].iter().all(|&byte| byte == 0));
+        assert!(mapped.was_cut());
+        assert!(!bystander.was_cut());
+        mapped.release(0, 1 << 20);
+        assert!(
+            mapped
+                .window(1 << 19, 1 << 19)
+                .iter()
+                .all(|&byte| byte == 0)
         );
-        assert!(mapped.was_cut(9));
+    }
+
+    #[test]
+    fn many_threads_may_find_the_cut_together() {
+        let (file, _) = file(1 << 20);
+        let mapped = Mapped::new(&file, 1 << 20).unwrap();
+        file.set_len(0).unwrap();
+        let sums = std::thread::scope(|scope| {
+            let sum = || {
+                mapped
+                    .window(0, 1 << 20)
+                    .iter()
+                    .map(|&byte| u64::from(byte))
+                    .sum::<u64>()
+            };
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(sum)).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .sum::<u64>()
+        });
+        assert_eq!(sums, 0);
+        assert!(mapped.was_cut());
+    }
+
+    /// Run again in a process of its own, by the test below.
+    #[test]
+    fn child_touches_a_page_that_is_not_guarded() {
+        if std::env::var_os("JUG_TEST_FOREIGN_FAULT").is_none() {
+            return;
+        }
+        let (guarded, _) = file(1 << 16);
+        let _mapped = Mapped::new(&guarded, 1 << 16).unwrap();
+        let (foreign, _) = file(1 << 16);
+        // SAFETY: only this test knows the file.
+        #[allow(unsafe_code)]
+        let map = unsafe { MmapOptions::new().map(&foreign).unwrap() };
+        foreign.set_len(0).unwrap();
+        assert_eq!(std::hint::black_box(map[1 << 15]), 0, "survived");
+    }
+
+    #[test]
+    fn faults_of_others_end_the_process_as_before() {
+        use std::os::unix::process::ExitStatusExt;
+        let run = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "io::mapped::tests::child_touches_a_page_that_is_not_guarded",
+            ])
+            .env("JUG_TEST_FOREIGN_FAULT", "1")
+            .output()
+            .unwrap();
+        assert_eq!(run.status.signal(), Some(libc::SIGBUS));
     }
 }

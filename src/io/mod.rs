@@ -1,10 +1,19 @@
-//! Bytes in and out: files, standard streams, decoders, signals. Knows nothing of logs or pies.
+//! Bytes in and bytes out: files, pipes, compressed streams, mapped files, outputs and signals.
 //!
-//! The only room with `unsafe` code, each piece with its argument.
+//! Why a room of its own: here is all the `unsafe` code of jug, and all that is particular to Unix. Each `unsafe` block says
+//! why it holds. Everything above reads through [`source`] (or [`mapped`], for logs that have settled), writes through [`sink`],
+//! and asks [`signals`] whether to stop. What the bytes mean is left to `record` and `format`; how failures are told to a
+//! person to the commands.
 
-mod decode;
+pub mod decode;
+pub mod magic;
 pub mod mapped;
+pub mod regular;
+mod replace;
+mod sigbus;
 pub mod signals;
 pub mod sink;
 pub mod source;
-mod stdio;
+pub mod stdio;
+pub mod stream;
+mod wait;

@@ -1,86 +1,129 @@
-//! Signals: the first one asks a run to end, a second one ends it; `SIGUSR1` asks how far it is.
+//! Signals: asked to stop, asked how far we are, and ending as a signal would have ended us.
 //!
-//! Handlers only set flags. What was ignored when the process began (`nohup`) stays ignored. `SIGHUP` and `SIGQUIT` keep
-//! their own way.
+//! Handlers only set flags. They are installed without `SA_RESTART`, so that a read that waits is interrupted and its loop
+//! looks at the flags. What to finish before stopping is left to the commands. SIGHUP and SIGQUIT keep their defaults.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
+use std::ptr;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-use libc::{SIG_IGN, SIGINT, SIGTERM, SIGUSR1};
+use rustix::event::{PollFd, PollFlags, Timespec};
 
-/// The signal by which the process ends when the reader of its output has gone.
-pub const SIGPIPE: i32 = libc::SIGPIPE;
+/// The signal that asked to stop; 0 before.
+static STOP: AtomicI32 = AtomicI32::new(0);
 
-static WHICH: AtomicI32 = AtomicI32::new(0);
-static ASKED: AtomicBool = AtomicBool::new(false);
+/// Set by SIGUSR1.
+static PROGRESS: AtomicBool = AtomicBool::new(false);
 
-/// Listens to signals, from now on. Called once.
+/// Installs the handlers of SIGINT, SIGTERM and SIGUSR1, once for the process; a signal that was ignored when the process
+/// started (nohup, `&` in a script) stays ignored. After a first SIGINT or SIGTERM, a second ends the process at once.
 ///
 /// # Errors
-/// If the system refuses.
+/// Those of sigaction(2), which for these signals has none.
 pub fn install() -> io::Result<()> {
-    for signal in [SIGINT, SIGTERM, SIGUSR1] {
-        if !is_ignored(signal) {
-            handle(signal)?;
+    static INSTALLED: OnceLock<()> = OnceLock::new();
+    if INSTALLED.get().is_none() {
+        for (signal, handler) in [
+            (libc::SIGINT, on_stop as extern "C" fn(libc::c_int)),
+            (libc::SIGTERM, on_stop),
+            (libc::SIGUSR1, on_progress),
+        ] {
+            handle(signal, handler)?;
         }
+        INSTALLED.get_or_init(|| ());
     }
     Ok(())
 }
 
-/// Whether a signal has asked the run to end.
+/// Whether a signal has asked to stop.
 pub fn stopping() -> bool {
-    WHICH.load(Relaxed) != 0
+    STOP.load(Ordering::Relaxed) != 0
 }
 
-/// The signal that has asked the run to end.
+/// The signal that asked to stop, the first if there were several.
 pub fn which() -> Option<i32> {
-    Some(WHICH.load(Relaxed)).filter(|signal| *signal != 0)
+    Some(STOP.load(Ordering::Relaxed)).filter(|&signal| signal != 0)
 }
 
-/// Whether somebody has asked how far the run is, since this was last called.
+/// The signal by which a process ends when the reader of its output has gone.
+pub const SIGPIPE: i32 = libc::SIGPIPE;
+
+/// Whether SIGUSR1 came since the last call.
 pub fn take_progress_request() -> bool {
-    ASKED.load(Relaxed) && ASKED.swap(false, Relaxed)
+    PROGRESS.load(Ordering::Relaxed) && PROGRESS.swap(false, Ordering::Relaxed)
 }
 
-fn handle(signal: i32) -> io::Result<()> {
-    let action = move || {
-        if signal == SIGUSR1 {
-            ASKED.store(true, Relaxed);
-        } else if WHICH.swap(signal, Relaxed) != 0 {
-            // Asked twice: at once. Raising the signal by its own way is allowed in a handler.
-            let _ = signal_hook::low_level::emulate_default_handler(signal);
-        }
+/// Ends the process as `signal` does by default, so that the parent sees how it ended. Returns the exit code to use instead,
+/// 128 + n, only if that did not end it.
+pub fn die_by(signal: i32) -> u8 {
+    reset_and_raise(signal);
+    128 + signal.clamp(0, 127) as u8
+}
+
+/// Whether nobody will read standard output any more: a pipe's reader has gone, a terminal was hung up (poll(2)). Never
+/// waits.
+pub fn reader_gone() -> bool {
+    let stdout = io::stdout();
+    let mut asked = [PollFd::new(&stdout, PollFlags::empty())];
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
     };
-    // SAFETY: the handler only loads and stores atomics and calls `emulate_default_handler`, which is documented to be safe
-    // in a handler; it neither allocates nor locks.
-    #[allow(unsafe_code)]
-    unsafe {
-        signal_hook::low_level::register(signal, action)?;
+    rustix::event::poll(&mut asked, Some(&at_once)).is_ok()
+        && asked[0]
+            .revents()
+            .intersects(PollFlags::ERR | PollFlags::HUP)
+}
+
+#[allow(unsafe_code)]
+fn handle(signal: libc::c_int, handler: extern "C" fn(libc::c_int)) -> io::Result<()> {
+    // SAFETY: sigaction is plain data for which zeros are a value.
+    let (mut action, mut before) =
+        unsafe { std::mem::zeroed::<(libc::sigaction, libc::sigaction)>() };
+    // SAFETY: a null action only asks for the present one, which is written to `before`.
+    if unsafe { libc::sigaction(signal, ptr::null(), &raw mut before) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    if before.sa_sigaction == libc::SIG_IGN {
+        return Ok(());
+    }
+    action.sa_sigaction = handler as usize;
+    // SAFETY: the handler has the signature asked for without SA_SIGINFO; it uses atomics and calls of signal-safety(7).
+    if unsafe { libc::sigaction(signal, &raw const action, ptr::null_mut()) } != 0 {
+        return Err(io::Error::last_os_error());
     }
     Ok(())
 }
 
-fn is_ignored(signal: i32) -> bool {
-    // SAFETY: sigaction(2) with no new action only writes the old one into the place it is given, which is large enough
-    // and may hold any bytes.
-    #[allow(unsafe_code)]
-    unsafe {
-        let mut old: libc::sigaction = std::mem::zeroed();
-        libc::sigaction(signal, std::ptr::null(), &raw mut old) == 0 && old.sa_sigaction == SIG_IGN
+extern "C" fn on_stop(signal: libc::c_int) {
+    if STOP
+        .compare_exchange(0, signal, Ordering::Relaxed, Ordering::Relaxed)
+        .is_err()
+    {
+        reset_and_raise(signal);
     }
 }
 
-/// Ends the process as killed by the signal, so that a shell sees 128 + n and knows why.
-pub fn die_by(signal: i32) {
-    // SAFETY: sets the signal back to what it does by itself, lets it through, and sends it to this thread. The set is
-    // made by sigemptyset before it is used.
-    #[allow(unsafe_code)]
+extern "C" fn on_progress(_signal: libc::c_int) {
+    PROGRESS.store(true, Ordering::Relaxed);
+}
+
+/// Raises `signal` with its default action, here and now.
+#[allow(unsafe_code)]
+fn reset_and_raise(signal: libc::c_int) {
+    // SAFETY: all of these may be called from a handler (signal-safety(7)); the set is plain data, initialised by sigemptyset
+    // before use; numbers that are no signals are refused with an error, which changes nothing.
     unsafe {
+        let mut set = std::mem::zeroed::<libc::sigset_t>();
         libc::signal(signal, libc::SIG_DFL);
-        let mut set: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&raw mut set);
         libc::sigaddset(&raw mut set, signal);
-        libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const set, std::ptr::null_mut());
+        // Unblocked before it is raised: it would wait for the end of the handler otherwise.
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const set, ptr::null_mut());
         libc::raise(signal);
     }
 }
+
+#[cfg(test)]
+mod tests;

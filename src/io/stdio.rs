@@ -1,45 +1,61 @@
-//! Which of the standard descriptors were open when the process began.
+//! Which of the descriptors 0, 1 and 2 were open when the process started.
 //!
-//! Rust's runtime opens closed ones on `/dev/null` before `main`, so that `jug … >&-` would write into nothing and call it
-//! a success. The question has to be asked before the runtime does: from the list of initialisers that the loader runs.
+//! Rust's runtime opens closed ones as `/dev/null` before `main`, so that no file gets their numbers by accident. That is
+//! wise, but it would turn `jug … >&-` from an error into silence. So they are looked at earlier: by a constructor, which the
+//! dynamic loader calls before any of Rust's own start-up (System V ABI, "Initialization and Termination Functions").
 
 use std::io;
-use std::os::fd::BorrowedFd;
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicU8, Ordering};
 
-/// A bit for each of the descriptors 0, 1 and 2 that was closed.
+use rustix::io::Errno;
+
+/// A bit for each of 0, 1 and 2 that was closed.
 static CLOSED: AtomicU8 = AtomicU8::new(0);
 
-/// The loader calls this before the runtime begins.
-// SAFETY: the section holds pointers to functions that take no arguments we look at and return nothing, as this one does.
-// It only calls fcntl(2) and stores into an atomic, neither of which needs anything that the runtime sets up.
+// SAFETY: `.init_array` holds addresses of functions with the C calling convention, as this one is; what it does (a system
+// call, an atomic store) needs nothing of the runtime.
 #[allow(unsafe_code)]
-#[cfg(target_os = "linux")]
 #[used]
 #[unsafe(link_section = ".init_array")]
-static LOOK: extern "C" fn() = look;
+static CONSTRUCTOR: extern "C" fn() = record;
 
-#[cfg(target_os = "linux")]
-extern "C" fn look() {
-    let is_closed = |descriptor| {
-        // SAFETY: the descriptor is only asked about, within this call; that it may be closed is what we want to know.
+extern "C" fn record() {
+    for descriptor in 0..3 {
+        // SAFETY: fcntl with F_GETFD takes any number and touches no memory.
         #[allow(unsafe_code)]
-        let descriptor = unsafe { BorrowedFd::borrow_raw(descriptor) };
-        rustix::io::fcntl_getfd(descriptor).is_err()
-    };
-    let bits = (0..3)
-        .filter(|descriptor| is_closed(*descriptor))
-        .fold(0, |bits, descriptor| bits | 1 << descriptor);
-    CLOSED.store(bits, Relaxed);
+        let flags = unsafe { libc::fcntl(descriptor, libc::F_GETFD) };
+        if flags == -1 {
+            CLOSED.fetch_or(1 << descriptor, Ordering::Relaxed);
+        }
+    }
 }
 
-/// Fails if the descriptor was closed when the process began.
+/// Whether descriptor 0, 1 or 2 was open when the process started.
+pub fn was_open(descriptor: u8) -> bool {
+    descriptor < 3 && CLOSED.load(Ordering::Relaxed) & (1 << descriptor) == 0
+}
+
+/// Standard input, as a descriptor of its own.
 ///
 /// # Errors
-/// `EBADF`, as a use of the descriptor would have.
-pub(super) fn ensure_open(descriptor: u8) -> io::Result<()> {
-    match CLOSED.load(Relaxed) & (1 << descriptor) {
-        0 => Ok(()),
-        _ => Err(rustix::io::Errno::BADF.into()),
+/// `EBADF` where it was closed at the start.
+pub(super) fn take_stdin() -> io::Result<OwnedFd> {
+    duplicate(0, io::stdin().as_fd())
+}
+
+/// Standard output, as a descriptor of its own.
+///
+/// # Errors
+/// `EBADF` where it was closed at the start.
+pub(super) fn take_stdout() -> io::Result<OwnedFd> {
+    duplicate(1, io::stdout().as_fd())
+}
+
+fn duplicate(number: u8, descriptor: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    if was_open(number) {
+        descriptor.try_clone_to_owned()
+    } else {
+        Err(Errno::BADF.into())
     }
 }

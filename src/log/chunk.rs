@@ -116,7 +116,7 @@ mod tests {
             loop {
                 match owned(&text[from..to], start == 0, end - start, to == text.len()) {
                     Owned::Lines(range) => {
-                        lines.extend_from_slice(&text[from + range.start..from + range.end])
+                        lines.extend_from_slice(&text[from + range.start..from + range.end]);
                     }
                     Owned::Nothing => {}
                     Owned::Unfinished { .. } => {

@@ -1,7 +1,7 @@
 //! Opening inputs: what format they are in, and whether they have the fields that the query needs.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::{io, mem};
 
 use super::plan::Plan;
@@ -222,7 +222,7 @@ impl Input {
                 file,
                 mapped: Some(mapped),
                 ..
-            }) => mapped.was_cut(file.size_now().unwrap_or(0)),
+            }) => mapped.was_cut() || file.size_now().map_or(true, |size| size < file.end()),
             _ => false,
         }
     }
@@ -366,7 +366,7 @@ impl Blocks {
 
     /// Bytes that came from disk or pipe since this was last asked.
     pub fn newly_consumed(&mut self) -> u64 {
-        let consumed = self.stream.consumed();
+        let consumed = self.stream.consumed().load(Relaxed);
         let new = consumed - self.reported;
         self.reported = consumed;
         new

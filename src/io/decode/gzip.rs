@@ -1,209 +1,252 @@
-//! gzip, RFC 1952: members one after the other, each with a header, deflated bytes, a checksum and a length.
-
-use std::io::{self, Read};
+//! gzip (RFC 1952): members one after the other, each a header, deflated data and a trailer that checks it.
+//!
+//! The inflating itself is zlib-rs's, straight into the caller's buffer; the few bytes around it are read here, because only
+//! so can it be said what is wrong, and where.
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::{Damage, Input};
+use super::{Fill, Input, Stop};
 
-/// The longest header that is believed: names and comments are short.
-const MAX_HEADER: usize = 64 << 10;
+/// Bits of the header's flags (RFC 1952, section 2.3.1).
+const HEADER_CRC: u8 = 1 << 1;
+const EXTRA: u8 = 1 << 2;
+const NAME: u8 = 1 << 3;
+const COMMENT: u8 = 1 << 4;
+const RESERVED: u8 = 0b1110_0000;
 
-/// Unpacks every member.
-pub(in crate::io) struct GzipDecoder<R> {
-    pub(super) input: Input<R>,
-    inflate: Decompress,
-    checksum: Crc,
+#[derive(Debug)]
+pub(super) struct Gzip {
     state: State,
-    damage: Option<Damage>,
+    inflate: Box<Decompress>,
+    crc: Crc,
+    /// The last call filled its buffer: the inflater may hold more, though there is no input.
+    was_full: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What comes next. Headers and trailers are taken byte by byte, since any byte may be the last that has arrived.
+#[derive(Debug)]
 enum State {
-    /// Before a member; the first must be there.
-    Header { is_first: bool },
-    /// Inside a member's bytes. The inflater may hold back output only if the last call filled the buffer.
-    Body { may_have_more: bool },
-    /// At a member's checksum and length.
-    Trailer,
-    /// Nothing more comes.
-    End,
+    /// Before a member, or at the end.
+    Between {
+        is_first: bool,
+    },
+    /// The fixed ten bytes, of which so many have been read.
+    Fixed {
+        at: usize,
+        flags: u8,
+    },
+    ExtraLength {
+        at: usize,
+        flags: u8,
+        length: u16,
+    },
+    Extra {
+        flags: u8,
+        left: u16,
+    },
+    Text {
+        flags: u8,
+    },
+    HeaderCrc {
+        left: u8,
+    },
+    Deflated,
+    Trailer {
+        at: usize,
+        bytes: [u8; 8],
+        begin: u64,
+    },
+    /// Zeros that fill the last block of a tape, up to the end.
+    Padding,
 }
 
-impl<R: Read> GzipDecoder<R> {
-    pub(in crate::io) fn new(source: R) -> GzipDecoder<R> {
-        GzipDecoder {
-            input: Input::new(source),
-            inflate: Decompress::new(false),
-            checksum: Crc::new(),
-            state: State::Header { is_first: true },
-            damage: None,
+impl Gzip {
+    pub(super) fn new() -> Gzip {
+        Gzip {
+            state: State::Between { is_first: true },
+            inflate: Box::new(Decompress::new(false)),
+            crc: Crc::new(),
+            was_full: false,
         }
     }
 
-    pub(super) fn needs_input(&self) -> bool {
-        match self.state {
-            State::Body { may_have_more } => {
-                !may_have_more && self.input.bytes().is_empty() && !self.input.at_end
-            }
-            State::Header { .. } | State::Trailer => {
-                self.input.bytes().is_empty() && !self.input.at_end
-            }
-            State::End => false,
-        }
-    }
-
-    fn broken(&self, reason: &str) -> Damage {
-        Damage::Broken {
-            kind: "gzip",
-            offset: self.input.offset,
-            reason: reason.to_owned(),
-        }
-    }
-
-    fn cut(&self) -> Damage {
-        Damage::Cut {
-            kind: "gzip",
-            offset: self.input.offset + self.input.bytes().len() as u64,
-        }
-    }
-
-    /// Reads the header of the next member, if there is one.
-    fn header(&mut self, is_first: bool) -> io::Result<()> {
+    pub(super) fn decode(
+        &mut self,
+        input: &mut Input,
+        out: &mut [u8],
+        fill: Fill<'_>,
+    ) -> Result<usize, Stop> {
         loop {
-            let bytes = self.input.bytes();
-            if !is_first {
-                // Tapes are padded with zeros.
-                let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-                self.input.advance(zeros);
-            }
-            let bytes = self.input.bytes();
-            if bytes.is_empty() && self.input.at_end {
-                if is_first {
-                    return Err(self.cut().into());
+            if matches!(self.state, State::Deflated) {
+                let written = self.inflate(input, out, fill)?;
+                if written > 0 {
+                    return Ok(written);
                 }
-                self.state = State::End;
-                return Ok(());
+                continue;
             }
-            if !b"\x1f\x8b\x08".starts_with(&bytes[..bytes.len().min(3)]) {
-                return Err(self.broken("no gzip member begins here").into());
-            }
-            if let Some(length) = header_length(bytes) {
-                self.input.advance(length);
-                self.inflate.reset(false);
-                self.checksum.reset();
-                self.state = State::Body {
-                    may_have_more: false,
-                };
-                return Ok(());
-            }
-            if self.input.at_end {
-                return Err(self.cut().into());
-            }
-            if bytes.len() >= MAX_HEADER {
-                return Err(self.broken("the header does not end").into());
-            }
-            self.input.fill()?;
-        }
-    }
-
-    /// Unpacks into the buffer; 0 if the member has ended.
-    fn body(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let (before_in, before_out) = (self.inflate.total_in(), self.inflate.total_out());
-            let status = self
-                .inflate
-                .decompress(self.input.bytes(), buffer, FlushDecompress::None);
-            // Both totals move also when the call fails, so what came out before the fault is not lost.
-            let used = usize::try_from(self.inflate.total_in() - before_in).unwrap_or(0);
-            let made = usize::try_from(self.inflate.total_out() - before_out).unwrap_or(0);
-            self.input.advance(used);
-            self.checksum.update(&buffer[..made]);
-            match status {
-                Ok(Status::StreamEnd) => self.state = State::Trailer,
-                Ok(_) => {
-                    self.state = State::Body {
-                        may_have_more: made == buffer.len(),
+            let offset = input.offset;
+            let byte = input.take_byte(fill)?;
+            match (byte, &self.state) {
+                (None, State::Between { is_first: false } | State::Padding) => return Ok(0),
+                (None, _) => return Err(input.truncated()),
+                (Some(byte), _) => {
+                    if let Err(what) = self.frame(byte) {
+                        let offset = match self.state {
+                            State::Trailer { begin, .. } => begin,
+                            _ => offset,
+                        };
+                        return Err(Stop::Damage {
+                            offset,
+                            reason: super::Reason::Corrupt(what),
+                        });
                     }
                 }
-                Err(error) => {
-                    self.damage =
-                        Some(self.broken(error.message().unwrap_or("the bytes do not unpack")));
-                    self.state = State::End;
-                }
             }
-            if made > 0 || !matches!(self.state, State::Body { .. }) {
-                return Ok(made);
-            }
-            if self.input.at_end {
-                return Err(self.cut().into());
-            }
-            self.input.fill()?;
         }
     }
 
-    fn trailer(&mut self) -> io::Result<()> {
-        while self.input.bytes().len() < 8 && !self.input.at_end {
-            self.input.fill()?;
+    /// Takes a byte of the framing; an error says what is wrong with it.
+    fn frame(&mut self, byte: u8) -> Result<(), &'static str> {
+        match &mut self.state {
+            State::Between { is_first } => match byte {
+                0x1f => self.state = State::Fixed { at: 1, flags: 0 },
+                0 if !*is_first => self.state = State::Padding,
+                _ => return Err("no gzip data follows"),
+            },
+            State::Fixed { at, flags } => {
+                match (*at, byte) {
+                    (1, 0x8b) | (2, 8) | (4.., _) => {}
+                    (1, _) => return Err("no gzip data follows"),
+                    (2, _) => return Err("unknown compression method"),
+                    _ if byte & RESERVED != 0 => return Err("unknown header flags"),
+                    _ => *flags = byte,
+                }
+                *at += 1;
+                if *at == 10 {
+                    self.state = match *flags {
+                        flags if flags & EXTRA != 0 => State::ExtraLength {
+                            at: 0,
+                            flags,
+                            length: 0,
+                        },
+                        flags => self.after_extra(flags),
+                    };
+                }
+            }
+            State::ExtraLength { at, flags, length } => {
+                *length |= u16::from(byte) << (8 * *at);
+                *at += 1;
+                if *at == 2 {
+                    self.state = match *length {
+                        0 => {
+                            let flags = *flags;
+                            self.after_extra(flags)
+                        }
+                        left => State::Extra {
+                            flags: *flags,
+                            left,
+                        },
+                    };
+                }
+            }
+            State::Extra { flags, left } => {
+                *left -= 1;
+                if *left == 0 {
+                    let flags = *flags;
+                    self.state = self.after_extra(flags);
+                }
+            }
+            State::Text { flags } => {
+                if byte == 0 {
+                    let flags = *flags;
+                    self.state = self.after_extra(flags);
+                }
+            }
+            State::HeaderCrc { left } => {
+                *left -= 1;
+                if *left == 0 {
+                    self.state = self.begin_data();
+                }
+            }
+            State::Trailer { at, bytes, .. } => {
+                bytes[*at] = byte;
+                *at += 1;
+                if *at == bytes.len() {
+                    let [a, b, c, d, e, f, g, h] = *bytes;
+                    if u32::from_le_bytes([a, b, c, d]) != self.crc.sum() {
+                        return Err("the checksum does not match");
+                    }
+                    if u32::from_le_bytes([e, f, g, h]) != self.crc.amount() {
+                        return Err("the length does not match");
+                    }
+                    self.state = State::Between { is_first: false };
+                }
+            }
+            State::Padding if byte != 0 => return Err("no gzip data follows"),
+            State::Padding | State::Deflated => {}
         }
-        let Some(&[a, b, c, d, e, f, g, h]) = self.input.bytes().first_chunk() else {
-            return Err(self.cut().into());
-        };
-        if u32::from_le_bytes([a, b, c, d]) != self.checksum.sum()
-            || u32::from_le_bytes([e, f, g, h]) != self.checksum.amount()
-        {
-            return Err(self.broken("the checksum is wrong").into());
-        }
-        self.input.advance(8);
-        self.state = State::Header { is_first: false };
         Ok(())
     }
-}
 
-impl<R: Read> Read for GzipDecoder<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() {
-            return Ok(0);
-        }
-        loop {
-            if let Some(damage) = self.damage.take() {
-                return Err(damage.into());
+    /// The state after a part of the header that `flags` no longer tells of.
+    fn after_extra(&mut self, flags: u8) -> State {
+        if flags & NAME != 0 {
+            State::Text {
+                flags: flags & !NAME,
             }
-            let step = match self.state {
-                State::End => return Ok(0),
-                State::Header { is_first } => self.header(is_first),
-                State::Trailer => self.trailer(),
-                State::Body { .. } => match self.body(buffer) {
-                    Ok(0) => Ok(()),
-                    other => return other,
-                },
-            };
-            if let Err(error) = step {
-                if error.kind() == io::ErrorKind::InvalidData {
-                    self.state = State::End;
-                }
-                return Err(error);
+        } else if flags & COMMENT != 0 {
+            State::Text {
+                flags: flags & !COMMENT,
             }
+        } else if flags & HEADER_CRC != 0 {
+            State::HeaderCrc { left: 2 }
+        } else {
+            self.begin_data()
         }
     }
-}
 
-/// The length of a member's header, once all of it is there.
-fn header_length(bytes: &[u8]) -> Option<usize> {
-    let flags = *bytes.get(3)?;
-    let mut length = 10;
-    if flags & 4 != 0 {
-        let extra = bytes.get(length..)?.first_chunk()?;
-        length += 2 + usize::from(u16::from_le_bytes(*extra));
+    fn begin_data(&mut self) -> State {
+        self.inflate.reset(false);
+        self.crc.reset();
+        self.was_full = false;
+        State::Deflated
     }
-    // A name and a comment, each ended by NUL.
-    for flag in [8, 16] {
-        if flags & flag != 0 {
-            length += memchr::memchr(0, bytes.get(length..)?)? + 1;
+
+    fn inflate(
+        &mut self,
+        input: &mut Input,
+        out: &mut [u8],
+        fill: Fill<'_>,
+    ) -> Result<usize, Stop> {
+        if !self.was_full && !input.have(fill)? {
+            return Err(input.truncated());
         }
+        let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
+        let result = self
+            .inflate
+            .decompress(input.bytes(), out, FlushDecompress::None);
+        // Counted whatever the result: the bytes before damage are as good as any.
+        let read = (self.inflate.total_in() - read) as usize;
+        let written = (self.inflate.total_out() - written) as usize;
+        input.consume(read);
+        self.crc.update(&out[..written]);
+        let was_full = std::mem::replace(&mut self.was_full, written == out.len());
+        match result {
+            Ok(Status::StreamEnd) => {
+                self.state = State::Trailer {
+                    at: 0,
+                    bytes: [0; 8],
+                    begin: input.offset,
+                };
+            }
+            // The inflater stays where it is after an error, so the next call will find it again.
+            Err(_) if written > 0 => self.was_full = true,
+            Err(_) => return Err(input.corrupt("the deflated data makes no sense")),
+            Ok(_) if read == 0 && written == 0 && !was_full => {
+                return Err(input.corrupt("the deflated data makes no sense"));
+            }
+            Ok(_) => {}
+        }
+        Ok(written)
     }
-    if flags & 2 != 0 {
-        length += 2;
-    }
-    (bytes.len() >= length).then_some(length)
 }

@@ -1,95 +1,72 @@
-//! zstd, RFC 8878: frames one after the other; the library knows skippable ones and checksums.
+//! zstd (RFC 8878): frames one after the other, skippable ones among them.
+//!
+//! The library forgets what it has decoded in a call that then finds damage, so it is never given more than a block at a
+//! time: it tells how many bytes it wants next, which is the rest of a block and the three bytes of the next one's header
+//! (`ZSTD_nextSrcSizeToDecompress`, zstd.h), and those three are kept back. This costs nothing: whole blocks are decoded
+//! straight from the input buffer.
 
-use std::io::{self, Read};
+use zstd::zstd_safe::{self, DCtx, InBuffer, OutBuffer};
 
-use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
+use super::{Fill, Input, Stop};
 
-use super::{Damage, Input};
+/// The size of a block's header (RFC 8878, section 3.1.1.2).
+const BLOCK_HEADER: usize = 3;
 
-/// Unpacks every frame.
-pub(in crate::io) struct ZstdDecoder<R> {
-    pub(super) input: Input<R>,
-    inner: Decoder<'static>,
-    /// Whether a frame has begun and not ended.
-    is_inside: bool,
-    may_have_more: bool,
-    is_over: bool,
-    /// Found in a call that also gave bytes: told in the next one.
-    damage: Option<Damage>,
+pub(super) struct Zstd {
+    context: DCtx<'static>,
+    /// How many bytes the library wants next; 0 between frames.
+    wanted: usize,
+    /// The last call filled its buffer: the library may hold more, though there is no input.
+    was_full: bool,
 }
 
-impl<R: Read> ZstdDecoder<R> {
-    pub(in crate::io) fn new(source: R) -> io::Result<ZstdDecoder<R>> {
-        Ok(ZstdDecoder {
-            input: Input::new(source),
-            inner: Decoder::new()?,
-            is_inside: true,
-            may_have_more: false,
-            is_over: false,
-            damage: None,
-        })
-    }
-
-    pub(super) fn needs_input(&self) -> bool {
-        !self.may_have_more && self.input.bytes().is_empty() && !self.input.at_end
+impl std::fmt::Debug for Zstd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Zstd")
+            .field("wanted", &self.wanted)
+            .finish_non_exhaustive()
     }
 }
 
-impl<R: Read> Read for ZstdDecoder<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Some(damage) = self.damage.take() {
-            return Err(damage.into());
+impl Zstd {
+    pub(super) fn new() -> Zstd {
+        Zstd {
+            context: DCtx::create(),
+            wanted: 0,
+            was_full: false,
         }
-        if buffer.is_empty() || self.is_over {
-            return Ok(0);
-        }
+    }
+
+    pub(super) fn decode(
+        &mut self,
+        input: &mut Input,
+        out: &mut [u8],
+        fill: Fill<'_>,
+    ) -> Result<usize, Stop> {
         loop {
-            let mut packed = InBuffer::around(self.input.bytes());
-            let mut plain = OutBuffer::around(&mut *buffer);
-            let result = if packed.src.is_empty() && !self.may_have_more {
-                Ok(1)
-            } else {
-                self.inner.run(&mut packed, &mut plain)
-            };
-            let (used, made) = (packed.pos(), plain.pos());
-            self.input.advance(used);
-            self.may_have_more = made == buffer.len();
-            match result {
-                Ok(0) => self.is_inside = false,
-                Ok(_) if used > 0 => self.is_inside = true,
-                Ok(_) => {}
-                Err(error) => {
-                    self.is_over = true;
-                    let damage = Damage::Broken {
-                        kind: "zstd",
-                        offset: self.input.offset,
-                        reason: error.to_string(),
-                    };
-                    if made == 0 {
-                        return Err(damage.into());
-                    }
-                    self.damage = Some(damage);
-                }
-            }
-            if made > 0 {
-                return Ok(made);
-            }
-            if used > 0 && !self.input.bytes().is_empty() {
-                continue;
-            }
-            if self.input.at_end {
-                self.is_over = true;
-                return if self.is_inside {
-                    Err(Damage::Cut {
-                        kind: "zstd",
-                        offset: self.input.offset,
-                    }
-                    .into())
-                } else {
+            if !self.was_full && !input.have(fill)? {
+                return if self.wanted == 0 {
                     Ok(0)
+                } else {
+                    Err(input.truncated())
                 };
             }
-            self.input.fill()?;
+            let bytes = input.bytes();
+            let piece = self
+                .wanted
+                .saturating_sub(BLOCK_HEADER)
+                .max(1)
+                .min(bytes.len());
+            let mut from = InBuffer::around(&bytes[..piece]);
+            let mut into = OutBuffer::around(&mut *out);
+            let result = self.context.decompress_stream(&mut into, &mut from);
+            let (read, written) = (from.pos(), into.pos());
+            self.wanted = result.map_err(|code| input.corrupt(zstd_safe::get_error_name(code)))?;
+            input.consume(read);
+            self.was_full = written == out.len();
+            if written > 0 {
+                return Ok(written);
+            }
         }
     }
 }

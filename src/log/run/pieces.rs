@@ -43,8 +43,9 @@ pub(super) fn take_all(job: &Job<'_, '_>, input: &Input) {
             if let Some(mapped) = &pieces.mapped {
                 // Also what lies far behind: the kernel maps whole folios, which may reach into pieces that have been
                 // released already. Whoever is still there gets its pages back by faults.
-                mapped.release(0, piece.start.saturating_sub(BEHIND));
-                mapped.release(piece.start, piece.length as u64);
+                let behind = piece.start.saturating_sub(BEHIND);
+                mapped.release(0, usize::try_from(behind).unwrap_or(usize::MAX));
+                mapped.release(piece.start, piece.length);
             }
             job.advanced(piece.length as u64);
             job.deliver(number, rows);

@@ -1,0 +1,84 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_jug_global_optspecs
+    string join \n v/verbose color= progress= h/help V/version
+end
+
+function __fish_jug_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_jug_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_jug_using_subcommand
+    set -l cmd (__fish_jug_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c jug -n "__fish_jug_needs_command" -l color -d 'Colour results and messages' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c jug -n "__fish_jug_needs_command" -l progress -d 'Show a progress bar on a terminal' -r -f -a "auto\t'On a terminal'
+never\t'Nowhere'"
+complete -c jug -n "__fish_jug_needs_command" -s v -l verbose -d 'Say more on standard error'
+complete -c jug -n "__fish_jug_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_needs_command" -s V -l version -d 'Print version'
+complete -c jug -n "__fish_jug_needs_command" -f -a "log" -d 'Query logs: filter, count and aggregate lines on every core'
+complete -c jug -n "__fish_jug_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c jug -n "__fish_jug_using_subcommand log" -l files0-from -d 'Read the names of more files from a file, each ended by NUL' -r -F
+complete -c jug -n "__fish_jug_using_subcommand log" -s f -l from -d 'The format of the input [default: found from its first lines]' -r -f -a "columns\t'Read words separated by blanks, as awk does: `$1`, `$2`, … `$NF`'
+combined\t'Read access logs in the combined format of Apache and nginx'
+common\t'Read access logs in the Common Log Format'
+csv\t'Read comma-separated values with a header line'
+json\t'Read JSON objects, one a line (NDJSON)'
+lines\t'Read lines of any text, with `time` where they begin with an RFC 3339 time'
+nginx\t'Read combined access logs followed by the request time, `rt`, in seconds'
+tsv\t'Read tab-separated values with a header line'"
+complete -c jug -n "__fish_jug_using_subcommand log" -l tz -d 'The time zone of times that name none, of days, and of times in tables [default: the system\'s]' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l max-line -d 'A longer line is bad' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l max-bad -d 'So many bad lines are no fault, or such a share of the lines' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -s t -l to -d 'Write this format [default: table on a terminal, else tsv]' -r -f -a "table\t'Align columns for people'
+csv\t'Write comma-separated values with a header line'
+json\t'Write one JSON array with an object a row'
+ndjson\t'Write a JSON object a line'
+tsv\t'Write tab-separated values with a header line'"
+complete -c jug -n "__fish_jug_using_subcommand log" -s o -l output -d 'Write to a file, whole or not at all; its ending picks the format' -r -F
+complete -c jug -n "__fish_jug_using_subcommand log" -l header -d 'Write the names of the columns: always, never, or when there are rows' -r -f -a "auto\t'When there are rows'
+always\t'Also without rows'
+never\t'Not at all'"
+complete -c jug -n "__fish_jug_using_subcommand log" -s n -l limit -d 'Give at most so many rows' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -s j -l threads -d 'How many threads work [default: one for each core]' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l engine -d 'How plain files are read' -r -f -a "auto\t'Mapped where that is safe, else read'
+mmap\t'Mapped into memory'
+read\t'Read into buffers'"
+complete -c jug -n "__fish_jug_using_subcommand log" -l color -d 'Colour results and messages' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c jug -n "__fish_jug_using_subcommand log" -l progress -d 'Show a progress bar on a terminal' -r -f -a "auto\t'On a terminal'
+never\t'Nowhere'"
+complete -c jug -n "__fish_jug_using_subcommand log" -l infer -d 'Take CSV, TSV and column cells that look like numbers for numbers'
+complete -c jug -n "__fish_jug_using_subcommand log" -l strict -d 'Look at every line whole, needed or not'
+complete -c jug -n "__fish_jug_using_subcommand log" -l describe -d 'Show the format of each file, its fields, their types and samples'
+complete -c jug -n "__fish_jug_using_subcommand log" -l ndjson -d 'Write NDJSON; short for --to ndjson'
+complete -c jug -n "__fish_jug_using_subcommand log" -l if-changed -d 'Leave the output file untouched if it would not change'
+complete -c jug -n "__fish_jug_using_subcommand log" -s q -l quiet -d 'Print nothing; exit status 0 if anything was found, 1 if not'
+complete -c jug -n "__fish_jug_using_subcommand log" -l explain -d 'Show what the query does, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand log" -l stats -d 'Say at the end how much was read, how fast'
+complete -c jug -n "__fish_jug_using_subcommand log" -s v -l verbose -d 'Say more on standard error'
+complete -c jug -n "__fish_jug_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand completions" -l color -d 'Colour results and messages' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c jug -n "__fish_jug_using_subcommand completions" -l progress -d 'Show a progress bar on a terminal' -r -f -a "auto\t'On a terminal'
+never\t'Nowhere'"
+complete -c jug -n "__fish_jug_using_subcommand completions" -s v -l verbose -d 'Say more on standard error'
+complete -c jug -n "__fish_jug_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,0 +1,166 @@
+//! Compressions, told by the first bytes of the data and never by a file's name.
+//!
+//! Names lie (rotated logs keep them, pipes have none); magic bytes do not. Two compressions are read, in `decode`; others are
+//! recognised so that a person gets a hint instead of a million bad lines.
+
+use std::io;
+
+/// The compressions that are read as if they were plain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+}
+
+impl Compression {
+    /// Its name in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Compression::Gzip => "gzip",
+            Compression::Zstd => "zstd",
+        }
+    }
+}
+
+/// A compression that is recognised but not read; found inside an [`io::Error`] of kind `Unsupported`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} data is not read directly")]
+pub struct Unsupported {
+    /// What it is: `xz`, `bzip2`, `lz4` or `zip`.
+    pub kind: &'static str,
+    /// The command that writes the plain data to its standard output.
+    pub command: &'static str,
+}
+
+/// How many bytes decide: the longest magic.
+pub(super) const LONGEST: usize = 10;
+
+/// A byte of a magic: the value, and the bits of it that count.
+type Pattern = &'static [(u8, u8)];
+
+#[derive(Clone, Copy)]
+enum Meaning {
+    Read(Compression),
+    Hint(Unsupported),
+}
+
+macro_rules! exactly {
+    ($($byte:literal)*) => { &[$(($byte, 0xff)),*] };
+}
+
+/// bzip2's signature proper is three letters that might begin a line of text, so its first block's magic is asked for too.
+const BZIP2: Meaning = hint("bzip2", "bzip2 -dc");
+
+const MAGICS: &[(Pattern, Meaning)] = &[
+    (exactly!(0x1f 0x8b), Meaning::Read(Compression::Gzip)),
+    (
+        exactly!(0x28 0xb5 0x2f 0xfd),
+        Meaning::Read(Compression::Zstd),
+    ),
+    // Skippable frames, sixteen of them (RFC 8878, section 3.1.2).
+    (
+        &[(0x50, 0xf0), (0x2a, 0xff), (0x4d, 0xff), (0x18, 0xff)],
+        Meaning::Read(Compression::Zstd),
+    ),
+    (
+        exactly!(0xfd b'7' b'z' b'X' b'Z' 0x00),
+        hint("xz", "xz -dc"),
+    ),
+    (
+        &[
+            (b'B', 0xff),
+            (b'Z', 0xff),
+            (b'h', 0xff),
+            (b'0', 0xf0),
+            (0x31, 0xff),
+            (0x41, 0xff),
+            (0x59, 0xff),
+            (0x26, 0xff),
+            (0x53, 0xff),
+            (0x59, 0xff),
+        ],
+        BZIP2,
+    ),
+    (exactly!(0x04 0x22 0x4d 0x18), hint("lz4", "lz4 -dc")),
+    (exactly!(b'P' b'K' 0x03 0x04), hint("zip", "unzip -p")),
+];
+
+const fn hint(kind: &'static str, command: &'static str) -> Meaning {
+    Meaning::Hint(Unsupported { kind, command })
+}
+
+/// Which compression the first bytes of an input mean, if any.
+///
+/// # Errors
+/// An [`Unsupported`] where they mean one that is not read.
+pub(super) fn recognise(first: &[u8]) -> io::Result<Option<Compression>> {
+    for &(pattern, meaning) in MAGICS {
+        if first.len() >= pattern.len() && agrees(pattern, first) {
+            return match meaning {
+                Meaning::Read(compression) => Ok(Some(compression)),
+                Meaning::Hint(unsupported) => {
+                    Err(io::Error::new(io::ErrorKind::Unsupported, unsupported))
+                }
+            };
+        }
+    }
+    Ok(None)
+}
+
+/// Whether more bytes could still turn these first ones into a magic; text is decided by its first byte, mostly, so that
+/// nobody waits for the second.
+pub(super) fn is_undecided(first: &[u8]) -> bool {
+    MAGICS
+        .iter()
+        .any(|&(pattern, _)| first.len() < pattern.len() && agrees(pattern, first))
+}
+
+/// Whether the bytes there are agree with the pattern.
+fn agrees(pattern: Pattern, first: &[u8]) -> bool {
+    pattern
+        .iter()
+        .zip(first)
+        .all(|(&(value, mask), &byte)| byte & mask == value & mask)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn magics_are_told_and_text_is_not() {
+        assert_eq!(recognise(b"\x1f\x8b\x08").unwrap(), Some(Compression::Gzip));
+        assert_eq!(
+            recognise(b"\x28\xb5\x2f\xfd\0").unwrap(),
+            Some(Compression::Zstd)
+        );
+        for low in 0..16 {
+            assert_eq!(
+                recognise(&[0x50 + low, 0x2a, 0x4d, 0x18]).unwrap(),
+                Some(Compression::Zstd)
+            );
+        }
+        for text in ["", "BZh91 is not one", "PK", "P*M", "7z", "{\"a\":1}"] {
+            assert_eq!(recognise(text.as_bytes()).unwrap(), None, "{text}");
+        }
+        let error = recognise(b"\xfd7zXZ\0\0\0").unwrap_err();
+        let unsupported = error
+            .get_ref()
+            .and_then(|e| e.downcast_ref::<Unsupported>())
+            .unwrap();
+        assert_eq!((unsupported.kind, unsupported.command), ("xz", "xz -dc"));
+        assert!(recognise(b"BZh91AY&SY").is_err());
+    }
+
+    #[test]
+    fn only_beginnings_of_magics_are_undecided() {
+        for first in [&b"B"[..], b"BZh9", b"\x1f", b"P", b"\x28\xb5\x2f", b""] {
+            assert!(is_undecided(first), "{first:?}");
+        }
+        for first in [&b"{"[..], b"Bob", b"\x1f\x8b", b"PK\x03\x04", b"127.0"] {
+            assert!(!is_undecided(first), "{first:?}");
+        }
+    }
+}

@@ -1,0 +1,309 @@
+use super::*;
+use flate2::write::GzEncoder;
+use std::cell::Cell;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::Ordering;
+
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(plain).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn open_file(path: &Path) -> io::Result<Opened> {
+    open(&InputName::Path(path.into()))
+}
+
+fn stream(opened: Opened) -> Stream {
+    match opened {
+        Opened::Stream(stream) => stream,
+        Opened::Regular(_) => panic!("regular"),
+    }
+}
+
+/// A stream from a pipe, with what was written before it is opened, and the end to write more.
+fn piped(first: &[u8]) -> (io::Result<Stream>, File) {
+    let (reader, writer) = rustix::pipe::pipe().unwrap();
+    let mut writer = File::from(writer);
+    writer.write_all(first).unwrap();
+    (Stream::from_pipe(File::from(reader)), writer)
+}
+
+#[test]
+fn names() {
+    assert_eq!(InputName::from_arg("-".into()), InputName::Stdin);
+    assert_eq!(
+        InputName::from_arg("./-".into()),
+        InputName::Path("./-".into())
+    );
+    assert_eq!(InputName::Stdin.to_string(), "standard input");
+    assert_eq!(
+        InputName::Path("a\x1b[2J\nü".into()).to_string(),
+        "a\\u{1b}[2J\\nü"
+    );
+}
+
+#[test]
+fn files_are_told_by_their_first_bytes() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a");
+    for content in [&b"some lines\n"[..], b"", b"\x1f", b"B"] {
+        fs::write(&path, content).unwrap();
+        let Opened::Regular(regular) = open_file(&path).unwrap() else {
+            panic!("{content:?}")
+        };
+        assert_eq!((regular.begin(), regular.end()), (0, content.len() as u64));
+    }
+    for (packed, compression) in [
+        (gzip(b"plain"), Compression::Gzip),
+        (
+            zstd::encode_all(&b"plain"[..], 1).unwrap(),
+            Compression::Zstd,
+        ),
+    ] {
+        fs::write(&path, &packed).unwrap();
+        let mut stream = stream(open_file(&path).unwrap());
+        let consumed = stream.consumed();
+        assert_eq!(
+            (stream.compression(), stream.total()),
+            (Some(compression), Some(packed.len() as u64))
+        );
+        assert_eq!(consumed.load(Ordering::Relaxed), 0);
+        let mut plain = Vec::new();
+        stream.read_to_end(&mut plain).unwrap();
+        assert_eq!(plain, b"plain");
+        assert_eq!(consumed.load(Ordering::Relaxed), packed.len() as u64);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_says_why() {
+    let directory = tempfile::tempdir().unwrap();
+    let error = open_file(directory.path()).unwrap_err();
+    assert!(error.to_string().contains("Is a directory"), "{error}");
+    assert_eq!(
+        open_file(&directory.path().join("none"))
+            .unwrap_err()
+            .kind(),
+        io::ErrorKind::NotFound
+    );
+    let path = directory.path().join("a.xz");
+    fs::write(&path, b"\xfd7zXZ\0\0\x04").unwrap();
+    let error = open_file(&path).unwrap_err();
+    let unsupported = error
+        .get_ref()
+        .unwrap()
+        .downcast_ref::<Unsupported>()
+        .unwrap();
+    assert_eq!(unsupported.command, "xz -dc");
+    assert!(piped(b"PK\x03\x04").0.is_err());
+}
+
+#[test]
+fn a_file_that_only_says_it_is_empty_is_a_stream() {
+    let mut content = Vec::new();
+    stream(open_file(Path::new("/proc/self/status")).unwrap())
+        .read_to_end(&mut content)
+        .unwrap();
+    assert!(content.starts_with(b"Name:"));
+}
+
+#[test]
+fn a_pipe_hands_on_what_has_come() {
+    let (stream, mut writer) = piped(b"a");
+    let mut stream = stream.unwrap();
+    let mut buf = [0; 100];
+    assert_eq!(stream.read(&mut buf).unwrap(), 1);
+    writer.write_all(b"bcd").unwrap();
+    assert_eq!(stream.read(&mut buf).unwrap(), 3);
+    assert_eq!((stream.compression(), stream.total()), (None, None));
+    assert_eq!(stream.consumed().load(Ordering::Relaxed), 4);
+    drop(writer);
+    assert_eq!(stream.read(&mut buf).unwrap(), 0);
+}
+
+#[test]
+fn a_compressed_pipe_is_decoded_as_it_comes() {
+    let plain = b"line\n".repeat(1000);
+    let packed = [gzip(&plain), gzip(&plain)].concat();
+    let middle = packed.len() / 2;
+    // The first member is complete, so all of it must come though the pipe stays open.
+    let (stream, mut writer) = piped(&packed[..middle]);
+    let mut stream = stream.unwrap();
+    let mut half = vec![0; plain.len()];
+    stream.read_exact(&mut half).unwrap();
+    assert!(half == plain);
+    writer.write_all(&packed[middle..]).unwrap();
+    drop(writer);
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).unwrap();
+    assert!(rest == plain);
+}
+
+#[test]
+fn a_magic_in_pieces_is_put_together() {
+    let (reader, writer) = rustix::pipe::pipe().unwrap();
+    let mut writer = File::from(writer);
+    let packed = zstd::encode_all(&b"plain"[..], 1).unwrap();
+    let plain = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for byte in packed {
+                writer.write_all(&[byte]).unwrap();
+            }
+        });
+        let mut plain = String::new();
+        Stream::from_pipe(File::from(reader))
+            .unwrap()
+            .read_to_string(&mut plain)
+            .unwrap();
+        plain
+    });
+    assert_eq!(plain, "plain");
+}
+
+#[test]
+fn a_waiting_read_stops_when_told_and_goes_on_later() {
+    for packed in [
+        b"some text, some text".to_vec(),
+        gzip(b"some text, some text"),
+    ] {
+        let (stream, mut writer) = piped(&packed[..12]);
+        let mut stream = stream.unwrap();
+        let mut all = Vec::new();
+        let mut buf = [0; 100];
+        let polls = Cell::new(0);
+        let stop = || {
+            polls.set(polls.get() + 1);
+            polls.get() > 3
+        };
+        while let Some(read) = stream.read_or_stop(&mut buf, &stop).unwrap() {
+            assert_ne!(read, 0);
+            all.extend_from_slice(&buf[..read]);
+        }
+        writer.write_all(&packed[12..]).unwrap();
+        drop(writer);
+        loop {
+            match stream.read_or_stop(&mut buf, &|| false).unwrap() {
+                Some(0) => break,
+                Some(read) => all.extend_from_slice(&buf[..read]),
+                None => panic!("was not told to stop"),
+            }
+        }
+        assert_eq!(all, b"some text, some text");
+    }
+}
+
+#[test]
+fn a_non_blocking_pipe_is_waited_for() {
+    let (reader, writer) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::NONBLOCK).unwrap();
+    let mut writer = File::from(writer);
+    let read = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut read = Vec::new();
+            Stream::from_pipe(File::from(reader))
+                .unwrap()
+                .read_to_end(&mut read)
+                .unwrap();
+            read
+        });
+        writer.write_all(b"one").unwrap();
+        std::thread::yield_now();
+        writer.write_all(b"two").unwrap();
+        drop(writer);
+        reader.join().unwrap()
+    });
+    assert_eq!(read, b"onetwo");
+}
+
+#[test]
+fn a_fifo_is_a_stream() {
+    let directory = tempfile::tempdir().unwrap();
+    let fifo = directory.path().join("fifo");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut content = String::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| fs::write(&fifo, "through").unwrap());
+        stream(open_file(&fifo).unwrap())
+            .read_to_string(&mut content)
+            .unwrap();
+    });
+    assert_eq!(content, "through");
+}
+
+/// Run again in a process of its own, by the test below; tells what standard input is.
+#[test]
+fn child_opens_stdin() {
+    let Some(report) = std::env::var_os("JUG_TEST_STDIN_REPORT") else {
+        return;
+    };
+    let found = match open(&InputName::Stdin) {
+        Ok(Opened::Regular(regular)) => format!("regular {} {}", regular.begin(), regular.end()),
+        Ok(Opened::Stream(stream)) => {
+            format!("stream {:?} {:?}", stream.compression(), stream.total())
+        }
+        Err(error) => format!("error {:?}", error.raw_os_error()),
+    };
+    fs::write(report, found).unwrap();
+}
+
+#[test]
+fn standard_input_may_be_anything() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    fs::write(at("plain"), "123456789").unwrap();
+    fs::write(at("packed"), gzip(b"123456789")).unwrap();
+    let packed = fs::metadata(at("packed")).unwrap().len();
+    let child = "\"$0\" --exact io::source::tests::child_opens_stdin";
+    for (script, expected) in [
+        (format!("{child} < plain"), "regular 0 9".to_owned()),
+        (
+            format!("{{ dd bs=4 count=1 of=/dev/null 2>/dev/null; {child}; }} < plain"),
+            "regular 4 9".to_owned(),
+        ),
+        (
+            format!("{child} < packed"),
+            format!("stream Some(Gzip) Some({packed})"),
+        ),
+        (
+            format!("cat packed | {child}"),
+            "stream Some(Gzip) None".to_owned(),
+        ),
+        (
+            format!("cat plain | {child}"),
+            "stream None None".to_owned(),
+        ),
+        (
+            format!("{child} <&-"),
+            format!("error Some({})", libc::EBADF),
+        ),
+        (
+            format!("{child} < ."),
+            format!("error Some({})", libc::EISDIR),
+        ),
+    ] {
+        Command::new("sh")
+            .arg("-c")
+            .arg(&script)
+            .arg(std::env::current_exe().unwrap())
+            .current_dir(directory.path())
+            .env("JUG_TEST_STDIN_REPORT", at("report"))
+            .stdout(Stdio::null())
+            .status()
+            .unwrap();
+        assert_eq!(
+            fs::read_to_string(at("report")).unwrap(),
+            expected,
+            "{script}"
+        );
+        fs::remove_file(at("report")).unwrap();
+    }
+}
