@@ -82,3 +82,4 @@ complete -c jug -n "__fish_jug_using_subcommand completions" -l progress -d 'Sho
 never\t'Nowhere'"
 complete -c jug -n "__fish_jug_using_subcommand completions" -s v -l verbose -d 'Say more on standard error'
 complete -c jug -n "__fish_jug_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand log" -a "avg count max median min p50 p90 p95 p99 p99.9 sum uniq head let select sort tail top where"

@@ -4,6 +4,8 @@ use clap_complete::Shell;
 
 use super::manual;
 use crate::commands::Artifact;
+use crate::log::aggregate;
+use crate::log::query::STAGES;
 
 /// All completion scripts and man pages.
 pub fn all() -> Vec<Artifact> {
@@ -17,12 +19,25 @@ pub fn all() -> Vec<Artifact> {
     let scripts = scripts.into_iter().map(|(shell, name)| {
         let mut bytes = Vec::new();
         clap_complete::generate(shell, &mut visible(), "jug", &mut bytes);
+        if shell == Shell::Fish {
+            bytes.extend_from_slice(fish_query_words().as_bytes());
+        }
         Artifact {
             path: format!("completions/{name}"),
             bytes,
         }
     });
     scripts.chain(manual::pages(&visible())).collect()
+}
+
+/// clap_complete gives fish no values of arguments that have no flag: here are the words that begin a query. Files stay.
+fn fish_query_words() -> String {
+    let stages = STAGES.iter().map(|(stage, _)| *stage);
+    let words: Vec<&str> = aggregate::names().chain(stages).collect();
+    format!(
+        "complete -c jug -n \"__fish_jug_using_subcommand log\" -a \"{}\"\n",
+        words.join(" ")
+    )
 }
 
 /// The command line without what is hidden.

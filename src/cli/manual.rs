@@ -51,7 +51,8 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
         .title(name.to_uppercase())
         .section("1")
         .source(format!("jug {}", env!("CARGO_PKG_VERSION")))
-        .manual("User Commands");
+        .manual("User Commands")
+        .date(DATE);
     let mut bytes = Vec::new();
     // Writing to memory cannot fail.
     let _ = man.render_title(&mut bytes);
@@ -113,6 +114,9 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
     }
 }
 
+/// The day on which the pages were last gone over: a page must be the same whenever it is made.
+const DATE: &str = "2026-11-23";
+
 const ENVIRONMENT: [(&str, &str); 4] = [
     (
         "COLUMNS",
@@ -146,14 +150,26 @@ fn table<'a>(roff: &mut Roff, title: &str, rows: impl Iterator<Item = (&'a str, 
     }
 }
 
-/// Takes out what mandoc finds odd in generated pages: blanks at the ends of lines and empty lines.
+/// Takes out what mandoc finds odd in generated pages: blanks at the ends of lines, empty lines, and breaks and paragraphs
+/// that follow a break or a heading.
 fn mended(page: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(page);
-    let lines = text
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text
         .lines()
         .map(str::trim_end)
-        .filter(|line| !line.is_empty());
-    let mut mended: String = lines.collect::<Vec<_>>().join("\n");
+        .filter(|line| !line.is_empty())
+    {
+        let is_needless = match (lines.last(), line) {
+            (Some(&".br"), ".br") => true,
+            (Some(last), ".PP") => last.starts_with(".SH"),
+            _ => false,
+        };
+        if !is_needless {
+            lines.push(line);
+        }
+    }
+    let mut mended = lines.join("\n");
     mended.push('\n');
     mended.into_bytes()
 }

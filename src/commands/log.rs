@@ -74,7 +74,7 @@ pub struct Log {
     infer: bool,
 
     /// The time zone of times that name none, of days, and of times in tables [default: the system's]
-    #[arg(long, value_name = "ZONE", value_parser = values::zone, help_heading = "Input")]
+    #[arg(long, value_name = "ZONE", value_parser = values::zone, allow_hyphen_values = true, help_heading = "Input")]
     tz: Option<TimeZone>,
 
     /// A longer line is bad
@@ -163,9 +163,6 @@ impl Log {
                 span: 0..0,
             });
         }
-        let threads = self
-            .threads
-            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
         Ok(Intent {
             text,
             query,
@@ -176,7 +173,7 @@ impl Log {
                 infer: self.infer,
             },
             options: run::Options {
-                threads,
+                threads: self.threads.unwrap_or(1),
                 engine: match self.engine {
                     EngineName::Auto => Engine::Auto,
                     EngineName::Mmap => Engine::Mmap,
@@ -193,14 +190,10 @@ impl Log {
     pub(super) fn run(&self, context: &Context) -> Result<Exit> {
         let started = Instant::now();
         self.refuse_lone_file()?;
-        let intent = self.plan(Timestamp::now())?;
+        let mut intent = self.plan(Timestamp::now())?;
         let mut plan = intent.planned(&intent.query)?;
         if self.explain {
-            Explained(&plan)
-                .to_string()
-                .lines()
-                .for_each(|line| context.ui.say(line));
-            return Ok(Exit::Done);
+            return results::write_text(&format!("{}\n", Explained(&plan)), &self.output);
         }
         let names = self.names()?;
         if let Some(target) = &self.output.output {
@@ -220,6 +213,10 @@ impl Log {
             .iter()
             .filter_map(Input::total)
             .for_each(|bytes| context.ui.expect(bytes));
+        if self.threads.is_none() && !inputs.iter().all(Input::is_small) {
+            // Asking how many cores there are costs more than a small input does.
+            intent.options.threads = cores();
+        }
         let found = results::run(self, &intent, &plan, inputs, context)?;
         if self.stats {
             say_stats(&found.report, started.elapsed(), &intent, &context.ui);
@@ -229,7 +226,7 @@ impl Log {
             &found.names,
             self.max_bad,
             &context.ui,
-        )?;
+        );
         if signals::which().is_some() {
             context
                 .ui
@@ -451,6 +448,11 @@ fn say_stats(report: &run::Report, elapsed: Duration, intent: &Intent, ui: &Ui) 
         "work     {} chunks, {} threads",
         report.chunks, intent.options.threads
     ));
+}
+
+/// How many cores there are for this process.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
 }
 
 /// Anything is a query; the words that begin one are known for completion.

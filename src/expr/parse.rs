@@ -53,6 +53,13 @@ impl Parser {
         token
     }
 
+    /// Where the token that was taken last ends.
+    pub fn end_of_last(&self) -> usize {
+        self.at
+            .checked_sub(1)
+            .map_or(0, |last| self.tokens[last].span.end)
+    }
+
     /// Whether the next token is this symbol.
     pub fn is_symbol(&self, symbol: &str) -> bool {
         matches!(&self.peek().kind, TokenKind::Symbol(found) if *found == symbol)

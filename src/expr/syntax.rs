@@ -89,6 +89,16 @@ pub enum Binary {
     Remainder,
 }
 
+impl Binary {
+    /// Whether it computes a number.
+    pub fn is_arithmetic(self) -> bool {
+        matches!(
+            self,
+            Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder
+        )
+    }
+}
+
 impl Expr {
     /// An expression at a place.
     pub fn new(kind: ExprKind, span: Span) -> Expr {

@@ -182,8 +182,8 @@ pub trait Writer: Send {
         b""
     }
 
-    /// What stands after the last row.
-    fn end(&self, out: &mut Vec<u8>) {
-        let _ = out;
+    /// What stands after the last row, if there was any.
+    fn end(&self, any_rows: bool, out: &mut Vec<u8>) {
+        let _ = (any_rows, out);
     }
 }

@@ -92,6 +92,8 @@ impl Replacement {
         // Shortened, as the name must still fit with what is added to it.
         prefix.push(name.to_string_lossy().chars().take(32).collect::<String>());
         prefix.push(".");
+        // Asked here, since the error of making a temporary file would speak of that.
+        rustix::fs::access(directory(&target), Access::WRITE_OK | Access::EXEC_OK)?;
         // A file that replaces another is nobody's but ours until it has the other's owner and mode; a new one has the usual
         // mode, less the umask.
         let mode = if old.is_some() { 0o600 } else { 0o666 };

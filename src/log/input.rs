@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::expr::nearest;
 use crate::format::{self, Sample, Schema, Settings};
 use crate::io::mapped::Mapped;
+use crate::io::signals;
 use crate::io::source::{InputName, Opened, Regular, Stream, Unsupported};
 use crate::log::chunk::{CHUNK, Grid};
 use crate::log::run::Engine;
@@ -110,8 +111,8 @@ impl Input {
             }
             Opened::Stream(stream) => {
                 let mut blocks = Blocks::new(stream);
-                blocks.fill(SAMPLE, &|| false);
-                beginning.extend_from_slice(&blocks.pending[..blocks.pending.len().min(SAMPLE)]);
+                blocks.fill(SAMPLE, &signals::stopping);
+                beginning.extend_from_slice(&blocks.pending()[..blocks.filled.min(SAMPLE)]);
                 let is_whole = blocks.at_end;
                 (Body::Blocks(blocks), is_whole)
             }
@@ -170,7 +171,7 @@ impl Input {
         ));
         Err(match (nearest(&missing, fields.iter().map(String::as_str)), fields.as_slice()) {
             (Some(near), _) => error.hint(format!("did you mean {near}? There are: {}", fields.join(" "))),
-            (None, []) => error.hint(format!("{format} has no named fields, only line, file and $1, $2 …; say another format with --from")),
+            (None, _) if fields.iter().all(|field| field == "time") => error.hint(format!("{format} has no named fields, only line, file and $1, $2 …; say another format with --from")),
             (None, _) => error.hint(format!("there are: {}", fields.join(" "))),
         })
     }
@@ -251,8 +252,7 @@ impl Body {
                 grid.begin = (grid.begin + bytes as u64).min(grid.end);
             }
             Body::Blocks(blocks) => {
-                blocks.pending.drain(..bytes);
-                blocks.offset += bytes as u64;
+                blocks.skip(bytes);
             }
         }
     }
@@ -310,7 +310,10 @@ fn path_bytes(path: &Path) -> &[u8] {
 /// A stream, cut into blocks of whole lines.
 pub struct Blocks {
     stream: Stream,
-    pending: Vec<u8>,
+    /// Room for bytes, of which the first `filled` have been read. It keeps its length from block to block, so that it is
+    /// cleared only once.
+    room: Vec<u8>,
+    filled: usize,
     at_end: bool,
     offset: u64,
     reported: u64,
@@ -333,7 +336,8 @@ impl Blocks {
     fn new(stream: Stream) -> Blocks {
         Blocks {
             stream,
-            pending: Vec::new(),
+            room: Vec::new(),
+            filled: 0,
             at_end: false,
             offset: 0,
             reported: 0,
@@ -341,22 +345,50 @@ impl Blocks {
         }
     }
 
+    /// What has been read and not yet given out.
+    fn pending(&self) -> &[u8] {
+        &self.room[..self.filled]
+    }
+
     /// Reads until there are `target` bytes, or the end. Damage is kept for [`Blocks::take_damage`]: what came before counts.
     fn fill(&mut self, target: usize, stop: &dyn Fn() -> bool) {
-        let mut filled = self.pending.len();
-        // Grown once and cut back, so that no byte is cleared twice.
-        self.pending.resize(target.max(filled), 0);
-        while filled < target && !self.at_end {
-            match self.stream.read_or_stop(&mut self.pending[filled..], stop) {
+        while self.filled < target && !self.at_end {
+            if self.room.len() < target {
+                self.room.resize(target, 0);
+            }
+            match self
+                .stream
+                .read_or_stop(&mut self.room[self.filled..], stop)
+            {
                 Ok(Some(0) | None) => self.at_end = true,
-                Ok(Some(read)) => filled += read,
+                Ok(Some(read)) => self.filled += read,
                 Err(error) => {
                     self.damage = Some(error);
                     self.at_end = true;
                 }
             }
         }
-        self.pending.truncate(filled);
+    }
+
+    /// Throws away the first bytes that have been read.
+    fn skip(&mut self, bytes: usize) {
+        self.room.copy_within(bytes..self.filled, 0);
+        self.filled -= bytes;
+        self.offset += bytes as u64;
+    }
+
+    /// Gives out the first bytes that have been read; the rest goes into `spare`, which becomes the new room.
+    fn give(&mut self, length: usize, mut spare: Vec<u8>) -> Vec<u8> {
+        let rest = self.filled - length;
+        if spare.len() < rest {
+            spare.resize(rest, 0);
+        }
+        spare[..rest].copy_from_slice(&self.room[length..self.filled]);
+        let mut bytes = mem::replace(&mut self.room, spare);
+        bytes.truncate(length);
+        self.filled = rest;
+        self.offset += length as u64;
+        bytes
     }
 
     /// What went wrong at the end, if anything did.
@@ -385,26 +417,24 @@ impl Blocks {
         loop {
             self.fill(target, stop);
             let offset = self.offset;
+            let last_newline = memchr::memrchr(b'\n', self.pending());
+            let whole_lines = last_newline.map_or(0, |newline| newline + 1);
             if self.at_end || any_bytes {
-                let mut bytes = mem::replace(&mut self.pending, cleared(spare));
-                if self.damage.is_some() && !any_bytes {
-                    // The archive broke off inside the last line, so nobody knows how it went on.
-                    bytes.truncate(memchr::memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1));
-                }
-                self.offset += bytes.len() as u64;
+                // Where an archive broke off inside the last line, nobody knows how it went on.
+                let is_broken = self.damage.is_some() && !any_bytes;
+                let length = if is_broken { whole_lines } else { self.filled };
+                let bytes = self.give(length, spare);
+                self.filled = 0;
+                let is_last = self.at_end;
                 return (!bytes.is_empty()).then_some(Block {
                     bytes,
                     offset,
-                    is_last: self.at_end,
+                    is_last,
                     too_long: None,
                 });
             }
-            if let Some(newline) = memchr::memrchr(b'\n', &self.pending) {
-                let mut rest = cleared(spare);
-                rest.extend_from_slice(&self.pending[newline + 1..]);
-                self.pending.truncate(newline + 1);
-                let bytes = mem::replace(&mut self.pending, rest);
-                self.offset += bytes.len() as u64;
+            if whole_lines > 0 {
+                let bytes = self.give(whole_lines, spare);
                 return Some(Block {
                     bytes,
                     offset,
@@ -412,38 +442,31 @@ impl Blocks {
                     too_long: None,
                 });
             }
-            if self.pending.len() > max_line {
+            if self.filled > max_line {
                 self.skip_line(stop);
+                let bytes = Vec::new();
                 return Some(Block {
-                    bytes: cleared(spare),
+                    bytes,
                     offset,
                     is_last: false,
                     too_long: Some(offset),
                 });
             }
-            target = self.pending.len() + CHUNK;
+            target = self.filled + CHUNK;
         }
     }
 
     /// Throws away bytes up to the next newline.
     fn skip_line(&mut self, stop: &dyn Fn() -> bool) {
         loop {
-            if let Some(newline) = memchr::memchr(b'\n', &self.pending) {
-                self.pending.drain(..=newline);
-                self.offset += newline as u64 + 1;
-                return;
+            if let Some(newline) = memchr::memchr(b'\n', self.pending()) {
+                return self.skip(newline + 1);
             }
-            self.offset += self.pending.len() as u64;
-            self.pending.clear();
+            self.skip(self.filled);
             if self.at_end {
                 return;
             }
             self.fill(CHUNK, stop);
         }
     }
-}
-
-fn cleared(mut buffer: Vec<u8>) -> Vec<u8> {
-    buffer.clear();
-    buffer
 }

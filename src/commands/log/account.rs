@@ -6,18 +6,24 @@ use crate::log::account::{Account, BadLine, MaxBad};
 use crate::observe::Observe as _;
 use crate::ui::{Ui, units};
 
-/// Says how many lines were bad, if any were: too many are a fault, a few are worth a note.
+/// Fails if a file turned out to be one whose lines are not records: nothing that was counted can then be trusted.
 ///
 /// # Errors
-/// If a file turned out to be one whose lines are not records.
-pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, ui: &Ui) -> Result<()> {
-    if let Some(line) = &account.split_cell {
-        let message = format!("{}: {}", place(line, names), line.reason);
-        return Err(Error::input(message)
-            .hint("lines are taken for records here; take the newlines out of the cells first"));
+/// The first line that is only a part of a record.
+pub(super) fn refuse_split_cells(account: &Account, names: &[InputName]) -> Result<()> {
+    match &account.split_cell {
+        None => Ok(()),
+        Some(line) => Err(
+            Error::input(format!("{}: {}", place(line, names), line.reason))
+                .hint("lines are taken for records here; take the newlines out of the cells first"),
+        ),
     }
+}
+
+/// Says how many lines were bad, if any were: too many are a fault, a few are worth a note.
+pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, ui: &Ui) {
     if account.bad == 0 {
-        return Ok(());
+        return;
     }
     // Counts of lines are far below 2^53.
     #[allow(clippy::cast_precision_loss)]
@@ -42,7 +48,6 @@ pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, ui: 
             ui.note(&detail);
         }
     }
-    Ok(())
 }
 
 fn place(line: &BadLine, names: &[InputName]) -> String {

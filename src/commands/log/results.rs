@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
-use super::{Intent, Log};
+use super::{Intent, Log, account};
 use crate::args::output::{Header, Output, To};
 use crate::commands::Context;
 use crate::error::{Error, Result};
+use crate::exit::Exit;
 use crate::format::{OutputSpec, Writer, find_output};
 use crate::io::signals;
 use crate::io::sink::{FileOptions, Sink};
@@ -55,6 +56,7 @@ pub(super) fn run(
     let streams = plan.streams() && (plan.raw || spec.is_some());
     if !streams {
         let report = run::run(plan, inputs, &intent.options, ui, None);
+        account::refuse_split_cells(&report.account, &names)?;
         let is_any = !report.table.is_empty();
         if plan.raw {
             let mut out = open(&log.output)?;
@@ -109,6 +111,7 @@ pub(super) fn run(
     if let Some(error) = error {
         return Err(failed(&log.output, error));
     }
+    account::refuse_split_cells(&report.account, &names)?;
     if let Some(stream) = &mut stream {
         stream
             .end(&mut out)
@@ -208,6 +211,15 @@ pub(super) fn write_table(
     close(out, output)
 }
 
+/// Writes text that is the result itself.
+pub(super) fn write_text(text: &str, output: &Output) -> Result<Exit> {
+    let mut out = open(output)?;
+    out.write_all(text.as_bytes())
+        .map_err(|error| failed(output, error))?;
+    close(out, output)?;
+    Ok(Exit::Done)
+}
+
 /// Encoded rows with what stands before, between and after them.
 struct RowStream {
     writer: Box<dyn Writer>,
@@ -272,7 +284,7 @@ impl RowStream {
         }
         let mut bytes = Vec::new();
         if self.has_begun {
-            self.writer.end(&mut bytes);
+            self.writer.end(self.rows > 0, &mut bytes);
         }
         out.write_all(&bytes)
     }

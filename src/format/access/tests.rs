@@ -1,3 +1,5 @@
+//! Readers of access logs against an independent regex, and the reasons of bad lines.
+
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! CSV both ways against the csv crate.
+
 use std::borrow::Cow;
 
 use jiff::tz::TimeZone;
@@ -213,7 +215,7 @@ proptest! {
                 .collect();
             writer.row(&cells, &mut out);
         }
-        writer.end(&mut out);
+        writer.end(true, &mut out);
         let mut reader = ::csv::Reader::from_reader(out.as_slice());
         prop_assert_eq!(reader.headers().unwrap(), vec!["a", "b,c", "d"]);
         let read: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();

@@ -1,3 +1,5 @@
+//! JSON read on demand against serde_json.
+
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::Value as Serde;

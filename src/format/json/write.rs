@@ -69,8 +69,8 @@ impl Writer for ArrayWriter {
         b",\n"
     }
 
-    fn end(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"\n]\n");
+    fn end(&self, any_rows: bool, out: &mut Vec<u8>) {
+        out.extend_from_slice(if any_rows { b"\n]\n" } else { b"]\n" });
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
             }
             writer.row(row, &mut out);
         }
-        writer.end(&mut out);
+        writer.end(!rows.is_empty(), &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -123,7 +123,7 @@ mod tests {
             let text = write(writer, &rows()[..count]);
             let array: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
             assert_eq!(array.len(), count);
-            assert_eq!(text.lines().count(), count.max(1) + 2);
+            assert_eq!(text.lines().count(), count + 2);
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Archives whole, cut at every byte and damaged, against what was packed.
+
 use super::*;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;

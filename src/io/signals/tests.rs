@@ -1,3 +1,5 @@
+//! What a process does with signals, tried in processes of their own.
+
 use super::*;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus};

@@ -1,3 +1,5 @@
+//! Outputs that are whole or as they were.
+
 use super::*;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};

@@ -1,3 +1,5 @@
+//! Files, pipes and archives as inputs.
+
 use super::*;
 use flate2::write::GzEncoder;
 use std::cell::Cell;

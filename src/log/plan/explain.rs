@@ -66,12 +66,22 @@ impl fmt::Display for Explained<'_> {
             match stage {
                 TableStage::Where(_) => writeln!(f, "keep     rows for which a condition holds")?,
                 TableStage::Let(_) => writeln!(f, "compute  a column")?,
-                TableStage::Select(programs) => writeln!(f, "keep     {} columns", programs.len())?,
-                TableStage::Sort(orders) => {
-                    writeln!(f, "sort     by {} columns, ties by all", orders.len())?;
+                TableStage::Select(programs) => {
+                    writeln!(f, "keep     {}", counted(programs.len(), "column"))?
                 }
-                TableStage::Head(rows) => writeln!(f, "keep     the first {rows} rows")?,
-                TableStage::Tail(rows) => writeln!(f, "keep     the last {rows} rows")?,
+                TableStage::Sort(orders) => {
+                    writeln!(
+                        f,
+                        "sort     by {}, ties by all columns",
+                        counted(orders.len(), "column")
+                    )?;
+                }
+                TableStage::Head(rows) => {
+                    writeln!(f, "keep     the first {}", counted(*rows, "row"))?
+                }
+                TableStage::Tail(rows) => {
+                    writeln!(f, "keep     the last {}", counted(*rows, "row"))?
+                }
                 TableStage::Groups(grouping) => writeln!(f, "{}", Grouped(grouping))?,
                 TableStage::Fill { .. } => writeln!(f, "fill     empty stretches of time")?,
             }
@@ -106,8 +116,8 @@ impl fmt::Display for Grouped<'_> {
         let states: Vec<String> = states.collect();
         write!(
             f,
-            "group    by {} keys, keeping {}",
-            self.0.keys.len(),
+            "group    by {}, keeping {}",
+            counted(self.0.keys.len(), "key"),
             states.join(", ")
         )?;
         for bucket in self.0.keys.iter().filter_map(|key| key.bucket) {
@@ -118,4 +128,9 @@ impl fmt::Display for Grouped<'_> {
         }
         Ok(())
     }
+}
+
+/// `1 row`, `2 rows`
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

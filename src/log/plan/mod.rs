@@ -15,7 +15,7 @@ use crate::expr::functions::Kind;
 use crate::expr::syntax::Expr;
 use crate::expr::{Clock, Program, Scope, compile};
 use crate::log::query::filter::Filter;
-use crate::log::query::{Item, Order, Query, StageKind};
+use crate::log::query::{Item, Order, Query, Stage, StageKind};
 use crate::record::{Cell, FieldName, Want, Wanted};
 
 pub use grouping::{Argument, Bucket, GroupKey, Grouping, StateColumn, Takes};
@@ -127,7 +127,7 @@ pub fn plan(query: &Query, text: &str, clock: &Clock) -> Result<Plan, Fault> {
         phase: Phase::Lines,
     };
     for stage in &query.stages {
-        planner.stage(&stage.kind)?;
+        planner.stage(stage)?;
     }
     Ok(Plan {
         fields: planner.scan.fields,
@@ -161,13 +161,13 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    fn stage(&mut self, stage: &StageKind) -> Result<(), Fault> {
-        match stage {
+    fn stage(&mut self, stage: &Stage) -> Result<(), Fault> {
+        match &stage.kind {
             StageKind::Filter(filter) => match self.phase {
                 Phase::Lines => self.steps.push(Step::Filter(filter.clone())),
                 _ => {
                     return Err(Fault::new(
-                        0..self.text.len(),
+                        stage.span.clone(),
                         "text filters look at lines, so they come before sorting and counting",
                     )
                     .hint("on rows, use: where COLUMN contains \"text\""));

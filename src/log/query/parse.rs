@@ -5,7 +5,7 @@ use super::{Item, Key, Order, Query, STAGES, Stage, StageKind};
 use crate::expr::compile::regex;
 use crate::expr::fault::{Fault, nearest};
 use crate::expr::lex::TokenKind;
-use crate::expr::parse::Parser;
+use crate::expr::parse::{Parser, RESERVED};
 use crate::expr::syntax::{Expr, ExprKind, Pattern};
 use crate::log::aggregate;
 use crate::record::Number;
@@ -25,6 +25,12 @@ pub fn parse(text: &str) -> Result<Query, Fault> {
         match stages.parser.peek().kind {
             TokenKind::End => return Ok(query),
             TokenKind::Symbol("|") => stages.parser.take(),
+            TokenKind::Word(ref word) => {
+                let fault = stages.parser.unexpected("«|» or the end");
+                return Err(fault.hint(format!(
+                    "text goes in quotes, as in: \"{word}\"; conditions are joined by and, or"
+                )));
+            }
             _ => return Err(stages.parser.unexpected("«|» or the end")),
         };
     }
@@ -50,6 +56,13 @@ impl Stages<'_> {
                 self.named(word)?
             }
             TokenKind::Word(word)
+                if self.is_last_of_stage(1) && RESERVED.contains(&word.as_str()) =>
+            {
+                let message = format!("«{word}» is a word of the query language");
+                let hint = format!("to look for the text, put it in quotes: \"{word}\"");
+                return Err(Fault::new(first.span.clone(), message).hint(hint));
+            }
+            TokenKind::Word(word)
                 if self.is_last_of_stage(1) && aggregate::find(word).is_none() =>
             {
                 self.parser.take();
@@ -58,7 +71,7 @@ impl Stages<'_> {
             _ if self.begins_filter() => StageKind::Filter(self.filter()?),
             _ => self.aggregation()?,
         };
-        let end = self.parser.peek().span.start;
+        let end = self.parser.end_of_last();
         Ok(Stage {
             kind,
             span: first.span.start..end,
@@ -318,6 +331,12 @@ fn not_an_aggregate(item: &Item, first: &TokenKind) -> Fault {
                     aggregate::names().collect::<Vec<_>>().join(" ")
                 )),
             }
+        }
+        ExprKind::Binary(operator, ..) if operator.is_arithmetic() => {
+            Fault::new(span, "this counts nothing").hint(format!(
+                "write: select {0}, or an aggregate such as: max({0})",
+                item.text
+            ))
         }
         ExprKind::Binary(..) | ExprKind::In(..) | ExprKind::Matches(..) | ExprKind::InNet(..) => {
             Fault::new(span, "this is a condition, not an aggregate")

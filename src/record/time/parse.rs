@@ -26,10 +26,15 @@ fn rfc3339(text: &[u8], zone: &TimeZone) -> Option<Timestamp> {
     let Some((separator, time)) = time.split_first() else {
         return local(year, month, day, 0, 0, zone);
     };
-    let (clock, rest) = time.split_at_checked(8)?;
     if !matches!(separator, b'T' | b't' | b' ') {
         return None;
     }
+    // People leave the seconds out.
+    if let &[h, i, b':', m, n] = time {
+        let second = clock_seconds(&[h, i, b':', m, n, b':', b'0', b'0'])?;
+        return local(year, month, day, second, 0, zone);
+    }
+    let (clock, rest) = time.split_at_checked(8)?;
     let second = clock_seconds(clock)?;
     let (nanos, digits, rest) = fraction(rest)?;
     let days = day_number(year, i64::from(month), i64::from(day));
@@ -240,6 +245,7 @@ mod tests {
             ),
             ("2026-01-31", "2026-01-30T23:00:00Z"),
             ("2026-07-01 12:00:00", "2026-07-01T10:00:00Z"),
+            ("2026-07-01T12:00", "2026-07-01T10:00:00Z"),
             // The clocks went from two to three.
             ("2026-03-29 02:30:00", "2026-03-29T01:30:00Z"),
             ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
@@ -265,7 +271,6 @@ mod tests {
             "2026-02-29",
             "2026-13-01",
             "2026-01-31T24:00:00Z",
-            "2026-01-31T10:00",
             "2026-01-31T10:00:00.Z",
             "31/Feb/2015:10:05:03 +0000",
             "17/may/2015:10:05:03 +0000",

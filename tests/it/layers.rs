@@ -1,0 +1,370 @@
+//! The rules of the house that no compiler knows: which room may import which, how long a file may be, where printing and
+//! `unsafe` may stand. A failure names the rule, the file and the line.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::{files_under, project};
+
+/// Room by room, from the top: what its code may import. `log::account` allows that part of `log` alone. What a room has in
+/// its own tests is its own business.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("main", &[]),
+    (
+        "lib",
+        &[
+            "args", "cli", "commands", "error", "exit", "expr", "format", "group", "io", "log",
+            "observe", "record", "ui",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "args", "commands", "error", "exit", "expr", "format", "log", "observe", "record",
+        ],
+    ),
+    (
+        "commands",
+        &[
+            "args", "error", "exit", "expr", "format", "group", "io", "log", "observe", "record",
+            "ui",
+        ],
+    ),
+    (
+        "args",
+        &[
+            "error",
+            "expr",
+            "format",
+            "io",
+            "log::account",
+            "record",
+            "ui",
+        ],
+    ),
+    ("ui", &["error", "observe", "record"]),
+    // The families: none imports another.
+    (
+        "log",
+        &[
+            "error", "expr", "format", "group", "io", "observe", "record",
+        ],
+    ),
+    ("expr", &["record"]),
+    ("group", &["record"]),
+    ("format", &["record"]),
+    ("record", &[]),
+    ("io", &["error", "observe"]),
+    ("error", &[]),
+    ("exit", &[]),
+    ("observe", &[]),
+];
+
+/// Lines from which on a file is said to be long, and too long.
+const LONG: usize = 400;
+const TOO_LONG: usize = 600;
+
+/// A file of Rust with what is code in it.
+struct Source {
+    path: PathBuf,
+    text: String,
+    /// The number of the line from which on there are only tests; 0 if the whole file is one.
+    tests_from: usize,
+}
+
+impl Source {
+    /// Lines that are no comments and no tests, with their numbers.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.text
+            .lines()
+            .enumerate()
+            .map(|(index, line)| (index + 1, line))
+            .take_while(|(number, _)| *number < self.tests_from)
+            .filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
+
+    /// `ui` for `src/ui/table.rs` and `src/ui.rs`.
+    fn room(&self) -> String {
+        let inside = self.path.strip_prefix("src").expect("it is in src");
+        let first = inside.iter().next().expect("it has a name");
+        Path::new(first)
+            .with_extension("")
+            .to_string_lossy()
+            .into_owned()
+    }
+
+    /// How many modules it is below the root of the crate.
+    fn depth(&self) -> usize {
+        let parts = self.path.iter().count() - 1;
+        let name = self.path.file_name().unwrap_or_default();
+        match name.to_str() {
+            Some("mod.rs" | "lib.rs" | "main.rs") => parts - 1,
+            _ => parts,
+        }
+    }
+
+    fn fault(&self, line: usize, rule: &str) -> String {
+        format!("{}:{line}: {rule}", self.path.display())
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let mut sources: Vec<Source> = files_under("src")
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+        .map(|path| {
+            let text = fs::read_to_string(project().join(&path)).expect("a source file is text");
+            Source {
+                path,
+                text,
+                tests_from: usize::MAX,
+            }
+        })
+        .collect();
+    let mut test_files = BTreeSet::new();
+    for source in &mut sources {
+        let lines: Vec<&str> = source.text.lines().collect();
+        let marked = (1..lines.len()).filter(|at| lines[at - 1].trim() == "#[cfg(test)]");
+        for at in marked {
+            let Some(module) = lines[at]
+                .trim_start_matches("pub(crate) ")
+                .strip_prefix("mod ")
+            else {
+                continue;
+            };
+            match module.strip_suffix(';') {
+                Some(name) => {
+                    let stem = source.path.with_extension("");
+                    let directory = match stem.file_name().and_then(|name| name.to_str()) {
+                        Some("mod" | "lib") => source.path.parent().expect("it is in src"),
+                        _ => &stem,
+                    };
+                    test_files.insert(directory.join(name).with_extension("rs"));
+                }
+                None => source.tests_from = source.tests_from.min(at),
+            }
+        }
+    }
+    for source in &mut sources {
+        if test_files.contains(&source.path) {
+            source.tests_from = 0;
+        }
+    }
+    sources
+}
+
+/// Fails with all that was found.
+#[track_caller]
+fn none_of(faults: &[String]) {
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// The paths after each `crate::` of a line, such as `log::account`; several for `crate::{a, b::c}`.
+fn imports(line: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in line.match_indices("crate::") {
+        let is_word = line[..at]
+            .chars()
+            .next_back()
+            .is_some_and(|before| before.is_alphanumeric() || before == '_' || before == '$');
+        if is_word {
+            continue;
+        }
+        let rest = &line[at + "crate::".len()..];
+        let is_path = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
+        match rest.strip_prefix('{') {
+            Some(list) => {
+                let mut nested = 0_usize;
+                let mut item = String::new();
+                for letter in list.chars().chain(['}']) {
+                    match letter {
+                        '{' => nested += 1,
+                        '}' if nested > 0 => nested -= 1,
+                        ',' | '}' if nested == 0 => {
+                            let path: String =
+                                item.trim().chars().take_while(|l| is_path(*l)).collect();
+                            found.push(path);
+                            item.clear();
+                            if letter == '}' {
+                                break;
+                            }
+                        }
+                        _ if nested == 0 => item.push(letter),
+                        _ => {}
+                    }
+                }
+            }
+            None => found.push(rest.chars().take_while(|letter| is_path(*letter)).collect()),
+        }
+    }
+    found.retain(|path| !path.is_empty());
+    found
+}
+
+#[test]
+fn imports_are_found_in_every_spelling() {
+    assert_eq!(
+        imports("use crate::log::account::MaxBad;"),
+        ["log::account::MaxBad"]
+    );
+    assert_eq!(imports("x(crate::ui::a, crate::io)"), ["ui::a", "io"]);
+    assert_eq!(imports("use crate::{a::{b, c}, d as e};"), ["a::", "d"]);
+    assert!(imports("mycrate::x, $crate::y").is_empty());
+}
+
+#[test]
+fn rooms_import_only_what_is_below_them() {
+    let mut faults = Vec::new();
+    for source in sources() {
+        let room = source.room();
+        let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == room) else {
+            faults.push(source.fault(
+                1,
+                &format!("the room «{room}» is not in the table of tests/it/layers.rs"),
+            ));
+            continue;
+        };
+        // A `use crate::{` over several lines is read as one.
+        let mut open = String::new();
+        for (number, line) in source.code() {
+            open.push_str(line.trim());
+            if open.contains("crate::{") && open.matches('{').count() > open.matches('}').count() {
+                continue;
+            }
+            for path in imports(&std::mem::take(&mut open)) {
+                let is_allowed = allowed.iter().chain([&room.as_str()]).any(|allowed| {
+                    path.strip_prefix(allowed)
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+                });
+                if !is_allowed {
+                    let rule = format!(
+                        "{room} may not import {path}; it may: {}",
+                        allowed.join(" ")
+                    );
+                    faults.push(source.fault(number, &rule));
+                }
+            }
+            let climbs = "super::".repeat(source.depth());
+            if source.depth() > 0 && line.contains(&climbs) {
+                faults.push(source.fault(number, "what is in another room is written crate::room"));
+            }
+        }
+    }
+    none_of(&faults);
+}
+
+#[test]
+fn every_room_of_the_table_is_there() {
+    let rooms: BTreeSet<String> = sources().iter().map(Source::room).collect();
+    let gone: Vec<&str> = MAY_IMPORT
+        .iter()
+        .flat_map(|(room, allowed)| std::iter::once(room).chain(*allowed))
+        .map(|room| room.split("::").next().unwrap_or(room))
+        .filter(|room| !rooms.contains(*room))
+        .collect();
+    assert!(
+        gone.is_empty(),
+        "in the table of layers.rs, not in src/: {gone:?}"
+    );
+}
+
+#[test]
+#[allow(clippy::print_stderr)]
+fn files_are_short() {
+    let mut faults = Vec::new();
+    for path in files_under("src").into_iter().chain(files_under("tests")) {
+        if path.extension().is_none_or(|ending| ending != "rs") {
+            continue;
+        }
+        let text = fs::read_to_string(project().join(&path)).expect("a source file is text");
+        let lines = text.lines().count();
+        if lines > TOO_LONG {
+            faults.push(format!(
+                "{}: {lines} lines, more than {TOO_LONG}: split it by what it is about",
+                path.display()
+            ));
+        } else if lines > LONG {
+            eprintln!(
+                "warning: {}: {lines} lines, more than {LONG}",
+                path.display()
+            );
+        }
+    }
+    none_of(&faults);
+}
+
+#[test]
+fn printing_unsafe_and_unwrap_stand_where_they_may() {
+    let mut faults = Vec::new();
+    for source in sources() {
+        let may_print =
+            source.path.starts_with("src/ui") || source.path.starts_with("src/io/sink.rs");
+        let may_be_unsafe = source.path.starts_with("src/io");
+        for (number, line) in source.code() {
+            // The longest is looked for first, since `println!` ends in the others.
+            let print = ["eprintln!", "println!", "eprint!", "print!", "dbg!"]
+                .into_iter()
+                .find(|print| line.contains(print));
+            if let Some(print) = print.filter(|_| !may_print) {
+                faults.push(source.fault(number, &format!("{print} only in ui/ and io/sink")));
+            }
+            let is_unsafe = line
+                .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+                .any(|word| word == "unsafe" || word == "unsafe_code");
+            if is_unsafe && !may_be_unsafe {
+                faults.push(source.fault(number, "unsafe only in io/"));
+            }
+            if line.contains(".unwrap()") {
+                faults.push(source.fault(
+                    number,
+                    ".unwrap() only in tests; expect(\"why it cannot be\") for invariants",
+                ));
+            }
+        }
+    }
+    none_of(&faults);
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    let mute = sources()
+        .into_iter()
+        .filter(|source| !source.text.starts_with("//! "));
+    let faults: Vec<String> = mute
+        .map(|source| source.fault(1, "a module begins with //!"))
+        .collect();
+    none_of(&faults);
+}
+
+#[test]
+fn there_is_nothing_but_sources_in_src() {
+    let strays = files_under("src")
+        .into_iter()
+        .filter(|path| path.extension().is_none_or(|ending| ending != "rs"));
+    let faults: Vec<String> = strays
+        .map(|path| format!("{}: no source file", path.display()))
+        .collect();
+    none_of(&faults);
+}
+
+#[test]
+fn every_command_has_cases() {
+    let mut faults = Vec::new();
+    for path in files_under("src/commands") {
+        let name = path
+            .file_stem()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let is_command = path.parent() == Some(Path::new("src/commands"))
+            && !["mod", "generate"].contains(&name);
+        let cases = format!("fixtures/cases/{name}");
+        if is_command && files_under(&cases).is_empty() {
+            faults.push(format!(
+                "{}: a command has cases in {cases}/",
+                path.display()
+            ));
+        }
+    }
+    none_of(&faults);
+}

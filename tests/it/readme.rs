@@ -1,0 +1,135 @@
+//! README tells the truth: every `console` block of it is run, and must come out as it is printed there.
+//!
+//! A block is a sequence of `$ command` lines, each followed by what it prints on either stream. A command ending in a
+//! backslash goes on in the next line. The commands of a block share a directory that has the project's `fixtures/` in it;
+//! a command that does not end well is followed by `[exit 3]` on a line of its own.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use crate::support::{Sandbox, project};
+
+/// A command with what it is said to print.
+#[derive(Debug, PartialEq, Eq)]
+struct Step {
+    line: usize,
+    command: String,
+    output: String,
+}
+
+/// The `console` blocks of a text in Markdown.
+fn blocks(text: &str) -> Vec<Vec<Step>> {
+    let mut blocks = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((_, line)) = lines.next() {
+        let Some(language) = line.strip_prefix("```") else {
+            continue;
+        };
+        let body: Vec<(usize, &str)> = lines
+            .by_ref()
+            .take_while(|(_, line)| *line != "```")
+            .collect();
+        if language.trim() == "console" {
+            blocks.push(steps(&body));
+        }
+    }
+    blocks
+}
+
+fn steps(body: &[(usize, &str)]) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut goes_on = false;
+    for (index, line) in body {
+        match (line.strip_prefix("$ "), steps.last_mut()) {
+            (Some(command), _) if !goes_on => steps.push(Step {
+                line: index + 1,
+                command: command.to_owned(),
+                output: String::new(),
+            }),
+            (_, Some(step)) if goes_on => {
+                let _ = write!(step.command, "\n{line}");
+            }
+            (_, Some(step)) => {
+                let _ = writeln!(step.output, "{line}");
+            }
+            (_, None) => panic!(
+                "line {}: a console block begins with «$ command»",
+                index + 1
+            ),
+        }
+        let command = steps.last().map_or("", |step| step.command.as_str());
+        let is_in_command = steps.last().is_some_and(|step| step.output.is_empty());
+        goes_on = is_in_command && command.ends_with('\\');
+    }
+    steps
+}
+
+/// Runs the blocks of a text; gives a report on each step that came out otherwise.
+fn run(text: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for block in blocks(text) {
+        let sandbox = Sandbox::new();
+        for step in block {
+            let outcome = sandbox.shell(&format!("exec 2>&1\n{}", step.command), b"");
+            let mut printed = outcome.stdout();
+            if outcome.status != 0 {
+                let _ = writeln!(printed, "[exit {}]", outcome.status);
+            }
+            if printed != step.output {
+                faults.push(format!(
+                    "line {}: $ {}\nwanted:\n{}got:\n{printed}",
+                    step.line, step.command, step.output
+                ));
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn readme_tells_the_truth() {
+    let path = project().join("README.md");
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("README.md: {error}"));
+    assert!(
+        !blocks(&text).is_empty(),
+        "README.md: it shows nothing in a console block"
+    );
+    let faults = run(&text);
+    assert!(
+        faults.is_empty(),
+        "\nREADME.md: {}",
+        faults.join("\nREADME.md: ")
+    );
+}
+
+#[test]
+fn blocks_are_cut_into_steps() {
+    let text = "# T\n```sh\n$ no\n```\n```console\n$ a |\\\n  b\nx\n\n$ c\n```\nrest\n```console\n$ d\n```\n";
+    let step = |line, command: &str, output: &str| Step {
+        line,
+        command: command.to_owned(),
+        output: output.to_owned(),
+    };
+    let wanted = [
+        vec![step(6, "a |\\\n  b", "x\n\n"), step(10, "c", "")],
+        vec![step(14, "d", "")],
+    ];
+    assert_eq!(blocks(text), wanted);
+}
+
+#[test]
+fn a_lie_is_found_out() {
+    let block = |body: &str| format!("```console\n{body}```\n");
+    assert_eq!(
+        run(&block(
+            "$ printf 'a\\nb\\n' > f; jug log count f\ncount\n2\n"
+        )),
+        [""; 0]
+    );
+    assert_eq!(
+        run(&block("$ sh -c 'echo no >&2; exit 3'\nno\n[exit 3]\n")),
+        [""; 0]
+    );
+    assert_eq!(run(&block("$ echo one\ntwo\n")).len(), 1);
+    assert_eq!(run(&block("$ echo one\none\n\n")).len(), 1);
+}

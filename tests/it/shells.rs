@@ -1,0 +1,169 @@
+//! The completion scripts in the shells they are for, and the man pages under mandoc's eye. A shell that is not installed is
+//! passed over with a note, but not where `CI` is set.
+
+use std::process::Command;
+
+use crate::support::{Sandbox, files_under, project};
+
+/// Whether the program is there.
+#[allow(clippy::print_stderr)]
+fn has(program: &str) -> bool {
+    let is_there = Command::new("sh")
+        .args(["-c", "command -v \"$1\" >/dev/null", "sh", program])
+        .status()
+        .is_ok_and(|status| status.success());
+    assert!(
+        is_there || std::env::var_os("CI").is_none(),
+        "{program} is not installed, and this is CI"
+    );
+    if !is_there {
+        eprintln!("note: {program} is not installed: not tried");
+    }
+    is_there
+}
+
+/// What the shell says when it is told this, with the path of the script as `$1`.
+fn tell(shell: &str, flags: &[&str], script: &str, text: &str) -> String {
+    let mut command = Command::new(shell);
+    command
+        .args(flags)
+        .args(["-c", text])
+        .args((shell != "fish").then_some(shell))
+        .arg(project().join(script));
+    Sandbox::new().run(command, b"").clean()
+}
+
+/// What is typed, and a word that must be among what is offered.
+const WISHES: [(&[&str], &str); 3] = [
+    (&["jug", "lo"], "log"),
+    (&["jug", "log", "cou"], "count"),
+    (&["jug", "log", "--to", "nd"], "ndjson"),
+];
+
+#[test]
+fn bash_completes() {
+    if !has("bash") {
+        return;
+    }
+    for (words, wanted) in WISHES {
+        let text = format!(
+            "source \"$1\"; COMP_WORDS=({}); COMP_CWORD={}; _jug jug \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            words.join(" "),
+            words.len() - 1
+        );
+        let offered = tell(
+            "bash",
+            &["--norc", "--noprofile"],
+            "completions/jug.bash",
+            &text,
+        );
+        assert!(
+            offered.lines().any(|line| line == wanted),
+            "{words:?}: {offered}"
+        );
+    }
+}
+
+/// What an interactive zsh is told before it is typed at: the last key writes what the line has become to a file.
+const ZSHRC: &str = r#"
+PS1='> '
+unsetopt list_beep
+autoload -Uz compinit
+compinit -u -D
+source "$SCRIPT"
+compdef _jug jug
+note() { print -r -- "$BUFFER" >> noted; BUFFER= }
+zle -N note
+bindkey '^X^N' note
+: > noted
+"#;
+
+/// Types each argument, the completion key and the key that notes, on the terminal that zsh keeps inside; gives up after
+/// a time that is long enough for any machine.
+const TYPIST: &str = r#"
+zmodload zsh/zpty zsh/zselect
+zpty -b inner zsh -i
+wait_for() {
+    local tries
+    for tries in {1..1000}; do
+        zpty -r -t inner seen
+        eval "$1" && return
+        zselect -t 2
+    done
+    print -r -- "waited in vain for $1"
+    exit 1
+}
+wait_for '[[ -e noted ]]'
+integer typed=0
+for line; do
+    typed+=1
+    zpty -w -n inner "$line"$'\t\x18\x0e'
+    wait_for '(( $(wc -l < noted) >= typed ))'
+done
+zpty -d inner
+cat noted
+"#;
+
+#[test]
+fn zsh_completes() {
+    if !has("zsh") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    sandbox.file(".zshrc", ZSHRC);
+    let mut command = Command::new("env");
+    command
+        .args(["ZDOTDIR=.", "TERM=dumb"])
+        .arg(format!(
+            "SCRIPT={}",
+            project().join("completions/_jug").display()
+        ))
+        .args(["zsh", "-f", "-c", TYPIST, "zsh"])
+        .args(WISHES.map(|(words, _)| words.join(" ")));
+    let noted = sandbox.run(command, b"").clean();
+    for ((words, wanted), line) in WISHES.iter().zip(noted.lines()) {
+        let mut complete = words[..words.len() - 1].join(" ");
+        complete.push(' ');
+        complete.push_str(wanted);
+        assert_eq!(line.trim_end(), complete, "{words:?}: {noted}");
+    }
+    assert_eq!(noted.lines().count(), WISHES.len(), "{noted}");
+}
+
+#[test]
+fn fish_completes() {
+    if !has("fish") {
+        return;
+    }
+    for (words, wanted) in WISHES {
+        let text = format!(
+            "source $argv[1]; complete --do-complete '{}'",
+            words.join(" ")
+        );
+        let offered = tell("fish", &["--no-config"], "completions/jug.fish", &text);
+        let is_offered = offered
+            .lines()
+            .any(|line| line.split('\t').next() == Some(wanted));
+        assert!(is_offered, "{words:?}: {offered}");
+    }
+}
+
+#[test]
+fn mandoc_finds_nothing() {
+    if !has("mandoc") {
+        return;
+    }
+    let pages = files_under("man");
+    assert!(!pages.is_empty(), "there are no pages in man/");
+    for page in pages {
+        let mut command = Command::new("mandoc");
+        command
+            .args(["-T", "lint", "-W", "warning"])
+            .arg(project().join(&page));
+        let outcome = Sandbox::new().run(command, b"");
+        assert!(
+            outcome.status == 0 && outcome.stdout.is_empty(),
+            "{outcome}"
+        );
+    }
+}

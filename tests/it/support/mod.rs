@@ -1,0 +1,191 @@
+//! A place to run jug in, and what came of it. Nothing of the machine leaks in: no environment, no home, one locale and zone.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+
+use tempfile::TempDir;
+
+/// The top of the project.
+pub(crate) fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All files under a directory of the project, sorted, as paths from the top of the project; none if it is not there.
+pub(crate) fn files_under(directory: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut left = vec![PathBuf::from(directory)];
+    while let Some(path) = left.pop() {
+        let Ok(entries) = fs::read_dir(project().join(&path)) else {
+            continue;
+        };
+        for entry in entries {
+            let entry = entry.expect("a directory of the project can be listed");
+            let path = path.join(entry.file_name());
+            if entry.path().is_dir() {
+                left.push(path);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A temporary directory with files made for one test, gone at its end.
+pub(crate) struct Sandbox {
+    top: TempDir,
+}
+
+impl Sandbox {
+    /// An empty one, but for `fixtures`, which leads to the project's.
+    pub(crate) fn new() -> Sandbox {
+        let top = tempfile::Builder::new()
+            .prefix("jug-test-")
+            .tempdir()
+            .expect("a temporary directory");
+        let sandbox = Sandbox { top };
+        for directory in ["home", "work", "bin"] {
+            fs::create_dir(sandbox.top.path().join(directory)).expect("an empty place");
+        }
+        let link = |target: &Path, name: &str| {
+            std::os::unix::fs::symlink(target, sandbox.top.path().join(name)).expect("a new name");
+        };
+        link(&project().join("fixtures"), "work/fixtures");
+        link(Path::new(env!("CARGO_BIN_EXE_jug")), "bin/jug");
+        sandbox
+    }
+
+    /// The directory that commands run in.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.top.path().join("work")
+    }
+
+    /// Adds a file, and the directories it is in.
+    pub(crate) fn file(&self, name: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> &Sandbox {
+        let path = self.path().join(name);
+        let directory = path.parent().expect("a file is in a directory");
+        fs::create_dir_all(directory)
+            .and_then(|()| fs::write(&path, bytes))
+            .expect("a file in the sandbox");
+        self
+    }
+
+    /// Adds copies of all files of a directory.
+    pub(crate) fn copy(&self, directory: &Path) -> &Sandbox {
+        for entry in fs::read_dir(directory).expect("a directory of fixtures") {
+            let entry = entry.expect("an entry of it");
+            self.file(entry.file_name(), fs::read(entry.path()).expect("a file"));
+        }
+        self
+    }
+
+    /// Runs jug with something on standard input.
+    pub(crate) fn jug<S: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+        stdin: &[u8],
+    ) -> Outcome {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jug"));
+        command.args(args);
+        self.run(command, stdin)
+    }
+
+    /// Runs a line of shell, in which `jug` is the one under test.
+    pub(crate) fn shell(&self, line: &str, stdin: &[u8]) -> Outcome {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]);
+        self.run(command, stdin)
+    }
+
+    /// Runs any command here.
+    pub(crate) fn run(&self, mut command: Command, stdin: &[u8]) -> Outcome {
+        let bin = self.top.path().join("bin");
+        let shown = format!("{command:?}");
+        command
+            .current_dir(self.path())
+            .env_clear()
+            .env(
+                "PATH",
+                format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display()),
+            )
+            .env("HOME", self.top.path().join("home"))
+            .env("LC_ALL", "C")
+            .env("TZ", "UTC")
+            .env("COLUMNS", "100")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .unwrap_or_else(|error| panic!("{shown}: {error}"));
+        let mut pipe = child.stdin.take().expect("a pipe was asked for");
+        let output = thread::scope(|scope| {
+            // A command may end without having read all of it: that is its business.
+            scope.spawn(move || pipe.write_all(stdin));
+            child.wait_with_output()
+        });
+        let output = output.unwrap_or_else(|error| panic!("{shown}: {error}"));
+        Outcome {
+            command: shown,
+            stdout: output.stdout,
+            stderr: output.stderr,
+            status: as_shells_do(output.status),
+        }
+    }
+}
+
+/// 128 and the number of the signal, if a signal ended it.
+fn as_shells_do(status: ExitStatus) -> i32 {
+    use std::os::unix::process::ExitStatusExt as _;
+    status
+        .code()
+        .or_else(|| status.signal().map(|signal| 128 + signal))
+        .expect("it has ended")
+}
+
+/// What came of a command.
+#[must_use]
+pub(crate) struct Outcome {
+    command: String,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
+    pub(crate) status: i32,
+}
+
+impl Outcome {
+    /// What it printed; bytes that are no text are shown as U+FFFD.
+    pub(crate) fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+
+    /// What it said beside.
+    pub(crate) fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.stderr).into_owned()
+    }
+
+    /// Panics unless it ended well and said nothing beside; gives what it printed.
+    #[track_caller]
+    pub(crate) fn clean(self) -> String {
+        assert!(self.status == 0 && self.stderr.is_empty(), "{self}");
+        self.stdout()
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}\n--- status: {}\n--- stdout:\n{}--- stderr:\n{}---",
+            self.command,
+            self.status,
+            self.stdout(),
+            self.stderr()
+        )
+    }
+}
