@@ -55,9 +55,14 @@ impl Judged {
         judged
     }
 
-    /// Whether nine of ten lines are records, which is what a guess needs.
+    /// Whether nine of ten lines are records, which is what a guess needs among formats that are much alike.
     pub(super) fn convinces(&self) -> bool {
         self.good > 0 && self.good >= 9 * self.bad
+    }
+
+    /// Whether most lines are records: enough where nothing else looks like one.
+    pub(super) fn prevails(&self) -> bool {
+        self.good > self.bad
     }
 
     /// Whether a format that was asked for by name can be tried: a file may begin with damage, but not consist of it.

@@ -143,10 +143,7 @@ impl State for Values {
                     .filter_map(|(bits, count)| Some((bits.number()?, *count)))
                     .collect();
                 sorted.sort_unstable_by(|(left, _), (right, _)| left.total_cmp(*right));
-                exact(
-                    at_rank(sorted, quantile)
-                        .map_or(Value::Missing, |number| Value::Number(number.trimmed())),
-                )
+                exact(at_rank(sorted, quantile).map_or(Value::Missing, Value::Number))
             }
             Some(Kept::Buckets(buckets)) => {
                 let number = at_rank(buckets.sorted(), quantile)
@@ -269,8 +266,8 @@ impl Buckets {
 
     fn within_ends(&self, number: Number) -> Number {
         match self.ends {
-            Some((smallest, _)) if number.numeric_cmp(smallest).is_lt() => smallest.trimmed(),
-            Some((_, largest)) if number.numeric_cmp(largest).is_gt() => largest.trimmed(),
+            Some((smallest, _)) if number.numeric_cmp(smallest).is_lt() => smallest,
+            Some((_, largest)) if number.numeric_cmp(largest).is_gt() => largest,
             _ => number,
         }
     }
