@@ -11,7 +11,7 @@
 //! | [`log`] | the engine of `jug log`; families like this one do not know each other |
 //! | [`expr`] | the expression language: read, check, evaluate |
 //! | [`group`] | hash groups |
-//! | [`format`] | one file a record format, reading and writing |
+//! | [`mod@format`] | one file a record format, reading and writing |
 //! | [`record`] | values, numbers, times |
 //! | [`io`] | files, streams, decoders, signals; the only `unsafe` code |
 //! | [`error`], [`exit`], [`observe`] | the error that reaches a person, the exit codes, how engines report |

@@ -1,6 +1,6 @@
 //! The expression language: `status >= 500 and path contains "cart"`, `lower(host)`, `bytes / 1024`.
 //!
-//! [`lex`] cuts text into tokens, [`parse`] builds a [`syntax::Expr`], [`compile`] resolves its names to slots of a row and
+//! [`lex`] cuts text into tokens, [`parse`] builds a [`syntax::Expr`], [`mod@compile`] resolves its names to slots of a row and
 //! checks its types, [`Program::eval`] computes. Whoever uses the language brings a [`Scope`] that says which fields there
 //! are; stages, aggregates and files are not known here.
 

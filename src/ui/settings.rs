@@ -28,7 +28,7 @@ pub type Question = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// What comes from outside: the terminal knows neither signals nor readers that have gone.
 pub struct Hooks {
-    /// Whether the run should end early; what [`Observe::stopping`] answers.
+    /// Whether the run should end early; what [`stopping`](crate::observe::Observe::stopping) answers.
     pub stopping: Question,
     /// Whether a progress line has been asked for since the last time (`SIGUSR1`).
     pub asked: Question,

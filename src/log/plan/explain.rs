@@ -67,7 +67,7 @@ impl fmt::Display for Explained<'_> {
                 TableStage::Where(_) => writeln!(f, "keep     rows for which a condition holds")?,
                 TableStage::Let(_) => writeln!(f, "compute  a column")?,
                 TableStage::Select(programs) => {
-                    writeln!(f, "keep     {}", counted(programs.len(), "column"))?
+                    writeln!(f, "keep     {}", counted(programs.len(), "column"))?;
                 }
                 TableStage::Sort(orders) => {
                     writeln!(
@@ -77,10 +77,10 @@ impl fmt::Display for Explained<'_> {
                     )?;
                 }
                 TableStage::Head(rows) => {
-                    writeln!(f, "keep     the first {}", counted(*rows, "row"))?
+                    writeln!(f, "keep     the first {}", counted(*rows, "row"))?;
                 }
                 TableStage::Tail(rows) => {
-                    writeln!(f, "keep     the last {}", counted(*rows, "row"))?
+                    writeln!(f, "keep     the last {}", counted(*rows, "row"))?;
                 }
                 TableStage::Groups(grouping) => writeln!(f, "{}", Grouped(grouping))?,
                 TableStage::Fill { .. } => writeln!(f, "fill     empty stretches of time")?,

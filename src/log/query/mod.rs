@@ -1,6 +1,6 @@
 //! The query as it was typed: stages joined by `|`, and the text filters among them.
 //!
-//! [`parse`] makes it from text; `log::plan` decides what it means.
+//! [`mod@parse`] makes it from text; `log::plan` decides what it means.
 
 pub mod filter;
 pub mod parse;

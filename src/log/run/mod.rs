@@ -1,8 +1,8 @@
 //! Inputs through a plan, on every core.
 //!
-//! Plain files are cut into pieces which workers take from one cursor ([`pieces`]); streams are cut into blocks by threads
-//! of their own, which hand them to the workers ([`blocks`]). Workers are `rayon`'s and never wait for a stream. Each has
-//! a [`Scanner`]; groups are merged at the end, rows are put in order as they come ([`order`]).
+//! Plain files are cut into pieces which workers take from one cursor (`pieces`); streams are cut into blocks by threads
+//! of their own, which hand them to the workers (`blocks`). Workers are `rayon`'s and never wait for a stream. Each has
+//! a [`Scanner`]; groups are merged at the end, rows are put in order as they come (`order`).
 
 mod blocks;
 mod order;
