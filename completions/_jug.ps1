@@ -35,8 +35,8 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
         }
         'jug;log' {
             [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read the names of more files from a file, each ended by NUL')
-            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The format of the input [default: found from its first lines]')
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The format of the input [default: found from its first lines]')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The format of the input')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The format of the input')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of times that name none, of days, and of times in tables [default: the system''s]')
             [CompletionResult]::new('--max-line', '--max-line', [CompletionResultType]::ParameterName, 'A longer line is bad')
             [CompletionResult]::new('--max-bad', '--max-bad', [CompletionResultType]::ParameterName, 'So many bad lines are no fault, or such a share of the lines')

@@ -95,11 +95,11 @@ _jug() {
                     return 0
                     ;;
                 --from)
-                    COMPREPLY=($(compgen -W "columns combined common csv json lines nginx tsv" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto columns combined common csv json lines nginx tsv" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "columns combined common csv json lines nginx tsv" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto columns combined common csv json lines nginx tsv" -- "${cur}"))
                     return 0
                     ;;
                 --tz)

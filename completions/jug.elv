@@ -31,8 +31,8 @@ set edit:completion:arg-completer[jug] = {|@words|
         }
         &'jug;log'= {
             cand --files0-from 'Read the names of more files from a file, each ended by NUL'
-            cand -f 'The format of the input [default: found from its first lines]'
-            cand --from 'The format of the input [default: found from its first lines]'
+            cand -f 'The format of the input'
+            cand --from 'The format of the input'
             cand --tz 'The time zone of times that name none, of days, and of times in tables [default: the system''s]'
             cand --max-line 'A longer line is bad'
             cand --max-bad 'So many bad lines are no fault, or such a share of the lines'

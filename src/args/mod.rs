@@ -12,7 +12,6 @@ use crate::ui;
 
 /// Flags that every command has.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Messages")]
 pub struct Global {
     /// Say more on standard error
     #[arg(short, long, global = true)]

@@ -65,9 +65,9 @@ pub struct Log {
     #[command(flatten)]
     inputs: Inputs,
 
-    /// The format of the input [default: found from its first lines]
-    #[arg(short, long, value_name = "FORMAT", value_parser = format_names(), help_heading = "Input")]
-    from: Option<String>,
+    /// The format of the input
+    #[arg(short, long, value_name = "FORMAT", default_value = "auto", value_parser = format_names(), help_heading = "Input")]
+    from: String,
 
     /// Take CSV, TSV and column cells that look like numbers for numbers
     #[arg(long, help_heading = "Input")]
@@ -167,7 +167,7 @@ impl Log {
             text,
             query,
             to: self.output.asked()?,
-            from: self.from.as_deref().and_then(format::find),
+            from: format::find(&self.from),
             settings: format::Settings {
                 zone: zone.clone(),
                 infer: self.infer,
@@ -230,7 +230,7 @@ impl Log {
         if signals::which().is_some() {
             context
                 .ui
-                .missed("stopped by a signal: the answer is about what had been read");
+                .missed("stopped by a signal: this is about what had been read by then");
         }
         context.ui.finish();
         Ok(
@@ -484,11 +484,11 @@ impl TypedValueParser for Words {
 }
 
 fn format_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(
-        FORMATS
-            .iter()
-            .map(|format| PossibleValue::new(format.name).help(format.summary)),
-    )
+    let auto = PossibleValue::new("auto").help("Find the format from the first lines");
+    let named = FORMATS
+        .iter()
+        .map(|format| PossibleValue::new(format.name).help(format.summary));
+    PossibleValuesParser::new(std::iter::once(auto).chain(named))
 }
 
 #[cfg(test)]

@@ -27,17 +27,19 @@ pub struct Groups {
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    /// The hash of the key and its length; of a short key, the key itself.
+    /// The hash of the key; of a short key, the key itself with its tag.
     word: u64,
-    /// Where the key begins; [`SHORT`] if `word` is the key.
-    start: u64,
     group: u32,
-    length: u32,
-    tag: Tag,
+    /// Where the key begins among the keys, in units of [`ALIGN`]; [`SHORT`] if `word` is the key.
+    start: u32,
 }
 
 /// The place of keys that need none.
-const SHORT: u64 = u64::MAX;
+const SHORT: u32 = u32::MAX;
+/// Keys begin at multiples of this, so that 32 bits reach 32 GiB of them.
+const ALIGN: usize = 8;
+/// Before each key: its length, four bytes, and its tag.
+const HEAD: usize = 5;
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -85,31 +87,28 @@ impl Groups {
     /// If there are no numbers left.
     #[inline]
     pub fn group(&mut self, tag: Tag, key: &[u8]) -> Result<usize, TooMany> {
-        // The tag is compared, not hashed: keys that differ in nothing else are rare.
-        if let Some(word) = short(key) {
+        if let Some(word) = short(tag, key) {
             let hash = self.hasher.hash_one(word);
-            let is_same = |slot: &Slot| slot.word == word && slot.start == SHORT && slot.tag == tag;
+            let is_same = |slot: &Slot| slot.word == word && slot.start == SHORT;
             return match self.table.find(hash, is_same) {
                 Some(slot) => Ok(slot.group as usize),
-                None => self.insert(hash, word, SHORT, tag, key),
+                None => self.insert(hash, word, true, tag, key),
             };
         }
+        // The tag is compared, not hashed: keys that differ in nothing else are rare.
         let hash = self.hasher.hash_one(key);
         let Groups { table, keys, .. } = self;
         let is_same = |slot: &Slot| {
-            slot.word == hash
-                && slot.length as usize == key.len()
-                && slot.tag == tag
-                && slot.start != SHORT
-                && {
-                    // Lengths are equal, so the key's end is where it should be.
-                    let start = usize::try_from(slot.start).unwrap_or(usize::MAX);
-                    keys.get(start..start + key.len()) == Some(key)
-                }
+            slot.word == hash && slot.start != SHORT && {
+                let at = slot.start as usize * ALIGN;
+                let head = head(tag, key);
+                keys.get(at..at + HEAD) == Some(&head)
+                    && keys.get(at + HEAD..at + HEAD + key.len()) == Some(key)
+            }
         };
         match table.find(hash, is_same) {
             Some(slot) => Ok(slot.group as usize),
-            None => self.insert(hash, hash, self.keys.len() as u64, tag, key),
+            None => self.insert(hash, hash, false, tag, key),
         }
     }
 
@@ -118,18 +117,24 @@ impl Groups {
         &mut self,
         hash: u64,
         word: u64,
-        start: u64,
+        is_short: bool,
         tag: Tag,
         key: &[u8],
     ) -> Result<usize, TooMany> {
         let group = u32::try_from(self.entries.len()).map_err(|_| TooMany)?;
         let length = u32::try_from(key.len()).map_err(|_| TooMany)?;
+        let place = u32::try_from(self.keys.len() / ALIGN)
+            .ok()
+            .filter(|place| *place < SHORT)
+            .ok_or(TooMany)?;
+        self.keys.extend_from_slice(&head(tag, key));
         self.entries.push(Entry {
             start: self.keys.len(),
             length,
             tag,
         });
         self.keys.extend_from_slice(key);
+        self.keys.resize(self.keys.len().next_multiple_of(ALIGN), 0);
         let Groups { table, hasher, .. } = self;
         let rehash = |slot: &Slot| {
             if slot.start == SHORT {
@@ -138,17 +143,8 @@ impl Groups {
                 slot.word
             }
         };
-        table.insert_unique(
-            hash,
-            Slot {
-                word,
-                start,
-                group,
-                length,
-                tag,
-            },
-            rehash,
-        );
+        let start = if is_short { SHORT } else { place };
+        table.insert_unique(hash, Slot { word, group, start }, rehash);
         Ok(group as usize)
     }
 
@@ -166,9 +162,18 @@ impl Groups {
     }
 }
 
-/// A key of up to seven bytes as one word: its bytes, and its length in the highest byte, so that no two are the same.
+/// What stands before a key.
 #[inline]
-fn short(key: &[u8]) -> Option<u64> {
+fn head(tag: Tag, key: &[u8]) -> [u8; HEAD] {
+    // Longer keys than can be numbered are refused before they are stored, so a cut length finds none of them.
+    let [a, b, c, d] = (key.len() as u32).to_le_bytes();
+    [a, b, c, d, tag as u8]
+}
+
+/// A key of up to seven bytes as one word: its bytes, and in the highest byte its length and tag, so that no two are the
+/// same.
+#[inline]
+fn short(tag: Tag, key: &[u8]) -> Option<u64> {
     let word = match *key {
         [] => 0,
         [a] => u64::from(a),
@@ -180,7 +185,7 @@ fn short(key: &[u8]) -> Option<u64> {
         [a, b, c, d, e, f, g] => u64::from_le_bytes([a, b, c, d, e, f, g, 0]),
         _ => return None,
     };
-    Some(word | (key.len() as u64) << 56)
+    Some(word | (key.len() as u64 | (tag as u64) << 4) << 56)
 }
 
 #[cfg(test)]
