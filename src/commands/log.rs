@@ -292,6 +292,7 @@ impl Log {
             from: intent.from,
             settings: &intent.settings,
             needs_schema,
+            stop: &|| ui.stopping(),
         };
         let (mut inputs, mut first_error, mut failed) = (Vec::new(), None, 0_usize);
         for name in names {

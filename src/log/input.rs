@@ -10,7 +10,6 @@ use crate::error::{Error, Result};
 use crate::expr::nearest;
 use crate::format::{self, Sample, Schema, Settings};
 use crate::io::mapped::Mapped;
-use crate::io::signals;
 use crate::io::source::{InputName, Opened, Regular, Stream, Unsupported};
 use crate::log::chunk::{CHUNK, Grid};
 use crate::log::run::Engine;
@@ -63,6 +62,8 @@ pub struct Opening<'a> {
     pub settings: &'a Settings,
     /// Whether the format matters: not if lines are only counted or searched.
     pub needs_schema: bool,
+    /// Whether to stop waiting for the beginning of a stream.
+    pub stop: &'a dyn Fn() -> bool,
 }
 
 impl Input {
@@ -111,7 +112,7 @@ impl Input {
             }
             Opened::Stream(stream) => {
                 let mut blocks = Blocks::new(stream);
-                blocks.fill(SAMPLE, &signals::stopping);
+                blocks.fill(SAMPLE, opening.stop);
                 beginning.extend_from_slice(&blocks.pending()[..blocks.filled.min(SAMPLE)]);
                 let is_whole = blocks.at_end;
                 (Body::Blocks(blocks), is_whole)

@@ -5,7 +5,9 @@
 
 mod artifacts;
 mod cases;
+mod laws;
 mod layers;
+mod process;
 mod readme;
 mod shells;
 mod support;

@@ -111,7 +111,8 @@ fn read_all(
 ) {
     let any_bytes = job.counts_newlines();
     let mut number = 0;
-    while !job.is_stopping() {
+    // A signal ends the reading, in `next_block`; what has been read by then is still looked at.
+    while !job.wants_no_more() {
         let buffer = spare();
         match blocks.next_block(buffer, any_bytes, job.options.max_line, &|| {
             job.is_stopping()

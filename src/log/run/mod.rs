@@ -244,8 +244,13 @@ struct Job<'p, 'd> {
 }
 
 impl Job<'_, '_> {
+    /// Whether the rows that there are will do.
+    fn wants_no_more(&self) -> bool {
+        self.stopped.load(Relaxed)
+    }
+
     fn is_stopping(&self) -> bool {
-        self.stopped.load(Relaxed) || self.observe.stopping()
+        self.wants_no_more() || self.observe.stopping()
     }
 
     /// So many bytes of an input have been read.

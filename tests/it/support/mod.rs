@@ -177,6 +177,17 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// What it printed, if it ended well but for bad lines.
+    #[track_caller]
+    pub(crate) fn clean_or_bad(self) -> String {
+        let is_fine = self.status == 0
+            || (self.status == 3 && self.stderr().contains("lines could not be read"));
+        assert!(is_fine, "{self}");
+        self.stdout()
+    }
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

@@ -1,0 +1,243 @@
+//! The law of `jug log`: the same answer, to the byte, however many threads there are and however the input comes.
+//!
+//! Every aggregate of the list takes part, so a new one does from its first day.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use jug::expr::Clock;
+use jug::format::{self, Settings};
+use jug::io::source::InputName;
+use jug::log::aggregate::{AGGREGATES, Takes};
+use jug::log::chunk::CHUNK;
+use jug::log::input::{Input, Opening};
+use jug::log::plan::{Plan, plan};
+use jug::log::query::parse;
+use jug::log::run::{Engine, Options, run};
+use jug::record::Timestamp;
+use proptest::prelude::*;
+
+use crate::support::Sandbox;
+
+fn planned(query: &str) -> Plan {
+    let now = Timestamp::parse(b"2026-03-14T12:00:00Z", &TimeZone::UTC).expect("a time");
+    let clock = Clock {
+        now,
+        zone: TimeZone::UTC,
+    };
+    let parsed = parse(query).unwrap_or_else(|fault| panic!("{}", fault.render(query)));
+    plan(&parsed, query, &clock).unwrap_or_else(|fault| panic!("{}", fault.render(query)))
+}
+
+/// The rows of an answer as TSV, and how many lines were bad.
+fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine) -> String {
+    let settings = Settings {
+        zone: TimeZone::UTC,
+        infer: false,
+    };
+    let plan = planned(query);
+    let opening = Opening {
+        from: format::find("combined"),
+        settings: &settings,
+        needs_schema: plan.reads_fields(),
+        stop: &|| false,
+    };
+    let inputs = files.iter().enumerate().map(|(index, file)| {
+        Input::open(InputName::Path(file.clone()), index, &opening).expect("a file just written")
+    });
+    let options = Options {
+        threads,
+        engine,
+        strict: false,
+        max_line: 1 << 20,
+        zone: TimeZone::UTC,
+    };
+    let report = run(&plan, inputs.collect(), &options, &(), None);
+    let columns: Vec<String> = plan
+        .columns
+        .iter()
+        .map(|column| column.name.clone())
+        .collect();
+    let writer = (format::find_output("ndjson").expect("a format").writer)(&columns);
+    let mut out = Vec::new();
+    report
+        .table
+        .iter()
+        .for_each(|row| writer.row(row, &mut out));
+    let mut text = String::from_utf8(out).expect("JSON is text");
+    let _ = writeln!(
+        text,
+        "{} of {} bad",
+        report.account.bad, report.account.judged
+    );
+    text
+}
+
+/// One query with every aggregate there is.
+fn everything(by: &str) -> String {
+    let calls = AGGREGATES
+        .iter()
+        .flat_map(|spec| match (spec.name, spec.takes) {
+            ("p", _) => vec!["p50(bytes)".to_owned(), "p99.9(bytes)".to_owned()],
+            (name, Takes::Condition) => vec![name.to_owned(), format!("{name}(status >= 400)")],
+            (name, Takes::Number) => vec![format!("{name}(bytes)")],
+            (name, Takes::Any) => vec![format!("{name}(path)"), format!("{name}(bytes)")],
+        });
+    format!("{}{by}", calls.collect::<Vec<_>>().join(", "))
+}
+
+/// The text in every form that it can come in.
+fn forms(directory: &Path, text: &[u8]) -> Vec<(&'static str, PathBuf)> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text).expect("memory");
+    let forms = [
+        ("plain", text.to_vec()),
+        ("gzip", gzip.finish().expect("memory")),
+        ("zstd", zstd::encode_all(text, 1).expect("memory")),
+    ];
+    forms
+        .map(|(form, bytes)| {
+            let path = directory.join(form);
+            fs::write(&path, bytes).expect("a file");
+            (form, path)
+        })
+        .to_vec()
+}
+
+#[track_caller]
+fn hold(query: &str, text: &[u8], threads: &[usize]) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let forms = forms(directory.path(), text);
+    let wanted = answer(query, &[forms[0].1.clone()], 1, Engine::Read);
+    for (form, path) in &forms {
+        for threads in threads {
+            for engine in [Engine::Read, Engine::Mmap] {
+                if *form != "plain" && engine == Engine::Mmap {
+                    continue;
+                }
+                let found = answer(query, std::slice::from_ref(path), *threads, engine);
+                assert_eq!(
+                    found, wanted,
+                    "{query}: {form}, {threads} threads, {engine:?}"
+                );
+            }
+        }
+    }
+}
+
+fn line() -> impl Strategy<Value = String> {
+    let whole = (0_u8..4, 0_u32..40, 0_u8..6, 0_u32..3000, 0_u8..60).prop_map(|(host, path, status, bytes, second)| {
+        let status = [200, 200, 304, 404, 500, 502][usize::from(status)];
+        let bytes = if bytes < 100 { "-".to_owned() } else { bytes.to_string() };
+        format!("192.0.2.{host} - - [14/Mar/2026:10:00:{second:02} +0000] \"GET /p{path}?q HTTP/1.1\" {status} {bytes} \"-\" \"-\"")
+    });
+    let damaged = (whole.clone(), 0_usize..90).prop_map(|(mut line, cut)| {
+        line.truncate(cut);
+        line
+    });
+    let odd = prop_oneof![
+        Just(String::new()),
+        Just("\0\u{7f}\u{e9}".to_owned()),
+        Just("x".repeat(300))
+    ];
+    let ending = prop_oneof![8 => Just("\n"), 1 => Just("\r\n")];
+    (prop_oneof![12 => whole, 2 => damaged, 1 => odd], ending)
+        .prop_map(|(line, ending)| line + ending)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn small_logs_give_one_answer(lines in prop::collection::vec(line(), 0..60), cut in any::<bool>(), seam in 0_usize..60) {
+        let mut text = lines.concat();
+        if cut {
+            text.pop();
+        }
+        for by in ["", " by status", " by path, 5m"] {
+            hold(&everything(by), text.as_bytes(), &[2]);
+        }
+        for query in ["select path, bytes | tail 5", "sort -bytes | head 7", "\"p1\" | top 3 by status", "count"] {
+            hold(query, text.as_bytes(), &[2]);
+        }
+        // Two files are what the one is that they make together.
+        let directory = tempfile::tempdir().unwrap();
+        let seam = lines[..seam.min(lines.len())].concat().len().min(text.len());
+        let names = ["one", "two", "both"].map(|name| directory.path().join(name));
+        fs::write(&names[0], &text[..seam]).unwrap();
+        fs::write(&names[1], &text[seam..]).unwrap();
+        fs::write(&names[2], &text).unwrap();
+        let query = everything(" by status");
+        prop_assert_eq!(
+            answer(&query, &names[..2], 2, Engine::Auto),
+            answer(&query, &names[2..], 1, Engine::Auto)
+        );
+    }
+}
+
+/// Lines over several pieces, with more distinct values than percentiles keep one by one.
+fn long_log() -> String {
+    let mut text = String::new();
+    let mut place = 0_u64;
+    while text.len() < 2 * CHUNK + CHUNK / 2 {
+        let noise = place.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let _ = match noise % 5000 {
+            0 => writeln!(text, "not a line of this log"),
+            1 => writeln!(text, "{}", "long ".repeat(30_000)),
+            _ => writeln!(
+                text,
+                "192.0.2.{} - - [14/Mar/2026:10:{:02}:{:02} +0000] \"GET /page/{} HTTP/1.1\" {} {} \"-\" \"Mozilla/5.0\"",
+                noise % 250,
+                place / 600 % 60,
+                place % 60,
+                noise % 9000,
+                [200, 304, 404, 500][(noise % 4) as usize],
+                noise % 100_000,
+            ),
+        };
+        place += 1;
+    }
+    text.pop();
+    text
+}
+
+#[test]
+fn a_long_log_gives_one_answer() {
+    let text = long_log();
+    hold(&everything(" by status"), text.as_bytes(), &[2, 8]);
+    hold(
+        "where status == 500 | select path, bytes | tail 3",
+        text.as_bytes(),
+        &[2, 8],
+    );
+    hold("count", text.as_bytes(), &[2, 8]);
+}
+
+#[test]
+fn the_binary_keeps_the_law_too() {
+    let sandbox = Sandbox::new();
+    sandbox.file("long.log", long_log());
+    let query = everything(" by status");
+    let wanted = sandbox
+        .jug(["log", "-j1", &query, "long.log"], b"")
+        .clean_or_bad();
+    for line in [
+        format!("jug log -j8 '{query}' long.log"),
+        format!("jug log -j2 '{query}' < long.log"),
+        format!("cat long.log | jug log -j8 '{query}'"),
+        format!("gzip -1 < long.log | jug log -j2 '{query}'"),
+        format!("mkfifo pipe; cat long.log > pipe & jug log -j2 '{query}' pipe"),
+    ] {
+        assert_eq!(sandbox.shell(&line, b"").clean_or_bad(), wanted, "{line}");
+    }
+    let raw = sandbox.jug(["log", "-j1", "\"page/1\"", "long.log"], b"");
+    let many = sandbox.jug(["log", "-j8", "\"page/1\"", "long.log"], b"");
+    assert_eq!(raw.stdout, many.stdout);
+    assert_eq!(
+        raw.stdout,
+        sandbox.shell("grep page/1 long.log", b"").stdout
+    );
+}

@@ -1,0 +1,274 @@
+//! What jug does as a process: pipes that close, signals, descriptors that are not there. Nothing here waits for a time to
+//! pass: it waits for something to happen, and gives up loudly after a long while.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use jiff::tz::TimeZone;
+use jug::format::Settings;
+use jug::io::source::InputName;
+use jug::log::chunk::CHUNK;
+use jug::log::input::{Input, Opening};
+use jug::log::plan::plan;
+use jug::log::query::parse;
+use jug::log::run::{Engine, Options, run};
+use jug::observe::Observe;
+use jug::record::Timestamp;
+
+use crate::support::Sandbox;
+
+/// How long anything may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Asks again and again until there is an answer.
+#[track_caller]
+fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(started.elapsed() < PATIENCE, "waited too long for {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// jug reading from a pipe that stays open, with some lines written to it and read.
+fn waiting(args: &[&str], lines: &str) -> Child {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_jug"))
+        .args(args)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("jug starts");
+    let pipe = child.stdin.as_mut().expect("a pipe");
+    pipe.write_all(lines.as_bytes()).expect("jug reads");
+    // It has read everything once it waits for more: the pipe is empty then.
+    let fd = format!("/proc/{}/fd/0", child.id());
+    wait_for("jug to read its input", || {
+        let pipe = fs::File::open(&fd).ok()?;
+        rustix::io::ioctl_fionread(&pipe)
+            .ok()
+            .filter(|left| *left == 0)
+    });
+    child
+}
+
+fn signal(child: &Child, signal: &str) {
+    let sent = Command::new("kill")
+        .args(["-s", signal, &child.id().to_string()])
+        .status();
+    assert!(sent.expect("kill runs").success());
+}
+
+fn output(mut child: Child) -> (Option<i32>, Option<i32>, String, String) {
+    let (mut stdout, mut stderr) = (String::new(), String::new());
+    let status = wait_for("jug to end", || child.try_wait().expect("a child of ours"));
+    child
+        .stdout
+        .take()
+        .expect("a pipe")
+        .read_to_string(&mut stdout)
+        .expect("text");
+    child
+        .stderr
+        .take()
+        .expect("a pipe")
+        .read_to_string(&mut stderr)
+        .expect("text");
+    (status.code(), status.signal(), stdout, stderr)
+}
+
+#[test]
+fn a_reader_that_has_gone_ends_it_without_a_word() {
+    let sandbox = Sandbox::new();
+    sandbox.file("long.log", "a line\n".repeat(500_000));
+    let line = "{ jug log '\"line\"' long.log; echo $? >&2; } | head -n 1";
+    let outcome = sandbox.shell(line, b"");
+    assert_eq!(
+        (outcome.stdout().as_str(), outcome.stderr().as_str()),
+        ("a line\n", "141\n")
+    );
+}
+
+#[test]
+fn an_output_that_takes_nothing_is_an_error() {
+    let sandbox = Sandbox::new();
+    for command in [
+        "log count fixtures/logs/six.log",
+        "log '\"GET\"' fixtures/logs/six.log",
+        "--help",
+        "--version",
+        "completions bash",
+    ] {
+        let closed = sandbox.shell(&format!("jug {command} >&-"), b"");
+        assert!(
+            closed.status == 2 && closed.stderr().contains("Bad file descriptor"),
+            "{closed}"
+        );
+        let full = sandbox.shell(&format!("jug {command} > /dev/full"), b"");
+        assert!(
+            full.status == 2 && full.stderr().contains("No space left on device"),
+            "{full}"
+        );
+    }
+    let closed = sandbox.shell("jug log count <&-", b"");
+    assert!(
+        closed.status == 2 && closed.stderr().contains("Bad file descriptor"),
+        "{closed}"
+    );
+}
+
+#[test]
+fn a_signal_ends_it_with_what_is_known() {
+    for (name, number) in [("INT", 2), ("TERM", 15)] {
+        let child = waiting(&["log", "count by line"], "a\na\nb\n");
+        signal(&child, name);
+        let (code, signal, stdout, stderr) = output(child);
+        assert_eq!(
+            (code, signal, stdout.as_str()),
+            (None, Some(number), "line\tcount\na\t2\nb\t1\n")
+        );
+        assert!(stderr.contains("stopped by a signal"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_signal_leaves_no_file() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("out.tsv");
+    let child = waiting(&["log", "count", "-o", path.to_str().expect("text")], "a\n");
+    signal(&child, "TERM");
+    let (_, signal, ..) = output(child);
+    let left = fs::read_dir(directory.path()).expect("it is there").count();
+    assert_eq!((signal, left), (Some(15), 0));
+}
+
+#[test]
+fn progress_can_be_asked_for() {
+    let mut child = waiting(&["log", "count"], "a\nb\n");
+    signal(&child, "USR1");
+    let mut stderr = child.stderr.take().expect("a pipe");
+    let mut said = Vec::new();
+    while !said.ends_with(b"\n") {
+        let mut byte = [0];
+        stderr.read_exact(&mut byte).expect("a line of progress");
+        said.push(byte[0]);
+    }
+    assert!(
+        String::from_utf8_lossy(&said).contains("so far"),
+        "{said:?}"
+    );
+    drop(child.stdin.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(
+        (output.status.code(), output.stdout.as_slice()),
+        (Some(0), &b"count\n2\n"[..])
+    );
+}
+
+#[test]
+fn what_was_ignored_stays_ignored() {
+    let sandbox = Sandbox::new();
+    let line = "trap '' INT; { echo a; kill -s INT 0; echo b; } | jug log count";
+    let outcome = sandbox.shell(&format!("setsid sh -c \"{line}\""), b"");
+    assert_eq!(outcome.clean(), "count\n2\n");
+}
+
+#[test]
+fn inputs_come_in_many_ways() {
+    let sandbox = Sandbox::new();
+    sandbox.file("two.log", "a\nb\n");
+    for (line, count) in [
+        ("jug log count - < two.log", 2),
+        ("{ read first; jug log count; } < two.log", 1),
+        ("mkfifo p; cat two.log > p & jug log count p", 2),
+        ("cat two.log | jug log count /dev/fd/0", 2),
+        ("jug log count /dev/fd/5 5< two.log", 2),
+        ("jug log count /dev/null", 0),
+        ("env -i jug=1 \"$(command -v jug)\" log count two.log", 2),
+    ] {
+        assert_eq!(
+            sandbox.shell(line, b"").clean(),
+            format!("count\n{count}\n"),
+            "{line}"
+        );
+    }
+}
+
+/// Cuts a file short as soon as a part of it has been read.
+struct Cutter {
+    file: fs::File,
+    length: u64,
+    is_done: AtomicBool,
+    was_told: AtomicBool,
+}
+
+impl Observe for Cutter {
+    fn advanced(&self, _: u64) {
+        if !self.is_done.swap(true, Relaxed) {
+            self.file.set_len(self.length).expect("a file of ours");
+        }
+    }
+
+    fn missed(&self, message: &str) {
+        assert!(message.contains("shorter"), "{message}");
+        self.was_told.store(true, Relaxed);
+    }
+}
+
+#[test]
+fn a_file_cut_short_gives_what_is_left() {
+    let line = "a line of twenty by\n";
+    let lines = 3 * CHUNK / line.len();
+    for engine in [Engine::Read, Engine::Mmap] {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("long.log");
+        fs::write(&path, line.repeat(lines)).expect("a file");
+        let file = fs::File::options()
+            .write(true)
+            .open(&path)
+            .expect("it is there");
+        // Inside a line of the second piece: that line has lost its end and does not count.
+        let kept = (CHUNK + CHUNK / 2) / line.len();
+        let cutter = Cutter {
+            file,
+            length: (kept * line.len() + 5) as u64,
+            is_done: AtomicBool::new(false),
+            was_told: AtomicBool::new(false),
+        };
+        let settings = Settings {
+            zone: TimeZone::UTC,
+            infer: false,
+        };
+        let clock = jug::expr::Clock {
+            now: Timestamp::now(),
+            zone: TimeZone::UTC,
+        };
+        let query = "\"twenty\" | count";
+        let plan = plan(&parse(query).expect("a query"), query, &clock).expect("a plan");
+        let opening = Opening {
+            from: None,
+            settings: &settings,
+            needs_schema: false,
+            stop: &|| false,
+        };
+        let input = Input::open(InputName::Path(path), 0, &opening).expect("it opens");
+        let options = Options {
+            threads: 1,
+            engine,
+            strict: false,
+            max_line: CHUNK,
+            zone: TimeZone::UTC,
+        };
+        let report = run(&plan, vec![input], &options, &cutter, None);
+        assert_eq!(report.account.kept, kept as u64, "{engine:?}");
+        assert!(cutter.was_told.load(Relaxed), "{engine:?}");
+    }
+}
