@@ -1,14 +1,18 @@
 //! `jug log`: a query over logs, on every core.
 
 mod account;
+mod inputs;
 mod results;
+mod words;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
+
+use inputs::{hint_at_absent_fields, refuse_to_overwrite, with_all_fields};
+use words::{format_names, query_words};
 
 use super::Context;
 use crate::args::inputs::Inputs;
@@ -17,17 +21,16 @@ use crate::args::values;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::expr::{Clock, Fault};
-use crate::format::{self, FORMATS};
+use crate::format;
 use crate::io::signals;
 use crate::io::source::InputName;
 use crate::log::account::MaxBad;
 use crate::log::describe;
-use crate::log::input::{Input, Opening};
+use crate::log::input::Input;
 use crate::log::plan::explain::Explained;
 use crate::log::plan::{Plan, plan};
-use crate::log::query::{Item, Query, STAGES, Stage, StageKind, parse};
+use crate::log::query::{Query, Stage, StageKind, parse};
 use crate::log::run::{self, Engine};
-use crate::log::{aggregate, plan as planning};
 use crate::observe::Observe as _;
 use crate::record::{Cell, Timestamp};
 use crate::ui::{Ui, units};
@@ -276,58 +279,6 @@ impl Log {
         inputs.names()
     }
 
-    /// Opens what can be opened; the rest is said and missed.
-    fn open(
-        &self,
-        intent: &Intent,
-        plan: &Plan,
-        names: Vec<InputName>,
-        ui: &Ui,
-    ) -> Result<Vec<Input>> {
-        let needs_schema = self.describe
-            || self.strict
-            || plan.reads_fields()
-            || (plan.raw && intent.to.is_some());
-        let opening = Opening {
-            from: intent.from,
-            settings: &intent.settings,
-            needs_schema,
-            stop: &|| ui.stopping(),
-        };
-        let (mut inputs, mut first_error, mut failed) = (Vec::new(), None, 0_usize);
-        for name in names {
-            if matches!(name, InputName::Stdin) && ui.stdin_is_terminal() && ui.stderr_is_terminal()
-            {
-                ui.hint(
-                    "reading from the terminal; end with Ctrl-D, or name files after the query",
-                );
-            }
-            match Input::open(name, inputs.len(), &opening) {
-                Ok(input) => {
-                    if let Some(schema) = &input.bound.schema {
-                        ui.note(&format!("{}: read as {}", input.name, schema.format()));
-                    }
-                    inputs.push(input);
-                }
-                Err(error) => {
-                    failed += 1;
-                    if let Some(earlier) = first_error.replace(error) {
-                        ui.missed_error(&earlier);
-                    }
-                }
-            }
-        }
-        match first_error {
-            // If nothing is left to read, the last failure is the command's own.
-            Some(error) if inputs.is_empty() && failed > 0 => Err(error),
-            Some(error) => {
-                ui.missed_error(&error);
-                Ok(inputs)
-            }
-            None => Ok(inputs),
-        }
-    }
-
     fn describe(&self, intent: &Intent, inputs: &[Input], context: &Context) -> Result<Exit> {
         let rows: Vec<Vec<Cell>> = inputs.iter().flat_map(describe::describe).collect();
         let columns: Vec<String> = describe::COLUMNS.iter().map(ToString::to_string).collect();
@@ -356,80 +307,6 @@ fn refused(fault: &Fault, text: &str) -> Error {
     }
 }
 
-fn refuse_to_overwrite(names: &[InputName], target: &Path) -> Result<()> {
-    match names
-        .iter()
-        .find(|name| crate::io::sink::is_same_file(name, target))
-    {
-        Some(name) => Err(Error::usage(format!(
-            "{}: this is also an input ({name})",
-            target.display()
-        ))
-        .hint("write to another file, then rename it")),
-        None => Ok(()),
-    }
-}
-
-/// The query with all fields of the inputs selected: for lines that are to be written as records.
-fn with_all_fields(query: &Query, inputs: &[Input]) -> Result<Query> {
-    let mut fields: Vec<String> = Vec::new();
-    for field in inputs
-        .iter()
-        .filter_map(|input| input.bound.schema.as_ref())
-        .flat_map(|schema| schema.fields())
-    {
-        if !fields.contains(&field) {
-            fields.push(field);
-        }
-    }
-    if fields.is_empty() {
-        fields.push("line".to_owned());
-    }
-    let items = fields.iter().map(|field| {
-        let name = crate::record::FieldName::key(field);
-        let expr = crate::expr::syntax::Expr::new(crate::expr::syntax::ExprKind::Field(name), 0..0);
-        Item {
-            expr,
-            name: Some(field.clone()),
-            text: String::new(),
-        }
-    });
-    let mut query = query.clone();
-    query.stages.push(Stage {
-        kind: StageKind::Select(items.collect()),
-        span: 0..0,
-    });
-    Ok(query)
-}
-
-/// In open formats tomorrow's lines may have a field that today's first lines have not, so this is no error.
-fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
-    for input in inputs {
-        let Some(schema) = input
-            .bound
-            .schema
-            .as_ref()
-            .filter(|schema| schema.open_ended())
-        else {
-            continue;
-        };
-        let known = schema.fields();
-        let absent = plan
-            .field_names()
-            .filter_map(planning::first_key)
-            .filter(|key| !known.iter().any(|known| known == key));
-        for key in absent {
-            let near = crate::expr::nearest(key, known.iter().map(String::as_str))
-                .map(|near| format!("; did you mean {near}?"))
-                .unwrap_or_default();
-            ui.noted(&format!(
-                "{}: no field «{key}» in the first lines{near}",
-                input.name
-            ));
-        }
-    }
-}
-
 fn say_stats(report: &run::Report, elapsed: Duration, intent: &Intent, ui: &Ui) {
     let account = &report.account;
     let rate = units::rate(report.bytes, elapsed)
@@ -454,42 +331,6 @@ fn say_stats(report: &run::Report, elapsed: Duration, intent: &Intent, ui: &Ui) 
 /// How many cores there are for this process.
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, Into::into)
-}
-
-/// Anything is a query; the words that begin one are known for completion.
-fn query_words() -> impl TypedValueParser<Value = String> {
-    Words
-}
-
-#[derive(Clone)]
-struct Words;
-
-impl TypedValueParser for Words {
-    type Value = String;
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        argument: Option<&clap::Arg>,
-        value: &std::ffi::OsStr,
-    ) -> std::result::Result<String, clap::Error> {
-        clap::builder::StringValueParser::new().parse_ref(command, argument, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let aggregates = aggregate::names().map(PossibleValue::new);
-        Some(Box::new(aggregates.chain(STAGES.iter().map(
-            |(stage, help)| PossibleValue::new(*stage).help(*help),
-        ))))
-    }
-}
-
-fn format_names() -> PossibleValuesParser {
-    let auto = PossibleValue::new("auto").help("Find the format from the first lines");
-    let named = FORMATS
-        .iter()
-        .map(|format| PossibleValue::new(format.name).help(format.summary));
-    PossibleValuesParser::new(std::iter::once(auto).chain(named))
 }
 
 #[cfg(test)]

@@ -1,0 +1,141 @@
+//! The inputs of `jug log`: opening them, and what they have to say about the query.
+
+use std::path::Path;
+
+use super::{Intent, Log};
+use crate::error::{Error, Result};
+use crate::expr::nearest;
+use crate::expr::syntax::{Expr, ExprKind};
+use crate::io::sink::is_same_file;
+use crate::io::source::InputName;
+use crate::log::input::{Input, Opening};
+use crate::log::plan::{Plan, first_key};
+use crate::log::query::{Item, Query, Stage, StageKind};
+use crate::observe::Observe as _;
+use crate::record::FieldName;
+use crate::ui::Ui;
+
+impl Log {
+    /// Opens what can be opened; the rest is said and missed.
+    pub(super) fn open(
+        &self,
+        intent: &Intent,
+        plan: &Plan,
+        names: Vec<InputName>,
+        ui: &Ui,
+    ) -> Result<Vec<Input>> {
+        let needs_schema = self.describe
+            || self.strict
+            || plan.reads_fields()
+            || (plan.raw && intent.to.is_some());
+        let opening = Opening {
+            from: intent.from,
+            settings: &intent.settings,
+            needs_schema,
+            stop: &|| ui.stopping(),
+        };
+        let (mut inputs, mut first_error, mut failed) = (Vec::new(), None, 0_usize);
+        for name in names {
+            if matches!(name, InputName::Stdin) && ui.stdin_is_terminal() && ui.stderr_is_terminal()
+            {
+                ui.hint(
+                    "reading from the terminal; end with Ctrl-D, or name files after the query",
+                );
+            }
+            match Input::open(name, inputs.len(), &opening) {
+                Ok(input) => {
+                    if let Some(schema) = &input.bound.schema {
+                        ui.note(&format!("{}: read as {}", input.name, schema.format()));
+                    }
+                    inputs.push(input);
+                }
+                Err(error) => {
+                    failed += 1;
+                    if let Some(earlier) = first_error.replace(error) {
+                        ui.missed_error(&earlier);
+                    }
+                }
+            }
+        }
+        match first_error {
+            // If nothing is left to read, the last failure is the command's own.
+            Some(error) if inputs.is_empty() && failed > 0 => Err(error),
+            Some(error) => {
+                ui.missed_error(&error);
+                Ok(inputs)
+            }
+            None => Ok(inputs),
+        }
+    }
+}
+
+pub(super) fn refuse_to_overwrite(names: &[InputName], target: &Path) -> Result<()> {
+    match names.iter().find(|name| is_same_file(name, target)) {
+        Some(name) => Err(Error::usage(format!(
+            "{}: this is also an input ({name})",
+            target.display()
+        ))
+        .hint("write to another file, then rename it")),
+        None => Ok(()),
+    }
+}
+
+/// The query with all fields of the inputs selected: for lines that are to be written as records.
+pub(super) fn with_all_fields(query: &Query, inputs: &[Input]) -> Result<Query> {
+    let mut fields: Vec<String> = Vec::new();
+    for field in inputs
+        .iter()
+        .filter_map(|input| input.bound.schema.as_ref())
+        .flat_map(|schema| schema.fields())
+    {
+        if !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    if fields.is_empty() {
+        fields.push("line".to_owned());
+    }
+    let items = fields.iter().map(|field| {
+        let name = FieldName::key(field);
+        let expr = Expr::new(ExprKind::Field(name), 0..0);
+        Item {
+            expr,
+            name: Some(field.clone()),
+            text: String::new(),
+        }
+    });
+    let mut query = query.clone();
+    query.stages.push(Stage {
+        kind: StageKind::Select(items.collect()),
+        span: 0..0,
+    });
+    Ok(query)
+}
+
+/// In open formats tomorrow's lines may have a field that today's first lines have not, so this is no error.
+pub(super) fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
+    for input in inputs {
+        let Some(schema) = input
+            .bound
+            .schema
+            .as_ref()
+            .filter(|schema| schema.open_ended())
+        else {
+            continue;
+        };
+        let known = schema.fields();
+        let absent = plan
+            .field_names()
+            .filter_map(first_key)
+            .filter(|key| !known.iter().any(|known| known == key));
+        for key in absent {
+            let near = nearest(key, known.iter().map(String::as_str))
+                .map(|near| format!("; did you mean {near}?"))
+                .unwrap_or_default();
+            ui.noted(&format!(
+                "{}: no field «{key}» in the first lines{near}",
+                input.name
+            ));
+        }
+    }
+}
