@@ -145,8 +145,9 @@ impl Raw {
         buf: &mut [u8],
         stop: &dyn Fn() -> bool,
     ) -> io::Result<Option<usize>> {
-        if !self.head.is_empty() && !stop() {
-            return Ok(self.read_head(buf));
+        // What was looked at has been read: it is given out even if a signal has come since.
+        if let Some(read) = self.read_head(buf) {
+            return Ok(Some(read));
         }
         loop {
             if !wait::readable(&self.file, stop)? {

@@ -316,6 +316,8 @@ pub struct Blocks {
     room: Vec<u8>,
     filled: usize,
     at_end: bool,
+    /// A signal ended the reading, perhaps inside a line.
+    was_stopped: bool,
     offset: u64,
     reported: u64,
     damage: Option<io::Error>,
@@ -340,6 +342,7 @@ impl Blocks {
             room: Vec::new(),
             filled: 0,
             at_end: false,
+            was_stopped: false,
             offset: 0,
             reported: 0,
             damage: None,
@@ -361,7 +364,11 @@ impl Blocks {
                 .stream
                 .read_or_stop(&mut self.room[self.filled..], stop)
             {
-                Ok(Some(0) | None) => self.at_end = true,
+                Ok(Some(0)) => self.at_end = true,
+                Ok(None) => {
+                    self.was_stopped = true;
+                    self.at_end = true;
+                }
                 Ok(Some(read)) => self.filled += read,
                 Err(error) => {
                     self.damage = Some(error);
@@ -421,12 +428,12 @@ impl Blocks {
             let last_newline = memchr::memrchr(b'\n', self.pending());
             let whole_lines = last_newline.map_or(0, |newline| newline + 1);
             if self.at_end || any_bytes {
-                // Where an archive broke off inside the last line, nobody knows how it went on.
-                let is_broken = self.damage.is_some() && !any_bytes;
+                // Where an archive broke off inside the last line, or a signal cut it, nobody knows how it went on.
+                let is_broken = (self.damage.is_some() || self.was_stopped) && !any_bytes;
                 let length = if is_broken { whole_lines } else { self.filled };
                 let bytes = self.give(length, spare);
                 self.filled = 0;
-                let is_last = self.at_end;
+                let is_last = self.at_end && !self.was_stopped;
                 return (!bytes.is_empty()).then_some(Block {
                     bytes,
                     offset,

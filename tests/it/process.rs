@@ -128,7 +128,7 @@ fn an_output_that_takes_nothing_is_an_error() {
 #[test]
 fn a_signal_ends_it_with_what_is_known() {
     for (name, number) in [("INT", 2), ("TERM", 15)] {
-        let child = waiting(&["log", "count by line"], "a\na\nb\n");
+        let child = waiting(&["log", "count by line"], "a\na\nb\ncut off");
         signal(&child, name);
         let (code, signal, stdout, stderr) = output(child);
         assert_eq!(

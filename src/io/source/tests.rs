@@ -199,6 +199,15 @@ fn a_waiting_read_stops_when_told_and_goes_on_later() {
 }
 
 #[test]
+fn what_was_looked_at_is_given_out_after_a_signal() {
+    let (stream, _writer) = piped(b"a\nb\n");
+    let mut stream = stream.unwrap();
+    let mut buf = [0; 100];
+    assert_eq!(stream.read_or_stop(&mut buf, &|| true).unwrap(), Some(4));
+    assert_eq!(stream.read_or_stop(&mut buf, &|| true).unwrap(), None);
+}
+
+#[test]
 fn a_non_blocking_pipe_is_waited_for() {
     let (reader, writer) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::NONBLOCK).unwrap();
     let mut writer = File::from(writer);
