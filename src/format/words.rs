@@ -44,7 +44,7 @@ impl Words {
     }
 
     /// Fills in the words of `line`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn fill<'a>(&self, line: &'a [u8], out: &mut [Value<'a>]) {
         if !self.wanted.is_empty() {
             self.cut(line, out);

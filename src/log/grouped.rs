@@ -82,10 +82,18 @@ impl<'p> Grouped<'p> {
         if rows == 0 || self.groups.group(Tag::Missing, &[]).is_err() {
             return;
         }
+        self.grow();
         for state in &mut self.states {
-            state.grow_to(1);
             let fits = state.add_times(0, &Value::Bool(true), rows);
             debug_assert!(fits.is_ok(), "without arguments there are only conditions");
+        }
+    }
+
+    /// Sees to it that there are states for all groups.
+    #[cold]
+    fn grow(&mut self) {
+        for state in &mut self.states {
+            state.grow_to(self.groups.len());
         }
     }
 
@@ -118,10 +126,10 @@ impl<'p> Grouped<'p> {
             grouping,
             zone,
             groups,
-            states,
             key,
             ..
         } = self;
+        let known = groups.len();
         key.clear();
         let group = match grouping.keys.as_slice() {
             [] => groups.group(Tag::Missing, &[]),
@@ -142,8 +150,8 @@ impl<'p> Grouped<'p> {
             }
         };
         let group = group.map_err(|too_many| Bad::new(too_many.to_string()))?;
-        for state in states {
-            state.grow_to(group + 1);
+        if groups.len() > known {
+            self.grow();
         }
         Ok(group)
     }
@@ -154,8 +162,8 @@ impl<'p> Grouped<'p> {
     /// If there are more groups than can be numbered.
     pub fn merge(&mut self, other: Grouped<'p>) -> Result<(), TooMany> {
         let groups = self.groups.absorb(&other.groups)?;
+        self.grow();
         for (state, theirs) in self.states.iter_mut().zip(other.states) {
-            state.grow_to(self.groups.len());
             state.merge(theirs, &groups);
         }
         Ok(())
@@ -167,9 +175,7 @@ impl<'p> Grouped<'p> {
             && self.groups.is_empty()
             && self.groups.group(Tag::Missing, &[]).is_ok()
         {
-            for state in &mut self.states {
-                state.grow_to(1);
-            }
+            self.grow();
         }
         (0..self.groups.len())
             .map(|group| self.row(group))

@@ -32,53 +32,20 @@ pub fn ratio(numerator: I256, denominator: I256) -> f64 {
     if numerator < 0 { -value } else { value }
 }
 
-/// A sum of decimals.
-///
-/// At most 2^64 numbers below 10^36 at a scale of at most 18 add up to less than 10^36 × 10^18 × 2^64 < 2^244 units, so
-/// 256 bits always do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct DecimalSum {
-    /// What was added since the last spill, in units of `scale`.
-    units: i128,
-    /// The largest scale of anything that was added.
-    scale: u8,
-    /// What no longer fitted into `units`.
-    spilled: Option<Box<I256>>,
-}
-
-impl DecimalSum {
-    #[inline]
-    fn add(&mut self, units: i128, scale: u8) {
-        if scale == self.scale
-            && let Some(sum) = self.units.checked_add(units)
-        {
-            self.units = sum;
-            return;
-        }
-        self.add_slowly(I256::from(units), scale);
-    }
-
-    fn add_slowly(&mut self, units: I256, scale: u8) {
-        let common = self.scale.max(scale);
-        let total = self.total() * I256::from(power(common - self.scale))
-            + units * I256::from(power(common - scale));
-        self.scale = common;
-        match i128::try_from(total) {
-            Ok(small) => (self.units, self.spilled) = (small, None),
-            Err(_) => (self.units, self.spilled) = (0, Some(Box::new(total))),
-        }
-    }
-
-    fn total(&self) -> I256 {
-        let spilled = self.spilled.as_deref().copied().unwrap_or_default();
-        spilled + I256::from(self.units)
-    }
-}
-
 /// A sum of numbers of both kinds. Decimals and floats are summed apart, each exactly, and added at the end.
+///
+/// One is kept for each of perhaps millions of groups, so what few of them need is kept elsewhere.
 #[derive(Clone, Debug, Default)]
 pub struct Sum {
-    decimals: DecimalSum,
+    /// Decimals that were added since the last spill, in units of `scale`.
+    units: i64,
+    /// The largest scale of any decimal that was added.
+    scale: u8,
+    /// Decimals that no longer fitted into `units`, in units of `scale`.
+    ///
+    /// At most 2^64 numbers below 10^36 at a scale of at most 18 add up to less than 10^36 × 10^18 × 2^64 < 2^244 units, so
+    /// 256 bits always do.
+    spilled: Option<Box<I256>>,
     floats: Option<Box<FloatSum>>,
 }
 
@@ -87,15 +54,40 @@ impl Sum {
     #[inline]
     pub fn add(&mut self, number: Number) {
         match number {
-            Number::Decimal { units, scale } => self.decimals.add(units, scale),
+            Number::Decimal { units, scale } => {
+                if scale == self.scale
+                    && let Ok(units) = i64::try_from(units)
+                    && let Some(sum) = self.units.checked_add(units)
+                {
+                    self.units = sum;
+                } else {
+                    self.add_decimals(I256::from(units), scale);
+                }
+            }
             Number::Float(value) => self.floats.get_or_insert_default().add(value),
         }
     }
 
+    fn add_decimals(&mut self, units: I256, scale: u8) {
+        let common = self.scale.max(scale);
+        let total = self.decimals() * I256::from(power(common - self.scale))
+            + units * I256::from(power(common - scale));
+        self.scale = common;
+        (self.units, self.spilled) = match i64::try_from(total) {
+            Ok(small) => (small, None),
+            Err(_) => (0, Some(Box::new(total))),
+        };
+    }
+
+    /// All decimals, in units of `scale`.
+    fn decimals(&self) -> I256 {
+        let spilled = self.spilled.as_deref().copied().unwrap_or_default();
+        spilled + I256::from(self.units)
+    }
+
     /// Adds all that `other` was given.
     pub fn merge(&mut self, other: &Sum) {
-        self.decimals
-            .add_slowly(other.decimals.total(), other.decimals.scale);
+        self.add_decimals(other.decimals(), other.scale);
         if let Some(floats) = &other.floats {
             self.floats.get_or_insert_default().merge(floats);
         }
@@ -104,9 +96,9 @@ impl Sum {
     /// The sum: a decimal without needless zeros, or a float where floats were added or it is too wide. Nothing if it is
     /// beyond all floats.
     pub fn finish(&self) -> Option<Number> {
-        let exact = i128::try_from(self.decimals.total())
+        let exact = i128::try_from(self.decimals())
             .ok()
-            .and_then(|units| Number::decimal(units, self.decimals.scale));
+            .and_then(|units| Number::decimal(units, self.scale));
         match (&self.floats, exact) {
             (None, Some(number)) => Some(number.trimmed()),
             _ => Number::float(self.divided_by(1)),
@@ -130,8 +122,8 @@ impl Sum {
     #[allow(clippy::cast_precision_loss)]
     fn divided_by(&self, count: u64) -> f64 {
         let decimals = ratio(
-            self.decimals.total(),
-            I256::from(power(self.decimals.scale)) * I256::from(count),
+            self.decimals(),
+            I256::from(power(self.scale)) * I256::from(count),
         );
         decimals
             + self
@@ -142,8 +134,8 @@ impl Sum {
 
     /// Appends the sum as bytes, the same for equal sums.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        out.push(self.decimals.scale);
-        out.extend_from_slice(&self.decimals.total().to_le_bytes());
+        out.push(self.scale);
+        out.extend_from_slice(&self.decimals().to_le_bytes());
         if let Some(floats) = &self.floats {
             floats.encode(out);
         }
@@ -159,7 +151,7 @@ impl Sum {
             return None;
         }
         let mut sum = Sum::default();
-        sum.decimals.add_slowly(total, *scale);
+        sum.add_decimals(total, *scale);
         if !rest.is_empty() {
             sum.floats = Some(Box::new(FloatSum::decode(rest)?));
         }

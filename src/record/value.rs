@@ -109,9 +109,21 @@ impl Value<'_> {
             _ if self.rank() == 2 => match (self.number(), other.number()) {
                 (Some(left), Some(right)) => left
                     .numeric_cmp(right)
-                    .then_with(|| self.bytes().cmp(&other.bytes())),
+                    .then_with(|| self.spelling_cmp(other)),
                 _ => self.bytes().cmp(&other.bytes()),
             },
+            _ => self.bytes().cmp(&other.bytes()),
+        }
+    }
+
+    /// The order of two numbers that are equal, by their texts. Computed decimals of one scale have one text, and need not be
+    /// written to be compared.
+    fn spelling_cmp(&self, other: &Value<'_>) -> Ordering {
+        match (self, other) {
+            (
+                Value::Number(Number::Decimal { scale: left, .. }),
+                Value::Number(Number::Decimal { scale: right, .. }),
+            ) if left == right => Ordering::Equal,
             _ => self.bytes().cmp(&other.bytes()),
         }
     }

@@ -153,11 +153,21 @@ impl<'a> Request<'a> {
     /// Cuts `GET /index.html HTTP/1.1`; the URL may have blanks in it.
     #[inline]
     pub(super) fn new(request: &'a [u8]) -> Request<'a> {
-        let Some(blank) = memchr(b' ', request) else {
+        // Methods are so short that a search costs less than to call one.
+        let method = request.iter().take(8).position(|byte| *byte == b' ');
+        let Some(blank) = method.or_else(|| memchr(b' ', request)) else {
             return Request::default();
         };
         let (method, rest) = (&request[..blank], &request[blank + 1..]);
-        let word = memrchr(b' ', rest).map_or(0, |blank| blank + 1);
+        let word = match rest {
+            // Nearly every request ends like this, and then the last blank needs no search.
+            [.., b' ', b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
+                if *major != b' ' && *minor != b' ' =>
+            {
+                rest.len() - 8
+            }
+            _ => memrchr(b' ', rest).map_or(0, |blank| blank + 1),
+        };
         if rest[word..].starts_with(b"HTTP/") {
             Request {
                 method,
