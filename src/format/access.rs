@@ -118,14 +118,18 @@ impl Schema for Access {
                 .find(|(name, _)| *name == wanted)
                 .map(|(_, part)| *part)
         };
-        let parts = named(wanted, find)?.into_iter();
-        let targets = parts.map(|(part, slot)| Target {
-            piece: part.piece(),
-            part,
-            slot,
-        });
+        let (mut places, mut twins) = (Places::none(), Vec::new());
+        let parts = named(wanted, find)?;
+        for &(part, place) in &parts {
+            match places.0[part as usize] {
+                Places::NONE => places.0[part as usize] = place,
+                first => twins.push((first, place)),
+            }
+        }
         Ok(Box::new(AccessReader {
-            targets: targets.collect(),
+            places,
+            twins,
+            last_wanted: parts.last().map(|(part, _)| part.piece()),
             words: Words::new(wanted, self.settings.infer),
             times: Times::new(wanted, &self.settings.zone),
             last: self.last,
@@ -135,8 +139,11 @@ impl Schema for Access {
 }
 
 struct AccessReader {
-    /// What is wanted, in the order of the line.
-    targets: Vec<Target>,
+    places: Places,
+    /// Parts that are wanted once more: the first place, and the other.
+    twins: Vec<(usize, usize)>,
+    /// The piece that the last wanted part is in.
+    last_wanted: Option<Piece>,
     words: Words,
     times: Times,
     /// The last part of whole lines.
@@ -144,24 +151,29 @@ struct AccessReader {
     texts: TimeTexts,
 }
 
-/// A wanted part.
-struct Target {
-    /// The piece of the line that it is, or that it is in.
-    piece: Piece,
-    part: Part,
-    /// Its place in the list of wanted fields.
-    slot: usize,
+/// The place of each part in the list of wanted fields.
+struct Places([usize; PARTS.len()]);
+
+impl Places {
+    /// The place of a part that is not wanted, which no list reaches.
+    const NONE: usize = usize::MAX;
+
+    fn none() -> Places {
+        Places([Places::NONE; PARTS.len()])
+    }
 }
 
 impl Reader for AccessReader {
     fn read<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
-        if let Some(last) = self.targets.last() {
+        if let Some(last) = self.last_wanted {
             let mut pieces = Wishes {
-                next: self.targets[0].piece,
-                targets: &self.targets,
+                places: &self.places,
                 out,
             };
-            cut(line, last.piece, &mut pieces).map_err(Bad::new)?;
+            cut(line, last, &mut pieces).map_err(Bad::new)?;
+            for &(first, other) in &self.twins {
+                out[other] = out[first].clone();
+            }
         }
         self.words.fill(line, out);
         self.times.apply(out)
@@ -176,34 +188,64 @@ impl Reader for AccessReader {
 }
 
 /// Puts what is wanted of a line where it is wanted.
-struct Wishes<'t, 'o, 'a> {
-    /// The piece that the first target is in.
-    next: Piece,
-    /// What has not been met yet.
-    targets: &'t [Target],
+struct Wishes<'w, 'o, 'a> {
+    places: &'w Places,
     out: &'o mut [Value<'a>],
 }
 
-impl<'a> Pieces<'a> for Wishes<'_, '_, 'a> {
+impl<'a> Wishes<'_, '_, 'a> {
+    /// Where a part is wanted, if it is.
     #[inline(always)]
-    fn meet(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), Fault> {
-        if piece == self.next {
-            self.take(text)
-        } else {
-            Ok(())
+    fn place(&mut self, part: Part) -> Option<&mut Value<'a>> {
+        self.out.get_mut(self.places.0[part as usize])
+    }
+
+    #[inline(always)]
+    fn text(&mut self, part: Part, text: &'a [u8]) {
+        if let Some(place) = self.place(part) {
+            put_text(text, place);
         }
     }
 }
 
-impl<'a> Wishes<'_, '_, 'a> {
-    fn take(&mut self, text: &'a [u8]) -> Result<(), Fault> {
-        while let Some((target, others)) = self.targets.split_first() {
-            if target.piece != self.next {
-                self.next = target.piece;
-                break;
+impl<'a> Pieces<'a> for Wishes<'_, '_, 'a> {
+    // `cut` says which piece it is where it is compiled, so of all this only one arm is left each time.
+    #[inline(always)]
+    fn meet(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), Fault> {
+        match piece {
+            Piece::Ip => self.text(Part::Ip, text),
+            Piece::Ident => self.text(Part::Ident, text),
+            Piece::User => self.text(Part::User, text),
+            Piece::Time => self.text(Part::Time, text),
+            Piece::Referer => self.text(Part::Referer, text),
+            Piece::Agent => self.text(Part::Agent, text),
+            Piece::Request => {
+                let wanted = [Part::Method, Part::Url, Part::Path, Part::Protocol];
+                if wanted.map(|part| self.places.0[part as usize]) != [Places::NONE; 4] {
+                    let request = Request::new(text);
+                    self.text(Part::Method, request.method);
+                    self.text(Part::Url, request.url);
+                    if let Some(place) = self.place(Part::Path) {
+                        put_text(request.path(), place);
+                    }
+                    self.text(Part::Protocol, request.protocol);
+                }
             }
-            put(target.part, text, &mut self.out[target.slot])?;
-            self.targets = others;
+            Piece::Status => {
+                if let Some(place) = self.place(Part::Status) {
+                    put_status(text, place)?;
+                }
+            }
+            Piece::Bytes => {
+                if let Some(place) = self.place(Part::Bytes) {
+                    put_bytes(text, place)?;
+                }
+            }
+            Piece::Tail => {
+                if let Some(place) = self.place(Part::Rt) {
+                    *place = tail::request_time(text)?;
+                }
+            }
         }
         Ok(())
     }
@@ -220,34 +262,17 @@ impl<'a> Pieces<'a> for Judge<'_> {
             Piece::Time if text != b"-" && self.texts.parse(text).is_none() => {
                 Err("time is not a time")
             }
-            Piece::Status => put(Part::Status, text, &mut Value::Missing),
-            Piece::Bytes => put(Part::Bytes, text, &mut Value::Missing),
-            Piece::Tail => put(Part::Rt, text, &mut Value::Missing),
+            Piece::Status => put_status(text, &mut Value::Missing),
+            Piece::Bytes => put_bytes(text, &mut Value::Missing),
+            Piece::Tail => tail::request_time(text).map(|_| ()),
             _ => Ok(()),
         }
     }
 }
 
-/// Puts the value of a part, from the piece that it is in, into its place. A value is three words or more: made where it
-/// stays, it is not copied while its words are still on their way to memory.
-#[inline]
-fn put<'a>(part: Part, piece: &'a [u8], out: &mut Value<'a>) -> Result<(), Fault> {
-    match part {
-        Part::Method => put_text(Request::new(piece).method, out),
-        Part::Url => put_text(Request::new(piece).url, out),
-        Part::Path => put_text(Request::new(piece).path(), out),
-        Part::Protocol => put_text(Request::new(piece).protocol, out),
-        Part::Status => return put_digits(piece, "status is not a number", out),
-        Part::Bytes => return put_digits(piece, "bytes is not a number", out),
-        Part::Rt => *out = tail::request_time(piece)?,
-        Part::Ip | Part::Ident | Part::User | Part::Time | Part::Referer | Part::Agent => {
-            put_text(piece, out);
-        }
-    }
-    Ok(())
-}
+// A value is three words or more: made where it stays, it is not copied while its words are still on their way to memory.
 
-#[inline]
+#[inline(always)]
 fn put_text<'a>(text: &'a [u8], out: &mut Value<'a>) {
     *out = if matches!(text, b"" | b"-") {
         Value::Missing
@@ -256,7 +281,17 @@ fn put_text<'a>(text: &'a [u8], out: &mut Value<'a>) {
     };
 }
 
-#[inline]
+#[inline(always)]
+fn put_status<'a>(text: &'a [u8], out: &mut Value<'a>) -> Result<(), Fault> {
+    put_digits(text, "status is not a number", out)
+}
+
+#[inline(always)]
+fn put_bytes<'a>(text: &'a [u8], out: &mut Value<'a>) -> Result<(), Fault> {
+    put_digits(text, "bytes is not a number", out)
+}
+
+#[inline(always)]
 fn put_digits<'a>(text: &'a [u8], fault: Fault, out: &mut Value<'a>) -> Result<(), Fault> {
     if text.iter().all(u8::is_ascii_digit) {
         *out = Value::Digits(Cow::Borrowed(text));

@@ -134,6 +134,10 @@ pub(super) fn closing_quote(text: &[u8]) -> Option<usize> {
 #[inline(always)]
 fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = text.strip_prefix(b" ")?;
+    // Nearly every status has three digits.
+    if text.get(3) == Some(&b' ') && !text[..3].contains(&b' ') {
+        return Some(text.split_at(3));
+    }
     let end = text
         .iter()
         .position(|byte| *byte == b' ')
