@@ -281,9 +281,12 @@ impl Lexer<'_> {
     /// An address or network where the text has its shape: `10.0.0.1`, `10.0.0.0/8`, `2001:db8::/32`.
     fn net(&mut self) -> Option<TokenKind> {
         let rest = self.rest();
+        // All of the longest network, and one more to see that it ends: longer runs need not be looked at again and again.
         let end = rest
-            .find(|c: char| !(c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '/')))
-            .unwrap_or(rest.len());
+            .bytes()
+            .take("2001:0db8:0000:0000:0000:0000:255.255.255.255/128".len() + 1)
+            .take_while(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':' | b'/'))
+            .count();
         let candidate = rest[..end].trim_end_matches('/');
         let is_shaped = candidate.matches('.').count() == 3
             || candidate.contains("::")

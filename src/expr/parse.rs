@@ -14,6 +14,8 @@ pub const RESERVED: [&str; 13] = [
 
 /// How deep parentheses and operators may nest: far more than anybody types, far less than the stack holds.
 const MAX_DEPTH: usize = 100;
+/// How many sums or products may follow each other without parentheses: each makes the tree one higher.
+const MAX_CHAIN: usize = 1000;
 
 /// A cursor over tokens; the query's parser uses it too.
 #[derive(Debug)]
@@ -139,21 +141,32 @@ impl Parser {
         self.nested(|parser| parser.binary(OR))
     }
 
-    /// Everything that recurses goes through here, so that no text can exhaust the stack.
     fn nested(
         &mut self,
         parse: impl FnOnce(&mut Parser) -> Result<Expr, Fault>,
     ) -> Result<Expr, Fault> {
+        self.enter()?;
+        let expr = parse(self)?;
+        self.leave();
+        Ok(expr)
+    }
+
+    /// Goes one level down. Everything that recurses says so here, so that no text can exhaust the stack.
+    ///
+    /// # Errors
+    /// If that is too deep.
+    pub fn enter(&mut self) -> Result<(), Fault> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(Fault::new(
-                self.peek().span.clone(),
-                "this expression is nested too deeply",
-            ));
+            let span = self.peek().span.clone();
+            return Err(Fault::new(span, "this is nested too deeply"));
         }
-        let expr = parse(self)?;
+        Ok(())
+    }
+
+    /// Goes up again.
+    pub fn leave(&mut self) {
         self.depth -= 1;
-        Ok(expr)
     }
 
     fn binary(&mut self, level: u8) -> Result<Expr, Fault> {
@@ -162,7 +175,16 @@ impl Parser {
         } else {
             self.operand(level)?
         };
+        if let (OR, Some(_)) | (AND, Some(_)) = (level, self.operator(level)) {
+            return self.joined(left, level);
+        }
+        let mut operators = 0;
         while let Some(operator) = self.operator(level) {
+            operators += 1;
+            if operators > MAX_CHAIN {
+                let span = self.peek().span.clone();
+                return Err(Fault::new(span, "this expression is too long"));
+            }
             self.take();
             left = self.operation(operator, left, level)?;
             if level == COMPARISON && self.operator(level).is_some() {
@@ -173,6 +195,33 @@ impl Parser {
             }
         }
         Ok(left)
+    }
+
+    /// Conditions joined by `and`, or by `or`. Scripts write thousands of them, so they become a tree of little height: it
+    /// does not matter which are joined first.
+    fn joined(&mut self, first: Expr, level: u8) -> Result<Expr, Fault> {
+        let operator = if level == OR { Binary::Or } else { Binary::And };
+        let mut conditions = vec![first];
+        while self.operator(level).is_some() {
+            self.take();
+            conditions.push(self.operand(level)?);
+        }
+        while conditions.len() > 1 {
+            let mut pairs = Vec::with_capacity(conditions.len().div_ceil(2));
+            let mut rest = conditions.into_iter();
+            while let Some(left) = rest.next() {
+                pairs.push(match rest.next() {
+                    Some(right) => {
+                        let span = left.span.start..right.span.end;
+                        let kind = ExprKind::Binary(operator, Box::new(left), Box::new(right));
+                        Expr::new(kind, span)
+                    }
+                    None => left,
+                });
+            }
+            conditions = pairs;
+        }
+        Ok(conditions.remove(0))
     }
 
     fn operand(&mut self, level: u8) -> Result<Expr, Fault> {

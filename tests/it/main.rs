@@ -9,5 +9,6 @@ mod laws;
 mod layers;
 mod process;
 mod readme;
+mod robustness;
 mod shells;
 mod support;

@@ -263,7 +263,9 @@ impl Stages<'_> {
             TokenKind::Net(net) => Filter::Net(net),
             TokenKind::Symbol("(") => {
                 self.parser.take();
+                self.parser.enter()?;
                 let inner = self.filter()?;
+                self.parser.leave();
                 self.parser.expect_symbol(")")?;
                 return Ok(inner);
             }
@@ -294,7 +296,11 @@ fn bare_word(word: &str, span: &std::ops::Range<usize>) -> Result<Filter, Fault>
         .map(|(stage, _)| *stage)
         .chain(aggregate::names())
         .chain(["parse", "group", "filter"]);
-    match nearest(word, known.filter(|known| known.len() > 2)) {
+    // The words of the language are small; in other letters (GET, POST) only the very word is a slip.
+    let is_small = !word.contains(char::is_uppercase);
+    let known =
+        known.filter(|known| known.len() > 2 && (is_small || known.eq_ignore_ascii_case(word)));
+    match nearest(word, known) {
         Some(near) => Err(
             Fault::new(span.clone(), format!("«{word}» is nearly «{near}»")).hint(format!(
                 "to look for the text, put it in quotes: \"{word}\""

@@ -1,0 +1,308 @@
+//! Nothing that a person types and nothing that stands in a log makes jug panic, hang or exhaust its stack.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+use jug::expr::Clock;
+use jug::format::{self, FORMATS, Settings};
+use jug::io::source::InputName;
+use jug::log::input::{Input, Opening};
+use jug::log::plan::explain::Explained;
+use jug::log::plan::{Plan, plan};
+use jug::log::query::parse;
+use jug::log::run::{Engine, Options, run};
+use jug::record::Timestamp;
+use proptest::prelude::*;
+
+use crate::support::{files_under, project};
+
+/// What queries are made of, and what they are not.
+const TOKENS: &[&str] = &[
+    "where",
+    "let",
+    "sort",
+    "top",
+    "head",
+    "tail",
+    "select",
+    "by",
+    "as",
+    "and",
+    "or",
+    "not",
+    "in",
+    "contains",
+    "count",
+    "sum",
+    "avg",
+    "min",
+    "p99",
+    "p101",
+    "uniq",
+    "median",
+    "status",
+    "bytes",
+    "path",
+    "time",
+    "line",
+    "file",
+    "a.b[0]",
+    "[\"odd name\"]",
+    "$1",
+    "$NF",
+    "$0",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    "|",
+    "=",
+    "==",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    "=~",
+    "!~",
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "&&",
+    "||",
+    "!",
+    "5m",
+    "1h",
+    "1d",
+    "0s",
+    "10M",
+    "1.50",
+    "1e9",
+    "1e999",
+    "-7",
+    "007",
+    "\"GET\"",
+    "'text'",
+    "\"\\n",
+    "\"",
+    "'",
+    "/ab+/",
+    "/(/",
+    "10.0.0.0/8",
+    "::1/128",
+    "10.0.0.0/99",
+    "lower(",
+    "subnet(ip,24)",
+    "if(",
+    "date(time)",
+    "hour_of(time)",
+    "bucket(bytes,100)",
+    "param(url,\"q\")",
+    "true",
+    "null",
+    "é",
+    "\u{202e}",
+    "\0",
+    "#",
+    ";",
+    "{",
+    "}",
+    "\\",
+    "@",
+    "9223372036854775808",
+    "340282366920938463463374607431768211456",
+    "\t",
+    "\n",
+];
+
+fn clock() -> Clock {
+    let now = Timestamp::parse(b"2026-03-14T12:00:00Z", &TimeZone::UTC).expect("a time");
+    Clock {
+        now,
+        zone: TimeZone::UTC,
+    }
+}
+
+/// The plan of a query, if it is one. Whatever is wrong with it lies inside it, between characters.
+fn planned(query: &str) -> Option<Plan> {
+    let result = parse(query).and_then(|parsed| plan(&parsed, query, &clock()));
+    match result {
+        Ok(plan) => {
+            let _ = Explained(&plan).to_string();
+            Some(plan)
+        }
+        Err(fault) => {
+            assert!(
+                query.get(fault.span.clone()).is_some(),
+                "{query:?}: {:?}",
+                fault.span
+            );
+            assert!(!fault.render(query).is_empty() && !fault.message.is_empty());
+            None
+        }
+    }
+}
+
+/// Rows, and how many lines were looked at and were bad.
+fn answer(plan: &Plan, file: &Path, from: &str, threads: usize) -> Option<String> {
+    let settings = Settings {
+        zone: TimeZone::UTC,
+        infer: true,
+    };
+    let opening = Opening {
+        from: format::find(from),
+        settings: &settings,
+        needs_schema: true,
+        stop: &|| false,
+    };
+    let input = Input::open(InputName::Path(file.to_owned()), 0, &opening).ok()?;
+    let options = Options {
+        threads,
+        engine: Engine::Read,
+        strict: true,
+        max_line: 1 << 12,
+        zone: TimeZone::UTC,
+    };
+    let report = run(plan, vec![input], &options, &(), None);
+    let account = &report.account;
+    Some(format!(
+        "{:?} {} {} {}",
+        report.table, account.judged, account.bad, account.kept
+    ))
+}
+
+/// The queries of all cases: what people are shown, right and wrong.
+fn queries() -> Vec<String> {
+    let mut queries = Vec::new();
+    for file in files_under("fixtures/cases/log")
+        .iter()
+        .filter(|file| file.extension().is_some_and(|ending| ending == "toml"))
+    {
+        let text = fs::read_to_string(project().join(file)).expect("a case file");
+        let cases: toml_edit::DocumentMut = text.parse().expect("TOML");
+        let cases = cases["case"].as_array_of_tables().expect("cases");
+        let args = cases.iter().filter_map(|case| case.get("args")?.as_array());
+        let words = args.flat_map(|args| args.iter().filter_map(|arg| arg.as_str()));
+        queries.extend(words.filter(|word| word.contains(' ')).map(str::to_owned));
+    }
+    assert!(queries.len() > 100, "there are few queries in the cases");
+    queries
+}
+
+#[test]
+fn queries_that_went_wrong_are_no_panic() {
+    let queries = queries();
+    let mut runner = proptest::test_runner::TestRunner::default();
+    let strategy = (
+        0..queries.len(),
+        0..queries.len(),
+        any::<prop::sample::Index>(),
+        any::<prop::sample::Index>(),
+    );
+    let checked = runner.run(&strategy, |(one, other, cut, paste)| {
+        let (one, other) = (&queries[one], &queries[other]);
+        let border = |text: &str, index: &prop::sample::Index| {
+            let at = index.index(text.len() + 1);
+            (0..=at)
+                .rev()
+                .find(|at| text.is_char_boundary(*at))
+                .unwrap_or(0)
+        };
+        let (cut, paste) = (border(one, &cut), border(other, &paste));
+        planned(one);
+        planned(&one[..cut]);
+        planned(&one[cut..]);
+        planned(&format!("{}{}", &one[..cut], &other[paste..]));
+        planned(&format!("{}|{}", one, &other[..paste]));
+        Ok(())
+    });
+    checked.expect("no query panics");
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_query_or_a_fault(text in any::<String>()) {
+        planned(&text);
+    }
+
+    #[test]
+    fn any_tokens_are_a_query_or_a_fault(tokens in prop::collection::vec(prop::sample::select(TOKENS), 0..12), glue in prop::sample::select(&["", " "][..])) {
+        planned(&tokens.join(glue));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_bytes_give_one_answer(
+        format in 0..FORMATS.len(),
+        noise in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let format = FORMATS[format];
+        // Lines as they should be first, so that the format is accepted; behind them the same again, damaged.
+        let example = format.example.as_bytes();
+        let mut damaged = example.repeat(3);
+        for (at, byte) in &noise {
+            let at = at.index(damaged.len());
+            damaged[at] = *byte;
+        }
+        damaged.truncate(cut.index(damaged.len() + 1));
+        let text = [&example.repeat(20), damaged.as_slice()].concat();
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let file = directory.path().join("log");
+        fs::write(&file, &text).expect("a file");
+        for query in ["count, uniq(line), min($1), max($NF) by $2", "where line contains \"1\" | select $1, line", "let x = len(line) * 1.5 | sum(x), p50(x) by x > 100"] {
+            let plan = planned(query).expect("a query");
+            let (one, three) = (answer(&plan, &file, format.name, 1), answer(&plan, &file, format.name, 3));
+            prop_assert_eq!(one, three);
+        }
+    }
+}
+
+#[test]
+fn depth_and_length_exhaust_no_stack() {
+    for query in [
+        format!("where {}1{}", "(".repeat(50_000), ")".repeat(50_000)),
+        format!("{}\"a\"{}", "(".repeat(50_000), ")".repeat(50_000)),
+        format!("where {}status", "not ".repeat(50_000)),
+        format!("{}\"a\"", "not ".repeat(50_000)),
+        format!("where {}1", "-".repeat(50_000)),
+        format!("where 1{}", "+1".repeat(50_000)),
+        format!("count{}", "/count".repeat(50_000)),
+        format!("where {}", "lower(".repeat(50_000)),
+        format!("where a{}", "[0]".repeat(50_000)),
+        format!("where a{}", ".b".repeat(50_000)),
+        format!("count{}", "|head 1".repeat(20_000)),
+    ] {
+        planned(&query);
+    }
+    // What scripts write is answered, however long it is.
+    for joint in [" or ", " and "] {
+        let conditions = vec!["status == 200"; 20_000].join(joint);
+        assert!(planned(&format!("where {conditions} | count")).is_some());
+        let texts = vec!["\"200\""; 20_000].join(joint);
+        assert!(planned(&format!("{texts} | count")).is_some());
+    }
+}
+
+#[test]
+fn deep_json_exhausts_no_stack() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let file = directory.path().join("deep.ndjson");
+    let deep = 200_000;
+    let text = [
+        "{\"a\":1}\n".repeat(50),
+        format!("{{\"a\":{}1{}}}\n", "[".repeat(deep), "]".repeat(deep)),
+        format!("{{\"a\":{}\n", "{\"a\":".repeat(deep)),
+        "[".repeat(deep),
+    ]
+    .concat();
+    fs::write(&file, text).expect("a file");
+    let plan = planned("count, uniq(a) by a.b[0]").expect("a query");
+    assert!(answer(&plan, &file, "json", 2).is_some());
+}
