@@ -202,6 +202,21 @@ fn inputs_come_in_many_ways() {
     }
 }
 
+#[test]
+fn there_may_be_more_files_than_a_shell_allows() {
+    let sandbox = Sandbox::new();
+    for name in 0..100 {
+        sandbox.file(&format!("{name}.log"), "a\n");
+    }
+    let allowed = sandbox.shell("ulimit -S -n 32; jug log count *.log", b"");
+    assert_eq!(allowed.clean(), "count\n100\n");
+    let refused = sandbox.shell("ulimit -n 32; jug log count *.log", b"");
+    assert!(
+        refused.status == 3 && refused.stderr().contains("Too many open files"),
+        "{refused}"
+    );
+}
+
 /// Cuts a file short as soon as a part of it has been read.
 struct Cutter {
     file: fs::File,

@@ -6,6 +6,7 @@ use super::{Intent, Log};
 use crate::error::{Error, Result};
 use crate::expr::nearest;
 use crate::expr::syntax::{Expr, ExprKind};
+use crate::io::limits::allow_open_files;
 use crate::io::sink::is_same_file;
 use crate::io::source::InputName;
 use crate::log::input::{Input, Opening};
@@ -34,6 +35,7 @@ impl Log {
             needs_schema,
             stop: &|| ui.stopping(),
         };
+        allow_open_files(names.len());
         let (mut inputs, mut first_error, mut failed) = (Vec::new(), None, 0_usize);
         for name in names {
             if matches!(name, InputName::Stdin) && ui.stdin_is_terminal() && ui.stderr_is_terminal()

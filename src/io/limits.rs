@@ -1,0 +1,18 @@
+//! How much the system lets us have.
+
+use rustix::process::{Resource, getrlimit, setrlimit};
+
+/// Descriptors beside those of the files that are asked for: standard streams, the output, the threads' own.
+const OTHERS: u64 = 64;
+
+/// Asks for leave to have so many files open at once. Shells allow 1024 by default and far more to whoever asks, see
+/// getrlimit(2). If there is less to be had, opening the files will tell.
+pub fn allow_open_files(count: usize) {
+    let mut limit = getrlimit(Resource::Nofile);
+    let wanted = count as u64 + OTHERS;
+    if limit.current.is_some_and(|current| current < wanted) {
+        limit.current = Some(limit.maximum.map_or(wanted, |maximum| maximum.min(wanted)));
+        // A refusal leaves the limit as it is.
+        let _ = setrlimit(Resource::Nofile, limit);
+    }
+}
