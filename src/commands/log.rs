@@ -57,7 +57,8 @@ Examples:
 /// stretch of time such as 5m. At last sort, top, head, tail, select. Without aggregates the lines themselves come out.
 ///
 /// The format of each file is found from its first lines. A line in which a field that the query needs cannot be read is
-/// bad; bad lines are counted, and too many of them end in exit status 3.
+/// bad; bad lines are counted, and too many of them end in exit status 3. Blank lines hold no record, and are passed over
+/// unless nothing but lines is asked for: count alone counts as wc -l does, and one more for a last line without an end.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES, override_usage = "jug log [OPTIONS] QUERY [FILE]...\n       jug log [OPTIONS] --describe FILE...")]
 pub struct Log {

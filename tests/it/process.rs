@@ -203,6 +203,29 @@ fn inputs_come_in_many_ways() {
 }
 
 #[test]
+fn stats_say_what_was_done() {
+    let sandbox = Sandbox::new();
+    let outcome = sandbox.shell(
+        "jug log --stats -j1 'count by status' fixtures/logs/access.log",
+        b"",
+    );
+    let stderr = outcome.stderr();
+    let stats: Vec<&str> = stderr.lines().collect();
+    assert!(
+        stats[0].starts_with("read     ") && stats[0].contains(" KiB in "),
+        "{outcome}"
+    );
+    assert_eq!(
+        stats[1..],
+        [
+            "lines    202 judged, 200 kept, 2 bad, 0 blank",
+            "groups   7",
+            "work     1 chunks, 1 threads"
+        ]
+    );
+}
+
+#[test]
 fn there_may_be_more_files_than_a_shell_allows() {
     let sandbox = Sandbox::new();
     for name in 0..100 {
