@@ -21,17 +21,8 @@ pub struct Grouped<'p> {
 }
 
 impl<'p> Grouped<'p> {
-    /// No groups yet. Days are those of `zone`.
-    pub fn new(grouping: &'p Grouping, zone: &'p TimeZone) -> Grouped<'p> {
-        Grouped::with_groups(grouping, zone, Groups::default())
-    }
-
-    /// Empty, and to be merged into this one.
-    pub fn sibling(&self) -> Grouped<'p> {
-        Grouped::with_groups(self.grouping, self.zone, self.groups.sibling())
-    }
-
-    fn with_groups(grouping: &'p Grouping, zone: &'p TimeZone, groups: Groups) -> Grouped<'p> {
+    /// No rows yet, and to be merged with others whose `groups` are siblings of these. Days are those of `zone`.
+    pub fn new(grouping: &'p Grouping, zone: &'p TimeZone, groups: Groups) -> Grouped<'p> {
         let states = grouping
             .states
             .iter()

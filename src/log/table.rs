@@ -3,14 +3,19 @@
 use std::cmp::Ordering;
 
 use jiff::tz::TimeZone;
+use rayon::slice::ParallelSliceMut as _;
 
 use super::grouped::Grouped;
 use super::plan::{Bucket, Plan, TableStage};
 use crate::expr::Program;
+use crate::group::Groups;
 use crate::record::{Cell, Value};
 
 /// How many empty stretches of time are filled at most: a single wrong date must not make millions of rows.
 const MAX_FILLED: usize = 100_000;
+
+/// So many rows are sorted by all workers together.
+const MANY: usize = 10_000;
 
 /// Rows as they go through the stages.
 pub type Table = Vec<Vec<Cell>>;
@@ -48,7 +53,7 @@ fn run(stage: &TableStage, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)
             rows.drain(..rows.len().saturating_sub(*count));
         }
         TableStage::Groups(grouping) => {
-            let mut grouped = Grouped::new(grouping, zone);
+            let mut grouped = Grouped::new(grouping, zone, Groups::default());
             let refused = rows
                 .iter()
                 .filter(|row| grouped.add(&values(row)).is_err())
@@ -81,6 +86,9 @@ fn compute(program: &Program, row: &[Cell]) -> Cell {
     }
 }
 
+/// A row with what it is sorted by.
+type Keyed = (Vec<Value<'static>>, Vec<Cell>);
+
 /// Sorts by the orders, then by all columns from the left, so that equal rows are all that can change places.
 fn sort(rows: &mut Table, orders: &[(Program, bool)]) {
     let by_column = |left: &[Cell], right: &[Cell]| {
@@ -90,7 +98,7 @@ fn sort(rows: &mut Table, orders: &[(Program, bool)]) {
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
     };
-    let mut keyed: Vec<(Vec<Value<'static>>, Vec<Cell>)> = rows
+    let mut keyed: Vec<Keyed> = rows
         .drain(..)
         .map(|row| {
             (
@@ -102,7 +110,7 @@ fn sort(rows: &mut Table, orders: &[(Program, bool)]) {
             )
         })
         .collect();
-    keyed.sort_unstable_by(|(left_keys, left), (right_keys, right)| {
+    let order = |(left_keys, left): &Keyed, (right_keys, right): &Keyed| {
         for ((left, right), (_, descending)) in left_keys.iter().zip(right_keys).zip(orders) {
             // What is missing comes last, whichever way the rest is sorted.
             let order = match (left.is_missing(), right.is_missing()) {
@@ -115,7 +123,13 @@ fn sort(rows: &mut Table, orders: &[(Program, bool)]) {
             }
         }
         by_column(left, right)
-    });
+    };
+    // Outside a pool, rayon would make one of its own.
+    if keyed.len() > MANY && rayon::current_thread_index().is_some() {
+        keyed.par_sort_unstable_by(order);
+    } else {
+        keyed.sort_unstable_by(order);
+    }
     rows.extend(keyed.into_iter().map(|(_, row)| row));
 }
 

@@ -229,7 +229,7 @@ fn stats_say_what_was_done() {
 fn there_may_be_more_files_than_a_shell_allows() {
     let sandbox = Sandbox::new();
     for name in 0..100 {
-        sandbox.file(&format!("{name}.log"), "a\n");
+        sandbox.file(format!("{name}.log"), "a\n");
     }
     let allowed = sandbox.shell("ulimit -S -n 32; jug log count *.log", b"");
     assert_eq!(allowed.clean(), "count\n100\n");

@@ -131,7 +131,7 @@ fn read_all(
 /// Scans a block on this worker; gives its buffer back.
 fn scan(job: &Job<'_, '_>, bound: &Bound, block: Block, number: u64) -> Vec<u8> {
     let mut rows = job.new_rows();
-    job.with_scanner(|scanner| {
+    job.workers.with_scanner(|scanner| {
         if job.counts_newlines() {
             scanner.count(&block.bytes, block.is_last);
         } else {

@@ -2,11 +2,12 @@
 //!
 //! Plain files are cut into pieces which workers take from one cursor (`pieces`); streams are cut into blocks by threads
 //! of their own, which hand them to the workers (`blocks`). Workers are `rayon`'s and never wait for a stream. Each has
-//! a [`Scanner`]; groups are merged at the end, rows are put in order as they come (`order`).
+//! a scanner of its own (`workers`); groups are merged at the end, rows are put in order as they come (`order`).
 
 mod blocks;
 mod order;
 mod pieces;
+mod workers;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -18,12 +19,13 @@ use super::account::Account;
 use super::grouped::Grouped;
 use super::input::{Body, Input};
 use super::plan::{Output, Plan};
-use super::scan::{Encoded, Rows, Scanner};
+use super::scan::{Encoded, Rows};
 use super::table::{self, Table};
 use crate::format::Writer;
 use crate::observe::Observe;
 
 use order::Order;
+use workers::Workers;
 
 /// How a run is done; nothing in it changes the answer.
 #[derive(Clone, Debug)]
@@ -146,19 +148,23 @@ fn attempt(
         observe,
         order: rows_in_order.then(|| Order::new(options.threads * 4, &mut deliver)),
         writer,
-        scanners: scanners(plan, options, if is_small { 1 } else { options.threads }),
+        workers: Workers::new(plan, options, if is_small { 1 } else { options.threads }),
         stopped: AtomicBool::new(plan.rows_wanted() == Some(0)),
         chunks: AtomicU64::new(0),
         bytes: AtomicU64::new(0),
     };
-    if is_small {
-        for input in &mut *inputs {
-            job.alone(input);
+    let pool = if is_small {
+        None
+    } else {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.threads)
+            .build();
+        if pool.is_err() {
+            observe.warned("no threads are to be had: working with one");
         }
-    } else if let Ok(pool) = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads)
-        .build()
-    {
+        pool.ok()
+    };
+    if let Some(pool) = &pool {
         // Rows come out in the order of the inputs, so those are done one after the other; groups are done all at once.
         let together = if rows_in_order {
             1
@@ -166,42 +172,31 @@ fn attempt(
             inputs.len().max(1)
         };
         for some in inputs.chunks_mut(together) {
-            job.together(&pool, some);
+            job.together(pool, some);
         }
     } else {
-        observe.warned("no threads are to be had: working with one");
         for input in &mut *inputs {
             job.alone(input);
         }
     }
     let Job {
-        scanners,
+        workers,
         chunks,
         bytes,
         ..
     } = job;
-    let mut account = Account::default();
-    let mut grouped: Option<Grouped<'_>> = None;
-    for scanner in scanners {
-        let scanner = scanner
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        account.merge(scanner.account);
-        grouped = match (grouped, scanner.grouped) {
-            (Some(mut all), Some(more)) => {
-                if let Err(error) = all.merge(more) {
-                    observe.missed(&error.to_string());
-                }
-                Some(all)
-            }
-            (all, more) => all.or(more),
-        };
-    }
+    let (account, grouped) = workers.merge(observe);
     let groups = grouped.as_ref().map_or(0, Grouped::group_count);
-    let rows = grouped.map_or(rows, Grouped::rows);
-    let table = table::finish(plan, rows, &options.zone, &|message| {
-        observe.missed(message);
-    });
+    let finish = || {
+        let rows = grouped.map_or(rows, Grouped::rows);
+        table::finish(plan, rows, &options.zone, &|message| {
+            observe.missed(message);
+        })
+    };
+    let table = match &pool {
+        Some(pool) => pool.install(finish),
+        None => finish(),
+    };
     Report {
         table,
         account,
@@ -212,24 +207,6 @@ fn attempt(
     }
 }
 
-fn scanners<'p>(plan: &'p Plan, options: &'p Options, threads: usize) -> Vec<Mutex<Scanner<'p>>> {
-    let first = match &plan.output {
-        Output::Groups(grouping) => Some(Grouped::new(grouping, &options.zone)),
-        Output::Rows(_) => None,
-    };
-    let mut scanners: Vec<_> = (1..threads)
-        .map(|_| {
-            Mutex::new(Scanner::new(
-                plan,
-                first.as_ref().map(Grouped::sibling),
-                options,
-            ))
-        })
-        .collect();
-    scanners.push(Mutex::new(Scanner::new(plan, first, options)));
-    scanners
-}
-
 /// What all workers of a run share.
 struct Job<'p, 'd> {
     plan: &'p Plan,
@@ -237,7 +214,7 @@ struct Job<'p, 'd> {
     observe: &'d dyn Observe,
     order: Option<Order<'d>>,
     writer: Option<Option<&'d (dyn Fn() -> Box<dyn Writer> + Sync)>>,
-    scanners: Vec<Mutex<Scanner<'p>>>,
+    workers: Workers<'p>,
     stopped: AtomicBool,
     chunks: AtomicU64,
     bytes: AtomicU64,
@@ -279,16 +256,6 @@ impl Job<'_, '_> {
                 input.name
             ));
         }
-    }
-
-    /// Lends the scanner of the worker that this is called on.
-    fn with_scanner<T>(&self, work: impl FnOnce(&mut Scanner<'_>) -> T) -> T {
-        let worker = rayon::current_thread_index().unwrap_or(0) % self.scanners.len();
-        // Nobody else asks for this worker's scanner, so the lock never waits.
-        let mut scanner = self.scanners[worker]
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        work(&mut scanner)
     }
 
     /// Hands on what a piece or block gave; pieces of an input are numbered from 0.

@@ -67,7 +67,9 @@ impl Piece<'_, '_, '_> {
         if job.counts_newlines() {
             let bytes = self.read(self.start, self.length, buffer);
             let is_last = self.start + bytes.len() as u64 >= end || bytes.len() < self.length;
-            return job.with_scanner(|scanner| scanner.count(bytes, is_last));
+            return job
+                .workers
+                .with_scanner(|scanner| scanner.count(bytes, is_last));
         }
         let is_first = self.start == self.pieces.grid.begin;
         let from = self.start - u64::from(!is_first);
@@ -86,11 +88,12 @@ impl Piece<'_, '_, '_> {
                     }
                     let offset = from + lines.start as u64;
                     return job
+                        .workers
                         .with_scanner(|scanner| scanner.scan(bound, &bytes[lines], offset, rows));
                 }
                 Owned::Unfinished { lines, last } if bytes.len() - last > job.options.max_line => {
                     let offset = from + lines.start as u64;
-                    return job.with_scanner(|scanner| {
+                    return job.workers.with_scanner(|scanner| {
                         scanner.scan(bound, &bytes[lines], offset, rows);
                         let bad = too_long(job.options.max_line);
                         scanner.account.judged += 1;
