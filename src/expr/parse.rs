@@ -2,137 +2,19 @@
 //!
 //! From loosest to tightest: `or`, `and`, `not`, comparisons (which do not chain), `+ -`, `* / %`, unary `-`.
 
+mod cursor;
+
 use super::fault::{Fault, Span};
-use super::lex::{Token, TokenKind, lex};
+use super::lex::TokenKind;
 use super::syntax::{Binary, Expr, ExprKind, Pattern, Unary};
 use crate::record::{FieldName, Number, Step};
 
-/// Words that are part of the grammar and never a field's plain name.
-pub const RESERVED: [&str; 13] = [
-    "and", "or", "not", "in", "contains", "by", "as", "where", "let", "sort", "top", "head", "tail",
-];
+pub use cursor::{Parser, RESERVED};
 
-/// How deep parentheses and operators may nest: far more than anybody types, far less than the stack holds.
-const MAX_DEPTH: usize = 100;
 /// How many sums or products may follow each other without parentheses: each makes the tree one higher.
 const MAX_CHAIN: usize = 1000;
 
-/// A cursor over tokens; the query's parser uses it too.
-#[derive(Debug)]
-pub struct Parser {
-    tokens: Vec<Token>,
-    at: usize,
-    depth: usize,
-}
-
 impl Parser {
-    /// A parser at the beginning of `text`.
-    ///
-    /// # Errors
-    /// Where the text cannot be cut into tokens.
-    pub fn new(text: &str) -> Result<Parser, Fault> {
-        Ok(Parser {
-            tokens: lex(text)?,
-            at: 0,
-            depth: 0,
-        })
-    }
-
-    /// The token that comes next.
-    pub fn peek(&self) -> &Token {
-        &self.tokens[self.at]
-    }
-
-    /// The token `ahead` places after the next; the last one for ever after.
-    pub fn peek_at(&self, ahead: usize) -> &Token {
-        &self.tokens[(self.at + ahead).min(self.tokens.len() - 1)]
-    }
-
-    /// Takes the next token; the last one is never used up.
-    pub fn take(&mut self) -> Token {
-        let token = self.tokens[self.at].clone();
-        self.at = (self.at + 1).min(self.tokens.len() - 1);
-        token
-    }
-
-    /// Where the token that was taken last ends.
-    pub fn end_of_last(&self) -> usize {
-        self.at
-            .checked_sub(1)
-            .map_or(0, |last| self.tokens[last].span.end)
-    }
-
-    /// Whether the next token is this symbol.
-    pub fn is_symbol(&self, symbol: &str) -> bool {
-        matches!(&self.peek().kind, TokenKind::Symbol(found) if *found == symbol)
-    }
-
-    /// Whether the next token is this word.
-    pub fn is_word(&self, word: &str) -> bool {
-        matches!(&self.peek().kind, TokenKind::Word(found) if found == word)
-    }
-
-    /// Takes the symbol if it comes next.
-    pub fn take_symbol(&mut self, symbol: &str) -> bool {
-        let found = self.is_symbol(symbol);
-        if found {
-            self.take();
-        }
-        found
-    }
-
-    /// Takes the word if it comes next.
-    pub fn take_word(&mut self, word: &str) -> bool {
-        let found = self.is_word(word);
-        if found {
-            self.take();
-        }
-        found
-    }
-
-    /// Takes a symbol that must come next.
-    ///
-    /// # Errors
-    /// If something else does.
-    pub fn expect_symbol(&mut self, symbol: &str) -> Result<Span, Fault> {
-        if self.is_symbol(symbol) {
-            Ok(self.take().span)
-        } else {
-            Err(self.unexpected(&format!("«{symbol}»")))
-        }
-    }
-
-    /// Takes a name that is not part of the grammar.
-    ///
-    /// # Errors
-    /// If something else comes.
-    pub fn expect_name(&mut self, what: &str) -> Result<(String, Span), Fault> {
-        match &self.peek().kind {
-            TokenKind::Word(word) if !RESERVED.contains(&word.as_str()) => {
-                let word = word.clone();
-                Ok((word, self.take().span))
-            }
-            _ => Err(self.unexpected(what)),
-        }
-    }
-
-    /// The fault of having found something other than `wanted`.
-    pub fn unexpected(&self, wanted: &str) -> Fault {
-        let found = self.peek();
-        match &found.kind {
-            TokenKind::End => Fault::new(
-                found.span.clone(),
-                format!("{wanted} expected, but the query ends here"),
-            ),
-            TokenKind::Symbol("=") => Fault::new(found.span.clone(), "a single = compares nothing")
-                .hint("write == to compare, or: let NAME = EXPR"),
-            TokenKind::Symbol("&&") => Fault::new(found.span.clone(), "&& is written: and"),
-            TokenKind::Symbol("||") => Fault::new(found.span.clone(), "|| is written: or"),
-            TokenKind::Symbol("!") => Fault::new(found.span.clone(), "! is written: not"),
-            _ => Fault::new(found.span.clone(), format!("{wanted} expected")),
-        }
-    }
-
     /// A whole expression.
     ///
     /// # Errors
@@ -149,24 +31,6 @@ impl Parser {
         let expr = parse(self)?;
         self.leave();
         Ok(expr)
-    }
-
-    /// Goes one level down. Everything that recurses says so here, so that no text can exhaust the stack.
-    ///
-    /// # Errors
-    /// If that is too deep.
-    pub fn enter(&mut self) -> Result<(), Fault> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            let span = self.peek().span.clone();
-            return Err(Fault::new(span, "this is nested too deeply"));
-        }
-        Ok(())
-    }
-
-    /// Goes up again.
-    pub fn leave(&mut self) {
-        self.depth -= 1;
     }
 
     fn binary(&mut self, level: u8) -> Result<Expr, Fault> {
@@ -318,7 +182,7 @@ impl Parser {
                 }
             }
         };
-        let span = start..self.tokens[self.at - 1].span.end;
+        let span = start..self.end_of_last();
         let positive = Expr::new(kind, span.clone());
         Ok(if negated {
             Expr::new(ExprKind::Unary(Unary::Not, Box::new(positive)), span)
@@ -388,7 +252,7 @@ impl Parser {
                     self.take();
                     self.take();
                     let arguments = self.list()?;
-                    let span = token.span.start..self.tokens[self.at - 1].span.end;
+                    let span = token.span.start..self.end_of_last();
                     return Ok(Expr::new(ExprKind::Call(word.clone(), arguments), span));
                 }
                 self.take();
@@ -461,7 +325,7 @@ impl Parser {
             }
         }
         let start = steps.first().map_or(0, |(_, span)| span.start);
-        let end = self.tokens[self.at - 1].span.end;
+        let end = self.end_of_last();
         let path = steps.into_iter().map(|(step, _)| step).collect();
         Ok(Expr::new(
             ExprKind::Field(FieldName::Path(path)),
@@ -486,104 +350,4 @@ enum Operator {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str) -> Result<Expr, Fault> {
-        let mut parser = Parser::new(text)?;
-        let expr = parser.expr()?;
-        assert_eq!(parser.peek().kind, TokenKind::End, "{text}");
-        Ok(expr)
-    }
-
-    /// The tree with all its parentheses.
-    fn show(expr: &Expr) -> String {
-        let inner: Vec<String> = expr.children().into_iter().map(show).collect();
-        match &expr.kind {
-            ExprKind::Field(name) => name.to_string(),
-            ExprKind::Number(literal) => literal.0.to_string(),
-            ExprKind::Text(text) => format!("{:?}", String::from_utf8_lossy(text)),
-            ExprKind::Bool(value) => value.to_string(),
-            ExprKind::Unary(operator, _) => format!("({operator:?} {})", inner[0]),
-            ExprKind::Binary(operator, ..) => format!("({} {operator:?} {})", inner[0], inner[1]),
-            ExprKind::Matches(_, pattern) => format!("({} =~ /{}/)", inner[0], pattern.text),
-            ExprKind::In(..) => format!("({} in {})", inner[0], inner[1..].join(" ")),
-            ExprKind::InNet(_, net) => format!("({} in {net})", inner[0]),
-            ExprKind::Call(name, _) => format!("{name}({})", inner.join(" ")),
-        }
-    }
-
-    #[test]
-    fn binds_as_written_in_textbooks() {
-        let cases = [
-            ("a or b and not c == 1", "(a Or (b And (Not (c Equal 1))))"),
-            ("1 + 2 * 3 - 4", "((1 Add (2 Multiply 3)) Subtract 4)"),
-            ("a / b / c", "((a Divide b) Divide c)"),
-            ("-a * 2", "((Negate a) Multiply 2)"),
-            ("not not a", "(Not (Not a))"),
-            (
-                "status in (404, 500) and ip not in 10.0.0.0/8",
-                "((status in 404 500) And (Not (ip in 10.0.0.0/8)))",
-            ),
-            ("path !~ /^\\/a/", "(Not (path =~ /^\\/a/))"),
-            (
-                "a.b[0][\"odd name\"] contains \"x\"",
-                "(a.b[0][\"odd name\"] Contains \"x\")",
-            ),
-            (
-                "count(status >= 500) / count",
-                "(count((status GreaterOrEqual 500)) Divide count)",
-            ),
-            ("rt > 250ms", "(rt Greater 0.25)"),
-            ("$NF == -3", "($NF Equal -3)"),
-        ];
-        for (text, tree) in cases {
-            assert_eq!(show(&parse(text).unwrap()), tree, "{text}");
-        }
-    }
-
-    #[test]
-    fn says_what_it_wanted_and_where() {
-        let cases = [
-            ("a = 1", None),
-            (
-                "1 <",
-                Some((
-                    "a field, a number or a \"text\" expected, but the query ends here",
-                    3..3,
-                )),
-            ),
-            ("a < b < c", Some(("comparisons do not chain", 6..7))),
-            ("(a", Some(("«)» expected, but the query ends here", 2..2))),
-            (
-                "a in 5",
-                Some((
-                    "a list like (404, 500) or a network like 10.0.0.0/8 expected",
-                    5..6,
-                )),
-            ),
-            ("! a", Some(("! is written: not", 0..1))),
-        ];
-        for (text, fault) in cases {
-            let mut parser = Parser::new(text).unwrap();
-            let found = parser.expr().map_err(|fault| (fault.message, fault.span));
-            match fault {
-                Some((message, span)) => {
-                    assert_eq!(found.unwrap_err(), (message.to_owned(), span), "{text}");
-                }
-                None => assert!(
-                    parser.unexpected("«|»").message.contains("single ="),
-                    "{text}"
-                ),
-            }
-        }
-    }
-
-    #[test]
-    fn deep_nesting_is_refused_not_a_crash() {
-        let deep = format!("{}1{}", "(".repeat(5000), ")".repeat(5000));
-        assert!(parse(&deep).unwrap_err().message.contains("too deeply"));
-        let minus = format!("{}1", "- ".repeat(5000));
-        assert!(parse(&minus).unwrap_err().message.contains("too deeply"));
-    }
-}
+mod tests;

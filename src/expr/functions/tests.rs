@@ -1,0 +1,97 @@
+//! Functions by their examples, and where they refuse.
+
+use super::*;
+use crate::expr::fault::Fault;
+use crate::expr::parse::Parser;
+use crate::expr::syntax::Expr;
+use crate::expr::{Clock, Scope, compile};
+use crate::record::{FieldName, Timestamp, Want};
+
+/// A scope with no fields at all, in UTC.
+struct Bare(Clock);
+
+impl Scope for Bare {
+    fn field(
+        &mut self,
+        name: &FieldName,
+        _: Want,
+    ) -> Result<(usize, Kind), (String, Option<String>)> {
+        Err((format!("unknown field «{name}»"), None))
+    }
+    fn call(&mut self, _: &str, _: &[Expr], _: &Expr) -> Result<Option<(usize, Kind)>, Fault> {
+        Ok(None)
+    }
+    fn clock(&self) -> &Clock {
+        &self.0
+    }
+}
+
+fn run(text: &str) -> Result<String, Fault> {
+    let now = Timestamp::parse(b"2026-01-31T10:00:00Z", &TimeZone::UTC).unwrap();
+    let mut scope = Bare(Clock {
+        now,
+        zone: TimeZone::UTC,
+    });
+    let expr = Parser::new(text)?.expr()?;
+    let program = compile(&expr, &mut scope)?;
+    let value = program.eval(&[]).unwrap();
+    Ok(String::from_utf8_lossy(&value.bytes()).into_owned())
+}
+
+#[test]
+fn every_example_in_the_table_is_true() {
+    for function in FUNCTIONS {
+        let (call, result) = function.example;
+        assert_eq!(run(call).as_deref(), Ok(result), "{call}");
+    }
+}
+
+#[test]
+fn the_table_is_sorted_and_well_worded() {
+    assert!(FUNCTIONS.windows(2).all(|pair| pair[0].name < pair[1].name));
+    for function in FUNCTIONS {
+        assert!(
+            !function.summary.ends_with('.') && function.summary.starts_with(char::is_uppercase),
+            "{}",
+            function.name
+        );
+    }
+}
+
+#[test]
+fn computes() {
+    let cases = [
+        ("1 + 2 * 3", "7"),
+        ("0.1 + 0.2", "0.3"),
+        ("7 % 4", "3"),
+        ("1 / 4", "0.25"),
+        ("1 / 0", ""),
+        ("\"abc\" contains \"b\"", "true"),
+        ("\"10.1.2.3\" in 10.0.0.0/8", "true"),
+        ("2 in (1, 2)", "true"),
+        ("\"a\" in (\"b\")", "false"),
+        ("\"x1\" =~ /^x\\d$/", "true"),
+        ("not (1 < 2 and 2 < 1)", "true"),
+        ("bucket(-1, 10)", "-10"),
+        ("ext(\".profile\")", ""),
+        ("host(\"/relative\")", ""),
+        ("host(\"http://u@[2001:db8::1]:80/\")", "[2001:db8::1]"),
+    ];
+    for (text, result) in cases {
+        assert_eq!(run(text).as_deref(), Ok(result), "{text}");
+    }
+}
+
+#[test]
+fn refuses_what_cannot_fit() {
+    for (text, message) in [
+        ("lowr(\"a\")", "unknown function «lowr»"),
+        ("lower(\"a\", \"b\")", "lower takes 1 argument: a text"),
+        ("1 + \"a\"", "+ wants a number, this is a text"),
+        ("not 5", "not wants a condition"),
+        ("\"a\" =~ /(/", "this regex does not work: unclosed group"),
+        ("field", "unknown field «field»"),
+    ] {
+        assert_eq!(run(text).unwrap_err().message, message, "{text}");
+    }
+}

@@ -1,0 +1,188 @@
+//! Streams cut into blocks of whole lines.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::{io, mem};
+
+use crate::io::source::Stream;
+use crate::log::chunk::CHUNK;
+
+/// A stream, cut into blocks of whole lines.
+pub struct Blocks {
+    stream: Stream,
+    /// Room for bytes, of which the first `filled` have been read. It keeps its length from block to block, so that it is
+    /// cleared only once.
+    room: Vec<u8>,
+    filled: usize,
+    at_end: bool,
+    /// A signal ended the reading, perhaps inside a line.
+    was_stopped: bool,
+    offset: u64,
+    reported: u64,
+    damage: Option<io::Error>,
+}
+
+/// Some bytes of a stream.
+pub struct Block {
+    /// The bytes: whole lines, but for an unterminated last one.
+    pub bytes: Vec<u8>,
+    /// Where they begin, after decompression.
+    pub offset: u64,
+    /// Whether nothing comes after them.
+    pub is_last: bool,
+    /// Whether a line was longer than allowed; its bytes are not there. It began at this place.
+    pub too_long: Option<u64>,
+}
+
+impl Blocks {
+    pub(super) fn new(stream: Stream) -> Blocks {
+        Blocks {
+            stream,
+            room: Vec::new(),
+            filled: 0,
+            at_end: false,
+            was_stopped: false,
+            offset: 0,
+            reported: 0,
+            damage: None,
+        }
+    }
+
+    /// What has been read and not yet given out.
+    pub(super) fn pending(&self) -> &[u8] {
+        &self.room[..self.filled]
+    }
+
+    /// Reads until there are `target` bytes, or the end. Damage is kept for [`Blocks::take_damage`]: what came before counts.
+    pub(super) fn fill(&mut self, target: usize, stop: &dyn Fn() -> bool) {
+        while self.filled < target && !self.at_end {
+            if self.room.len() < target {
+                self.room.resize(target, 0);
+            }
+            match self
+                .stream
+                .read_or_stop(&mut self.room[self.filled..], stop)
+            {
+                Ok(Some(0)) => self.at_end = true,
+                Ok(None) => {
+                    self.was_stopped = true;
+                    self.at_end = true;
+                }
+                Ok(Some(read)) => self.filled += read,
+                Err(error) => {
+                    self.damage = Some(error);
+                    self.at_end = true;
+                }
+            }
+        }
+    }
+
+    /// Throws away the first bytes that have been read.
+    pub(super) fn skip(&mut self, bytes: usize) {
+        self.room.copy_within(bytes..self.filled, 0);
+        self.filled -= bytes;
+        self.offset += bytes as u64;
+    }
+
+    /// Gives out the first bytes that have been read; the rest goes into `spare`, which becomes the new room.
+    fn give(&mut self, length: usize, mut spare: Vec<u8>) -> Vec<u8> {
+        let rest = self.filled - length;
+        if spare.len() < rest {
+            spare.resize(rest, 0);
+        }
+        spare[..rest].copy_from_slice(&self.room[length..self.filled]);
+        let mut bytes = mem::replace(&mut self.room, spare);
+        bytes.truncate(length);
+        self.filled = rest;
+        self.offset += length as u64;
+        bytes
+    }
+
+    /// Whether all of it has been read, if not given out.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.at_end
+    }
+
+    /// The bytes on disk, where that is known.
+    pub(super) fn total(&self) -> Option<u64> {
+        self.stream.total()
+    }
+
+    /// What went wrong at the end, if anything did.
+    pub fn take_damage(&mut self) -> Option<io::Error> {
+        self.damage.take()
+    }
+
+    /// Bytes that came from disk or pipe since this was last asked.
+    pub fn newly_consumed(&mut self) -> u64 {
+        let consumed = self.stream.consumed().load(Relaxed);
+        let new = consumed - self.reported;
+        self.reported = consumed;
+        new
+    }
+
+    /// The next block; none at the end. With `any_bytes` blocks need not end with a line. Lines longer than `max_line` are
+    /// passed over. `spare` is an old block's buffer.
+    pub fn next_block(
+        &mut self,
+        spare: Vec<u8>,
+        any_bytes: bool,
+        max_line: usize,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Block> {
+        let mut target = CHUNK;
+        loop {
+            self.fill(target, stop);
+            let offset = self.offset;
+            let last_newline = memchr::memrchr(b'\n', self.pending());
+            let whole_lines = last_newline.map_or(0, |newline| newline + 1);
+            if self.at_end || any_bytes {
+                // Where an archive broke off inside the last line, or a signal cut it, nobody knows how it went on.
+                let is_broken = (self.damage.is_some() || self.was_stopped) && !any_bytes;
+                let length = if is_broken { whole_lines } else { self.filled };
+                let bytes = self.give(length, spare);
+                self.filled = 0;
+                let is_last = self.at_end && !self.was_stopped;
+                return (!bytes.is_empty()).then_some(Block {
+                    bytes,
+                    offset,
+                    is_last,
+                    too_long: None,
+                });
+            }
+            if whole_lines > 0 {
+                let bytes = self.give(whole_lines, spare);
+                return Some(Block {
+                    bytes,
+                    offset,
+                    is_last: false,
+                    too_long: None,
+                });
+            }
+            if self.filled > max_line {
+                self.skip_line(stop);
+                let bytes = Vec::new();
+                return Some(Block {
+                    bytes,
+                    offset,
+                    is_last: false,
+                    too_long: Some(offset),
+                });
+            }
+            target = self.filled + CHUNK;
+        }
+    }
+
+    /// Throws away bytes up to the next newline.
+    fn skip_line(&mut self, stop: &dyn Fn() -> bool) {
+        loop {
+            if let Some(newline) = memchr::memchr(b'\n', self.pending()) {
+                return self.skip(newline + 1);
+            }
+            self.skip(self.filled);
+            if self.at_end {
+                return;
+            }
+            self.fill(CHUNK, stop);
+        }
+    }
+}

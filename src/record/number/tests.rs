@@ -1,0 +1,111 @@
+//! Numbers against the standard library's floats and wide integers.
+
+use std::cmp::Ordering;
+
+use super::*;
+use proptest::prelude::*;
+
+fn number(text: &str) -> Number {
+    Number::parse(text.as_bytes()).unwrap_or_else(|| panic!("{text}"))
+}
+
+#[test]
+fn keeps_digits_as_written() {
+    for text in [
+        "0",
+        "-1",
+        "1.50",
+        "0.001",
+        "123456789012345678",
+        "12345678901234567890",
+        "99999999999999999999999999999999999.9",
+    ] {
+        assert_eq!(number(text).to_string(), text);
+    }
+    for (text, shown) in [
+        ("007", "7"),
+        ("+5", "5"),
+        (".5", "0.5"),
+        ("5.", "5"),
+        ("1.5e3", "1500"),
+        ("12e-3", "0.012"),
+        ("1e300", "1e300"),
+        ("0e999", "0"),
+        ("1e-7", "0.0000001"),
+    ] {
+        assert_eq!(number(text).to_string(), shown, "{text}");
+    }
+    for text in [
+        "", "-", ".", "1e", "1.2.3", "0x10", "1 ", "NaN", "inf", "1e+", "--1", "1e999", "1_0",
+    ] {
+        assert!(Number::parse(text.as_bytes()).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn has_one_order() {
+    let sorted = [
+        "-1e300",
+        "-2",
+        "-1.50",
+        "0",
+        "0.1",
+        "1.5",
+        "1.50",
+        "2",
+        "9007199254740993",
+        "1e300",
+    ];
+    for (left, right) in sorted.iter().zip(&sorted[1..]) {
+        assert_eq!(
+            number(left).total_cmp(number(right)),
+            Ordering::Less,
+            "{left} {right}"
+        );
+    }
+    // 0.1 is not a float: the nearest one is a little more.
+    assert_eq!(
+        number("0.1").numeric_cmp(Number::Float(0.1)),
+        Ordering::Less
+    );
+    assert_eq!(
+        number("0.5").numeric_cmp(Number::Float(0.5)),
+        Ordering::Equal
+    );
+}
+
+#[test]
+fn computes_exactly_where_it_can() {
+    let show = |number: Option<Number>| {
+        number.map_or_else(|| "nothing".to_owned(), |number| number.to_string())
+    };
+    assert_eq!(show(number("0.1").checked_add(number("0.2"))), "0.3");
+    assert_eq!(show(number("1.5").checked_mul(number("-2.0"))), "-3.00");
+    assert_eq!(show(number("6").checked_div(number("1.5"))), "4");
+    assert_eq!(
+        show(number("1").checked_div(number("3"))),
+        "0.3333333333333333"
+    );
+    assert_eq!(show(number("1").checked_div(number("0.0"))), "nothing");
+    assert_eq!(show(number("7.5").checked_rem(number("2"))), "1.5");
+    assert_eq!(show(number("-1.5").floor()), "-2");
+    assert_eq!(
+        show(Number::float(1e300).and_then(|big| big.checked_mul(big))),
+        "nothing"
+    );
+}
+
+proptest! {
+    #[test]
+    fn floats_are_the_standard_librarys(text in "-?[0-9]{1,25}(\\.[0-9]{1,20})?(e-?[0-9]{1,2})?") {
+        let expected: f64 = text.parse().unwrap();
+        prop_assert_eq!(number(&text).to_f64(), expected);
+    }
+
+    #[test]
+    fn order_agrees_with_subtraction(left in -1_000_000_i64..1_000_000, right in -1_000_000_i64..1_000_000, a in 0_u8..6, b in 0_u8..6) {
+        let (left, right) = (Number::decimal(left.into(), a).unwrap(), Number::decimal(right.into(), b).unwrap());
+        let difference = left.checked_sub(right).unwrap();
+        prop_assert_eq!(left.numeric_cmp(right), difference.numeric_cmp(Number::from(0_u64)));
+    }
+}

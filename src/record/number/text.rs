@@ -1,0 +1,144 @@
+//! Numbers from text and to text.
+
+use std::fmt;
+
+use super::{Number, power};
+
+impl Number {
+    /// Reads a number: JSON's grammar, and also a leading `+`, leading zeros, `.5` and `5.`.
+    #[inline(always)]
+    pub fn parse(text: &[u8]) -> Option<Number> {
+        // Nearly every number is a short run of digits with perhaps a point.
+        let mut units: u64 = 0;
+        let mut point = None;
+        let digits = text.strip_prefix(b"-").unwrap_or(text);
+        if digits.len() > 18 {
+            return parse_slowly(text);
+        }
+        for (position, byte) in digits.iter().enumerate() {
+            match byte {
+                b'0'..=b'9' => units = units * 10 + u64::from(byte - b'0'),
+                b'.' if point.is_none() => point = Some(position),
+                _ => return parse_slowly(text),
+            }
+        }
+        let scale = match point {
+            Some(_) if digits.len() == 1 => return None,
+            Some(point) => digits.len() - point - 1,
+            None if digits.is_empty() => return None,
+            None => 0,
+        };
+        let units = i128::from(units);
+        // At most 17 digits after the point, since there are at most 18 bytes.
+        #[allow(clippy::cast_possible_truncation)]
+        Some(Number::Decimal {
+            units: if digits.len() < text.len() {
+                -units
+            } else {
+                units
+            },
+            scale: scale as u8,
+        })
+    }
+}
+
+/// Numbers with exponents, many digits or a plus sign.
+fn parse_slowly(text: &[u8]) -> Option<Number> {
+    let (negative, rest) = match text.split_first()? {
+        (b'-', rest) => (true, rest),
+        (b'+', rest) => (false, rest),
+        _ => (false, text),
+    };
+    let mantissa_end = rest
+        .iter()
+        .position(|byte| matches!(byte, b'e' | b'E'))
+        .unwrap_or(rest.len());
+    let (mantissa, exponent) = rest.split_at(mantissa_end);
+    let (mut units, mut fraction, mut digits, mut point) = (Some(0_i128), 0_i64, 0_usize, false);
+    for byte in mantissa {
+        match byte {
+            b'0'..=b'9' => {
+                digits += 1;
+                fraction += i64::from(point);
+                units = units
+                    .and_then(|units| units.checked_mul(10)?.checked_add(i128::from(byte - b'0')));
+            }
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+    }
+    if digits == 0 {
+        return None;
+    }
+    let exponent = match exponent.split_first() {
+        None => 0,
+        Some((_, exponent)) => {
+            let unsigned = exponent
+                .strip_prefix(b"-")
+                .or_else(|| exponent.strip_prefix(b"+"))
+                .unwrap_or(exponent);
+            if unsigned.is_empty() || !unsigned.iter().all(u8::is_ascii_digit) {
+                return None;
+            }
+            std::str::from_utf8(exponent)
+                .ok()?
+                .parse::<i64>()
+                .unwrap_or(if exponent[0] == b'-' {
+                    i64::MIN / 2
+                } else {
+                    i64::MAX / 2
+                })
+        }
+    };
+    let scale = fraction - exponent;
+    let exact = units.and_then(|units| {
+        let units = if negative { -units } else { units };
+        match u8::try_from(scale) {
+            Ok(scale) => Number::decimal(units, scale),
+            Err(_) if units == 0 => Number::decimal(0, 0),
+            Err(_) if (-36..0).contains(&scale) => {
+                Number::decimal(units.checked_mul(power(u8::try_from(-scale).ok()?))?, 0)
+            }
+            Err(_) => None,
+        }
+    });
+    // The standard library's parser rounds correctly and takes this grammar.
+    exact.or_else(|| Number::float(std::str::from_utf8(text).ok()?.parse().ok()?))
+}
+
+/// Decimals digit for digit; floats in the fewest digits that give them back, with an exponent only where zeros would be
+/// many.
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Number::Decimal { units, scale: 0 } => write!(f, "{units}"),
+            Number::Decimal { units, scale } => {
+                let sign = if units < 0 { "-" } else { "" };
+                let (whole, fraction) = (
+                    units.unsigned_abs() / power(scale).unsigned_abs(),
+                    units.unsigned_abs() % power(scale).unsigned_abs(),
+                );
+                write!(
+                    f,
+                    "{sign}{whole}.{fraction:0width$}",
+                    width = usize::from(scale)
+                )
+            }
+            Number::Float(value) if value == 0.0 || (1e-5..1e17).contains(&value.abs()) => {
+                write!(f, "{value}")
+            }
+            Number::Float(value) => write!(f, "{value:e}"),
+        }
+    }
+}
+
+macro_rules! from_whole {
+    ($($whole:ty),*) => {$(
+        impl From<$whole> for Number {
+            fn from(whole: $whole) -> Number {
+                Number::Decimal { units: i128::from(whole), scale: 0 }
+            }
+        }
+    )*};
+}
+from_whole!(i64, u64, u32);
