@@ -26,7 +26,7 @@ impl Inputs {
     /// The names, in order; standard input if there are none.
     ///
     /// # Errors
-    /// If the list of names cannot be read.
+    /// If the list of names cannot be read, or standard input is named twice.
     pub fn names(&self) -> Result<Vec<InputName>> {
         let mut names: Vec<InputName> = self
             .files
@@ -38,6 +38,10 @@ impl Inputs {
             Some(list) => names.extend(listed(list)?),
             None if names.is_empty() => names.push(InputName::Stdin),
             None => {}
+        }
+        let from_stdin = names.iter().filter(|name| matches!(name, InputName::Stdin));
+        if from_stdin.count() > 1 {
+            return Err(Error::usage("standard input can be read only once"));
         }
         Ok(names)
     }

@@ -62,13 +62,20 @@ impl Output {
     /// The format that was asked for: by name, by the file's ending, or not at all.
     ///
     /// # Errors
-    /// If name and ending contradict each other.
+    /// If name and ending contradict each other, or the ending is that of compressed files.
     pub fn asked(&self) -> Result<Option<To>> {
         let named = match (&self.to, self.ndjson) {
             (_, true) => Some("ndjson"),
             (Some(name), false) => Some(name.as_str()),
             (None, false) => None,
         };
+        if let Some(file) = &self.output
+            && let Some("gz" | "zst" | "xz" | "bz2") =
+                file.extension().and_then(|ending| ending.to_str())
+        {
+            let message = format!("{}: what is written is not compressed", file.display());
+            return Err(Error::usage(message).hint("leave out -o, and pipe into gzip or zstd"));
+        }
         let by_ending = self.output.as_deref().and_then(ending);
         if let (Some(name), Some(by_ending), Some(file)) = (named, by_ending, &self.output)
             && name != by_ending.name

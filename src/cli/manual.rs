@@ -74,6 +74,7 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
             .iter()
             .map(|aggregate| (aggregate.name, aggregate.summary));
         table(&mut roff, "STAGES", STAGES.into_iter());
+        table(&mut roff, "OPERATORS", OPERATORS.into_iter());
         table(&mut roff, "AGGREGATES", aggregates);
         table(&mut roff, "FUNCTIONS", functions);
         table(&mut roff, "FORMATS READ", formats);
@@ -117,10 +118,51 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
 /// The day on which the pages were last gone over: a page must be the same whenever it is made.
 const DATE: &str = "2026-11-23";
 
+const OPERATORS: [(&str, &str); 11] = [
+    (
+        "status, http.path, tags[0]",
+        "A field; in JSON also the fields of objects in it, and places in lists.",
+    ),
+    ("[\"odd name\"]", "A field whose name is no plain word."),
+    (
+        "$1, $NF, line, file",
+        "The first and the last word of the line, its whole text, and the name of its file.",
+    ),
+    (
+        "\"text\", 'text'",
+        "Text. A backslash before a quote or a backslash means just that; \\n and \\t are a newline and a tab.",
+    ),
+    (
+        "10M, 5m, 1.5",
+        "A size in bytes (powers of 1024), a duration in seconds, a number.",
+    ),
+    (
+        "== != < <= > >=",
+        "Compare numbers, times or texts. Nothing is equal to a field that is missing, and none is less.",
+    ),
+    ("contains", "Whether the left text holds the right one."),
+    (
+        "=~ !~",
+        "Whether the left text matches, or does not match, the /regex/ on the right.",
+    ),
+    (
+        "in (…), not in (…)",
+        "Whether the left side is one of a list, or an address in a network: ip in 10.0.0.0/8.",
+    ),
+    (
+        "+ - * / %",
+        "Arithmetic, exact for decimals; what is missing makes the result missing.",
+    ),
+    (
+        "and, or, not",
+        "Join conditions; not (bytes >= 0) holds where bytes is missing.",
+    ),
+];
+
 const ENVIRONMENT: [(&str, &str); 4] = [
     (
         "COLUMNS",
-        "The width of tables where there is no terminal to ask.",
+        "The width of tables on a terminal that does not say its own.",
     ),
     (
         "NO_COLOR",

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 
-use inputs::{hint_at_absent_fields, refuse_to_overwrite, with_all_fields};
+use inputs::{
+    hint_at_absent_fields, refuse_to_overwrite, warn_of_numbers_as_text, with_all_fields,
+};
 use words::{format_names, query_words};
 
 use super::Context;
@@ -57,8 +59,8 @@ Examples:
 /// stretch of time such as 5m. At last sort, top, head, tail, select. Without aggregates the lines themselves come out.
 ///
 /// The format of each file is found from its first lines. A line in which a field that the query needs cannot be read is
-/// bad; bad lines are counted, and too many of them end in exit status 3. Blank lines hold no record, and are passed over
-/// unless nothing but lines is asked for: count alone counts as wc -l does, and one more for a last line without an end.
+/// bad; bad lines are counted, and too many of them end in exit status 3. The header of a table and blank lines hold no
+/// record, but where nothing is asked of the lines, blank ones count: count alone gives what wc -l does, less a header.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES, override_usage = "jug log [OPTIONS] QUERY [FILE]...\n       jug log [OPTIONS] --describe FILE...")]
 pub struct Log {
@@ -213,6 +215,7 @@ impl Log {
         let missing = inputs.iter().try_for_each(|input| input.check(&plan));
         missing?;
         hint_at_absent_fields(&inputs, &plan, &context.ui);
+        warn_of_numbers_as_text(&inputs, &plan, intent.settings.infer, &context.ui);
         inputs
             .iter()
             .filter_map(Input::total)

@@ -66,6 +66,8 @@ pub struct Opening<'a> {
     pub settings: &'a Settings,
     /// Whether the format matters: not if lines are only counted or searched.
     pub needs_schema: bool,
+    /// Whether records are counted though no format matters: a header is no record.
+    pub counts_records: bool,
     /// Whether to stop waiting for the beginning of a stream.
     pub stop: &'a dyn Fn() -> bool,
 }
@@ -94,7 +96,7 @@ impl Input {
                 let length = usize::try_from(file.end() - file.begin())
                     .unwrap_or(usize::MAX)
                     .min(SAMPLE);
-                if opening.needs_schema {
+                if opening.needs_schema || opening.counts_records {
                     file.read_at(file.begin(), length, &mut beginning)
                         .map_err(failed)?;
                 }
@@ -124,24 +126,27 @@ impl Input {
             }
         };
         let mut schema = None;
-        if opening.needs_schema && !beginning.is_empty() {
+        if (opening.needs_schema || opening.counts_records) && !beginning.is_empty() {
             let marks = if beginning.starts_with(BYTE_ORDER_MARK) {
                 BYTE_ORDER_MARK.len()
             } else {
                 0
             };
             let bytes = whole_lines(&beginning[marks..], is_whole);
-            let found = schema_of(
-                Sample {
-                    bytes,
-                    whole: is_whole,
-                },
-                &name,
-                opening,
-            )?;
-            let skipped = marks + header_length(bytes, found.header_lines());
-            body.skip(skipped);
-            schema = Some(found);
+            let sample = Sample {
+                bytes,
+                whole: is_whole,
+            };
+            let found = schema_of(sample, &name, opening);
+            if opening.needs_schema {
+                let found = found?;
+                body.skip(marks + header_length(bytes, found.header_lines()));
+                schema = Some(found);
+            } else if let Ok(found) = found
+                && found.header_lines() > 0
+            {
+                body.skip(marks + header_length(bytes, found.header_lines()));
+            }
         }
         let bound = Bound {
             input: index,
@@ -178,6 +183,8 @@ impl Input {
         Err(match (nearest(&missing, fields.iter().map(String::as_str)), fields.as_slice()) {
             (Some(near), _) => error.hint(format!("did you mean {near}? There are: {}", fields.join(" "))),
             (None, _) if fields.iter().all(|field| field == "time") => error.hint(format!("{format} has no named fields, only line, file and $1, $2 …; say another format with --from")),
+            // As in: where method == GET.
+            (None, _) if missing.contains(char::is_uppercase) => error.hint(format!("if it is text, write \"{missing}\"; there are: {}", fields.join(" "))),
             (None, _) => error.hint(format!("there are: {}", fields.join(" "))),
         })
     }

@@ -179,6 +179,7 @@ impl<'p> Scanner<'p> {
         row: &mut [Value<'a>],
         rows: &mut Rows,
     ) {
+        let whole = line;
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() && bound.schema.is_some() {
             self.account.blank += 1;
@@ -190,17 +191,18 @@ impl<'p> Scanner<'p> {
                 .account
                 .bad(bound.input, offset, &too_long(self.max_line));
         }
-        match self.judge(line, row, rows) {
+        match self.judge(line, whole, row, rows) {
             Ok(kept) => self.account.kept += u64::from(kept),
             Err(bad) => self.account.bad(bound.input, offset, &bad),
         }
     }
 
-    /// Puts a line through the steps; true if it was kept.
+    /// Puts a line through the steps; true if it was kept. `whole` is the line with its carriage return, if it has one.
     #[inline]
     fn judge<'a>(
         &mut self,
         line: &'a [u8],
+        whole: &'a [u8],
         row: &mut [Value<'a>],
         rows: &mut Rows,
     ) -> Result<bool, Bad> {
@@ -240,7 +242,7 @@ impl<'p> Scanner<'p> {
         }
         match (&plan.output, &mut self.grouped) {
             (Output::Groups(_), Some(grouped)) => grouped.add(row)?,
-            (Output::Rows(programs), _) => keep_row(programs, line, row, rows)?,
+            (Output::Rows(programs), _) => keep_row(programs, whole, row, rows)?,
             (Output::Groups(_), None) => {}
         }
         Ok(true)

@@ -23,6 +23,8 @@ pub struct Table<'a> {
     /// The column to draw bars of, counted from 0: the first aggregate, where bars help. There are none if it has
     /// anything but numbers from zero on, fewer than two rows, or no room.
     pub bars: Option<usize>,
+    /// Whether the names of the columns stand above.
+    pub header: bool,
 }
 
 impl Table<'_> {
@@ -44,14 +46,15 @@ impl Table<'_> {
             .bars
             .and_then(|column| bars::draw(self.rows, column, width.saturating_sub(used)));
 
-        let mut header = String::new();
-        for (column, width) in columns.iter().zip(&widths) {
-            column.push_header(&mut header, *width);
+        let mut out = String::new();
+        if self.header {
+            let mut header = String::new();
+            for (column, width) in columns.iter().zip(&widths) {
+                column.push_header(&mut header, *width);
+            }
+            let header = painter.paint(Style::Bold, header.trim_end_matches(' '));
+            out = format!("{header}\n");
         }
-        let mut out = painter
-            .paint(Style::Bold, header.trim_end_matches(' '))
-            .to_string();
-        out.push('\n');
         for row in 0..self.rows.len() {
             for (column, width) in columns.iter().zip(&widths) {
                 column.push_cell(&mut out, row, *width, painter);
@@ -118,6 +121,7 @@ mod tests {
             rows,
             zone: &TimeZone::UTC,
             bars,
+            header: true,
         };
         let shown = table.render(width, Painter::default());
         assert!(shown.is_empty() || shown.ends_with('\n'));
@@ -278,6 +282,7 @@ mod tests {
             rows: &rows,
             zone: &zone,
             bars: None,
+            header: true,
         };
         assert_eq!(
             table.render(10, Painter::default()),
@@ -321,6 +326,7 @@ mod tests {
             rows: &rows,
             zone: &TimeZone::UTC,
             bars: None,
+            header: true,
         };
         let shown = table.render(80, Painter::new(true));
         assert_eq!(shown, "\x1b[1mpath  n\x1b[0m\n/a    \x1b[2m-\x1b[0m\n");

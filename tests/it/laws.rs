@@ -43,6 +43,7 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine) -> Str
         from: format::find("combined"),
         settings: &settings,
         needs_schema: plan.reads_fields(),
+        counts_records: true,
         stop: &|| false,
     };
     let inputs = files.iter().enumerate().map(|(index, file)| {

@@ -295,6 +295,7 @@ fn a_file_cut_short_gives_what_is_left() {
             from: None,
             settings: &settings,
             needs_schema: false,
+            counts_records: true,
             stop: &|| false,
         };
         let input = Input::open(InputName::Path(path), 0, &opening).expect("it opens");

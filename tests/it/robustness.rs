@@ -156,6 +156,7 @@ fn answer(plan: &Plan, file: &Path, from: &str, threads: usize) -> Option<String
         from: format::find(from),
         settings: &settings,
         needs_schema: true,
+        counts_records: true,
         stop: &|| false,
     };
     let input = Input::open(InputName::Path(file.to_owned()), 0, &opening).ok()?;

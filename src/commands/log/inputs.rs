@@ -10,11 +10,14 @@ use crate::io::limits::allow_open_files;
 use crate::io::sink::is_same_file;
 use crate::io::source::InputName;
 use crate::log::input::{Input, Opening};
-use crate::log::plan::{Plan, first_key};
+use crate::log::plan::{Output as PlanOutput, Plan, first_key};
 use crate::log::query::{Item, Query, Stage, StageKind};
 use crate::observe::Observe as _;
-use crate::record::FieldName;
+use crate::record::{FieldName, Number, Value};
 use crate::ui::Ui;
+
+/// How many lines tell whether a column holds numbers.
+const SAMPLED: usize = 100;
 
 impl Log {
     /// Opens what can be opened; the rest is said and missed.
@@ -33,6 +36,7 @@ impl Log {
             from: intent.from,
             settings: &intent.settings,
             needs_schema,
+            counts_records: matches!(plan.output, PlanOutput::Groups(_)),
             stop: &|| ui.stopping(),
         };
         allow_open_files(names.len());
@@ -136,6 +140,48 @@ pub(super) fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
                 .unwrap_or_default();
             ui.noted(&format!(
                 "{}: no field «{key}» in the first lines{near}",
+                input.name
+            ));
+        }
+    }
+}
+
+/// Cells of tables are text, also those that look like numbers; sums take them for numbers all the same. That `max` and
+/// `sort` do not would be a trap, if nothing were said.
+pub(super) fn warn_of_numbers_as_text(inputs: &[Input], plan: &Plan, infer: bool, ui: &Ui) {
+    let ordered = plan.ordered_fields();
+    if infer || ordered.is_empty() {
+        return;
+    }
+    for input in inputs {
+        let Some(schema) = &input.bound.schema else {
+            continue;
+        };
+        let is_table = matches!(schema.format(), "columns" | "csv" | "tsv");
+        let Ok(mut reader) = schema.reader(&plan.fields) else {
+            continue;
+        };
+        let mut looks_like_numbers = vec![None; plan.fields.len()];
+        for line in input
+            .sample_lines()
+            .take(if is_table { SAMPLED } else { 0 })
+        {
+            let mut values = vec![Value::Missing; plan.fields.len()];
+            if reader.read(line, &mut values).is_ok() {
+                for (value, looks) in values.iter().zip(&mut looks_like_numbers) {
+                    if let Value::Text(text) = value {
+                        *looks = Some(looks.unwrap_or(true) && Number::parse(text).is_some());
+                    }
+                }
+            }
+        }
+        for field in ordered
+            .iter()
+            .filter(|field| looks_like_numbers[**field] == Some(true))
+        {
+            let name = &plan.fields[*field].name;
+            ui.warn(&format!(
+                "{}: {name} holds numbers, and is compared as text; --infer compares numbers",
                 input.name
             ));
         }

@@ -192,6 +192,7 @@ pub(super) fn write_table(
                 rows,
                 zone: &intent.clock.zone,
                 bars,
+                header: output.header != Header::Never,
             };
             out.write_all(
                 table

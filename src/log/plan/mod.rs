@@ -320,6 +320,44 @@ impl Plan {
         }
     }
 
+    /// The places of the fields whose order matters to the answer: those of `min`, `max`, `sort` and `top`.
+    pub fn ordered_fields(&self) -> Vec<usize> {
+        let mut slots = Vec::new();
+        if let Output::Groups(grouping) = &self.output {
+            let extremes = grouping
+                .states
+                .iter()
+                .filter(|state| matches!(state.spec.name, "min" | "max"));
+            let arguments = extremes.filter_map(|state| state.argument);
+            slots.extend(
+                arguments.filter_map(|argument| grouping.arguments[argument].program.as_slot()),
+            );
+        }
+        // Up to the next grouping columns are those of the first.
+        let stages = self
+            .table
+            .iter()
+            .take_while(|stage| !matches!(stage, TableStage::Groups(_)));
+        for stage in stages {
+            let TableStage::Sort(orders) = stage else {
+                continue;
+            };
+            for column in orders.iter().filter_map(|(program, _)| program.as_slot()) {
+                let program = match &self.output {
+                    Output::Rows(programs) => programs.get(column),
+                    Output::Groups(grouping) => grouping.keys.get(column).map(|key| &key.program),
+                };
+                slots.extend(program.and_then(Program::as_slot));
+            }
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+            .into_iter()
+            .filter_map(|slot| slot.checked_sub(self.first_field))
+            .collect()
+    }
+
     /// Whether any field of any line is looked at.
     pub fn reads_fields(&self) -> bool {
         !self.fields.is_empty()
