@@ -43,6 +43,14 @@ pub fn max_bad(text: &str) -> Result<MaxBad, String> {
     }
 }
 
+/// What `TZ` says, if that is no zone: libraries then take UTC without a word.
+pub fn unknown_zone() -> Option<String> {
+    let named = std::env::var_os("TZ").filter(|name| !name.is_empty())?;
+    TimeZone::try_system()
+        .is_err()
+        .then(|| named.to_string_lossy().into_owned())
+}
+
 /// A zone: `Europe/Berlin`, `UTC`, `+02:00`.
 ///
 /// # Errors

@@ -201,6 +201,12 @@ impl Log {
         if self.explain {
             return results::write_text(&format!("{}\n", Explained(&plan)), &self.output);
         }
+        if self.tz.is_none()
+            && let Some(name) = values::unknown_zone()
+        {
+            let message = format!("TZ is «{name}», which is no time zone: UTC is taken");
+            context.ui.warn(&message);
+        }
         let names = self.names()?;
         if let Some(target) = &self.output.output {
             refuse_to_overwrite(&names, target)?;
