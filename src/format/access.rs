@@ -12,7 +12,7 @@ use self::cut::{Fault, Piece, Pieces, Request, cut};
 use super::sample::Judged;
 use super::wanted::{TimeTexts, Times, named};
 use super::words::Words;
-use super::{Bad, Opened, Reader, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
+use super::{Always, Bad, Opened, Reader, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
 use crate::record::Value;
 
 /// The fields, in the order of the line.
@@ -106,6 +106,14 @@ impl Schema for Access {
 
     fn open_ended(&self) -> bool {
         false
+    }
+
+    fn always(&self, field: &str) -> Option<Always> {
+        match field {
+            "status" | "bytes" | "rt" => Some(Always::Number),
+            "time" => None,
+            _ => Some(Always::Text),
+        }
     }
 
     fn verbatim(&self) -> Verbatim {

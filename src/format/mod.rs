@@ -111,6 +111,12 @@ pub trait Schema: Send + Sync {
     /// Whether lines may have fields that [`Schema::fields`] does not list (JSON).
     fn open_ended(&self) -> bool;
 
+    /// What the values of a field are, if the format leaves no choice.
+    fn always(&self, field: &str) -> Option<Always> {
+        let _ = field;
+        None
+    }
+
     /// How many lines at the beginning are no records (a CSV header).
     fn header_lines(&self) -> usize {
         0
@@ -125,6 +131,15 @@ pub trait Schema: Send + Sync {
     /// # Errors
     /// The first wanted field that a fixed schema does not have.
     fn reader(&self, wanted: &[Wanted]) -> Result<Box<dyn Reader>, Unknown>;
+}
+
+/// See [`Schema::always`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Always {
+    /// Numbers, or missing.
+    Number,
+    /// Texts, or missing.
+    Text,
 }
 
 /// See [`Schema::verbatim`].

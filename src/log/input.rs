@@ -6,11 +6,11 @@ use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use super::plan::Plan;
+use super::plan::{Plan, Takes};
 use super::scan::Bound;
 use crate::error::{Error, Result};
 use crate::expr::nearest;
-use crate::format::{self, Sample, Schema, Settings};
+use crate::format::{self, Always, Sample, Schema, Settings};
 use crate::io::mapped::Mapped;
 use crate::io::source::{InputName, Opened, Regular, Unsupported};
 use crate::log::chunk::{CHUNK, Grid};
@@ -171,7 +171,7 @@ impl Input {
             return Ok(());
         };
         let Err(unknown) = schema.reader(&plan.fields) else {
-            return Ok(());
+            return check_kinds(&**schema, plan);
         };
         let missing = plan.fields[unknown.index].name.to_string();
         let fields = schema.fields();
@@ -269,6 +269,30 @@ impl Body {
             }
         }
     }
+}
+
+/// Refuses what would make every line bad: a field as a condition, or a text as a number, where the format says what it is.
+fn check_kinds(schema: &dyn Schema, plan: &Plan) -> Result<()> {
+    for (place, takes) in plan.demands() {
+        let name = plan.fields[place].name.to_string();
+        let (message, hint) = match (takes, schema.always(&name)) {
+            (Takes::Condition, Some(Always::Number)) => (
+                format!("{name} is a number, and a condition is needed"),
+                format!("such as: {name} > 0"),
+            ),
+            (Takes::Condition, Some(Always::Text)) => (
+                format!("{name} is text, and a condition is needed"),
+                format!("such as: {name} == \"text\""),
+            ),
+            (Takes::Number, Some(Always::Text)) => (
+                format!("{name} is text, and a number is needed"),
+                "uniq, min and max take text".to_owned(),
+            ),
+            _ => continue,
+        };
+        return Err(Error::usage(message).hint(hint));
+    }
+    Ok(())
 }
 
 fn schema_of(

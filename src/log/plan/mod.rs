@@ -320,6 +320,27 @@ impl Plan {
         }
     }
 
+    /// The fields that stand where a condition, or a number, is needed: their places, and which it is.
+    pub fn demands(&self) -> Vec<(usize, Takes)> {
+        let mut slots = Vec::new();
+        for step in &self.steps {
+            if let Step::Where(condition) = step {
+                slots.extend(condition.as_slot().map(|slot| (slot, Takes::Condition)));
+            }
+        }
+        if let Output::Groups(grouping) = &self.output {
+            let arguments = grouping.arguments.iter();
+            slots.extend(
+                arguments
+                    .filter_map(|argument| Some((argument.program.as_slot()?, argument.takes))),
+            );
+        }
+        let fields = slots.into_iter();
+        fields
+            .filter_map(|(slot, takes)| Some((slot.checked_sub(self.first_field)?, takes)))
+            .collect()
+    }
+
     /// The places of the fields whose order matters to the answer: those of `min`, `max`, `sort` and `top`.
     pub fn ordered_fields(&self) -> Vec<usize> {
         let mut slots = Vec::new();
