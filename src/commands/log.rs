@@ -241,9 +241,11 @@ impl Log {
             &context.ui,
         );
         if signals::which().is_some() {
-            context
-                .ui
-                .missed("stopped by a signal: this is about what had been read by then");
+            let result = match &self.output.output {
+                Some(file) => format!("{} was not written", file.display()),
+                None => "this is about what had been read by then".to_owned(),
+            };
+            context.ui.missed(&format!("stopped by a signal: {result}"));
         }
         context.ui.finish();
         Ok(

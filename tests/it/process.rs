@@ -145,9 +145,10 @@ fn a_signal_leaves_no_file() {
     let path = directory.path().join("out.tsv");
     let child = waiting(&["log", "count", "-o", path.to_str().expect("text")], "a\n");
     signal(&child, "TERM");
-    let (_, signal, ..) = output(child);
+    let (_, signal, _, stderr) = output(child);
     let left = fs::read_dir(directory.path()).expect("it is there").count();
     assert_eq!((signal, left), (Some(15), 0));
+    assert!(stderr.contains("out.tsv was not written"), "{stderr}");
 }
 
 #[test]
