@@ -146,8 +146,12 @@ impl Sum {
         let (scale, rest) = bytes.split_first()?;
         let (total, rest) = rest.split_first_chunk::<32>()?;
         let total = I256::from_le_bytes(*total);
-        // No more than 2^64 numbers can have made it, so anything wider was never a sum.
-        if *scale > Number::MAX_SCALE || total.unsigned_abs().leading_zeros() < 12 {
+        if *scale > Number::MAX_SCALE {
+            return None;
+        }
+        // No more than 2^64 numbers can have made it, so anything larger was never a sum; at another scale it would overflow.
+        let limit: I256 = (I256::from(Number::LIMIT) * I256::from(power(*scale))) << 64_u32;
+        if total >= limit || total <= -limit {
             return None;
         }
         let mut sum = Sum::default();
@@ -205,6 +209,22 @@ mod tests {
                 .to_string(),
             "1.5"
         );
+    }
+
+    #[test]
+    fn what_was_never_a_sum_is_refused() {
+        let encoded = |scale: u8, total: I256| [&[scale], &total.to_le_bytes()[..]].concat();
+        let largest = |scale: u8| {
+            ((I256::from(Number::LIMIT) * I256::from(power(scale))) << 64_u32) - I256::from(1)
+        };
+        for scale in 0..=Number::MAX_SCALE {
+            let mut sum = Sum::decode(&encoded(scale, largest(scale))).unwrap();
+            // No sum that is read overflows where the scales differ.
+            sum.merge(&Sum::decode(&encoded(18, largest(18))).unwrap());
+            assert!(Sum::decode(&encoded(scale, largest(scale) + I256::from(1))).is_none());
+            assert!(Sum::decode(&encoded(scale, -largest(scale) - I256::from(1))).is_none());
+        }
+        assert!(Sum::decode(&encoded(19, I256::from(1))).is_none());
     }
 
     proptest! {
