@@ -65,13 +65,13 @@ fn reader(format: &str, text: &str, fields: &[&str]) -> Box<dyn Reader> {
     let schema = (spec.open)(sample, &settings).expect("text in this format");
     let wanted: Vec<Wanted> = fields
         .iter()
-        .map(|field| Wanted {
-            name: FieldName::key(field),
-            want: if *field == "time" {
+        .map(|field| {
+            let want = if *field == "time" {
                 Want::Time
             } else {
                 Want::Any
-            },
+            };
+            Wanted::new(FieldName::key(field), want)
         })
         .collect();
     schema.reader(&wanted).expect("fields of this format")

@@ -13,7 +13,7 @@ use super::sample::Judged;
 use super::wanted::{TimeTexts, Times, named};
 use super::words::Words;
 use super::{Always, Bad, Opened, Reader, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
-use crate::record::Value;
+use crate::record::{FieldName, Value};
 
 /// The fields, in the order of the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,8 +100,8 @@ impl Schema for Access {
         self.format
     }
 
-    fn fields(&self) -> Vec<String> {
-        self.parts().map(|(name, _)| (*name).to_owned()).collect()
+    fn fields(&self) -> Vec<FieldName> {
+        self.parts().map(|(name, _)| FieldName::key(name)).collect()
     }
 
     fn open_ended(&self) -> bool {

@@ -22,26 +22,20 @@ fn schema(spec: &Spec) -> Box<dyn Schema> {
 }
 
 fn as_is(name: FieldName) -> Wanted {
-    Wanted {
-        name,
-        want: Want::Any,
-    }
+    Wanted::new(name, Want::Any)
 }
 
 /// Everything that can be wanted of a file: its fields, and words by number.
 fn everything(schema: &dyn Schema) -> Vec<Wanted> {
-    let fields = schema
-        .fields()
-        .into_iter()
-        .filter(|name| !name.starts_with('$'));
     let words = [
         FieldName::Nth(1),
         FieldName::Nth(3),
         FieldName::Nth(99),
         FieldName::Last,
     ];
-    fields
-        .map(|name| FieldName::key(&name))
+    schema
+        .fields()
+        .into_iter()
         .chain(words)
         .map(as_is)
         .collect()
@@ -133,6 +127,40 @@ fn examples_are_read_whole() {
 }
 
 #[test]
+fn listed_fields_can_be_read() {
+    for spec in FORMATS {
+        let schema = schema(spec);
+        let wanted: Vec<_> = schema.fields().into_iter().map(as_is).collect();
+        let mut found = vec![false; wanted.len()];
+        for record in records(spec) {
+            let values = read(&*schema, record.as_bytes(), &wanted).unwrap();
+            for (found, value) in found.iter_mut().zip(values) {
+                *found |= value != "Missing";
+            }
+        }
+        for (found, wanted) in found.iter().zip(&wanted) {
+            let never = matches!(wanted.name.as_key(), Some("ident" | "user" | "referer"));
+            assert!(*found || never, "{}: {}", spec.name, wanted.name);
+        }
+    }
+}
+
+#[test]
+fn fixed_schemas_may_lack_what_is_marked_so() {
+    for spec in FORMATS {
+        let schema = schema(spec);
+        let lacking = Wanted {
+            may_lack: true,
+            ..as_is(FieldName::key("no such field"))
+        };
+        let mut out = [Value::Missing];
+        let mut reader = schema.reader(&[lacking]).expect("it may be lacking");
+        reader.read(records(spec)[0].as_bytes(), &mut out).unwrap();
+        assert!(out[0].is_missing(), "{}", spec.name);
+    }
+}
+
+#[test]
 fn fixed_schemas_know_their_fields() {
     for spec in FORMATS {
         let schema = schema(spec);
@@ -171,8 +199,8 @@ fn fields_that_are_no_times_are_bad_as_times() {
             |place| FieldName::Nth(place.parse().unwrap()),
         );
         let wanted = [Wanted {
-            name,
             want: Want::Time,
+            ..as_is(name)
         }];
         let bad = read(&*schema(spec), records(spec)[0].as_bytes(), &wanted).unwrap_err();
         assert_eq!(bad.reason, format!("{field} is not a time"));
@@ -184,8 +212,8 @@ fn times_are_found_in_every_log() {
     for spec in FORMATS {
         let schema = schema(spec);
         let wanted = [Wanted {
-            name: FieldName::key("time"),
             want: Want::Time,
+            ..as_is(FieldName::key("time"))
         }];
         let Ok(mut reader) = schema.reader(&wanted) else {
             continue;
@@ -307,8 +335,9 @@ proptest! {
         }
         writer.end(!rows.is_empty(), &mut out);
         let schema = (find(format.1).unwrap().open)(Sample { bytes: &out, whole: true }, &settings()).unwrap();
-        prop_assert_eq!(schema.fields(), columns.to_vec());
-        let wanted: Vec<_> = columns.iter().map(|name| as_is(FieldName::key(name))).collect();
+        let names: Vec<_> = columns.iter().map(|name| FieldName::key(name)).collect();
+        prop_assert_eq!(schema.fields(), names.clone());
+        let wanted: Vec<_> = names.into_iter().map(as_is).collect();
         let mut reader = schema.reader(&wanted).unwrap();
         let lines: Vec<_> = out.split(|byte| *byte == b'\n').skip(schema.header_lines()).collect();
         prop_assert_eq!(lines.len(), rows.len() + 1);

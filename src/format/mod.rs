@@ -106,7 +106,7 @@ pub trait Schema: Send + Sync {
     fn format(&self) -> &'static str;
 
     /// The names of the fields, in order, as far as they are known: all there is for a fixed schema.
-    fn fields(&self) -> Vec<String>;
+    fn fields(&self) -> Vec<FieldName>;
 
     /// Whether lines may have fields that [`Schema::fields`] does not list (JSON).
     fn open_ended(&self) -> bool;
@@ -156,7 +156,8 @@ pub enum Verbatim {
 /// Cuts lines into the wanted fields. Not shared: it may keep caches.
 pub trait Reader: Send {
     /// Fills `out[i]` with the i-th wanted field of `line` (without its newline and carriage return), reading no further
-    /// than the last of them. `out` has a place for each wanted field.
+    /// than the last of them. `out` has a place for each wanted field; that of a field which the schema may lack, and does,
+    /// is left alone.
     ///
     /// # Errors
     /// When one of them could not be read; `out` is then unspecified.

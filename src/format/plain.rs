@@ -4,7 +4,7 @@
 use super::wanted::{TimeTexts, Times, named};
 use super::words::Words;
 use super::{Bad, Reader, Schema, Settings, Unknown, Verbatim, Wanted};
-use crate::record::Value;
+use crate::record::{FieldName, Value};
 
 /// Lines of text.
 pub(super) struct Plain {
@@ -23,10 +23,10 @@ impl Schema for Plain {
         self.format
     }
 
-    fn fields(&self) -> Vec<String> {
-        let time = self.time.then(|| "time".to_owned());
+    fn fields(&self) -> Vec<FieldName> {
+        let time = self.time.then(|| FieldName::key("time"));
         time.into_iter()
-            .chain((1..=self.words).map(|number| format!("${number}")))
+            .chain((1..=self.words).map(FieldName::Nth))
             .collect()
     }
 

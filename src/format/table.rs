@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::wanted::{Times, named, time_alias};
 use super::words::{Place, cell};
-use super::{Bad, Reader, Refused, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
+use super::{Bad, FieldName, Reader, Refused, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
 use crate::record::Value;
 
 /// How cells are written and told apart.
@@ -138,8 +138,8 @@ impl<D: Dialect> Schema for Table<D> {
         D::NAME
     }
 
-    fn fields(&self) -> Vec<String> {
-        self.names.clone()
+    fn fields(&self) -> Vec<FieldName> {
+        self.names.iter().map(|name| FieldName::key(name)).collect()
     }
 
     fn open_ended(&self) -> bool {

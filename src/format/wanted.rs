@@ -38,6 +38,7 @@ pub(super) fn named<T: Ord>(
         match wanted.name.as_key().map(&find) {
             Some(Some(field)) => found.push((field, index)),
             None if super::words::Place::of(&wanted.name).is_some() => {}
+            Some(None) if wanted.may_lack => {}
             Some(None) | None => return Err(Unknown { index }),
         }
     }
@@ -162,7 +163,7 @@ mod tests {
             FieldName::key("b"),
             FieldName::Nth(0),
         ]
-        .map(|name| Wanted { name, want });
+        .map(|name| Wanted::new(name, want));
         let find = |name: &str| (name == "a").then_some(());
         assert_eq!(named(&wanted[..2], find), Ok(vec![((), 0)]));
         assert_eq!(named(&wanted, find), Err(Unknown { index: 2 }));

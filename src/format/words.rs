@@ -106,7 +106,7 @@ mod tests {
         let wanted: Vec<Wanted> = names
             .iter()
             .cloned()
-            .map(|name| Wanted { name, want })
+            .map(|name| Wanted::new(name, want))
             .collect();
         let mut out = vec![Value::Missing; wanted.len()];
         Words::new(&wanted, false).fill(line.as_bytes(), &mut out);

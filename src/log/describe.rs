@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::input::Input;
-use crate::record::{Cell, FieldName, Value, Want, Wanted};
+use crate::record::{Cell, Value, Want, Wanted};
 
 /// How many of the first lines are looked at.
 const LINES: usize = 100;
@@ -33,9 +33,8 @@ pub fn describe(input: &Input) -> Vec<Vec<Cell>> {
             text(samples),
         ]
     };
-    let mut names = schema.fields();
+    let names = schema.fields();
     if names.is_empty() {
-        names.push("line".to_owned());
         return vec![row(
             "line",
             "text",
@@ -50,15 +49,12 @@ pub fn describe(input: &Input) -> Vec<Vec<Cell>> {
     names
         .iter()
         .map(|name| {
-            let want = if name == "time" {
+            let want = if name.as_key() == Some("time") {
                 Want::Time
             } else {
                 Want::Any
             };
-            let wanted = [Wanted {
-                name: FieldName::key(name),
-                want,
-            }];
+            let wanted = [Wanted::new(name.clone(), want)];
             let mut values = Vec::new();
             if let Ok(mut reader) = schema.reader(&wanted) {
                 for line in input.sample_lines().take(LINES) {
@@ -69,11 +65,7 @@ pub fn describe(input: &Input) -> Vec<Vec<Cell>> {
                     }
                 }
             }
-            row(
-                &wanted[0].name.to_string(),
-                kind(&values),
-                &samples(&values),
-            )
+            row(&name.to_string(), kind(&values), &samples(&values))
         })
         .collect()
 }

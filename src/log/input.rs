@@ -174,7 +174,7 @@ impl Input {
             return check_kinds(&**schema, plan);
         };
         let missing = plan.fields[unknown.index].name.to_string();
-        let fields = schema.fields();
+        let fields: Vec<String> = schema.fields().iter().map(ToString::to_string).collect();
         let format = schema.format();
         let error = Error::usage(format!(
             "{}: no field «{missing}» in this file, read as {format}",

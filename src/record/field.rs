@@ -87,6 +87,19 @@ pub struct Wanted {
     pub name: FieldName,
     /// As what.
     pub want: Want,
+    /// Whether it is simply missing where a fixed schema does not have it.
+    pub may_lack: bool,
+}
+
+impl Wanted {
+    /// A field that must be there where the schema is fixed.
+    pub fn new(name: FieldName, want: Want) -> Wanted {
+        Wanted {
+            name,
+            want,
+            may_lack: false,
+        }
+    }
 }
 
 /// A line in which a needed field could not be read.

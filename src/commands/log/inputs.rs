@@ -86,9 +86,19 @@ pub(super) fn refuse_to_overwrite(names: &[InputName], target: &Path) -> Result<
     }
 }
 
-/// The query with all fields of the inputs selected: for lines that are to be written as records.
-pub(super) fn with_all_fields(query: &Query, inputs: &[Input]) -> Result<Query> {
-    let mut fields: Vec<String> = Vec::new();
+/// The plan of the query with all fields of the inputs selected: for lines that are to be written as records. What one
+/// input has and another has not is missing in the other's records.
+pub(super) fn plan_all_fields(intent: &Intent, plan: &Plan, inputs: &[Input]) -> Result<Plan> {
+    let query = with_all_fields(&intent.query, inputs);
+    let mut whole = intent.planned(&query)?;
+    for field in &mut whole.fields {
+        field.may_lack = !plan.field_names().any(|name| *name == field.name);
+    }
+    Ok(whole)
+}
+
+fn with_all_fields(query: &Query, inputs: &[Input]) -> Query {
+    let mut fields: Vec<FieldName> = Vec::new();
     for field in inputs
         .iter()
         .filter_map(|input| input.bound.schema.as_ref())
@@ -99,23 +109,19 @@ pub(super) fn with_all_fields(query: &Query, inputs: &[Input]) -> Result<Query> 
         }
     }
     if fields.is_empty() {
-        fields.push("line".to_owned());
+        fields.push(FieldName::key("line"));
     }
-    let items = fields.iter().map(|field| {
-        let name = FieldName::key(field);
-        let expr = Expr::new(ExprKind::Field(name), 0..0);
-        Item {
-            expr,
-            name: Some(field.clone()),
-            text: String::new(),
-        }
+    let items = fields.into_iter().map(|field| Item {
+        name: field.as_key().map(str::to_owned),
+        text: field.to_string(),
+        expr: Expr::new(ExprKind::Field(field), 0..0),
     });
     let mut query = query.clone();
     query.stages.push(Stage {
         kind: StageKind::Select(items.collect()),
         span: 0..0,
     });
-    Ok(query)
+    query
 }
 
 /// In open formats tomorrow's lines may have a field that today's first lines have not, so this is no error.
@@ -129,7 +135,7 @@ pub(super) fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
         else {
             continue;
         };
-        let known = schema.fields();
+        let known: Vec<String> = schema.fields().iter().map(ToString::to_string).collect();
         let absent = plan
             .field_names()
             .filter_map(first_key)

@@ -20,10 +20,7 @@ fn schema(last: Part) -> Access {
 fn read(line: &[u8], names: &[&str]) -> Result<Vec<String>, String> {
     let wanted: Vec<_> = names
         .iter()
-        .map(|name| Wanted {
-            name: FieldName::key(name),
-            want: Want::Any,
-        })
+        .map(|name| Wanted::new(FieldName::key(name), Want::Any))
         .collect();
     let mut reader = schema(Part::Agent)
         .reader(&wanted)
@@ -132,10 +129,7 @@ fn reads_no_further_than_it_must() {
 
 #[test]
 fn a_time_is_read_as_one_and_checked_as_one() {
-    let wanted = [Want::Time, Want::Any].map(|want| Wanted {
-        name: FieldName::key("time"),
-        want,
-    });
+    let wanted = [Want::Time, Want::Any].map(|want| Wanted::new(FieldName::key("time"), want));
     let mut reader = schema(Part::Bytes).reader(&wanted).unwrap();
     let line = requesting("-");
     let mut out = [const { Value::Missing }; 2];

@@ -80,8 +80,8 @@ impl Schema for Json {
         SPEC.name
     }
 
-    fn fields(&self) -> Vec<String> {
-        self.names.clone()
+    fn fields(&self) -> Vec<FieldName> {
+        self.names.iter().map(|name| FieldName::key(name)).collect()
     }
 
     fn open_ended(&self) -> bool {

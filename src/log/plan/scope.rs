@@ -54,10 +54,7 @@ impl Scope for ScanScope<'_> {
         } else {
             want
         };
-        let wanted = Wanted {
-            name: name.clone(),
-            want,
-        };
+        let wanted = Wanted::new(name.clone(), want);
         let index = self
             .fields
             .iter()
