@@ -59,6 +59,13 @@ pub enum To {
 }
 
 impl Output {
+    /// The file that results go to; none for standard output, which `-` is too.
+    pub fn file(&self) -> Option<&Path> {
+        self.output
+            .as_deref()
+            .filter(|path| path.as_os_str() != "-")
+    }
+
     /// The format that was asked for: by name, by the file's ending, or not at all.
     ///
     /// # Errors

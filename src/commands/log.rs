@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 
 use inputs::{
-    hint_at_absent_fields, refuse_to_overwrite, warn_of_numbers_as_text, with_all_fields,
+    hint_at_absent_fields, plan_all_fields, refuse_to_overwrite, warn_of_numbers_as_text,
 };
 use words::{format_names, query_words};
 
@@ -208,7 +208,7 @@ impl Log {
             context.ui.warn(&message);
         }
         let names = self.names()?;
-        if let Some(target) = &self.output.output {
+        if let Some(target) = self.output.file() {
             refuse_to_overwrite(&names, target)?;
         }
         let inputs = self.open(&intent, &plan, names, &context.ui)?;
@@ -216,7 +216,7 @@ impl Log {
             return self.describe(&intent, &inputs, context);
         }
         if plan.raw && intent.to.is_some() {
-            plan = intent.planned(&with_all_fields(&intent.query, &inputs)?)?;
+            plan = plan_all_fields(&intent, &plan, &inputs)?;
         }
         let missing = inputs.iter().try_for_each(|input| input.check(&plan));
         missing?;
@@ -241,8 +241,8 @@ impl Log {
             &context.ui,
         );
         if signals::which().is_some() {
-            let result = match &self.output.output {
-                Some(file) => format!("{} was not written", file.display()),
+            let result = match &found.withheld {
+                Some(file) => format!("{file} was not written"),
                 None => "this is about what had been read by then".to_owned(),
             };
             context.ui.missed(&format!("stopped by a signal: {result}"));

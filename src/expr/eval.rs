@@ -58,6 +58,14 @@ impl Program {
         }
     }
 
+    /// A program that gives no value.
+    pub fn missing(kind: Kind) -> Program {
+        Program {
+            node: Node::Constant(Value::Missing),
+            kind,
+        }
+    }
+
     /// What kind of value it gives, as far as that is known.
     pub fn kind(&self) -> Kind {
         self.kind

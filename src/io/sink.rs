@@ -5,7 +5,7 @@
 //! only when the last bytes are flushed, and on network file systems when the file is closed.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::os::fd::{AsFd, IntoRawFd, OwnedFd};
 use std::path::Path;
 
@@ -65,6 +65,16 @@ impl Sink {
             buffer: Vec::with_capacity(BUFFER_SIZE),
             target,
         }
+    }
+
+    /// Whether somebody looks at it.
+    pub fn is_terminal(&self) -> bool {
+        self.target.file().is_terminal()
+    }
+
+    /// Whether all of it is seen at once, in place of what the file held, and nothing without [`Sink::finish`].
+    pub fn is_replacing(&self) -> bool {
+        matches!(self.target, Target::Replacing(_))
     }
 
     /// Writes what is left, closes, and puts a file in its place.

@@ -1,4 +1,7 @@
 //! What happens to the rows after the scan: sorting, cutting, filtering, counting again.
+//!
+//! Where only the last rows or the first of an order are wanted, the others are dropped as they come ([`reduce`]), so that
+//! memory is that of the answer and not that of the log.
 
 use std::cmp::Ordering;
 
@@ -9,7 +12,7 @@ use super::grouped::Grouped;
 use super::plan::{Bucket, Plan, TableStage};
 use crate::expr::Program;
 use crate::group::Groups;
-use crate::record::{Cell, Value};
+use crate::record::{Bad, Cell, Value};
 
 /// How many empty stretches of time are filled at most: a single wrong date must not make millions of rows.
 const MAX_FILLED: usize = 100_000;
@@ -20,6 +23,33 @@ const MANY: usize = 10_000;
 /// Rows as they go through the stages.
 pub type Table = Vec<Vec<Cell>>;
 
+/// Rows that something could not be computed of.
+#[derive(Default)]
+struct Refused {
+    rows: usize,
+    first: Option<Bad>,
+}
+
+impl Refused {
+    /// The value, or none if it could not be computed: that is one row more.
+    fn checked<T>(&mut self, computed: Result<T, Bad>) -> Option<T> {
+        computed
+            .map_err(|bad| {
+                self.rows += 1;
+                self.first.get_or_insert(bad);
+            })
+            .ok()
+    }
+
+    /// Says how many there are, if any, and what became of them.
+    fn tell(self, fate: &str, warn: &dyn Fn(&str)) {
+        if let Some(bad) = self.first {
+            let rows = if self.rows == 1 { "row" } else { "rows" };
+            warn(&format!("{} {rows} {fate}: {}", self.rows, bad.reason));
+        }
+    }
+}
+
 /// Puts the rows through the stages of the plan; what could not be computed or filled is said through `warn`.
 pub fn finish(plan: &Plan, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)) -> Table {
     for stage in &plan.table {
@@ -28,69 +58,93 @@ pub fn finish(plan: &Plan, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)
     rows
 }
 
-fn run(stage: &TableStage, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)) -> Table {
-    match stage {
-        TableStage::Where(condition) => {
-            rows.retain(|row| condition.holds(&values(row)).unwrap_or(false));
+/// Drops rows that will not be among the wanted ones whatever comes, once there are more than `slack` too many. The rows
+/// are some of the answer's, in their order.
+pub fn reduce(plan: &Plan, rows: &mut Table, slack: usize) {
+    let Some((stages, wanted)) = plan.reduction() else {
+        return;
+    };
+    if rows.len() <= wanted.saturating_add(slack) {
+        return;
+    }
+    for stage in stages {
+        match stage {
+            TableStage::Sort(orders) => sort(rows, orders, false),
+            TableStage::Head(count) => rows.truncate(*count),
+            TableStage::Tail(count) => keep_last(rows, *count),
+            _ => {}
         }
-        TableStage::Let(program) => {
+    }
+}
+
+fn run(stage: &TableStage, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)) -> Table {
+    let mut refused = Refused::default();
+    let mut fate = "were left out";
+    match stage {
+        TableStage::Where(condition) => rows.retain(|row| {
+            refused
+                .checked(condition.holds(&values(row)))
+                .unwrap_or(false)
+        }),
+        TableStage::Let(slot, program) => {
+            fate = "have an empty cell";
             for row in &mut rows {
-                let cell = compute(program, row);
-                row.push(cell);
+                let cell = refused.checked(compute(program, row)).unwrap_or_default();
+                match row.get_mut(*slot) {
+                    Some(old) => *old = cell,
+                    None => row.push(cell),
+                }
             }
         }
         TableStage::Select(programs) => {
+            fate = "have an empty cell";
             for row in &mut rows {
-                *row = programs
+                let cells = programs
                     .iter()
-                    .map(|program| compute(program, row))
-                    .collect();
+                    .map(|program| refused.checked(compute(program, row)).unwrap_or_default());
+                *row = cells.collect();
             }
         }
-        TableStage::Sort(orders) => sort(&mut rows, orders),
+        TableStage::Sort(orders) => sort(&mut rows, orders, true),
         TableStage::Head(count) => rows.truncate(*count),
-        TableStage::Tail(count) => {
-            rows.drain(..rows.len().saturating_sub(*count));
-        }
+        TableStage::Tail(count) => keep_last(&mut rows, *count),
         TableStage::Groups(grouping) => {
             let mut grouped = Grouped::new(grouping, zone, Groups::default());
-            let refused = rows
-                .iter()
-                .filter(|row| grouped.add(&values(row)).is_err())
-                .count();
-            if refused > 0 {
-                warn(&format!(
-                    "{refused} rows have text where a number is needed, and were left out"
-                ));
+            for row in &rows {
+                refused.checked(grouped.add(&values(row)));
             }
             rows = grouped.rows();
         }
         TableStage::Fill { bucket, results } => fill(&mut rows, *bucket, results, zone, warn),
     }
+    refused.tell(fate, warn);
     rows
+}
+
+fn keep_last(rows: &mut Table, count: usize) {
+    rows.drain(..rows.len().saturating_sub(count));
 }
 
 fn values(row: &[Cell]) -> Vec<Value<'_>> {
     row.iter().map(|cell| cell.value.borrowed()).collect()
 }
 
-fn compute(program: &Program, row: &[Cell]) -> Cell {
-    match program.as_slot() {
+fn compute(program: &Program, row: &[Cell]) -> Result<Cell, Bad> {
+    Ok(match program.as_slot() {
         Some(slot) => row[slot].clone(),
         None => Cell {
-            value: program
-                .eval(&values(row))
-                .map_or(Value::Missing, |value| value.into_owned().into_static()),
+            value: program.eval(&values(row))?.into_owned().into_static(),
             approx: row.iter().any(|cell| cell.approx),
         },
-    }
+    })
 }
 
 /// A row with what it is sorted by.
 type Keyed = (Vec<Value<'static>>, Vec<Cell>);
 
-/// Sorts by the orders, then by all columns from the left, so that equal rows are all that can change places.
-fn sort(rows: &mut Table, orders: &[(Program, bool)]) {
+/// Sorts by the orders, then by all columns from the left, so that equal rows are all that can change places. What cannot
+/// be computed is missing. With many rows on all workers, if `on_all`: not where one of them holds what others wait for.
+fn sort(rows: &mut Table, orders: &[(Program, bool)], on_all: bool) {
     let by_column = |left: &[Cell], right: &[Cell]| {
         left.iter()
             .zip(right)
@@ -104,7 +158,7 @@ fn sort(rows: &mut Table, orders: &[(Program, bool)]) {
             (
                 orders
                     .iter()
-                    .map(|(program, _)| compute(program, &row).value)
+                    .map(|(program, _)| compute(program, &row).unwrap_or_default().value)
                     .collect(),
                 row,
             )
@@ -125,7 +179,7 @@ fn sort(rows: &mut Table, orders: &[(Program, bool)]) {
         by_column(left, right)
     };
     // Outside a pool, rayon would make one of its own.
-    if keyed.len() > MANY && rayon::current_thread_index().is_some() {
+    if on_all && keyed.len() > MANY && rayon::current_thread_index().is_some() {
         keyed.par_sort_unstable_by(order);
     } else {
         keyed.sort_unstable_by(order);

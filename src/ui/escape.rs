@@ -9,15 +9,28 @@ use std::fmt::Write;
 /// Escapes C0 and C1 controls, DEL, the bidirectional overrides and isolates (Unicode Annex 9), and bytes that are not
 /// UTF-8: `\n \r \t`, `\x1b`, `\u{202e}`, `\xff`. Borrows when there is nothing to do.
 pub fn escape(bytes: &[u8]) -> Cow<'_, str> {
+    escape_unless(bytes, |_| false)
+}
+
+/// Escapes as [`escape`] does, but for the ends of lines and the tabs within them: for text of several lines.
+pub fn escape_lines(bytes: &[u8]) -> Cow<'_, str> {
+    escape_unless(bytes, |char| matches!(char, '\n' | '\t'))
+}
+
+fn escape_unless(bytes: &[u8], is_kept: fn(char) -> bool) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes)
-        && !text.chars().any(is_harmful)
+        && !text.chars().any(|char| is_harmful(char) && !is_kept(char))
     {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(bytes.len() + 16);
     for chunk in bytes.utf8_chunks() {
         for char in chunk.valid().chars() {
-            push(&mut out, char);
+            if is_kept(char) {
+                out.push(char);
+            } else {
+                push(&mut out, char);
+            }
         }
         for byte in chunk.invalid() {
             push_byte(&mut out, *byte);
@@ -77,6 +90,15 @@ mod tests {
         for (bytes, shown) in cases {
             assert_eq!(escape(bytes), shown);
         }
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        assert_eq!(
+            escape_lines(b"a\tb\r\n\x1b[2J\n\xff"),
+            "a\tb\\r\n\\x1b[2J\n\\xff"
+        );
+        assert!(matches!(escape_lines(b"a\tb\n"), Cow::Borrowed("a\tb\n")));
     }
 
     proptest! {

@@ -13,6 +13,7 @@ mod message;
 mod output;
 mod progress;
 mod repeat;
+pub mod results;
 mod settings;
 pub mod style;
 pub mod table;

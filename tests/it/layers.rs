@@ -43,7 +43,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "ui",
         ],
     ),
-    ("ui", &["error", "observe", "record"]),
+    ("ui", &["error", "io", "observe", "record"]),
     // The families: none imports another.
     (
         "log",

@@ -12,3 +12,4 @@ mod readme;
 mod robustness;
 mod shells;
 mod support;
+mod terminal;

@@ -1,22 +1,19 @@
 //! Rows to where they are wanted: as they come, or as a table at the end.
 
-use std::io::Write;
-
 use super::{Intent, Log, account};
 use crate::args::output::{Header, Output, To};
 use crate::commands::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::exit::Exit;
 use crate::format::{OutputSpec, Writer, find_output};
-use crate::io::signals;
-use crate::io::sink::{FileOptions, Sink};
+use crate::io::sink::FileOptions;
 use crate::io::source::InputName;
 use crate::log::input::Input;
 use crate::log::plan::Plan;
 use crate::log::run::{self, Report, Streaming};
 use crate::record::Cell;
-use crate::ui::escape::escape;
-use crate::ui::{Table, Ui};
+use crate::ui::results::Results;
+use crate::ui::{Painter, Table, Ui};
 
 /// What a run came to.
 pub(super) struct Found {
@@ -26,6 +23,8 @@ pub(super) struct Found {
     pub(super) names: Vec<InputName>,
     /// Whether there was anything at all.
     pub(super) is_any: bool,
+    /// The output file, if it was not put into place.
+    pub(super) withheld: Option<String>,
 }
 
 /// Runs the plan and writes what it gives.
@@ -38,7 +37,7 @@ pub(super) fn run(
 ) -> Result<Found> {
     let names: Vec<InputName> = inputs.iter().map(|input| input.name.clone()).collect();
     let ui = &context.ui;
-    let goes_to_terminal = log.output.output.is_none() && ui.stdout_is_terminal();
+    let goes_to_terminal = log.output.file().is_none() && ui.stdout_is_terminal();
     let spec = match intent.to {
         Some(To::Rows(spec)) => Some(spec),
         Some(To::Table) => None,
@@ -58,25 +57,24 @@ pub(super) fn run(
         let report = run::run(plan, inputs, &intent.options, ui, None);
         account::refuse_split_cells(&report.account, &names)?;
         let is_any = !report.table.is_empty();
-        if plan.raw {
+        let withheld = if plan.raw {
             let mut out = open(&log.output)?;
             for row in &report.table {
-                let line = row
-                    .first()
-                    .map(|cell| cell.value.bytes())
-                    .unwrap_or_default();
-                put_line(&mut out, &line, goes_to_terminal)
-                    .map_err(|error| failed(&log.output, error))?;
+                if let Some(line) = row.first() {
+                    out.put(&line.value.bytes())?;
+                    out.put(b"\n")?;
+                }
             }
-            close(out, &log.output)?;
+            out.close()?
         } else {
             let bars = plan.columns.iter().position(|column| column.is_aggregate);
-            write_table(&log.output, intent, &columns, &report.table, bars, context)?;
-        }
+            write_table(&log.output, intent, &columns, &report.table, bars, context)?
+        };
         return Ok(Found {
             report,
             names,
             is_any,
+            withheld,
         });
     }
     let mut out = open(&log.output)?;
@@ -85,9 +83,12 @@ pub(super) fn run(
         .map(|spec| RowStream::new(spec, log.output.header, &columns));
     let mut error = None;
     let mut take = |bytes: &[u8], ends: &[usize]| {
+        if goes_to_terminal && !ends.is_empty() {
+            ui.clear();
+        }
         let written = match &mut stream {
             Some(stream) => stream.put(&mut out, bytes, ends),
-            None => put_lines(&mut out, bytes, goes_to_terminal),
+            None => out.put(bytes),
         };
         error = written.err();
         error.is_none()
@@ -109,20 +110,18 @@ pub(super) fn run(
         }),
     );
     if let Some(error) = error {
-        return Err(failed(&log.output, error));
+        return Err(error);
     }
     account::refuse_split_cells(&report.account, &names)?;
     if let Some(stream) = &mut stream {
-        stream
-            .end(&mut out)
-            .map_err(|error| failed(&log.output, error))?;
+        stream.end(&mut out)?;
     }
-    close(out, &log.output)?;
     let is_any = report.streamed > 0;
     Ok(Found {
         report,
         names,
         is_any,
+        withheld: out.close()?,
     })
 }
 
@@ -145,10 +144,11 @@ fn quiet(
         report,
         names,
         is_any,
+        withheld: None,
     }
 }
 
-/// Writes rows that are all there.
+/// Writes rows that are all there; gives the output file if it was not put into place.
 pub(super) fn write_table(
     output: &Output,
     intent: &Intent,
@@ -156,9 +156,9 @@ pub(super) fn write_table(
     rows: &[Vec<Cell>],
     bars: Option<usize>,
     context: &Context,
-) -> Result<()> {
+) -> Result<Option<String>> {
     let ui = &context.ui;
-    let goes_to_terminal = output.output.is_none() && ui.stdout_is_terminal();
+    let goes_to_terminal = output.file().is_none() && ui.stdout_is_terminal();
     let spec = match intent.to {
         Some(To::Rows(spec)) => Some(spec),
         None if !goes_to_terminal => find_output("tsv"),
@@ -166,25 +166,24 @@ pub(super) fn write_table(
     };
     let mut out = open(output)?;
     ui.clear();
-    let written = match spec {
+    match spec {
         Some(spec) => {
             let mut stream = RowStream::new(spec, output.header, columns);
             let writer = (spec.writer)(columns);
             let mut bytes = Vec::new();
-            rows.iter()
-                .try_for_each(|row| {
-                    bytes.clear();
-                    writer.row(row, &mut bytes);
-                    stream.put(&mut out, &bytes, &[bytes.len()])
-                })
-                .and_then(|()| stream.end(&mut out))
+            for row in rows {
+                bytes.clear();
+                writer.row(row, &mut bytes);
+                stream.put(&mut out, &bytes, &[bytes.len()])?;
+            }
+            stream.end(&mut out)?;
         }
-        None if rows.is_empty() && output.header != Header::Always => Ok(()),
+        None if rows.is_empty() && output.header != Header::Always => {}
         None => {
-            let width = if goes_to_terminal {
-                ui.width()
+            let (width, painter) = if goes_to_terminal {
+                (ui.width(), ui.painter())
             } else {
-                usize::MAX
+                (usize::MAX, Painter::new(false))
             };
             let bars = bars.filter(|_| goes_to_terminal);
             let table = Table {
@@ -194,31 +193,25 @@ pub(super) fn write_table(
                 bars,
                 header: output.header != Header::Never,
             };
-            out.write_all(
-                table
-                    .render(
-                        width,
-                        if goes_to_terminal {
-                            ui.painter()
-                        } else {
-                            crate::ui::Painter::new(false)
-                        },
-                    )
-                    .as_bytes(),
-            )
+            out.put_own(table.render(width, painter).as_bytes())?;
         }
-    };
-    written.map_err(|error| failed(output, error))?;
-    close(out, output)
+    }
+    out.close()
 }
 
 /// Writes text that is the result itself.
 pub(super) fn write_text(text: &str, output: &Output) -> Result<Exit> {
     let mut out = open(output)?;
-    out.write_all(text.as_bytes())
-        .map_err(|error| failed(output, error))?;
-    close(out, output)?;
+    out.put(text.as_bytes())?;
+    out.close()?;
     Ok(Exit::Done)
+}
+
+fn open(output: &Output) -> Result<Results> {
+    let options = FileOptions {
+        if_changed: output.if_changed,
+    };
+    Results::open(output.file(), options)
 }
 
 /// Encoded rows with what stands before, between and after them.
@@ -231,6 +224,7 @@ struct RowStream {
 }
 
 impl RowStream {
+    /// Rows of these columns, in this format.
     fn new(spec: &OutputSpec, header: Header, columns: &[String]) -> RowStream {
         RowStream {
             writer: (spec.writer)(columns),
@@ -242,7 +236,7 @@ impl RowStream {
     }
 
     /// Writes rows that a writer of the same format has encoded; `ends` says where each ends.
-    fn put(&mut self, out: &mut Sink, bytes: &[u8], ends: &[usize]) -> std::io::Result<()> {
+    fn put(&mut self, out: &mut Results, bytes: &[u8], ends: &[usize]) -> Result<()> {
         if ends.is_empty() {
             return Ok(());
         }
@@ -251,20 +245,20 @@ impl RowStream {
         let is_first = self.rows == 0;
         self.rows += ends.len() as u64;
         if separator.is_empty() {
-            return out.write_all(bytes);
+            return out.put(bytes);
         }
         let mut start = 0;
         for (index, end) in ends.iter().enumerate() {
             if index > 0 || !is_first {
-                out.write_all(separator)?;
+                out.put(separator)?;
             }
-            out.write_all(&bytes[start..*end])?;
+            out.put(&bytes[start..*end])?;
             start = *end;
         }
         Ok(())
     }
 
-    fn begin(&mut self, out: &mut Sink) -> std::io::Result<()> {
+    fn begin(&mut self, out: &mut Results) -> Result<()> {
         if self.has_begun {
             return Ok(());
         }
@@ -274,12 +268,12 @@ impl RowStream {
         }
         let mut bytes = Vec::new();
         self.writer.begin(&mut bytes);
-        out.write_all(&bytes)
+        out.put(&bytes)
     }
 
     /// Writes what stands after the last row. Without rows there is nothing, unless the format is one value or a header
     /// is wanted all the same.
-    fn end(&mut self, out: &mut Sink) -> std::io::Result<()> {
+    fn end(&mut self, out: &mut Results) -> Result<()> {
         if !self.is_rows || self.header == Header::Always {
             self.begin(out)?;
         }
@@ -287,56 +281,6 @@ impl RowStream {
         if self.has_begun {
             self.writer.end(self.rows > 0, &mut bytes);
         }
-        out.write_all(&bytes)
+        out.put(&bytes)
     }
-}
-
-fn put_lines(out: &mut Sink, lines: &[u8], goes_to_terminal: bool) -> std::io::Result<()> {
-    if !goes_to_terminal {
-        return out.write_all(lines);
-    }
-    let lines = lines.strip_suffix(b"\n").unwrap_or(lines);
-    lines
-        .split(|byte| *byte == b'\n')
-        .try_for_each(|line| put_line(out, line, true))?;
-    out.flush()
-}
-
-/// Logs are written by strangers: what a terminal would obey is shown instead.
-fn put_line(out: &mut Sink, line: &[u8], goes_to_terminal: bool) -> std::io::Result<()> {
-    if goes_to_terminal {
-        out.write_all(escape(line).as_bytes())?;
-    } else {
-        out.write_all(line)?;
-    }
-    out.write_all(b"\n")
-}
-
-fn open(output: &Output) -> Result<Sink> {
-    match &output.output {
-        Some(path) if path.as_os_str() != "-" => Sink::file(
-            path,
-            FileOptions {
-                if_changed: output.if_changed,
-            },
-        ),
-        _ => Sink::stdout(),
-    }
-    .map_err(|error| failed(output, error))
-}
-
-/// Finishes the output; a file is not put into place by a run that was stopped.
-fn close(out: Sink, output: &Output) -> Result<()> {
-    if output.output.is_some() && signals::which().is_some() {
-        return Ok(());
-    }
-    out.finish().map_err(|error| failed(output, error))
-}
-
-fn failed(output: &Output, error: std::io::Error) -> Error {
-    let target = output.output.as_ref().map_or_else(
-        || "standard output".to_owned(),
-        |path| path.display().to_string(),
-    );
-    Error::writing(target, error)
 }

@@ -65,7 +65,7 @@ impl fmt::Display for Explained<'_> {
         for stage in &plan.table {
             match stage {
                 TableStage::Where(_) => writeln!(f, "keep     rows for which a condition holds")?,
-                TableStage::Let(_) => writeln!(f, "compute  a column")?,
+                TableStage::Let(..) => writeln!(f, "compute  a column")?,
                 TableStage::Select(programs) => {
                     writeln!(f, "keep     {}", counted(programs.len(), "column"))?;
                 }

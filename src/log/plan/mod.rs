@@ -71,8 +71,8 @@ pub enum Output {
 pub enum TableStage {
     /// A row must meet this condition.
     Where(Program),
-    /// Rows get a column at the end.
-    Let(Program),
+    /// A cell of each row is computed: a new one at the end, or one in the place of another.
+    Let(usize, Program),
     /// Rows become these columns.
     Select(Vec<Program>),
     /// Rows are sorted, ties by all columns.
@@ -229,20 +229,27 @@ impl Planner<'_> {
         if self.phase == Phase::Lines {
             let slot = self.scan.define(name, kind);
             self.steps.push(Step::Let(slot, program));
-        } else {
-            // A column of that name goes out of sight: names are unique, and the newest wins.
-            for column in &mut self.columns {
-                if column.name == name {
-                    column.name = format!("{name} (before)");
-                }
-            }
-            self.table.push(TableStage::Let(program));
-            self.columns.push(Column {
-                name: name.to_owned(),
-                kind,
-                is_aggregate: false,
-            });
+            return Ok(());
         }
+        let column = Column {
+            name: name.to_owned(),
+            kind,
+            is_aggregate: false,
+        };
+        // Names are unique: it takes the place of the one that there is.
+        let slot = self.columns.iter().position(|column| column.name == name);
+        let slot = slot.unwrap_or_else(|| {
+            self.columns.push(column.clone());
+            if let Output::Rows(programs) = &mut self.output
+                && self.phase == Phase::SortedLines
+            {
+                // Fields that are asked for later come after it, so its cell has to be there from the beginning.
+                programs.push(Program::missing(kind));
+            }
+            self.columns.len() - 1
+        });
+        self.columns[slot] = column;
+        self.table.push(TableStage::Let(slot, program));
         Ok(())
     }
 
@@ -388,6 +395,23 @@ impl Plan {
     pub fn rows_wanted(&self) -> Option<usize> {
         match (&self.output, self.table.first()) {
             (Output::Rows(_), Some(TableStage::Head(rows))) => Some(*rows),
+            _ => None,
+        }
+    }
+
+    /// The first stages of the table and how many rows they leave, if they can be tried on some of the rows before all are
+    /// there: what they drop then, they would drop at the end, too.
+    pub fn reduction(&self) -> Option<(&[TableStage], usize)> {
+        match (&self.output, self.table.as_slice()) {
+            (Output::Rows(_), [TableStage::Tail(rows), ..]) => Some((&self.table[..1], *rows)),
+            (
+                Output::Rows(_),
+                [
+                    TableStage::Sort(_),
+                    TableStage::Head(rows) | TableStage::Tail(rows),
+                    ..,
+                ],
+            ) => Some((&self.table[..2], *rows)),
             _ => None,
         }
     }

@@ -82,7 +82,11 @@ impl Stages<'_> {
         Ok(match word {
             "where" => StageKind::Where(self.parser.expr()?),
             "let" => {
-                let (name, _) = self.parser.expect_name("a name for the new field")?;
+                let (name, span) = self.parser.expect_name("a name for the new field")?;
+                if matches!(name.as_str(), "line" | "file") {
+                    let message = format!("every log has a field {name} already");
+                    return Err(Fault::new(span, message).hint("choose another name"));
+                }
                 if !self.parser.take_symbol("=") {
                     return Err(self.parser.unexpected("«=»").hint("let NAME = EXPR"));
                 }

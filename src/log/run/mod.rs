@@ -27,6 +27,9 @@ use crate::observe::Observe;
 use order::Order;
 use workers::Workers;
 
+/// How many rows more than are wanted come together before they are sorted out.
+const SLACK: usize = 4096;
+
 /// How a run is done; nothing in it changes the answer.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -125,6 +128,7 @@ fn attempt(
     let mut deliver = |found: Rows| match found {
         Rows::Cells(cells) => {
             rows.extend(cells);
+            table::reduce(plan, &mut rows, SLACK);
             wanted.is_none_or(|wanted| rows.len() < wanted)
         }
         Rows::Bytes(mut encoded) => {
@@ -146,7 +150,7 @@ fn attempt(
         plan,
         options,
         observe,
-        order: rows_in_order.then(|| Order::new(options.threads * 4, &mut deliver)),
+        order: rows_in_order.then(|| Order::new(options.threads * 2, &mut deliver)),
         writer,
         workers: Workers::new(plan, options, if is_small { 1 } else { options.threads }),
         stopped: AtomicBool::new(plan.rows_wanted() == Some(0)),
@@ -259,7 +263,10 @@ impl Job<'_, '_> {
     }
 
     /// Hands on what a piece or block gave; pieces of an input are numbered from 0.
-    fn deliver(&self, number: u64, rows: Rows) {
+    fn deliver(&self, number: u64, mut rows: Rows) {
+        if let Rows::Cells(cells) = &mut rows {
+            table::reduce(self.plan, cells, 0);
+        }
         self.chunks.fetch_add(1, Relaxed);
         if let Some(order) = &self.order
             && !order.put(number, rows)

@@ -1,0 +1,84 @@
+//! Results on their way out, to standard output or a file. Every command that gives results writes them through here.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use super::escape::escape_lines;
+use crate::error::{Error, Result};
+use crate::io::signals;
+use crate::io::sink::{FileOptions, Sink};
+
+/// Where results go.
+pub struct Results {
+    sink: Sink,
+    /// As messages name it.
+    target: String,
+    is_terminal: bool,
+}
+
+impl Results {
+    /// Opens a file, or standard output if there is none.
+    ///
+    /// # Errors
+    /// If it cannot be written to.
+    pub fn open(file: Option<&Path>, options: FileOptions) -> Result<Results> {
+        let target = file.map_or_else(
+            || "standard output".to_owned(),
+            |path| path.display().to_string(),
+        );
+        let sink = match file {
+            Some(path) => Sink::file(path, options),
+            None => Sink::stdout(),
+        };
+        match sink {
+            Ok(sink) => Ok(Results {
+                is_terminal: sink.is_terminal(),
+                sink,
+                target,
+            }),
+            Err(error) => Err(Error::writing(target, error)),
+        }
+    }
+
+    /// Writes lines of data. They are written by strangers: what a terminal would obey is shown instead.
+    ///
+    /// # Errors
+    /// Those of write(2).
+    pub fn put(&mut self, lines: &[u8]) -> Result<()> {
+        if !self.is_terminal {
+            return self.put_own(lines);
+        }
+        let shown = escape_lines(lines);
+        self.put_own(shown.as_bytes())?;
+        self.sink.flush().map_err(|error| self.failed(error))
+    }
+
+    /// Writes what we made ourselves, colours and all.
+    ///
+    /// # Errors
+    /// Those of write(2).
+    pub fn put_own(&mut self, bytes: &[u8]) -> Result<()> {
+        self.sink
+            .write_all(bytes)
+            .map_err(|error| self.failed(error))
+    }
+
+    /// Finishes the output. A file is not put into place by a run that was stopped: gives its name then.
+    ///
+    /// # Errors
+    /// Those of write(2), close(2) and rename(2).
+    pub fn close(self) -> Result<Option<String>> {
+        let Results { sink, target, .. } = self;
+        if sink.is_replacing() && signals::which().is_some() {
+            return Ok(Some(target));
+        }
+        match sink.finish() {
+            Ok(()) => Ok(None),
+            Err(error) => Err(Error::writing(target, error)),
+        }
+    }
+
+    fn failed(&self, error: std::io::Error) -> Error {
+        Error::writing(self.target.clone(), error)
+    }
+}

@@ -1,0 +1,111 @@
+//! What jug shows on a terminal: a real one, made for the test, on which nothing that strangers wrote may act.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::process::{Command, Stdio};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::OpenptFlags;
+use rustix::termios::Winsize;
+
+use crate::support::Sandbox;
+
+/// A new terminal of 80 columns: our end, and that of the programs on it.
+fn terminal() -> (File, OwnedFd) {
+    let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    rustix::pty::grantpt(&ours).expect("it is ours");
+    rustix::pty::unlockpt(&ours).expect("it is ours");
+    let name = rustix::pty::ptsname(&ours, Vec::new()).expect("it has a name");
+    let path = std::ffi::OsStr::from_bytes(name.to_bytes());
+    let flags = OFlags::RDWR | OFlags::NOCTTY;
+    let theirs = rustix::fs::open(path, flags, Mode::empty()).expect("its other end");
+    let size = Winsize {
+        ws_row: 24,
+        ws_col: 80,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    rustix::termios::tcsetwinsize(theirs.as_fd(), size).expect("a size");
+    (File::from(ours), theirs)
+}
+
+/// What stands on a terminal after jug has run with it as standard output, line by line.
+fn shown(sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
+    let (mut ours, theirs) = terminal();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_jug"))
+        .args(args)
+        .current_dir(sandbox.path())
+        .env_clear()
+        .env("TERM", "xterm")
+        .env("TZ", "UTC")
+        .stdin(Stdio::null())
+        .stdout(theirs)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    // Linux says EIO when the last program has left.
+    while let Ok(read @ 1..) = ours.read(&mut buffer) {
+        bytes.extend_from_slice(&buffer[..read]);
+    }
+    child.wait().expect("it has ended");
+    let text = String::from_utf8(bytes).expect("what is shown is text");
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Lines that would turn a terminal red, clear it and ring, and one with a tab.
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.file("evil.log", "a \x1b[31mred\nb \x1b[2J\x07\u{9b}31m\nc\td\n");
+    sandbox
+}
+
+#[test]
+fn nothing_that_strangers_wrote_acts_on_a_terminal() {
+    let sandbox = sandbox();
+    for output in [
+        &[][..],
+        &["-o", "-"],
+        &["-o", "/dev/stdout"],
+        &["--to", "tsv"],
+        &["--to", "csv"],
+        &["--to", "ndjson"],
+        &["--to", "json"],
+        &["--to", "table"],
+    ] {
+        for query in ["/./", "select line", "count by line", "sort line"] {
+            let args = [&["log", "--color", "never", query, "evil.log"][..], output].concat();
+            let lines = shown(&sandbox, &args);
+            let acts = |line: &String| line.chars().any(|char| char.is_control() && char != '\t');
+            assert!(!lines.iter().any(acts), "{args:?}: {lines:?}");
+            let red = lines.iter().filter(|line| line.contains("[31mred"));
+            assert_eq!(red.count(), 1, "{args:?}: {lines:?}");
+        }
+    }
+}
+
+#[test]
+fn lines_keep_their_tabs() {
+    let lines = shown(&sandbox(), &["log", "\"c\"", "evil.log"]);
+    assert_eq!(lines, ["c\td"]);
+}
+
+#[test]
+fn a_table_is_for_people_wherever_the_terminal_is_named() {
+    let sandbox = Sandbox::new();
+    for output in [&[][..], &["-o", "-"]] {
+        let query = &[
+            "log",
+            "--color",
+            "never",
+            "count by method",
+            "fixtures/logs/six.log",
+        ];
+        let lines = shown(&sandbox, &[&query[..], output].concat());
+        assert!(lines[0].starts_with("method  count"), "{lines:?}");
+        assert!(lines.iter().all(|line| line.chars().count() <= 80));
+    }
+}
