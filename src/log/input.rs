@@ -13,7 +13,7 @@ use crate::expr::nearest;
 use crate::format::{self, Always, Sample, Schema, Settings};
 use crate::io::mapped::Mapped;
 use crate::io::source::{InputName, Opened, Regular, Unsupported};
-use crate::log::chunk::{CHUNK, Grid};
+use crate::log::chunk::Grid;
 use crate::log::run::Engine;
 
 pub use blocks::{Block, Blocks};
@@ -68,6 +68,8 @@ pub struct Opening<'a> {
     pub needs_schema: bool,
     /// Whether records are counted though no format matters: a header is no record.
     pub counts_records: bool,
+    /// How many bytes a worker gets at once, at least one.
+    pub chunk: usize,
     /// Whether to stop waiting for the beginning of a stream.
     pub stop: &'a dyn Fn() -> bool,
 }
@@ -104,7 +106,7 @@ impl Input {
                 let grid = Grid {
                     begin: file.begin(),
                     end: file.end(),
-                    size: CHUNK as u64,
+                    size: opening.chunk as u64,
                 };
                 (
                     Body::Pieces(Pieces {
@@ -117,7 +119,7 @@ impl Input {
                 )
             }
             Opened::Stream(stream) => {
-                let mut blocks = Blocks::new(stream);
+                let mut blocks = Blocks::new(stream, opening.chunk);
                 blocks.fill(SAMPLE, opening.stop);
                 let pending = blocks.pending();
                 beginning.extend_from_slice(&pending[..pending.len().min(SAMPLE)]);

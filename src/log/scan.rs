@@ -11,6 +11,7 @@ use super::account::Account;
 use super::grouped::Grouped;
 use super::plan::{FILE, LINE, Output, Plan, Step};
 use super::run::Options;
+use super::table::reduce;
 use crate::format::{Reader, Schema, Verbatim, Writer};
 use crate::record::{Bad, Cell, Value};
 
@@ -51,6 +52,9 @@ impl Encoded {
         }
     }
 }
+
+/// How many rows more than are wanted come together before they are sorted out.
+pub const SLACK: usize = 1024;
 
 /// A worker's share of the scan.
 pub struct Scanner<'p> {
@@ -242,7 +246,7 @@ impl<'p> Scanner<'p> {
         }
         match (&plan.output, &mut self.grouped) {
             (Output::Groups(_), Some(grouped)) => grouped.add(row)?,
-            (Output::Rows(programs), _) => keep_row(programs, whole, row, rows)?,
+            (Output::Rows(programs), _) => keep_row(plan, programs, whole, row, rows)?,
             (Output::Groups(_), None) => {}
         }
         Ok(true)
@@ -255,6 +259,7 @@ pub fn too_long(max_line: usize) -> Bad {
 }
 
 fn keep_row(
+    plan: &Plan,
     programs: &[crate::expr::Program],
     line: &[u8],
     row: &[Value<'_>],
@@ -273,7 +278,10 @@ fn keep_row(
             }
             encoded.ends.push(encoded.bytes.len());
         }
-        Rows::Cells(all) => all.push(cells(programs, row)?),
+        Rows::Cells(all) => {
+            all.push(cells(programs, row)?);
+            reduce(plan, all, SLACK);
+        }
     }
     Ok(())
 }

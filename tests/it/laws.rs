@@ -33,7 +33,7 @@ fn planned(query: &str) -> Plan {
 }
 
 /// The rows of an answer as TSV, and how many lines were bad.
-fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine) -> String {
+fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk: usize) -> String {
     let settings = Settings {
         zone: TimeZone::UTC,
         infer: false,
@@ -44,6 +44,7 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine) -> Str
         settings: &settings,
         needs_schema: plan.reads_fields(),
         counts_records: true,
+        chunk,
         stop: &|| false,
     };
     let inputs = files.iter().enumerate().map(|(index, file)| {
@@ -109,20 +110,20 @@ fn forms(directory: &Path, text: &[u8]) -> Vec<(&'static str, PathBuf)> {
 }
 
 #[track_caller]
-fn hold(query: &str, text: &[u8], threads: &[usize]) {
+fn hold(query: &str, text: &[u8], chunk: usize) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let forms = forms(directory.path(), text);
-    let wanted = answer(query, &[forms[0].1.clone()], 1, Engine::Read);
+    let wanted = answer(query, &[forms[0].1.clone()], 1, Engine::Read, usize::MAX);
     for (form, path) in &forms {
-        for threads in threads {
+        for threads in [1, 2, 8] {
             for engine in [Engine::Read, Engine::Mmap] {
                 if *form != "plain" && engine == Engine::Mmap {
                     continue;
                 }
-                let found = answer(query, std::slice::from_ref(path), *threads, engine);
+                let found = answer(query, std::slice::from_ref(path), threads, engine, chunk);
                 assert_eq!(
                     found, wanted,
-                    "{query}: {form}, {threads} threads, {engine:?}"
+                    "{query}: {form}, {threads} threads, {engine:?}, chunks of {chunk}"
                 );
             }
         }
@@ -156,7 +157,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn small_logs_give_one_answer(lines in prop::collection::vec(line(), 0..60), cut in any::<bool>(), seam in 0_usize..60) {
+    fn small_logs_give_one_answer(lines in prop::collection::vec(line(), 0..60), cut in any::<bool>(), seam in 0_usize..60, chunk in 1_usize..2000) {
         // A file of this format begins with a line of this format, or it would be refused.
         let (before, after) = lines.split_at(seam.min(lines.len()));
         let one = format!("{WHOLE}{}", before.concat());
@@ -166,10 +167,10 @@ proptest! {
         }
         let text = format!("{one}{two}");
         for by in ["", " by status", " by path, 5m"] {
-            hold(&everything(by), text.as_bytes(), &[2]);
+            hold(&everything(by), text.as_bytes(), chunk);
         }
         for query in ["select path, bytes | tail 5", "sort -bytes | head 7", "\"p1\" | top 3 by status", "count"] {
-            hold(query, text.as_bytes(), &[2]);
+            hold(query, text.as_bytes(), chunk);
         }
         // Two files are what the one is that they make together.
         let directory = tempfile::tempdir().unwrap();
@@ -179,8 +180,8 @@ proptest! {
         fs::write(&names[2], &text).unwrap();
         let query = everything(" by status");
         prop_assert_eq!(
-            answer(&query, &names[..2], 2, Engine::Auto),
-            answer(&query, &names[2..], 1, Engine::Auto)
+            answer(&query, &names[..2], 2, Engine::Auto, chunk),
+            answer(&query, &names[2..], 1, Engine::Auto, chunk)
         );
     }
 }
@@ -214,13 +215,39 @@ fn long_log() -> String {
 #[test]
 fn a_long_log_gives_one_answer() {
     let text = long_log();
-    hold(&everything(" by status"), text.as_bytes(), &[2, 8]);
-    hold(
+    let queries = [
+        &everything(" by status"),
         "where status == 500 | select path, bytes | tail 3",
-        text.as_bytes(),
-        &[2, 8],
+        "top 5 by bytes",
+        "sort path, -bytes | tail 1500 | select path, bytes",
+        "count",
+    ];
+    for query in queries {
+        hold(query, text.as_bytes(), CHUNK);
+    }
+}
+
+#[test]
+fn what_is_cut_early_is_what_is_cut_at_the_end() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("log");
+    fs::write(&path, long_log()).expect("a file");
+    let rows = |query: &str| {
+        let answer = answer(query, std::slice::from_ref(&path), 2, Engine::Read, CHUNK);
+        let rows: Vec<String> = answer.lines().map(str::to_owned).collect();
+        rows[..rows.len() - 1].to_vec()
+    };
+    let sorted = rows("sort -bytes, path | select bytes, path, line");
+    assert_eq!(
+        rows("sort -bytes, path | head 1300 | select bytes, path, line"),
+        sorted[..1300]
     );
-    hold("count", text.as_bytes(), &[2, 8]);
+    assert_eq!(
+        rows("sort -bytes, path | tail 70 | select bytes, path, line"),
+        sorted[sorted.len() - 70..]
+    );
+    let all = rows("select line");
+    assert_eq!(rows("tail 2000 | select line"), all[all.len() - 2000..]);
 }
 
 #[test]

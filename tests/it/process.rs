@@ -296,6 +296,7 @@ fn a_file_cut_short_gives_what_is_left() {
             from: None,
             settings: &settings,
             needs_schema: false,
+            chunk: CHUNK,
             counts_records: true,
             stop: &|| false,
         };

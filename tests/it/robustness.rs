@@ -157,6 +157,7 @@ fn answer(plan: &Plan, file: &Path, from: &str, threads: usize) -> Option<String
         settings: &settings,
         needs_schema: true,
         counts_records: true,
+        chunk: 1 << 10,
         stop: &|| false,
     };
     let input = Input::open(InputName::Path(file.to_owned()), 0, &opening).ok()?;

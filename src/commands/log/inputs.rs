@@ -9,6 +9,7 @@ use crate::expr::syntax::{Expr, ExprKind};
 use crate::io::limits::allow_open_files;
 use crate::io::sink::is_same_file;
 use crate::io::source::InputName;
+use crate::log::chunk::CHUNK;
 use crate::log::input::{Input, Opening};
 use crate::log::plan::{Output as PlanOutput, Plan, first_key};
 use crate::log::query::{Item, Query, Stage, StageKind};
@@ -37,6 +38,7 @@ impl Log {
             settings: &intent.settings,
             needs_schema,
             counts_records: matches!(plan.output, PlanOutput::Groups(_)),
+            chunk: CHUNK,
             stop: &|| ui.stopping(),
         };
         allow_open_files(names.len());

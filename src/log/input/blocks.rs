@@ -4,7 +4,6 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::{io, mem};
 
 use crate::io::source::Stream;
-use crate::log::chunk::CHUNK;
 
 /// A stream, cut into blocks of whole lines.
 pub struct Blocks {
@@ -19,6 +18,8 @@ pub struct Blocks {
     offset: u64,
     reported: u64,
     damage: Option<io::Error>,
+    /// How many bytes a block has, more or less.
+    chunk: usize,
 }
 
 /// Some bytes of a stream.
@@ -34,7 +35,7 @@ pub struct Block {
 }
 
 impl Blocks {
-    pub(super) fn new(stream: Stream) -> Blocks {
+    pub(super) fn new(stream: Stream, chunk: usize) -> Blocks {
         Blocks {
             stream,
             room: Vec::new(),
@@ -44,6 +45,7 @@ impl Blocks {
             offset: 0,
             reported: 0,
             damage: None,
+            chunk,
         }
     }
 
@@ -129,7 +131,7 @@ impl Blocks {
         max_line: usize,
         stop: &dyn Fn() -> bool,
     ) -> Option<Block> {
-        let mut target = CHUNK;
+        let mut target = self.chunk;
         loop {
             self.fill(target, stop);
             let offset = self.offset;
@@ -141,7 +143,7 @@ impl Blocks {
                 let length = if is_broken { whole_lines } else { self.filled };
                 let bytes = self.give(length, spare);
                 self.filled = 0;
-                let is_last = self.at_end && !self.was_stopped;
+                let is_last = self.at_end && !self.was_stopped && self.damage.is_none();
                 return (!bytes.is_empty()).then_some(Block {
                     bytes,
                     offset,
@@ -168,7 +170,7 @@ impl Blocks {
                     too_long: Some(offset),
                 });
             }
-            target = self.filled + CHUNK;
+            target = self.filled + self.chunk;
         }
     }
 
@@ -182,7 +184,7 @@ impl Blocks {
             if self.at_end {
                 return;
             }
-            self.fill(CHUNK, stop);
+            self.fill(self.chunk, stop);
         }
     }
 }

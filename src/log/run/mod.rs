@@ -19,16 +19,13 @@ use super::account::Account;
 use super::grouped::Grouped;
 use super::input::{Body, Input};
 use super::plan::{Output, Plan};
-use super::scan::{Encoded, Rows};
+use super::scan::{Encoded, Rows, SLACK};
 use super::table::{self, Table};
 use crate::format::Writer;
 use crate::observe::Observe;
 
 use order::Order;
 use workers::Workers;
-
-/// How many rows more than are wanted come together before they are sorted out.
-const SLACK: usize = 4096;
 
 /// How a run is done; nothing in it changes the answer.
 #[derive(Clone, Debug)]
@@ -150,7 +147,7 @@ fn attempt(
         plan,
         options,
         observe,
-        order: rows_in_order.then(|| Order::new(options.threads * 2, &mut deliver)),
+        order: rows_in_order.then(|| Order::new(options.threads + 2, &mut deliver)),
         writer,
         workers: Workers::new(plan, options, if is_small { 1 } else { options.threads }),
         stopped: AtomicBool::new(plan.rows_wanted() == Some(0)),
