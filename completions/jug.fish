@@ -36,7 +36,7 @@ complete -c jug -n "__fish_jug_needs_command" -f -a "log" -d 'Query logs: filter
 complete -c jug -n "__fish_jug_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c jug -n "__fish_jug_using_subcommand log" -l files0-from -d 'Read the names of more files from a file, each ended by NUL' -r -F
 complete -c jug -n "__fish_jug_using_subcommand log" -s f -l from -d 'The format of the input' -r -f -a "auto\t'Find the format from the first lines'
-columns\t'Read words separated by blanks, as awk does: `$1`, `$2`, … `$NF`'
+columns\t'Read words separated by blanks, by number as in awk'
 combined\t'Read access logs in the combined format of Apache and nginx'
 common\t'Read access logs in the Common Log Format'
 csv\t'Read comma-separated values with a header line'

@@ -43,9 +43,10 @@ use ui::{Hooks, Ui};
 
 /// Runs the program with its arguments, the first of which is its name. Prints the error if there is one: nobody else does.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match cli::parse(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match cli::parse(&args) {
         Ok(cli) => cli,
-        Err(wish) => return grant(&wish).into(),
+        Err(wish) => return grant(&wish, cli::color(&args).choice()).into(),
     };
     let hooks = Hooks {
         stopping: Box::new(signals::stopping),
@@ -85,12 +86,15 @@ fn ended_by(error: &Error, ui: &Ui) -> Exit {
 }
 
 /// What clap stops for: help or the version, which are results, or a command line that makes no sense.
-fn grant(wish: &clap::Error) -> Exit {
-    let settings = ui::Settings::default();
+fn grant(wish: &clap::Error, color: ui::ColorChoice) -> Exit {
+    let settings = ui::Settings {
+        color,
+        ..ui::Settings::default()
+    };
     let ui = Ui::new("jug", settings, Hooks::default());
     if wish.use_stderr() {
         let text = wish.render();
-        let text = if ui.stderr_is_terminal() {
+        let text = if ui.messages_are_colored() {
             text.ansi().to_string()
         } else {
             text.to_string()
@@ -99,7 +103,7 @@ fn grant(wish: &clap::Error) -> Exit {
         return Exit::Failed;
     }
     let text = wish.render();
-    let text = if ui.stdout_is_terminal() {
+    let text = if ui.painter().is_colored() {
         text.ansi().to_string()
     } else {
         text.to_string()

@@ -42,11 +42,7 @@ impl Global {
     /// The same for the terminal.
     pub fn settings(&self) -> ui::Settings {
         ui::Settings {
-            color: match self.color {
-                When::Auto => ui::ColorChoice::Auto,
-                When::Always => ui::ColorChoice::Always,
-                When::Never => ui::ColorChoice::Never,
-            },
+            color: self.color.choice(),
             verbose: self.verbose,
             progress: match self.progress {
                 Progress::Auto => ui::ProgressChoice::Auto,
@@ -65,6 +61,17 @@ pub enum When {
     Always,
     /// Nowhere
     Never,
+}
+
+impl When {
+    /// The same for the terminal.
+    pub fn choice(self) -> ui::ColorChoice {
+        match self {
+            When::Auto => ui::ColorChoice::Auto,
+            When::Always => ui::ColorChoice::Always,
+            When::Never => ui::ColorChoice::Never,
+        }
+    }
 }
 
 /// When to show progress.

@@ -3,9 +3,11 @@
 pub mod artifacts;
 mod manual;
 
-use clap::{CommandFactory, FromArgMatches, Parser};
+use std::ffi::OsString;
 
-use crate::args::Global;
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum as _};
+
+use crate::args::{Global, When};
 use crate::commands::Command;
 
 /// Streaming utilities for shell pipelines, one-off log analysis and cron jobs
@@ -38,10 +40,22 @@ pub fn command() -> clap::Command {
 ///
 /// # Errors
 /// What clap found wrong; also its way of asking for help or the version to be printed.
-pub fn parse(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Cli, clap::Error> {
+pub fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
     command()
         .try_get_matches_from(args)
         .and_then(|matches| Cli::from_arg_matches(&matches))
+}
+
+/// What a command line that makes no sense says about colours all the same.
+pub fn color(args: &[OsString]) -> When {
+    let words = args.iter().map(|word| word.to_str().unwrap_or_default());
+    let next = args.iter().skip(1).map(|word| word.to_str());
+    let said = words.zip(next.chain([None])).find_map(|(word, next)| {
+        word.strip_prefix("--color=")
+            .or_else(|| next.filter(|_| word == "--color"))
+    });
+    said.and_then(|said| When::from_str(said, false).ok())
+        .unwrap_or(When::Auto)
 }
 
 #[cfg(test)]

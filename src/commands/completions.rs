@@ -45,10 +45,11 @@ impl Completions {
         let script = (context.artifacts)()
             .into_iter()
             .find(|artifact| artifact.path == path)
-            .map(|artifact| artifact.bytes);
+            .map(|artifact| artifact.bytes)
+            .expect("there is a script for every shell, as a test makes sure");
         let failed = |error| Error::writing("standard output", error);
         let mut out = Sink::stdout().map_err(failed)?;
-        out.write_all(&script.unwrap_or_default()).map_err(failed)?;
+        out.write_all(&script).map_err(failed)?;
         out.finish().map_err(failed)?;
         Ok(Exit::Done)
     }

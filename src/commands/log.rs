@@ -6,7 +6,7 @@ mod results;
 mod words;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
@@ -35,7 +35,6 @@ use crate::log::query::{Query, Stage, StageKind, parse};
 use crate::log::run::{self, Engine};
 use crate::observe::Observe as _;
 use crate::record::{Cell, Timestamp};
-use crate::ui::{Ui, units};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -199,7 +198,12 @@ impl Log {
         let mut intent = self.plan(Timestamp::now())?;
         let mut plan = intent.planned(&intent.query)?;
         if self.explain {
-            return results::write_text(&format!("{}\n", Explained(&plan)), &self.output);
+            let explained = Explained {
+                query: &intent.query,
+                text: &intent.text,
+                plan: &plan,
+            };
+            return results::write_text(&format!("{explained}\n"), &self.output);
         }
         if self.tz.is_none()
             && let Some(name) = values::unknown_zone()
@@ -232,7 +236,7 @@ impl Log {
         }
         let found = results::run(self, &intent, &plan, inputs, context)?;
         if self.stats {
-            say_stats(&found.report, started.elapsed(), &intent, &context.ui);
+            account::say_stats(&found.report, started.elapsed(), &intent, &context.ui);
         }
         account::tell(
             &found.report.account,
@@ -317,27 +321,6 @@ fn refused(fault: &Fault, text: &str) -> Error {
         Some(hint) => error.hint(hint),
         None => error,
     }
-}
-
-fn say_stats(report: &run::Report, elapsed: Duration, intent: &Intent, ui: &Ui) {
-    let account = &report.account;
-    let rate = units::rate(report.bytes, elapsed)
-        .map(|rate| format!(", {rate}"))
-        .unwrap_or_default();
-    ui.say(&format!(
-        "read     {} in {}{rate}",
-        units::bytes(report.bytes),
-        units::duration(elapsed)
-    ));
-    ui.say(&format!(
-        "lines    {} judged, {} kept, {} bad, {} blank",
-        account.judged, account.kept, account.bad, account.blank
-    ));
-    ui.say(&format!("groups   {}", report.groups));
-    ui.say(&format!(
-        "work     {} chunks, {} threads",
-        report.chunks, intent.options.threads
-    ));
 }
 
 /// How many cores there are for this process.

@@ -204,13 +204,15 @@ fn text_test(value: &Value<'_>, test: impl FnOnce(&[u8]) -> bool) -> Result<bool
     })
 }
 
-/// The number a value holds; missing stays missing, anything else is bad.
+/// The number a value holds; missing stays missing, and so is the `-` that tables have where a number is lacking. Anything
+/// else is bad.
 ///
 /// # Errors
 /// If there is a value and it is no number.
 pub fn number(value: &Value<'_>) -> Result<Option<Number>, Bad> {
     match value {
         Value::Missing => Ok(None),
+        Value::Text(text) if **text == *b"-" => Ok(None),
         _ => match value.number() {
             Some(number) => Ok(Some(number)),
             None => Err(Bad::new(format!("«{}» is not a number", shown(value)))),

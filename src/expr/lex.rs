@@ -335,6 +335,11 @@ impl Lexer<'_> {
                     size_unit(unit).and_then(|bytes| number.checked_mul(Number::from(bytes)))
                 {
                     TokenKind::Number(Literal(size))
+                } else if unit.starts_with('T')
+                    && unit[1..].starts_with(|c: char| c.is_ascii_digit())
+                {
+                    return Err(Fault::new(span, "this looks like a time")
+                        .hint("times go in quotes: time > \"2026-03-15T12:00:00Z\""));
                 } else {
                     return Err(Fault::new(span, format!("unknown unit «{unit}»"))
                         .hint("times: ms s m h d w; sizes: K M G T (1024), KB MB GB TB (1000)"));

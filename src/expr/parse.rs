@@ -258,7 +258,17 @@ impl Parser {
                 self.take();
                 return self.field(vec![(Step::Key(word.clone()), token.span)]);
             }
-            _ => return Err(self.unexpected("a field, a number or a \"text\"")),
+            wrong => {
+                let fault = self.unexpected("a field, a number or a \"text\"");
+                return Err(match wrong {
+                    TokenKind::Net(_) => {
+                        fault.hint("addresses are compared by in: ip in 10.0.0.0/8")
+                    }
+                    TokenKind::Symbol("*") => fault
+                        .hint("to count lines, write count; whole records come with --to ndjson"),
+                    _ => fault,
+                });
+            }
         };
         self.take();
         Ok(Expr::new(kind, token.span))

@@ -10,7 +10,7 @@ use super::{Opened, Sample, Settings, Spec};
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "columns",
-    summary: "Read words separated by blanks, as awk does: `$1`, `$2`, … `$NF`",
+    summary: "Read words separated by blanks, by number as in awk",
     extensions: &[],
     open,
     example: "root     1  0.1 init\nwww    812 12.5 web\nwww    813  3.0 web\n",

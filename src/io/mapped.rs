@@ -2,8 +2,8 @@
 //!
 //! Mapping saves the copy that reading makes, but a page that is no longer in the file raises SIGBUS when it is touched, which
 //! ends a process. Here (with `sigbus`) such a page is replaced by zeros, and [`Mapped::was_cut`] says so. One case raises no signal:
-//! of the last page that a cut file still has, the part after its end reads as zeros. So after each chunk, look at
-//! `Regular::size_now` too, and throw away what lies past it.
+//! of the last page that a cut file still has, the part after its end reads as zeros. So after
+//! each chunk, look at `Regular::size_now` too: a file that has become shorter must be read again, without a map.
 
 use std::fs::File;
 use std::io;

@@ -8,8 +8,6 @@ use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-use rustix::event::{PollFd, PollFlags, Timespec};
-
 /// The signal that asked to stop; 0 before.
 static STOP: AtomicI32 = AtomicI32::new(0);
 
@@ -59,21 +57,6 @@ pub fn take_progress_request() -> bool {
 pub fn die_by(signal: i32) -> u8 {
     reset_and_raise(signal);
     128 + signal.clamp(0, 127) as u8
-}
-
-/// Whether nobody will read standard output any more: a pipe's reader has gone, a terminal was hung up (poll(2)). Never
-/// waits.
-pub fn reader_gone() -> bool {
-    let stdout = io::stdout();
-    let mut asked = [PollFd::new(&stdout, PollFlags::empty())];
-    let at_once = Timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    rustix::event::poll(&mut asked, Some(&at_once)).is_ok()
-        && asked[0]
-            .revents()
-            .intersects(PollFlags::ERR | PollFlags::HUP)
 }
 
 #[allow(unsafe_code)]

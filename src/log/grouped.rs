@@ -210,6 +210,7 @@ fn put_number(value: &Value<'_>, ready: &mut Value<'static>) -> bool {
                 *ready = Value::Number(Number::Decimal { units, scale });
             }
             Some(Number::Float(float)) => *ready = Value::Number(Number::Float(float)),
+            None if **text == *b"-" => *ready = Value::Missing,
             None => return false,
         },
         other => match other.number() {

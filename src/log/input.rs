@@ -4,6 +4,7 @@ mod blocks;
 
 use std::io;
 use std::path::Path;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::plan::{Plan, Takes};
@@ -56,6 +57,23 @@ pub struct Pieces {
     pub next: AtomicU64,
     /// The file in memory, where it is mapped.
     pub mapped: Option<Mapped>,
+    /// Whether the mapped file was seen to be shorter than it was.
+    is_shorter: AtomicBool,
+}
+
+impl Pieces {
+    /// Looks whether a mapped file is still as long as it was: of what was read since the last look, some may not have been
+    /// there otherwise. What is read with system calls needs no look.
+    pub fn is_whole(&self) -> bool {
+        let Some(mapped) = &self.mapped else {
+            return true;
+        };
+        let size = self.file.size_now();
+        if mapped.was_cut() || size.map_or(true, |size| size < self.file.end()) {
+            self.is_shorter.store(true, Relaxed);
+        }
+        !self.is_shorter.load(Relaxed)
+    }
 }
 
 /// How to open inputs.
@@ -114,6 +132,7 @@ impl Input {
                         grid,
                         next: AtomicU64::new(0),
                         mapped: None,
+                        is_shorter: AtomicBool::new(false),
                     }),
                     is_whole,
                 )
@@ -185,6 +204,7 @@ impl Input {
         Err(match (nearest(&missing, fields.iter().map(String::as_str)), fields.as_slice()) {
             (Some(near), _) => error.hint(format!("did you mean {near}? There are: {}", fields.join(" "))),
             (None, _) if fields.iter().all(|field| field == "time") => error.hint(format!("{format} has no named fields, only line, file and $1, $2 …; say another format with --from")),
+            (None, _) if matches!(missing.as_str(), "yesterday" | "today" | "now") => error.hint(format!("if it is a time, write \"{missing}\"; there are: {}", fields.join(" "))),
             // As in: where method == GET.
             (None, _) if missing.contains(char::is_uppercase) => error.hint(format!("if it is text, write \"{missing}\"; there are: {}", fields.join(" "))),
             (None, _) => error.hint(format!("there are: {}", fields.join(" "))),
@@ -234,12 +254,8 @@ impl Input {
     /// Whether the file was mapped and became shorter, so that some of what was read was not there.
     pub fn was_cut(&self) -> bool {
         match &self.body {
-            Body::Pieces(Pieces {
-                file,
-                mapped: Some(mapped),
-                ..
-            }) => mapped.was_cut() || file.size_now().map_or(true, |size| size < file.end()),
-            _ => false,
+            Body::Pieces(pieces) => !pieces.is_whole(),
+            Body::Blocks(_) => false,
         }
     }
 
@@ -247,6 +263,7 @@ impl Input {
     pub fn rewind(&mut self) {
         if let Body::Pieces(pieces) = &mut self.body {
             pieces.mapped = None;
+            pieces.is_shorter = AtomicBool::new(false);
             pieces.next = AtomicU64::new(0);
         }
     }

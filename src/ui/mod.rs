@@ -44,6 +44,7 @@ const WIDTH: usize = 80;
 /// The one object that talks to the person. Made once; usable from any thread.
 pub struct Ui {
     messages: Messages,
+    color: ColorChoice,
     verbose: bool,
     hooks: Hooks,
     started: Instant,
@@ -103,6 +104,7 @@ impl Ui {
                 command,
                 painter: stderr.painter,
             },
+            color: settings.color,
             verbose: settings.verbose,
             hooks,
             started: Instant::now(),
@@ -203,6 +205,16 @@ impl Ui {
     /// Whether messages go to a terminal.
     pub fn stderr_is_terminal(&self) -> bool {
         self.stderr.is_terminal
+    }
+
+    /// Whether messages have colours.
+    pub fn messages_are_colored(&self) -> bool {
+        self.stderr.painter.is_colored()
+    }
+
+    /// The painter for results in a file: colours are for terminals, unless they are wanted everywhere.
+    pub fn file_painter(&self) -> Painter {
+        Painter::new(self.color == ColorChoice::Always)
     }
 
     /// The painter for results.

@@ -80,6 +80,11 @@ impl Painter {
         Painter { colored }
     }
 
+    /// Whether it paints.
+    pub fn is_colored(self) -> bool {
+        self.colored
+    }
+
     /// The text in this style, to be written with `{}`. The text must be fit for a terminal already.
     pub fn paint(self, style: Style, text: &str) -> impl fmt::Display {
         Painted {

@@ -128,10 +128,15 @@ fn clock() -> Clock {
 
 /// The plan of a query, if it is one. Whatever is wrong with it lies inside it, between characters.
 fn planned(query: &str) -> Option<Plan> {
-    let result = parse(query).and_then(|parsed| plan(&parsed, query, &clock()));
+    let result = parse(query).and_then(|parsed| Ok((plan(&parsed, query, &clock())?, parsed)));
     match result {
-        Ok(plan) => {
-            let _ = Explained(&plan).to_string();
+        Ok((plan, parsed)) => {
+            let explained = Explained {
+                query: &parsed,
+                text: query,
+                plan: &plan,
+            };
+            let _ = explained.to_string();
             Some(plan)
         }
         Err(fault) => {

@@ -1,8 +1,12 @@
-//! What is said about lines that could not be read.
+//! What is said about lines that could not be read, and of how much was read.
 
+use std::time::Duration;
+
+use super::Intent;
 use crate::error::{Error, Result};
 use crate::io::source::InputName;
 use crate::log::account::{Account, BadLine, MaxBad};
+use crate::log::run::Report;
 use crate::observe::Observe as _;
 use crate::ui::{Ui, units};
 
@@ -63,4 +67,26 @@ fn shown_percent(percent: f64) -> String {
     } else {
         format!("{percent:.2} %")
     }
+}
+
+/// Says how much was read, how fast, and what became of it.
+pub(super) fn say_stats(report: &Report, elapsed: Duration, intent: &Intent, ui: &Ui) {
+    let account = &report.account;
+    let rate = units::rate(report.bytes, elapsed)
+        .map(|rate| format!(", {rate}"))
+        .unwrap_or_default();
+    ui.say(&format!(
+        "read     {} in {}{rate}",
+        units::bytes(report.bytes),
+        units::duration(elapsed)
+    ));
+    ui.say(&format!(
+        "lines    {} judged, {} kept, {} bad, {} blank",
+        account.judged, account.kept, account.bad, account.blank
+    ));
+    ui.say(&format!("groups   {}", report.groups));
+    ui.say(&format!(
+        "work     {} chunks, {} threads",
+        report.chunks, intent.options.threads
+    ));
 }

@@ -57,6 +57,8 @@ impl Log {
                     }
                     inputs.push(input);
                 }
+                // A signal came while a pipe waited for its writer.
+                Err(_) if ui.stopping() => break,
                 Err(error) => {
                     failed += 1;
                     if let Some(earlier) = first_error.replace(error) {
@@ -177,7 +179,9 @@ pub(super) fn warn_of_numbers_as_text(inputs: &[Input], plan: &Plan, infer: bool
             let mut values = vec![Value::Missing; plan.fields.len()];
             if reader.read(line, &mut values).is_ok() {
                 for (value, looks) in values.iter().zip(&mut looks_like_numbers) {
-                    if let Value::Text(text) = value {
+                    if let Value::Text(text) = value
+                        && **text != *b"-"
+                    {
                         *looks = Some(looks.unwrap_or(true) && Number::parse(text).is_some());
                     }
                 }

@@ -13,7 +13,7 @@ use crate::log::plan::Plan;
 use crate::log::run::{self, Report, Streaming};
 use crate::record::Cell;
 use crate::ui::results::Results;
-use crate::ui::{Painter, Table, Ui};
+use crate::ui::{Table, Ui};
 
 /// What a run came to.
 pub(super) struct Found {
@@ -180,10 +180,14 @@ pub(super) fn write_table(
         }
         None if rows.is_empty() && output.header != Header::Always => {}
         None => {
-            let (width, painter) = if goes_to_terminal {
-                (ui.width(), ui.painter())
+            let width = if goes_to_terminal {
+                ui.width()
             } else {
-                (usize::MAX, Painter::new(false))
+                usize::MAX
+            };
+            let painter = match output.file() {
+                None => ui.painter(),
+                Some(_) => ui.file_painter(),
             };
             let bars = bars.filter(|_| goes_to_terminal);
             let table = Table {

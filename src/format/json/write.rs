@@ -1,9 +1,12 @@
 //! Rows as JSON: an object a line, or all of them in one array.
 
-use super::super::Writer;
-use crate::record::{Cell, json_text};
+use data_encoding::BASE64;
 
-/// A writer of NDJSON: one object a line, the columns in their order. An object with an approximate value says so in a
+use super::super::Writer;
+use crate::record::{Cell, Value, json_text};
+
+/// A writer of NDJSON: one object a line, the columns in their order. Text that is not UTF-8 is shown lossily, and exactly
+/// under the column's name with `_b64`. An object with an approximate value says so in a
 /// last key, `"approx":true`.
 pub fn ndjson_writer(columns: &[String]) -> Box<dyn Writer> {
     Box::new(NdjsonWriter(Keys::new(columns)))
@@ -14,24 +17,37 @@ pub fn writer(columns: &[String]) -> Box<dyn Writer> {
     Box::new(ArrayWriter(Keys::new(columns)))
 }
 
-/// The keys of all rows as they are written: each with its quotes and colon and with what stands before it.
-struct Keys(Vec<Vec<u8>>);
+/// The keys of all rows as they are written: each with its quotes and colon and with what stands before it; and the key
+/// under which the exact bytes stand of what is not UTF-8.
+struct Keys(Vec<[Vec<u8>; 2]>);
 
 impl Keys {
     fn new(columns: &[String]) -> Keys {
-        let key = |(index, column): (usize, &String)| {
-            let mut key = vec![if index == 0 { b'{' } else { b',' }];
-            json_text::write_string(column.as_bytes(), &mut key);
+        let key = |before: u8, name: &str| {
+            let mut key = vec![before];
+            json_text::write_string(name.as_bytes(), &mut key);
             key.push(b':');
             key
         };
-        Keys(columns.iter().enumerate().map(key).collect())
+        let keys = |(index, column): (usize, &String)| {
+            let before = if index == 0 { b'{' } else { b',' };
+            [key(before, column), key(b',', &format!("{column}_b64"))]
+        };
+        Keys(columns.iter().enumerate().map(keys).collect())
     }
 
     fn write_object(&self, cells: &[Cell], out: &mut Vec<u8>) {
-        for (key, cell) in self.0.iter().zip(cells) {
+        for ([key, exact], cell) in self.0.iter().zip(cells) {
             out.extend_from_slice(key);
             cell.value.write_json(out);
+            if let Value::Text(text) = &cell.value
+                && std::str::from_utf8(text).is_err()
+            {
+                out.extend_from_slice(exact);
+                out.push(b'"');
+                out.extend_from_slice(BASE64.encode(text).as_bytes());
+                out.push(b'"');
+            }
         }
         if self.0.is_empty() || cells.is_empty() {
             out.push(b'{');
@@ -77,7 +93,6 @@ impl Writer for ArrayWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Value;
 
     fn write(make: fn(&[String]) -> Box<dyn Writer>, rows: &[Vec<Cell>]) -> String {
         let writer = make(&["n".to_owned(), "say \"x\"".to_owned()]);

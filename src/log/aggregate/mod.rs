@@ -149,12 +149,15 @@ pub fn find(name: &str) -> Option<(&'static Spec, Quantile)> {
     Some((spec, quantile))
 }
 
-/// Names to write in a query, sorted.
+/// Names to write in a query, percentiles by examples.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    [
-        "avg", "count", "max", "median", "min", "p50", "p90", "p95", "p99", "p99.9", "sum", "uniq",
-    ]
-    .into_iter()
+    AGGREGATES
+        .iter()
+        .flat_map(|spec| match spec.name {
+            "p" => &["p50", "p90", "p95", "p99", "p99.9"][..],
+            _ => std::slice::from_ref(&spec.name),
+        })
+        .copied()
 }
 
 /// `99.9` as 999/1000.

@@ -1,16 +1,30 @@
-//! `--explain`: what a plan does, in words.
+//! `--explain`: the stages as they were understood, and what the plan of them does, in words.
 
 use std::fmt;
 
 use super::{Argument, Bucket, Grouping, Output, Plan, Step, TableStage};
+use crate::log::query::Query;
 use crate::record::Want;
 
-/// Shows a plan, a line for each thing it does.
-pub struct Explained<'a>(pub &'a Plan);
+/// Shows a query, a line for each stage, and its plan, a line for each thing it does.
+pub struct Explained<'a> {
+    /// The query.
+    pub query: &'a Query,
+    /// Its text.
+    pub text: &'a str,
+    /// What it comes to.
+    pub plan: &'a Plan,
+}
 
 impl fmt::Display for Explained<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plan = self.0;
+        let plan = self.plan;
+        for stage in &self.query.stages {
+            let typed = &self.text[stage.span.clone()];
+            if !typed.is_empty() {
+                writeln!(f, "stage    {typed}")?;
+            }
+        }
         if plan.counts_lines() {
             return f.write_str("read     nothing: newlines are counted");
         }

@@ -53,11 +53,6 @@ impl Filter {
             Filter::Regex(_) | Filter::Net(_) | Filter::Not(_) | Filter::Or(_) => None,
         }
     }
-
-    /// Whether the filter is nothing but its required text, so that finding that is enough.
-    pub fn is_just_text(&self) -> bool {
-        matches!(self, Filter::Text(_))
-    }
 }
 
 #[cfg(test)]

@@ -26,10 +26,22 @@ pub fn parse(text: &str) -> Result<Query, Fault> {
             TokenKind::End => return Ok(query),
             TokenKind::Symbol("|") => stages.parser.take(),
             TokenKind::Word(ref word) => {
-                let fault = stages.parser.unexpected("«|» or the end");
-                return Err(fault.hint(format!(
-                    "text goes in quotes, as in: \"{word}\"; conditions are joined by and, or"
-                )));
+                let hint = match word.as_str() {
+                    "like" | "LIKE" => "write contains \"text\", or =~ /regex/".to_owned(),
+                    word if STAGES.iter().any(|(stage, _)| *stage == word) => {
+                        format!("stages are joined by |, as in: … | {word} …")
+                    }
+                    _ => {
+                        let before = query.stages.last().map(|stage| &text[stage.span.clone()]);
+                        match before.filter(|name| aggregate::find(name).is_some()) {
+                            Some(name) => format!("write {name}({word})"),
+                            None => format!(
+                                "text goes in quotes, as in: \"{word}\"; conditions are joined by and, or"
+                            ),
+                        }
+                    }
+                };
+                return Err(stages.parser.unexpected("«|» or the end").hint(hint));
             }
             _ => return Err(stages.parser.unexpected("«|» or the end")),
         };
@@ -169,6 +181,9 @@ impl Stages<'_> {
         let items = self.items()?;
         for item in &items {
             if !has_aggregate(&item.expr) {
+                if self.parser.peek().kind == TokenKind::Symbol("=") {
+                    return Err(self.parser.unexpected("a comparison"));
+                }
                 return Err(not_an_aggregate(item, &start.kind));
             }
         }

@@ -48,6 +48,10 @@ pub(super) fn take_all(job: &Job<'_, '_>, input: &Input) {
                 mapped.release(piece.start, piece.length);
             }
             job.advanced(piece.length as u64);
+            if !pieces.is_whole() {
+                // All of it will be read again, without a map.
+                break;
+            }
             job.deliver(number, rows);
         }
     });

@@ -1,0 +1,150 @@
+//! What can be said of a plan before it runs: what it reads, how much of its rows is wanted, what every line must hold.
+
+use super::{LINE, Output, Plan, Step, TableStage, Takes};
+use crate::expr::Program;
+use crate::record::{FieldName, Want};
+
+/// The first step of a field's path, if it has a name.
+pub fn first_key(name: &FieldName) -> Option<&str> {
+    match name {
+        FieldName::Path(steps) => match steps.first()? {
+            crate::record::Step::Key(key) => Some(key),
+            crate::record::Step::Index(_) => None,
+        },
+        FieldName::Nth(_) | FieldName::Last => None,
+    }
+}
+
+impl Plan {
+    /// Whether the answer is the number of lines and nothing is asked about them.
+    pub fn counts_lines(&self) -> bool {
+        match &self.output {
+            Output::Groups(grouping) => {
+                self.steps.is_empty() && grouping.keys.is_empty() && grouping.only_counts()
+            }
+            Output::Rows(_) => false,
+        }
+    }
+
+    /// The fields that stand where a condition, or a number, is needed: their places, and which it is.
+    pub fn demands(&self) -> Vec<(usize, Takes)> {
+        let mut slots = Vec::new();
+        for step in &self.steps {
+            if let Step::Where(condition) = step {
+                slots.extend(condition.as_slot().map(|slot| (slot, Takes::Condition)));
+            }
+        }
+        if let Output::Groups(grouping) = &self.output {
+            let arguments = grouping.arguments.iter();
+            slots.extend(
+                arguments
+                    .filter_map(|argument| Some((argument.program.as_slot()?, argument.takes))),
+            );
+        }
+        let fields = slots.into_iter();
+        fields
+            .filter_map(|(slot, takes)| Some((slot.checked_sub(self.first_field)?, takes)))
+            .collect()
+    }
+
+    /// The places of the fields whose order matters to the answer: those of `min`, `max`, `sort` and `top`.
+    pub fn ordered_fields(&self) -> Vec<usize> {
+        let mut slots = Vec::new();
+        if let Output::Groups(grouping) = &self.output {
+            let extremes = grouping
+                .states
+                .iter()
+                .filter(|state| matches!(state.spec.name, "min" | "max"));
+            let arguments = extremes.filter_map(|state| state.argument);
+            slots.extend(
+                arguments.filter_map(|argument| grouping.arguments[argument].program.as_slot()),
+            );
+        }
+        // Up to the next grouping columns are those of the first.
+        let stages = self
+            .table
+            .iter()
+            .take_while(|stage| !matches!(stage, TableStage::Groups(_)));
+        for stage in stages {
+            let TableStage::Sort(orders) = stage else {
+                continue;
+            };
+            for column in orders.iter().filter_map(|(program, _)| program.as_slot()) {
+                let program = match &self.output {
+                    Output::Rows(programs) => programs.get(column),
+                    Output::Groups(grouping) => grouping.keys.get(column).map(|key| &key.program),
+                };
+                slots.extend(program.and_then(Program::as_slot));
+            }
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+            .into_iter()
+            .filter_map(|slot| slot.checked_sub(self.first_field))
+            .collect()
+    }
+
+    /// Whether any field of any line is looked at.
+    pub fn reads_fields(&self) -> bool {
+        !self.fields.is_empty()
+    }
+
+    /// How many rows are enough, if the rows are wanted as they come and no more than some of them.
+    pub fn rows_wanted(&self) -> Option<usize> {
+        match (&self.output, self.table.first()) {
+            (Output::Rows(_), Some(TableStage::Head(rows))) => Some(*rows),
+            _ => None,
+        }
+    }
+
+    /// The first stages of the table and how many rows they leave, if they can be tried on some of the rows before all are
+    /// there: what they drop then, they would drop at the end, too.
+    pub fn reduction(&self) -> Option<(&[TableStage], usize)> {
+        match (&self.output, self.table.as_slice()) {
+            (Output::Rows(_), [TableStage::Tail(rows), ..]) => Some((&self.table[..1], *rows)),
+            (
+                Output::Rows(_),
+                [
+                    TableStage::Sort(_),
+                    TableStage::Head(rows) | TableStage::Tail(rows),
+                    ..,
+                ],
+            ) => Some((&self.table[..2], *rows)),
+            _ => None,
+        }
+    }
+
+    /// Whether rows can be written as they come, after cutting them at [`Plan::rows_wanted`].
+    pub fn streams(&self) -> bool {
+        matches!(self.output, Output::Rows(_))
+            && (self.table.is_empty() || (self.table.len() == 1 && self.rows_wanted().is_some()))
+    }
+
+    /// The text that the line of every row must hold, if one can be told; true with it if it only holds in lines where
+    /// fields stand as they are, without escapes.
+    pub fn required_text(&self) -> Option<(Vec<u8>, bool)> {
+        let filters = self.steps.iter().filter_map(|step| match step {
+            Step::Filter(filter) => filter.required_text().map(<[u8]>::to_vec),
+            _ => None,
+        });
+        if let Some(text) = filters.max_by_key(Vec::len) {
+            return Some((text, false));
+        }
+        let is_verbatim = |slot: usize| {
+            slot == LINE
+                || (slot >= self.first_field
+                    && self.fields[slot - self.first_field].want == Want::Any)
+        };
+        let conditions = self.steps.iter().filter_map(|step| match step {
+            Step::Where(program) => program.required_text(&is_verbatim),
+            _ => None,
+        });
+        conditions.max_by_key(Vec::len).map(|text| (text, true))
+    }
+
+    /// The names of the fields it reads, for messages.
+    pub fn field_names(&self) -> impl Iterator<Item = &FieldName> {
+        self.fields.iter().map(|wanted| &wanted.name)
+    }
+}
