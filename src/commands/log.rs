@@ -161,6 +161,9 @@ impl Log {
             Some(text) if !self.describe => text.clone(),
             _ => "head 0".to_owned(),
         };
+        if self.max_line == 0 {
+            return Err(Error::usage("--max-line 0 would make every line bad"));
+        }
         let mut query = parse(&text).map_err(|fault| refused(&fault, &text))?;
         if let Some(limit) = self.limit {
             query.stages.push(Stage {
@@ -381,6 +384,7 @@ mod tests {
                 "a single = compares nothing\n  where status = 5\n               ^",
             ),
             (&["count", "-j", "0"], "«0» is no number of threads"),
+            (&["count", "--max-line", "0"], "every line bad"),
             (&["count", "--ndjson", "--to", "csv"], "cannot be used with"),
         ] {
             let error = intent(words)

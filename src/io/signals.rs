@@ -1,7 +1,7 @@
 //! Signals: asked to stop, asked how far we are, and ending as a signal would have ended us.
 //!
 //! Handlers only set flags. They are installed without `SA_RESTART`, so that a read that waits is interrupted and its loop
-//! looks at the flags. What to finish before stopping is left to the commands. SIGHUP and SIGQUIT keep their defaults.
+//! looks at the flags. What to finish before stopping is left to the commands. SIGQUIT keeps its default.
 
 use std::io;
 use std::ptr;
@@ -14,8 +14,8 @@ static STOP: AtomicI32 = AtomicI32::new(0);
 /// Set by SIGUSR1.
 static PROGRESS: AtomicBool = AtomicBool::new(false);
 
-/// Installs the handlers of SIGINT, SIGTERM and SIGUSR1, once for the process; a signal that was ignored when the process
-/// started (nohup, `&` in a script) stays ignored. After a first SIGINT or SIGTERM, a second ends the process at once.
+/// Installs the handlers of SIGHUP, SIGINT, SIGTERM and SIGUSR1, once for the process; a signal that was ignored when the process
+/// started (nohup, `&` in a script) stays ignored. After a first that asks to stop, a second ends the process at once.
 ///
 /// # Errors
 /// Those of sigaction(2), which for these signals has none.
@@ -25,6 +25,7 @@ pub fn install() -> io::Result<()> {
         for (signal, handler) in [
             (libc::SIGINT, on_stop as extern "C" fn(libc::c_int)),
             (libc::SIGTERM, on_stop),
+            (libc::SIGHUP, on_stop),
             (libc::SIGUSR1, on_progress),
         ] {
             handle(signal, handler)?;

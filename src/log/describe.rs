@@ -15,18 +15,21 @@ const SAMPLE_LENGTH: usize = 30;
 /// The columns of the description.
 pub const COLUMNS: [&str; 5] = ["file", "format", "field", "type", "samples"];
 
-/// A row for each field of an input.
+/// A row for each field of an input; of an empty one only its name.
 pub fn describe(input: &Input) -> Vec<Vec<Cell>> {
-    let Some(schema) = &input.bound.schema else {
-        return Vec::new();
-    };
-    let text = |text: &str| Cell {
-        value: Value::Text(Cow::Owned(text.as_bytes().to_vec())),
+    let bytes = |bytes: &[u8]| Cell {
+        value: Value::Text(Cow::Owned(bytes.to_vec())),
         approx: false,
     };
+    let Some(schema) = &input.bound.schema else {
+        let mut row = vec![Cell::default(); COLUMNS.len()];
+        row[0] = bytes(&input.bound.name);
+        return vec![row];
+    };
+    let text = |text: &str| bytes(text.as_bytes());
     let row = |field: &str, kind: &str, samples: &str| {
         vec![
-            text(&input.name.to_string()),
+            bytes(&input.bound.name),
             text(schema.format()),
             text(field),
             text(kind),

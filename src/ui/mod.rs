@@ -162,8 +162,19 @@ impl Ui {
 
     /// Something failed that the run goes on without: said as an error is, and the answer is incomplete.
     pub fn missed_error(&self, error: &Error) {
-        self.missed(&error.to_string());
-        error.hints().iter().for_each(|hint| self.hint(hint));
+        if self.say_missed(&error.to_string()) {
+            error.hints().iter().for_each(|hint| self.hint(hint));
+        }
+    }
+
+    /// Says what was missed, unless that has been said often enough already; whether it was said.
+    fn say_missed(&self, message: &str) -> bool {
+        self.incomplete.store(true, Relaxed);
+        let is_shown = self.repeats().admit(message) || self.verbose;
+        if is_shown {
+            self.labelled(Style::Yellow, "", message);
+        }
+        is_shown
     }
 
     /// There are `bytes` more to read, as they lie on disk; without any call the end is unknown.
@@ -269,10 +280,7 @@ impl Observe for Ui {
     }
 
     fn missed(&self, message: &str) {
-        self.incomplete.store(true, Relaxed);
-        if self.repeats().admit(message) || self.verbose {
-            self.labelled(Style::Yellow, "", message);
-        }
+        self.say_missed(message);
     }
 
     fn noted(&self, message: &str) {

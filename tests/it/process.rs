@@ -127,7 +127,7 @@ fn an_output_that_takes_nothing_is_an_error() {
 
 #[test]
 fn a_signal_ends_it_with_what_is_known() {
-    for (name, number) in [("INT", 2), ("TERM", 15)] {
+    for (name, number) in [("HUP", 1), ("INT", 2), ("TERM", 15)] {
         let child = waiting(&["log", "count by line"], "a\na\nb\ncut off");
         signal(&child, name);
         let (code, signal, stdout, stderr) = output(child);
@@ -141,14 +141,28 @@ fn a_signal_ends_it_with_what_is_known() {
 
 #[test]
 fn a_signal_leaves_no_file() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let path = directory.path().join("out.tsv");
-    let child = waiting(&["log", "count", "-o", path.to_str().expect("text")], "a\n");
+    for (name, number) in [("HUP", 1), ("TERM", 15)] {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("out.tsv");
+        let child = waiting(&["log", "count", "-o", path.to_str().expect("text")], "a\n");
+        signal(&child, name);
+        let (_, signal, _, stderr) = output(child);
+        let left = fs::read_dir(directory.path()).expect("it is there").count();
+        assert_eq!((signal, left), (Some(number), 0));
+        assert!(stderr.contains("out.tsv was not written"), "{stderr}");
+    }
+}
+
+#[test]
+fn standard_output_by_its_name_is_no_file() {
+    let child = waiting(&["log", "count", "-o", "-"], "a\n");
     signal(&child, "TERM");
-    let (_, signal, _, stderr) = output(child);
-    let left = fs::read_dir(directory.path()).expect("it is there").count();
-    assert_eq!((signal, left), (Some(15), 0));
-    assert!(stderr.contains("out.tsv was not written"), "{stderr}");
+    let (_, _, stdout, stderr) = output(child);
+    assert_eq!(stdout, "count\n1\n");
+    assert!(
+        stderr.contains("this is about what had been read"),
+        "{stderr}"
+    );
 }
 
 #[test]

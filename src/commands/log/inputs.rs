@@ -31,6 +31,7 @@ impl Log {
     ) -> Result<Vec<Input>> {
         let needs_schema = self.describe
             || self.strict
+            || intent.from.is_some()
             || plan.reads_fields()
             || (plan.raw && intent.to.is_some());
         let opening = Opening {
