@@ -59,7 +59,7 @@ never\t'Not at all'"
 complete -c jug -n "__fish_jug_using_subcommand log" -s n -l limit -d 'Give at most so many rows' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -s j -l threads -d 'How many threads work [default: one for each core]' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l engine -d 'How plain files are read' -r -f -a "auto\t'Mapped where that is safe, else read'
-mmap\t'Mapped into memory'
+mmap\t'Mapped into memory where groups are counted; rows are always read'
 read\t'Read into buffers'"
 complete -c jug -n "__fish_jug_using_subcommand log" -l color -d 'Colour results and messages' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'

@@ -1,14 +1,13 @@
 //! Which files to read.
 
 use std::ffi::OsString;
-use std::io::Read;
 use std::os::unix::ffi::OsStringExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
 use crate::error::{Error, Result};
-use crate::io::source::InputName;
+use crate::io::source::{InputName, read_whole};
 
 /// The files of commands that read many.
 #[derive(Args, Clone, Debug)]
@@ -47,14 +46,9 @@ impl Inputs {
     }
 }
 
-fn listed(list: &PathBuf) -> Result<Vec<InputName>> {
-    let mut bytes = Vec::new();
-    let read = if list.as_os_str() == "-" {
-        std::io::stdin().lock().read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(list).and_then(|mut file| file.read_to_end(&mut bytes))
-    };
-    read.map_err(|error| Error::reading(list, error))?;
+fn listed(list: &Path) -> Result<Vec<InputName>> {
+    let name = InputName::from_arg(list.into());
+    let bytes = read_whole(&name).map_err(|error| Error::reading(list, error))?;
     let names = bytes
         .split(|byte| *byte == 0)
         .filter(|name| !name.is_empty());

@@ -136,7 +136,7 @@ pub struct Log {
 enum EngineName {
     /// Mapped where that is safe, else read
     Auto,
-    /// Mapped into memory
+    /// Mapped into memory where groups are counted; rows are always read
     Mmap,
     /// Read into buffers
     Read,
@@ -228,7 +228,7 @@ impl Log {
         let missing = inputs.iter().try_for_each(|input| input.check(&plan));
         missing?;
         hint_at_absent_fields(&inputs, &plan, &context.ui);
-        warn_of_numbers_as_text(&inputs, &plan, intent.settings.infer, &context.ui);
+        warn_of_numbers_as_text(&inputs, &plan, &context.ui);
         inputs
             .iter()
             .filter_map(Input::total)

@@ -117,6 +117,11 @@ pub trait Schema: Send + Sync {
         None
     }
 
+    /// Whether numbers come as texts, as the cells of tables do unless they are inferred.
+    fn numbers_are_texts(&self) -> bool {
+        false
+    }
+
     /// How many lines at the beginning are no records (a CSV header).
     fn header_lines(&self) -> usize {
         0

@@ -34,6 +34,10 @@ impl Schema for Plain {
         false
     }
 
+    fn numbers_are_texts(&self) -> bool {
+        !self.settings.infer
+    }
+
     fn verbatim(&self) -> Verbatim {
         Verbatim::Always
     }

@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 use std::fmt::{self, Write as _};
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::PathBuf;
 
 use rustix::fs::{FileType, Mode, OFlags, SeekFrom};
@@ -110,6 +110,26 @@ pub fn open(name: &InputName) -> io::Result<Opened> {
         )));
     }
     Ok(Opened::Regular(regular))
+}
+
+/// All there is in an input, as it lies there: for lists of names and the like, not for data.
+///
+/// # Errors
+/// Those of opening and reading; `EINTR` if a signal asked to stop.
+pub fn read_whole(name: &InputName) -> io::Result<Vec<u8>> {
+    let mut file = match name {
+        InputName::Stdin => File::from(stdio::take_stdin()?),
+        InputName::Path(path) => open_path(path)?,
+    };
+    let (mut bytes, mut buffer) = (Vec::new(), [0; 8 << 10]);
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(bytes),
+            Ok(read) => bytes.extend_from_slice(&buffer[..read]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted && !signals::stopping() => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Opens for reading. Unlike the standard library's, it does not go on waiting for the writer of a FIFO after a signal that

@@ -159,24 +159,25 @@ pub(super) fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
 
 /// Cells of tables are text, also those that look like numbers; sums take them for numbers all the same. That `max` and
 /// `sort` do not would be a trap, if nothing were said.
-pub(super) fn warn_of_numbers_as_text(inputs: &[Input], plan: &Plan, infer: bool, ui: &Ui) {
+pub(super) fn warn_of_numbers_as_text(inputs: &[Input], plan: &Plan, ui: &Ui) {
     let ordered = plan.ordered_fields();
-    if infer || ordered.is_empty() {
+    if ordered.is_empty() {
         return;
     }
     for input in inputs {
-        let Some(schema) = &input.bound.schema else {
+        let Some(schema) = input
+            .bound
+            .schema
+            .as_ref()
+            .filter(|schema| schema.numbers_are_texts())
+        else {
             continue;
         };
-        let is_table = matches!(schema.format(), "columns" | "csv" | "tsv");
         let Ok(mut reader) = schema.reader(&plan.fields) else {
             continue;
         };
         let mut looks_like_numbers = vec![None; plan.fields.len()];
-        for line in input
-            .sample_lines()
-            .take(if is_table { SAMPLED } else { 0 })
-        {
+        for line in input.sample_lines().take(SAMPLED) {
             let mut values = vec![Value::Missing; plan.fields.len()];
             if reader.read(line, &mut values).is_ok() {
                 for (value, looks) in values.iter().zip(&mut looks_like_numbers) {

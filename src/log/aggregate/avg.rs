@@ -12,6 +12,7 @@ pub(super) static SPEC: Spec = Spec {
     summary: "Give the arithmetic mean of numbers",
     takes: Takes::Number,
     gives_number: true,
+    compares: false,
     examples: &[
         Example {
             name: "avg",

@@ -11,6 +11,7 @@ pub(super) static SPEC: Spec = Spec {
     summary: "Count rows, or those for which a condition holds: count(status >= 500)",
     takes: Takes::Condition,
     gives_number: true,
+    compares: false,
     examples: &[Example {
         name: "count",
         values: &["true", "false", "true"],

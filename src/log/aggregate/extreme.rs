@@ -11,6 +11,7 @@ pub(super) static MIN: Spec = Spec {
     summary: "Give the smallest value: of numbers, times or texts",
     takes: Takes::Any,
     gives_number: false,
+    compares: true,
     examples: &[Example {
         name: "min",
         values: &["10", "9.50", "9.5"],
@@ -26,6 +27,7 @@ pub(super) static MAX: Spec = Spec {
     summary: "Give the largest value: of numbers, times or texts",
     takes: Takes::Any,
     gives_number: false,
+    compares: true,
     examples: &[Example {
         name: "max",
         values: &["9", "10", "9.50"],

@@ -93,6 +93,8 @@ pub struct Spec {
     pub takes: Takes,
     /// Whether its answer is a number whatever it was given.
     pub gives_number: bool,
+    /// Whether its answer depends on which of two values is the greater.
+    pub compares: bool,
     /// Calls with values and the answer, run by a test.
     pub examples: &'static [Example],
     /// Empty states for groups.

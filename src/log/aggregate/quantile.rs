@@ -19,6 +19,7 @@ pub(super) static SPEC: Spec = Spec {
     summary: "Give a percentile, such as p50, p99, p99.9: within 0.5 % once there are over 4096 distinct values",
     takes: Takes::Number,
     gives_number: true,
+    compares: false,
     examples: &[
         Example {
             name: "p50",
@@ -51,6 +52,7 @@ pub(super) static MEDIAN: Spec = Spec {
     summary: "Give the middle value, as p50",
     takes: Takes::Number,
     gives_number: true,
+    compares: false,
     examples: &[Example {
         name: "median",
         values: &["9", "1", "5"],

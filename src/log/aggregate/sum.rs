@@ -12,6 +12,7 @@ pub(super) static SPEC: Spec = Spec {
     summary: "Add numbers up, exactly",
     takes: Takes::Number,
     gives_number: true,
+    compares: false,
     examples: &[
         Example {
             name: "sum",

@@ -19,6 +19,7 @@ pub(super) static SPEC: Spec = Spec {
     summary: "Count distinct values: within 2 % once there are over 65,536",
     takes: Takes::Any,
     gives_number: true,
+    compares: false,
     examples: &[
         Example {
             name: "uniq",

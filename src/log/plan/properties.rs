@@ -51,10 +51,7 @@ impl Plan {
     pub fn ordered_fields(&self) -> Vec<usize> {
         let mut slots = Vec::new();
         if let Output::Groups(grouping) = &self.output {
-            let extremes = grouping
-                .states
-                .iter()
-                .filter(|state| matches!(state.spec.name, "min" | "max"));
+            let extremes = grouping.states.iter().filter(|state| state.spec.compares);
             let arguments = extremes.filter_map(|state| state.argument);
             slots.extend(
                 arguments.filter_map(|argument| grouping.arguments[argument].program.as_slot()),

@@ -370,11 +370,23 @@ fn not_an_aggregate(item: &Item, first: &TokenKind) -> Fault {
         _ => {
             let fault = Fault::new(span, "this is neither a stage nor an aggregate");
             match first {
-                TokenKind::Word(word) => match nearest(word, STAGES.iter().map(|(stage, _)| *stage).chain(aggregate::names())) {
+                TokenKind::Word(word) => match nearest(
+                    word,
+                    STAGES
+                        .iter()
+                        .map(|(stage, _)| *stage)
+                        .chain(aggregate::names()),
+                ) {
                     Some(near) => fault.hint(format!("did you mean {near}?")),
                     None => fault.hint(format!("to look for a text, put it in quotes: \"{word}\"")),
                 },
-                _ => fault.hint("stages begin with where, let, select, sort, top, head, tail, an aggregate, or a \"text\""),
+                _ => {
+                    let names: Vec<&str> = STAGES.iter().map(|(name, _)| *name).collect();
+                    fault.hint(format!(
+                        "stages begin with {}, an aggregate, or a \"text\"",
+                        names.join(", ")
+                    ))
+                }
             }
         }
     }
