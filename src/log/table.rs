@@ -139,52 +139,50 @@ fn compute(program: &Program, row: &[Cell]) -> Result<Cell, Bad> {
     })
 }
 
-/// A row with what it is sorted by.
-type Keyed = (Vec<Value<'static>>, Vec<Cell>);
-
 /// Sorts by the orders, then by all columns from the left, so that equal rows are all that can change places. What cannot
 /// be computed is missing. With many rows on all workers, if `on_all`: not where one of them holds what others wait for.
 fn sort(rows: &mut Table, orders: &[(Program, bool)], on_all: bool) {
-    let by_column = |left: &[Cell], right: &[Cell]| {
-        left.iter()
-            .zip(right)
-            .map(|(left, right)| left.value.total_cmp(&right.value))
+    let width = rows.first().map_or(0, Vec::len);
+    let mut columns = Vec::new();
+    let mut end = width;
+    for (program, descending) in orders {
+        // What is no column becomes one for as long as it takes.
+        let column = program.as_slot().unwrap_or_else(|| {
+            for row in rows.iter_mut() {
+                let cell = compute(program, row).unwrap_or_default();
+                row.push(cell);
+            }
+            end += 1;
+            end - 1
+        });
+        columns.push((column, *descending));
+    }
+    let order = |left: &Vec<Cell>, right: &Vec<Cell>| {
+        let by_orders = columns.iter().map(|&(column, descending)| {
+            let (left, right) = (&left[column].value, &right[column].value);
+            // What is missing comes last, whichever way the rest is sorted.
+            match (left.is_missing(), right.is_missing()) {
+                (false, false) if descending => right.total_cmp(left),
+                (false, false) => left.total_cmp(right),
+                (left, right) => left.cmp(&right),
+            }
+        });
+        let cells = left.iter().zip(right);
+        let by_columns = cells.map(|(left, right)| left.value.total_cmp(&right.value));
+        by_orders
+            .chain(by_columns)
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
     };
-    let mut keyed: Vec<Keyed> = rows
-        .drain(..)
-        .map(|row| {
-            (
-                orders
-                    .iter()
-                    .map(|(program, _)| compute(program, &row).unwrap_or_default().value)
-                    .collect(),
-                row,
-            )
-        })
-        .collect();
-    let order = |(left_keys, left): &Keyed, (right_keys, right): &Keyed| {
-        for ((left, right), (_, descending)) in left_keys.iter().zip(right_keys).zip(orders) {
-            // What is missing comes last, whichever way the rest is sorted.
-            let order = match (left.is_missing(), right.is_missing()) {
-                (false, false) if *descending => right.total_cmp(left),
-                (false, false) => left.total_cmp(right),
-                (left, right) => left.cmp(&right),
-            };
-            if order.is_ne() {
-                return order;
-            }
-        }
-        by_column(left, right)
-    };
     // Outside a pool, rayon would make one of its own.
-    if on_all && keyed.len() > MANY && rayon::current_thread_index().is_some() {
-        keyed.par_sort_unstable_by(order);
+    if on_all && rows.len() > MANY && rayon::current_thread_index().is_some() {
+        rows.par_sort_unstable_by(order);
     } else {
-        keyed.sort_unstable_by(order);
+        rows.sort_unstable_by(order);
     }
-    rows.extend(keyed.into_iter().map(|(_, row)| row));
+    if end > width {
+        rows.iter_mut().for_each(|row| row.truncate(width));
+    }
 }
 
 /// Gives the empty stretches between the first and the last a row. The rows are sorted by their first column, a time.

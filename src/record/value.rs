@@ -98,6 +98,17 @@ impl Value<'_> {
     /// The one total order: missing, false, true, numbers by size and then by text, times, texts by bytes, JSON by bytes.
     pub fn total_cmp(&self, other: &Value<'_>) -> Ordering {
         match (self, other) {
+            // What is counted is nearly always compared with the like.
+            (
+                Value::Number(Number::Decimal {
+                    units: left,
+                    scale: left_scale,
+                }),
+                Value::Number(Number::Decimal {
+                    units: right,
+                    scale: right_scale,
+                }),
+            ) if left_scale == right_scale => left.cmp(right),
             (Value::Bool(left), Value::Bool(right)) => left.cmp(right),
             (Value::Time(left), Value::Time(right)) => left
                 .cmp(right)
