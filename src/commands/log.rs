@@ -60,6 +60,9 @@ Examples:
 /// The format of each file is found from its first lines. A line in which a field that the query needs cannot be read is
 /// bad; bad lines are counted, and too many of them end in exit status 3. The header of a table and blank lines hold no
 /// record, but where nothing is asked of the lines, blank ones count: count alone gives what wc -l does, less a header.
+///
+/// Every log has the fields file and line (its text), and time, where one is found: in JSON and tables it is the first that
+/// there is of time, timestamp, @timestamp, ts, datetime, date, t. Of equal keys in a JSON object the first counts.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES, override_usage = "jug log [OPTIONS] QUERY [FILE]...\n       jug log [OPTIONS] --describe FILE...")]
 pub struct Log {
