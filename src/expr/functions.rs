@@ -1,7 +1,6 @@
 //! The functions of the expression language, in one table: from it come errors, the manual and the tests.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
 use jiff::tz::TimeZone;
 
@@ -320,14 +319,15 @@ fn subnet<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r
     let Number::Decimal { units, scale: 0 } = bits.trimmed() else {
         return Err(Bad::new("subnet() wants a whole number of bits"));
     };
-    let bits = u8::try_from(units).map_err(|_| Bad::new("subnet() wants 0 to 128 bits"))?;
-    let address: Option<IpAddr> = parse_address(&address);
-    Ok(given(
-        address
-            .map(|address| Net::around(address, bits).to_string())
-            .as_deref()
-            .map(str::as_bytes),
-    ))
+    let Some(address) = parse_address(&address) else {
+        return Ok(Value::Missing);
+    };
+    let width = if address.is_ipv4() { 32 } else { 128 };
+    let bits = u8::try_from(units).ok().filter(|bits| *bits <= width);
+    let bits =
+        bits.ok_or_else(|| Bad::new(format!("subnet() wants 0 to {width} bits of {address}")))?;
+    let net = Net::around(address, bits).to_string();
+    Ok(given(Some(net.as_bytes())))
 }
 
 #[cfg(test)]

@@ -46,10 +46,12 @@ impl Net {
 
     /// Whether any address that stands in `line` as a word of its own lies in it.
     pub fn occurs_in(&self, line: &[u8]) -> bool {
-        let is_part = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':');
+        // Letters belong to the word, too: the :: of `LWP::Simple` is no address.
+        let is_part =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b':' | b'_');
         line.split(|byte| !is_part(byte))
             .filter(|word| word.len() >= 2 && word.iter().any(|byte| matches!(byte, b'.' | b':')))
-            .filter_map(|word| parse_address(word).or_else(|| without_port(word)))
+            .filter_map(|word| address_in(word).or_else(|| address_in(without_label(word)?)))
             .any(|address| self.contains(address))
     }
 
@@ -83,10 +85,19 @@ pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// `10.0.0.1:8080`, and a full stop or colon after an address.
-fn without_port(word: &[u8]) -> Option<IpAddr> {
-    let end = word.iter().rposition(|byte| matches!(byte, b':' | b'.'))?;
-    parse_address(&word[..end])
+/// An address, also as `10.0.0.1:8080` and with a full stop or colon after it.
+fn address_in(word: &[u8]) -> Option<IpAddr> {
+    parse_address(word).or_else(|| {
+        let end = word.iter().rposition(|byte| matches!(byte, b':' | b'.'))?;
+        parse_address(&word[..end])
+    })
+}
+
+/// `from:10.0.0.1` without its label. Only before addresses of version 4: those of version 6 have colons themselves.
+fn without_label(word: &[u8]) -> Option<&[u8]> {
+    let colon = word.iter().position(|byte| *byte == b':')?;
+    let rest = &word[colon + 1..];
+    rest.contains(&b'.').then_some(rest)
 }
 
 fn width(address: IpAddr) -> u8 {
@@ -120,7 +131,11 @@ mod tests {
         assert!(net("10.1.2.3").occurs_in(b"from 10.1.2.3:8080 to x"));
         assert!(net("10.1.2.3").occurs_in(b"gone: 10.1.2.3."));
         assert!(!net("10.1.2.3").occurs_in(b"from 110.1.2.3 and 10.1.2.33"));
+        assert!(net("10.1.2.3").occurs_in(b"rhost:10.1.2.3 from:10.9.9.9:80"));
+        assert!(net("10.9.9.9").occurs_in(b"rhost:10.1.2.3 from:10.9.9.9:80"));
+        assert!(!net("10.1.2.3").occurs_in(b"v10.1.2.3 x10.1.2.3"));
         assert!(net("2001:db8::/32").occurs_in(b"[2001:db8::1] ok"));
+        assert!(!net("::/0").occurs_in(b"GET LWP::Simple std::io"));
     }
 
     #[test]

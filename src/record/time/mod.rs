@@ -27,6 +27,8 @@ pub struct Timestamp {
 }
 
 const DAY: i64 = 86_400;
+/// The last Monday before 1970, in days from its beginning.
+const MONDAY: i64 = -3;
 /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
 const RANGE: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
@@ -104,13 +106,14 @@ impl Timestamp {
         Timestamp::from_nanos(nanos, u8::try_from(digits).unwrap_or(9)).unwrap_or(self)
     }
 
-    /// The beginning of the day in `zone`, or of the group of so many days counted from 1970-01-01.
+    /// The beginning of the day in `zone`, or of the group of so many days counted from Monday, 1969-12-29, so that seven
+    /// days are a week of ISO 8601.
     pub fn floor_to_days(self, days: u32, zone: &TimeZone) -> Timestamp {
         let days = i64::from(days.max(1));
+        let floor = |day: i64| (day - MONDAY).div_euclid(days) * days + MONDAY;
         if *zone == TimeZone::UTC {
-            let seconds = self.seconds.div_euclid(days * DAY) * days * DAY;
             return Timestamp {
-                seconds,
+                seconds: floor(self.seconds.div_euclid(DAY)) * DAY,
                 nanos: 0,
                 digits: 0,
             };
@@ -121,7 +124,7 @@ impl Timestamp {
             i64::from(date.month()),
             i64::from(date.day()),
         );
-        start_of_day(since_epoch.div_euclid(days) * days, zone).unwrap_or(self)
+        start_of_day(floor(since_epoch), zone).unwrap_or(self)
     }
 
     /// The beginning of the day so many days later, for the beginning of a day.
@@ -272,6 +275,17 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse(text.as_bytes(), &TimeZone::UTC).unwrap()
+    }
+
+    #[test]
+    fn weeks_begin_on_mondays() {
+        for zone in [TimeZone::UTC, TimeZone::get("Asia/Kolkata").unwrap()] {
+            for text in ["2026-03-16T12:00:00Z", "2026-03-22T12:00:00Z"] {
+                let time = Timestamp::parse(text.as_bytes(), &zone).unwrap();
+                let monday = time.floor_to_days(7, &zone).in_zone(&zone);
+                assert_eq!(monday.date(), jiff::civil::date(2026, 3, 16), "{text}");
+            }
+        }
     }
 
     proptest! {
