@@ -12,7 +12,8 @@ use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 
 use inputs::{
-    hint_at_absent_fields, plan_all_fields, refuse_to_overwrite, warn_of_numbers_as_text,
+    are_records_already, hint_at_absent_fields, plan_all_fields, refuse_to_overwrite,
+    warn_of_numbers_as_text,
 };
 use words::{format_names, query_words};
 
@@ -226,7 +227,12 @@ impl Log {
             return self.describe(&intent, &inputs, context);
         }
         if plan.raw && intent.to.is_some() {
-            plan = plan_all_fields(&intent, &plan, &inputs)?;
+            if are_records_already(&intent, &inputs) {
+                // Written as they are, so that no key is lost; but only if they are whole.
+                intent.options.strict = true;
+            } else {
+                plan = plan_all_fields(&intent, &plan, &inputs)?;
+            }
         }
         let missing = inputs.iter().try_for_each(|input| input.check(&plan));
         missing?;

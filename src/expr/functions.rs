@@ -194,16 +194,21 @@ fn given(text: Option<&[u8]>) -> Value<'static> {
 fn local(value: &Value<'_>, zone: &TimeZone) -> Result<Option<jiff::ZonedDateTime>, Bad> {
     match value {
         Value::Missing => Ok(None),
-        Value::Time(time) => Ok(Some(time.in_zone(zone))),
+        Value::Time(time) => time
+            .in_zone(zone)
+            .map(Some)
+            .ok_or_else(|| Bad::new(format!("{time} is too late or too early for time zones"))),
         other => {
             let text = other.bytes();
             let time = crate::record::Timestamp::parse(&text, zone);
-            time.map(|time| Some(time.in_zone(zone))).ok_or_else(|| {
-                Bad::new(format!(
-                    "«{}» is not a time",
-                    String::from_utf8_lossy(&text)
-                ))
-            })
+            time.and_then(|time| time.in_zone(zone))
+                .map(Some)
+                .ok_or_else(|| {
+                    Bad::new(format!(
+                        "«{}» is not a time",
+                        String::from_utf8_lossy(&text)
+                    ))
+                })
         }
     }
 }

@@ -131,14 +131,11 @@ fn scientific(number: &str) -> String {
 
 /// `2015-05-17 10:05:03`, with as much of the second as is not zero.
 fn in_zone(time: Timestamp, zone: &TimeZone) -> String {
-    let Ok(instant) = jiff::Timestamp::from_nanosecond(time.nanos_since_epoch()) else {
+    match time.in_zone(zone) {
+        Some(local) => local.strftime("%Y-%m-%d %H:%M:%S%.f").to_string(),
         // Beyond the years that zones know: as machines write it.
-        return time.to_string();
-    };
-    instant
-        .to_zoned_datetime(zone.clone())
-        .strftime("%Y-%m-%d %H:%M:%S%.f")
-        .to_string()
+        None => time.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Intent, Log};
+use crate::args::output::To;
 use crate::error::{Error, Result};
 use crate::expr::nearest;
 use crate::expr::syntax::{Expr, ExprKind};
@@ -91,6 +92,15 @@ pub(super) fn refuse_to_overwrite(names: &[InputName], target: &Path) -> Result<
     }
 }
 
+/// Whether lines are in the format that is wanted as they stand.
+pub(super) fn are_records_already(intent: &Intent, inputs: &[Input]) -> bool {
+    let is_json = |input: &Input| {
+        let schema = input.bound.schema.as_ref();
+        schema.is_none_or(|schema| schema.format() == "json")
+    };
+    matches!(intent.to, Some(To::Rows(spec)) if spec.name == "ndjson") && inputs.iter().all(is_json)
+}
+
 /// The plan of the query with all fields of the inputs selected: for lines that are to be written as records. What one
 /// input has and another has not is missing in the other's records.
 pub(super) fn plan_all_fields(intent: &Intent, plan: &Plan, inputs: &[Input]) -> Result<Plan> {
@@ -113,7 +123,12 @@ fn with_all_fields(query: &Query, inputs: &[Input]) -> Query {
             fields.push(field);
         }
     }
-    if fields.is_empty() {
+    // Plain text has no fields that hold all of it.
+    let is_text = |input: &Input| {
+        let fields = input.bound.schema.as_ref().map(|schema| schema.fields());
+        fields.is_none_or(|fields| fields.iter().all(|field| field.as_key() == Some("time")))
+    };
+    if inputs.iter().any(is_text) {
         fields.push(FieldName::key("line"));
     }
     let items = fields.into_iter().map(|field| Item {

@@ -133,16 +133,23 @@ impl Blocks {
     ) -> Option<Block> {
         let mut target = self.chunk;
         loop {
-            self.fill(target, stop);
+            // Where bytes are only counted, one is held back until another follows: the last must be known as such.
+            self.fill(target + usize::from(any_bytes), stop);
             let offset = self.offset;
             let last_newline = memchr::memrchr(b'\n', self.pending());
             let whole_lines = last_newline.map_or(0, |newline| newline + 1);
             if self.at_end || any_bytes {
                 // Where an archive broke off inside the last line, or a signal cut it, nobody knows how it went on.
                 let is_broken = (self.damage.is_some() || self.was_stopped) && !any_bytes;
-                let length = if is_broken { whole_lines } else { self.filled };
+                let length = match (is_broken, self.at_end) {
+                    (true, _) => whole_lines,
+                    (false, true) => self.filled,
+                    (false, false) => self.filled - 1,
+                };
                 let bytes = self.give(length, spare);
-                self.filled = 0;
+                if self.at_end {
+                    self.filled = 0;
+                }
                 let is_last = self.at_end && !self.was_stopped && self.damage.is_none();
                 return (!bytes.is_empty()).then_some(Block {
                     bytes,

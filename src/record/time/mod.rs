@@ -107,45 +107,41 @@ impl Timestamp {
     }
 
     /// The beginning of the day in `zone`, or of the group of so many days counted from Monday, 1969-12-29, so that seven
-    /// days are a week of ISO 8601.
+    /// days are a week of ISO 8601. Where time is too near its ends for zones, days are those of UTC.
     pub fn floor_to_days(self, days: u32, zone: &TimeZone) -> Timestamp {
         let days = i64::from(days.max(1));
         let floor = |day: i64| (day - MONDAY).div_euclid(days) * days + MONDAY;
-        if *zone == TimeZone::UTC {
-            return Timestamp {
+        let local = Some(zone).filter(|zone| **zone != TimeZone::UTC);
+        local
+            .and_then(|zone| start_of_day(floor(self.day_in(zone)?), zone))
+            .unwrap_or(Timestamp {
                 seconds: floor(self.seconds.div_euclid(DAY)) * DAY,
                 nanos: 0,
                 digits: 0,
-            };
-        }
-        let date = self.in_zone(zone).date();
-        let since_epoch = day_number(
-            i64::from(date.year()),
-            i64::from(date.month()),
-            i64::from(date.day()),
-        );
-        start_of_day(floor(since_epoch), zone).unwrap_or(self)
+            })
     }
 
     /// The beginning of the day so many days later, for the beginning of a day.
     pub fn plus_days(self, days: u32, zone: &TimeZone) -> Option<Timestamp> {
-        let date = self.in_zone(zone).date();
-        start_of_day(
-            day_number(
-                i64::from(date.year()),
-                i64::from(date.month()),
-                i64::from(date.day()),
-            ) + i64::from(days),
-            zone,
-        )
+        start_of_day(self.day_in(zone)? + i64::from(days), zone)
     }
 
-    /// The instant as clocks in `zone` show it.
-    pub fn in_zone(self, zone: &TimeZone) -> ZonedDateTime {
-        let nanos = i32::try_from(self.nanos).unwrap_or(0);
-        jiff::Timestamp::new(self.seconds, nanos)
-            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-            .to_zoned_datetime(zone.clone())
+    /// The day in `zone`, counted from 1970-01-01.
+    fn day_in(self, zone: &TimeZone) -> Option<i64> {
+        let date = self.in_zone(zone)?.date();
+        Some(day_number(
+            i64::from(date.year()),
+            i64::from(date.month()),
+            i64::from(date.day()),
+        ))
+    }
+
+    /// The instant as clocks in `zone` show it; nothing for the last day of the year 9999 and what else is too near the
+    /// ends of time to be shown in all zones.
+    pub fn in_zone(self, zone: &TimeZone) -> Option<ZonedDateTime> {
+        let nanos = i32::try_from(self.nanos).ok()?;
+        let instant = jiff::Timestamp::new(self.seconds, nanos).ok()?;
+        Some(instant.to_zoned_datetime(zone.clone()))
     }
 
     /// Nanoseconds since the epoch.
@@ -278,11 +274,21 @@ mod tests {
     }
 
     #[test]
+    fn the_last_day_of_all_is_a_day() {
+        let time = Timestamp::parse(b"9999-12-31T23:59:59Z", &TimeZone::UTC).unwrap();
+        for zone in [TimeZone::UTC, TimeZone::get("Asia/Kolkata").unwrap()] {
+            let day = time.floor_to_days(1, &zone);
+            assert_eq!(day.to_string(), "9999-12-31T00:00:00Z");
+            assert_eq!(day.plus_days(1, &zone), None);
+        }
+    }
+
+    #[test]
     fn weeks_begin_on_mondays() {
         for zone in [TimeZone::UTC, TimeZone::get("Asia/Kolkata").unwrap()] {
             for text in ["2026-03-16T12:00:00Z", "2026-03-22T12:00:00Z"] {
                 let time = Timestamp::parse(text.as_bytes(), &zone).unwrap();
-                let monday = time.floor_to_days(7, &zone).in_zone(&zone);
+                let monday = time.floor_to_days(7, &zone).in_zone(&zone).unwrap();
                 assert_eq!(monday.date(), jiff::civil::date(2026, 3, 16), "{text}");
             }
         }
@@ -302,7 +308,7 @@ mod tests {
         fn days_begin_when_jiff_says(seconds in 0_i64..2_000_000_000) {
             let zone = TimeZone::get("America/Sao_Paulo").unwrap();
             let time = Timestamp::new(seconds, 5, 9).unwrap();
-            let oracle = time.in_zone(&zone).start_of_day().unwrap().timestamp();
+            let oracle = time.in_zone(&zone).unwrap().start_of_day().unwrap().timestamp();
             prop_assert_eq!(time.floor_to_days(1, &zone).nanos_since_epoch(), oracle.as_nanosecond());
             let next = time.floor_to_days(1, &zone).plus_days(1, &zone).unwrap();
             prop_assert!(next > time);
