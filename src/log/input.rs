@@ -17,7 +17,7 @@ use crate::io::source::{InputName, Opened, Regular, Unsupported};
 use crate::log::chunk::Grid;
 use crate::log::run::Engine;
 
-pub use blocks::{Block, Blocks};
+pub use blocks::{Block, Blocks, Wanted};
 
 /// How much of an input's beginning is looked at to find its format.
 const SAMPLE: usize = 64 << 10;
@@ -139,7 +139,10 @@ impl Input {
             }
             Opened::Stream(stream) => {
                 let mut blocks = Blocks::new(stream, opening.chunk);
-                blocks.fill(SAMPLE, opening.stop);
+                // What a format is told by must not depend on when it came.
+                let eager =
+                    !opening.counts_records && (!opening.needs_schema || opening.from.is_some());
+                blocks.fill(SAMPLE, eager, opening.stop);
                 let pending = blocks.pending();
                 beginning.extend_from_slice(&pending[..pending.len().min(SAMPLE)]);
                 let is_whole = blocks.is_at_end();

@@ -49,7 +49,14 @@ impl Results {
             return self.put_own(lines);
         }
         let shown = escape_lines(lines);
-        self.put_own(shown.as_bytes())?;
+        self.put_own(shown.as_bytes())
+    }
+
+    /// Hands on what has been put so far: somebody may wait for it.
+    ///
+    /// # Errors
+    /// Those of write(2).
+    pub fn flush(&mut self) -> Result<()> {
         self.sink.flush().map_err(|error| self.failed(error))
     }
 

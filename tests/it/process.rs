@@ -140,6 +140,47 @@ fn a_signal_ends_it_with_what_is_known() {
 }
 
 #[test]
+fn lines_come_out_while_the_pipe_is_silent() {
+    for args in [
+        &["log", "\"a\""][..],
+        &[
+            "log",
+            "-f",
+            "csv",
+            "--to",
+            "csv",
+            "--header",
+            "never",
+            "where x == \"a\" | select x",
+        ],
+    ] {
+        let mut child = waiting(args, "x\na\nb\na\n");
+        let mut found = [0; 4];
+        let stdout = child.stdout.as_mut().expect("a pipe");
+        stdout.read_exact(&mut found).expect("two lines");
+        assert_eq!(&found, b"a\na\n", "{args:?}");
+        drop(child.stdin.take());
+        let (code, ..) = output(child);
+        assert_eq!(code, Some(0), "{args:?}");
+    }
+}
+
+#[test]
+fn what_has_been_found_ends_the_waiting() {
+    for args in [
+        &["log", "-q", "\"a\""][..],
+        &["log", "\"a\" | head 1"],
+        &["log", "-n", "1", "\"a\""],
+    ] {
+        let mut child = waiting(args, "a\nb\n");
+        let still_open = child.stdin.take();
+        let status = child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(0), "{args:?}");
+        drop(still_open);
+    }
+}
+
+#[test]
 fn a_signal_leaves_no_file() {
     for (name, number) in [("HUP", 1), ("TERM", 15)] {
         let directory = tempfile::tempdir().expect("a temporary directory");

@@ -90,6 +90,10 @@ pub(super) fn run(
             Some(stream) => stream.put(&mut out, bytes, ends),
             None => out.put(bytes),
         };
+        let written = match ends {
+            [] => written,
+            _ => written.and_then(|()| out.flush()),
+        };
         error = written.err();
         error.is_none()
     };

@@ -1,6 +1,7 @@
 //! Streams cut into blocks of whole lines.
 
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
 use std::{io, mem};
 
 use crate::io::source::Stream;
@@ -20,6 +21,20 @@ pub struct Blocks {
     damage: Option<io::Error>,
     /// How many bytes a block has, more or less.
     chunk: usize,
+}
+
+/// So long a pipe may be silent before the lines that have come are looked at, where somebody waits for the answer.
+const IDLE: Duration = Duration::from_millis(50);
+
+/// What blocks are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Whether they need not end with a line.
+    pub any_bytes: bool,
+    /// Whether the lines that there are will do, if no more come for a while.
+    pub eager: bool,
+    /// Longer lines are passed over.
+    pub max_line: usize,
 }
 
 /// Some bytes of a stream.
@@ -54,21 +69,25 @@ impl Blocks {
         &self.room[..self.filled]
     }
 
-    /// Reads until there are `target` bytes, or the end. Damage is kept for [`Blocks::take_damage`]: what came before counts.
-    pub(super) fn fill(&mut self, target: usize, stop: &dyn Fn() -> bool) {
+    /// Reads until there are `target` bytes, or the end; or, if it is `eager`, nothing more for a while. Damage is kept for
+    /// [`Blocks::take_damage`]: what came before counts.
+    pub(super) fn fill(&mut self, target: usize, eager: bool, stop: &dyn Fn() -> bool) {
         while self.filled < target && !self.at_end {
             if self.room.len() < target {
                 self.room.resize(target, 0);
             }
+            let (begun, is_empty) = (Instant::now(), self.filled == 0);
+            let is_idle = || eager && !is_empty && begun.elapsed() >= IDLE;
             match self
                 .stream
-                .read_or_stop(&mut self.room[self.filled..], stop)
+                .read_or_stop(&mut self.room[self.filled..], &|| stop() || is_idle())
             {
                 Ok(Some(0)) => self.at_end = true,
-                Ok(None) => {
+                Ok(None) if stop() => {
                     self.was_stopped = true;
                     self.at_end = true;
                 }
+                Ok(None) => return,
                 Ok(Some(read)) => self.filled += read,
                 Err(error) => {
                     self.damage = Some(error);
@@ -122,19 +141,22 @@ impl Blocks {
         new
     }
 
-    /// The next block; none at the end. With `any_bytes` blocks need not end with a line. Lines longer than `max_line` are
-    /// passed over. `spare` is an old block's buffer.
+    /// The next block; none at the end. `spare` is an old block's buffer.
     pub fn next_block(
         &mut self,
         spare: Vec<u8>,
-        any_bytes: bool,
-        max_line: usize,
+        wanted: Wanted,
         stop: &dyn Fn() -> bool,
     ) -> Option<Block> {
+        let Wanted {
+            any_bytes,
+            eager,
+            max_line,
+        } = wanted;
         let mut target = self.chunk;
         loop {
             // Where bytes are only counted, one is held back until another follows: the last must be known as such.
-            self.fill(target + usize::from(any_bytes), stop);
+            self.fill(target + usize::from(any_bytes), eager, stop);
             let offset = self.offset;
             let last_newline = memchr::memrchr(b'\n', self.pending());
             let whole_lines = last_newline.map_or(0, |newline| newline + 1);
@@ -191,7 +213,7 @@ impl Blocks {
             if self.at_end {
                 return;
             }
-            self.fill(self.chunk, stop);
+            self.fill(self.chunk, false, stop);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::Job;
-use crate::log::input::{Block, Blocks, Body, Input};
+use crate::log::input::{Block, Blocks, Body, Input, Wanted};
 use crate::log::scan::{Bound, too_long};
 
 /// Lets so many blocks be under way at once: what bounds the memory of a stream.
@@ -109,14 +109,16 @@ fn read_all(
     spare: impl Fn() -> Vec<u8>,
     hand_on: impl Fn(Block, u64),
 ) {
-    let any_bytes = job.counts_newlines();
+    let wanted = Wanted {
+        any_bytes: job.counts_newlines(),
+        eager: job.order.is_some(),
+        max_line: job.options.max_line,
+    };
     let mut number = 0;
     // A signal ends the reading, in `next_block`; what has been read by then is still looked at.
     while !job.wants_no_more() {
         let buffer = spare();
-        match blocks.next_block(buffer, any_bytes, job.options.max_line, &|| {
-            job.is_stopping()
-        }) {
+        match blocks.next_block(buffer, wanted, &|| job.is_stopping()) {
             Some(block) => hand_on(block, number),
             None => break,
         }
