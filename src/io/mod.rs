@@ -9,6 +9,7 @@ pub mod decode;
 pub mod limits;
 pub mod magic;
 pub mod mapped;
+pub mod prefetch;
 pub mod regular;
 mod replace;
 mod sigbus;

@@ -13,6 +13,7 @@ use super::plan::{FILE, LINE, Output, Plan, Step};
 use super::run::Options;
 use super::table::reduce;
 use crate::format::{Reader, Schema, Verbatim, Writer};
+use crate::io::prefetch;
 use crate::record::{Bad, Cell, Value};
 
 /// One input as the scanners see it.
@@ -138,6 +139,7 @@ impl<'p> Scanner<'p> {
             None => {
                 let mut start = 0;
                 while start < lines.len() {
+                    prefetch::ahead_of(lines, start);
                     let end = memchr::memchr(b'\n', &lines[start..])
                         .map_or(lines.len(), |newline| start + newline);
                     self.line(
