@@ -13,7 +13,7 @@
 //! | [`group`] | hash groups |
 //! | [`mod@format`] | one file a record format, reading and writing |
 //! | [`record`] | values, numbers, times |
-//! | [`io`] | files, streams, decoders, signals; the only `unsafe` code |
+//! | [`io`] | files, streams, decoders, the cache, signals; the only `unsafe` code |
 //! | [`error`], [`exit`], [`observe`] | the error that reaches a person, the exit codes, how engines report |
 
 pub mod args;

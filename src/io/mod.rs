@@ -2,9 +2,10 @@
 //!
 //! Why a room of its own: here is all the `unsafe` code of jug, and all that is particular to Unix. Each `unsafe` block says
 //! why it holds. Everything above reads through [`source`] (or [`mapped`], for logs that have settled), writes through [`sink`],
-//! asks [`signals`] whether to stop and [`limits`] for more descriptors. What the bytes mean is left to `record` and `format`;
-//! how failures are told to a person to the commands.
+//! asks [`signals`] whether to stop and [`limits`] for more descriptors, and keeps in [`cache`] what costs more to make again.
+//! What the bytes mean is left to `record` and `format`; how failures are told to a person to the commands.
 
+pub mod cache;
 pub mod decode;
 pub mod limits;
 pub mod magic;

@@ -143,7 +143,7 @@ fn take_after(new: &File, old: &fs::Metadata) -> io::Result<()> {
 }
 
 /// The error without the temporary name around it, which means nothing to a person.
-fn plain_error(error: &io::Error) -> io::Error {
+pub(super) fn plain_error(error: &io::Error) -> io::Error {
     error
         .raw_os_error()
         .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)

@@ -1,0 +1,157 @@
+//! How full the cache is, without looking at every entry after each put.
+//!
+//! A file of lines that are only ever appended, so that no lock is needed: `=N` is a count of all bytes, `+N` what was added
+//! since. Counts begin with emptying it, before the entries are looked at; what another process adds meanwhile may then be
+//! counted twice, but never not at all. The same file carries the lock of whoever counts and evicts.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+
+use super::Fault;
+
+pub(super) const NAME: &str = "ledger";
+
+/// From this many bytes on it is shortened by a new count: reading it must stay cheaper than what it saves.
+const LONG: u64 = 16 << 10;
+
+/// The ledger of a cache, open.
+pub(super) struct Ledger {
+    path: PathBuf,
+}
+
+impl Ledger {
+    pub(super) fn of(directory: &Path) -> Ledger {
+        Ledger {
+            path: directory.join(NAME),
+        }
+    }
+
+    fn open(&self) -> io::Result<File> {
+        File::options()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&self.path)
+    }
+
+    fn fault(&self, error: io::Error) -> Fault {
+        Fault::io("keeping", &self.path, error)
+    }
+
+    /// Says that so many bytes were added, and gives the sum of all; `None` where they must be counted anew.
+    pub(super) fn add(&self, bytes: u64) -> Result<Option<u64>, Fault> {
+        let add = || {
+            let mut file = self.open()?;
+            file.write_all(format!("+{bytes}\n").as_bytes())?;
+            file.rewind()?;
+            let mut text = String::new();
+            match file.take(LONG).read_to_string(&mut text) {
+                Err(error) if error.kind() != io::ErrorKind::InvalidData => Err(error),
+                _ => Ok(sum(&text)),
+            }
+        };
+        add().map_err(|error| self.fault(error))
+    }
+
+    /// Becomes the one process that counts; `None` where another is.
+    pub(super) fn try_lock(&self) -> Result<Option<Locked<'_>>, Fault> {
+        let file = self.open().map_err(|error| self.fault(error))?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(Locked { ledger: self, file })),
+            Err(Errno::WOULDBLOCK) => Ok(None),
+            Err(error) => Err(self.fault(error.into())),
+        }
+    }
+}
+
+/// The right to count, held until it is dropped or its process is killed.
+pub(super) struct Locked<'a> {
+    ledger: &'a Ledger,
+    file: File,
+}
+
+impl Locked<'_> {
+    /// Forgets what was noted; to be called before counting.
+    pub(super) fn begin(&self) -> Result<(), Fault> {
+        let emptied = self.file.set_len(0);
+        emptied.map_err(|error| self.ledger.fault(error))
+    }
+
+    /// Notes what was counted, in bytes.
+    pub(super) fn end(&self, bytes: u64) -> Result<(), Fault> {
+        let written = (&self.file).write_all(format!("={bytes}\n").as_bytes());
+        written.map_err(|error| self.ledger.fault(error))
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        // Not left to the closing of the descriptor: a process that is being started may have a copy for a moment.
+        let _ = flock(&self.file, FlockOperation::Unlock);
+    }
+}
+
+/// The bytes that a ledger speaks of; `None` if it is damaged, too long, or lacks a count.
+fn sum(text: &str) -> Option<u64> {
+    if text.len() as u64 >= LONG {
+        return None;
+    }
+    let mut is_counted = false;
+    let mut total = 0_u64;
+    for line in text.lines() {
+        let (sign, number) = line.split_at_checked(1)?;
+        match sign {
+            "=" => is_counted = true,
+            "+" => {}
+            _ => return None,
+        }
+        total = total.checked_add(number.parse().ok()?)?;
+    }
+    is_counted.then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_need_one_count_and_sound_lines() {
+        for (text, expected) in [
+            ("", None),
+            ("+5\n", None),
+            ("=5\n", Some(5)),
+            ("+1\n=5\n+20\n", Some(26)),
+            ("=5\n+\n", None),
+            ("=5\n+x\n", None),
+            ("=5\n\n", None),
+            ("=5\n-1\n", None),
+            ("=5\n+18446744073709551615\n", None),
+            ("\u{e9}5\n", None),
+        ] {
+            assert_eq!(sum(text), expected, "{text}");
+        }
+        let long = format!("=1\n{}", "+1\n".repeat(LONG as usize));
+        assert_eq!(sum(&long[..LONG as usize]), None);
+    }
+
+    #[test]
+    fn one_process_counts_while_others_add() {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(directory.path());
+        assert_eq!(ledger.add(3).unwrap(), None);
+        let locked = ledger.try_lock().unwrap().unwrap();
+        assert!(ledger.try_lock().unwrap().is_none());
+        locked.begin().unwrap();
+        assert_eq!(ledger.add(4).unwrap(), None);
+        locked.end(3).unwrap();
+        assert_eq!(ledger.add(5).unwrap(), Some(12));
+        drop(locked);
+        assert!(ledger.try_lock().unwrap().is_some());
+    }
+}

@@ -1,0 +1,244 @@
+//! What was made once and costs more to make again: content-addressed, bounded, shared by any number of processes.
+//!
+//! An entry is a file named by its [`Key`], in one flat directory of mode 0700. Reading takes no lock: entries appear whole (see
+//! `put`) and prove themselves whole (see `entry`), so a damaged one is a miss, is removed and is made anew. What
+//! was used last goes last when the cache outgrows its maximum (see `tidy`).
+//!
+//! A cache that cannot be had, or cannot be written, is no failure of what its caller does: each operation gives a [`Fault`]
+//! that says why, to be told on demand, and the caller goes on without. What is worth keeping and what decides its bytes is
+//! left to the caller.
+
+mod entry;
+mod key;
+mod ledger;
+mod place;
+mod put;
+#[cfg(test)]
+mod tests;
+mod tidy;
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::OFlags;
+use thiserror::Error;
+
+pub use key::Key;
+pub use place::root;
+
+/// How much a cache holds unless told otherwise, in bytes.
+pub const DEFAULT_MAX: u64 = 256 << 20;
+
+/// Why the cache did not do what was asked. The work itself can go on without it.
+#[derive(Debug, Error)]
+pub enum Fault {
+    /// There is nowhere to put it.
+    #[error("none of JUG_CACHE_DIR, XDG_CACHE_HOME and HOME says where the cache is")]
+    NoPlace,
+    /// Another user could have put anything in there.
+    #[error("{}: not used, since other users can write to it", .0.display())]
+    Foreign(PathBuf),
+    /// The entry was not what was once stored. It has been removed, if it could be.
+    #[error("{}: damaged, so not used", .0.display())]
+    Damaged(PathBuf),
+    /// One entry would fill the cache and more.
+    #[error("{size} bytes are more than the cache may hold, {max}")]
+    TooLarge {
+        /// Of the entry, in bytes.
+        size: u64,
+        /// Of the cache, in bytes.
+        max: u64,
+    },
+    /// Another process is evicting or clearing.
+    #[error("another process is tidying the cache")]
+    Busy,
+    /// The system refused.
+    #[error("{doing} {}: {source}", .path.display())]
+    Io {
+        /// What was tried, such as `reading`.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Fault {
+    fn io(doing: &'static str, path: &Path, source: io::Error) -> Fault {
+        Fault::Io {
+            doing,
+            path: path.into(),
+            source,
+        }
+    }
+}
+
+/// What is in the cache.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stat {
+    /// How many entries.
+    pub entries: u64,
+    /// What they take, headers and all, in bytes.
+    pub bytes: u64,
+    /// When the entry that goes first was used last.
+    pub oldest: Option<SystemTime>,
+    /// When an entry was used last.
+    pub newest: Option<SystemTime>,
+}
+
+/// What was removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// How many entries.
+    pub entries: u64,
+    /// What they took, in bytes.
+    pub bytes: u64,
+}
+
+/// What a check of every entry found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// How many entries are as they were stored.
+    pub good: u64,
+    /// The files that were not, now removed if they could be.
+    pub damaged: Vec<PathBuf>,
+    /// The files that could not be read.
+    pub unreadable: Vec<PathBuf>,
+}
+
+/// A cache in a directory.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    directory: PathBuf,
+    max: u64,
+}
+
+impl Cache {
+    /// The cache below `root`, kept to `max` bytes. Nothing is made before something is stored.
+    ///
+    /// # Errors
+    /// [`Fault::Foreign`] where others could have written it; [`Fault::Io`] where it cannot be looked at.
+    pub fn open(root: &Path, max: u64) -> Result<Cache, Fault> {
+        let directory = place::trusted(root)?;
+        Ok(Cache { directory, max })
+    }
+
+    /// The directory of the entries, which need not exist.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// What it is kept to, in bytes.
+    pub fn max(&self) -> u64 {
+        self.max
+    }
+
+    /// The content stored under `key`; `None` where there is none. Counts as a use.
+    ///
+    /// # Errors
+    /// [`Fault::Damaged`], [`Fault::Io`]. To the caller's work they are the same as `None`.
+    pub fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, Fault> {
+        let path = self.path(*key);
+        let failed = |error| Fault::io("reading", &path, error);
+        let file = match open_entry(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        let Some(content) = entry::read(*key, &file).map_err(failed)? else {
+            // Should another process have put a good one in place just now, that one is made again some day.
+            let _ = fs::remove_file(&path);
+            return Err(Fault::Damaged(path));
+        };
+        // The time of the last use. Where it cannot be set, the entry only goes sooner.
+        let _ = file.set_modified(SystemTime::now());
+        Ok(Some(content))
+    }
+
+    /// Stores `content` under `key`, and makes room for it by removing what was not used for longest.
+    ///
+    /// # Errors
+    /// [`Fault::TooLarge`], [`Fault::Io`].
+    pub fn put(&self, key: &Key, content: &[u8]) -> Result<(), Fault> {
+        let size = (entry::HEADER + content.len()) as u64;
+        if size > self.max {
+            return Err(Fault::TooLarge {
+                size,
+                max: self.max,
+            });
+        }
+        put::put(&self.directory, *key, content)?;
+        tidy::after_put(&self.directory, size, self.max)
+    }
+
+    /// Counts what is there.
+    ///
+    /// # Errors
+    /// [`Fault::Io`].
+    pub fn stat(&self) -> Result<Stat, Fault> {
+        let kept = tidy::scan(&self.directory)?;
+        Ok(Stat {
+            entries: kept.len() as u64,
+            bytes: kept.iter().map(|kept| kept.size).sum(),
+            oldest: kept.iter().map(|kept| kept.used).min(),
+            newest: kept.iter().map(|kept| kept.used).max(),
+        })
+    }
+
+    /// Removes the entries not used for `unused_for`, and then those not used for longest until `max` bytes are left; and what
+    /// killed processes left half written.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`], [`Fault::Io`].
+    pub fn prune(&self, max: u64, unused_for: Option<Duration>) -> Result<Removed, Fault> {
+        let before = unused_for.and_then(|age| SystemTime::now().checked_sub(age));
+        tidy::prune(&self.directory, max, before)
+    }
+
+    /// Removes every entry, and what killed processes left half written.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`], [`Fault::Io`].
+    pub fn clear(&self) -> Result<Removed, Fault> {
+        tidy::prune(&self.directory, 0, None)
+    }
+
+    /// Reads every entry and removes the damaged ones. Counts as no use.
+    ///
+    /// # Errors
+    /// [`Fault::Io`] where the directory cannot be read.
+    pub fn verify(&self) -> Result<Verdict, Fault> {
+        let mut verdict = Verdict::default();
+        for kept in tidy::scan(&self.directory)? {
+            let path = self.path(kept.key);
+            match open_entry(&path).and_then(|file| entry::read(kept.key, &file)) {
+                Ok(Some(_)) => verdict.good += 1,
+                Ok(None) => {
+                    let _ = fs::remove_file(&path);
+                    verdict.damaged.push(path);
+                }
+                // Evicted since the scan.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(_) => verdict.unreadable.push(path),
+            }
+        }
+        Ok(verdict)
+    }
+
+    fn path(&self, key: Key) -> PathBuf {
+        self.directory.join(key.file_name())
+    }
+}
+
+/// Opens the file of an entry; whatever else may lie there, this does not wait for it.
+fn open_entry(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits() as i32)
+        .open(path)
+}

@@ -1,0 +1,135 @@
+//! Where the cache is, and whether it may be trusted.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use super::Fault;
+
+/// The directory of this layout inside the root. Nothing else is ever touched, so that a root that holds other things, such as
+/// `JUG_CACHE_DIR=/tmp`, keeps them.
+const LAYOUT: &str = "v1";
+
+/// The mark by which backup programs know caches (<https://bford.info/cachedir/>).
+const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# This file is a cache directory tag created by jug.\n";
+
+/// The root of the cache: `JUG_CACHE_DIR`, or `jug` in `XDG_CACHE_HOME`, or in `.cache` of `HOME` (XDG Base Directory
+/// Specification 0.8, by which relative paths count as unset).
+///
+/// # Errors
+/// [`Fault::NoPlace`] where none of them is set.
+pub fn root() -> Result<PathBuf, Fault> {
+    root_by(|name| env::var_os(name))
+}
+
+fn root_by(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, Fault> {
+    let path = |name: &str| {
+        variable(name)
+            .map(PathBuf::from)
+            .filter(|path| !path.as_os_str().is_empty())
+    };
+    let absolute = |name: &str| path(name).filter(|path| path.is_absolute());
+    // Whoever sets this one means it, so it may be relative.
+    path("JUG_CACHE_DIR")
+        .or_else(|| absolute("XDG_CACHE_HOME").map(|cache| cache.join("jug")))
+        .or_else(|| absolute("HOME").map(|home| home.join(".cache/jug")))
+        .ok_or(Fault::NoPlace)
+}
+
+/// The directory of entries in `root`, which need not exist yet.
+///
+/// # Errors
+/// [`Fault::Foreign`] where others than the user of this process could have written what is in there.
+pub(super) fn trusted(root: &Path) -> Result<PathBuf, Fault> {
+    let directory = root.join(LAYOUT);
+    match fs::symlink_metadata(&directory) {
+        Ok(status) => {
+            let ours = status.is_dir()
+                && status.uid() == rustix::process::geteuid().as_raw()
+                && status.mode() & 0o022 == 0;
+            if ours {
+                Ok(directory)
+            } else {
+                Err(Fault::Foreign(directory))
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(directory),
+        Err(error) => Err(Fault::io("looking at", &directory, error)),
+    }
+}
+
+/// Makes the directory and those above it, for nobody else to look into.
+pub(super) fn make(directory: &Path) -> Result<(), Fault> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+        .map_err(|error| Fault::io("making", directory, error))?;
+    // Backups that keep the cache are no reason to go without it.
+    let _ = fs::write(directory.join("CACHEDIR.TAG"), TAG);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    fn root_of(variables: &[(&str, &str)]) -> Option<PathBuf> {
+        let variable = |name: &str| {
+            let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
+            Some(OsString::from(value))
+        };
+        root_by(variable).ok()
+    }
+
+    #[test]
+    fn the_root_is_where_the_standard_says() {
+        let home = ("HOME", "/home/me");
+        let xdg = ("XDG_CACHE_HOME", "/var/xdg");
+        let ours = ("JUG_CACHE_DIR", "here");
+        for (variables, expected) in [
+            (&[home, xdg, ours][..], Some("here")),
+            (&[home, xdg], Some("/var/xdg/jug")),
+            (&[home], Some("/home/me/.cache/jug")),
+            (
+                &[home, ("XDG_CACHE_HOME", "relative")],
+                Some("/home/me/.cache/jug"),
+            ),
+            (
+                &[home, ("XDG_CACHE_HOME", ""), ("JUG_CACHE_DIR", "")],
+                Some("/home/me/.cache/jug"),
+            ),
+            (&[("HOME", "")], None),
+            (&[("HOME", "relative")], None),
+            (&[], None),
+        ] {
+            assert_eq!(root_of(variables), expected.map(PathBuf::from));
+        }
+    }
+
+    #[test]
+    fn what_others_may_write_is_not_trusted() {
+        let root = tempfile::tempdir().unwrap();
+        let directory = trusted(root.path()).unwrap();
+        make(&directory).unwrap();
+        let mode = fs::metadata(&directory).unwrap().mode();
+        assert_eq!(mode & 0o7777, 0o700);
+        assert!(trusted(root.path()).is_ok());
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
+        assert!(matches!(trusted(root.path()), Err(Fault::Foreign(_))));
+        fs::remove_dir_all(&directory).unwrap();
+        symlink("/tmp", &directory).unwrap();
+        assert!(matches!(trusted(root.path()), Err(Fault::Foreign(_))));
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_told() {
+        let root = tempfile::NamedTempFile::new().unwrap();
+        assert!(matches!(trusted(root.path()), Err(Fault::Io { .. })));
+        assert!(make(&root.path().join(LAYOUT)).is_err());
+    }
+}
