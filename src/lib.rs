@@ -12,6 +12,7 @@
 //! | [`expr`] | the expression language: read, check, evaluate |
 //! | [`group`] | hash groups |
 //! | [`mod@format`] | one file a record format, reading and writing |
+//! | [`render`] | SVG to pixels to PNG; the font inside |
 //! | [`record`] | values, numbers, times |
 //! | [`io`] | files, streams, decoders, the cache, signals; the only `unsafe` code |
 //! | [`error`], [`exit`], [`observe`] | the error that reaches a person, the exit codes, how engines report |
@@ -28,6 +29,7 @@ pub mod io;
 pub mod log;
 pub mod observe;
 pub mod record;
+pub mod render;
 pub mod ui;
 
 use std::ffi::OsString;

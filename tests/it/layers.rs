@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "lib",
         &[
             "args", "cli", "commands", "error", "exit", "expr", "format", "group", "io", "log",
-            "observe", "record", "ui",
+            "observe", "record", "render", "ui",
         ],
     ),
     (
@@ -28,7 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "commands",
         &[
             "args", "error", "exit", "expr", "format", "group", "io", "log", "observe", "record",
-            "ui",
+            "render", "ui",
         ],
     ),
     (
@@ -54,6 +54,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("expr", &["record"]),
     ("group", &["record"]),
     ("format", &["record"]),
+    ("render", &[]),
     ("record", &[]),
     ("io", &["error", "observe"]),
     ("error", &[]),

@@ -1,0 +1,215 @@
+//! What drawing will take, found before the first pixel is drawn.
+//!
+//! Each transparent group, mask and filter is drawn on a layer of its own, and filters may visit thousands of pixels for one. So
+//! a small SVG can ask for hours and for all memory there is; how much, its tree says.
+
+use resvg::usvg::filter::{Filter, Kind};
+use resvg::usvg::{Group, ImageKind, Node, Paint, Path, Stroke, Transform, Tree};
+
+use super::Fault;
+
+/// Pixels written at most, over all layers: some minutes.
+const MAX_WORK: f64 = 68e9;
+
+/// Bytes of layers at once at most.
+const MAX_MEMORY: f64 = 2e9;
+
+/// A layer may be larger than what it is drawn on, since filters reach beyond the edge; so much, says resvg.
+const BEYOND: f64 = 25.0;
+
+/// A surface to draw on.
+#[derive(Clone, Copy)]
+struct Surface {
+    /// In pixels.
+    area: f64,
+    /// Pixels a unit of the root.
+    scale: f64,
+    /// Bytes of the layers under it, and its own.
+    memory: f64,
+    /// Whether places in the root are places on it; a pattern's and a mask's content has places of its own.
+    is_root: bool,
+}
+
+#[derive(Default)]
+struct Effort {
+    work: f64,
+    memory: f64,
+}
+
+/// Refuses a tree that takes too much, drawn on so many pixels with `scale` pixels a unit.
+pub(super) fn check(tree: &Tree, area: f64, scale: f64) -> Result<(), Fault> {
+    let mut effort = Effort::default();
+    let surface = Surface {
+        area,
+        scale,
+        memory: 0.0,
+        is_root: true,
+    };
+    effort.group(tree.root(), surface);
+    // A number that is none is no promise.
+    let is_bounded = effort.work <= MAX_WORK && effort.memory <= MAX_MEMORY.max(area * 32.0);
+    if is_bounded {
+        Ok(())
+    } else {
+        Err(Fault::TooMuch)
+    }
+}
+
+impl Effort {
+    fn take(&mut self, memory: f64) {
+        self.memory = self.memory.max(memory);
+    }
+
+    fn group(&mut self, group: &Group, on: Surface) {
+        let mut surface = on;
+        if group.should_isolate() {
+            let rect = group.abs_layer_bounding_box();
+            let all = on.area * BEYOND;
+            surface.area = if on.is_root {
+                all.min(pixels(rect.width(), rect.height(), on.scale))
+            } else {
+                all
+            };
+            let bytes = surface.area * 4.0;
+            surface.memory += bytes;
+            self.work += surface.area;
+            self.take(surface.memory);
+            for filter in group.filters() {
+                self.filter(filter, surface);
+            }
+            let mut clip = group.clip_path();
+            while let Some(path) = clip {
+                self.covering(path.root(), surface);
+                clip = path.clip_path();
+            }
+            let mut mask = group.mask();
+            while let Some(path) = mask {
+                self.covering(path.root(), surface);
+                mask = path.mask();
+            }
+        }
+        for node in group.children() {
+            self.node(node, surface);
+        }
+    }
+
+    /// A clip path or a mask: a surface of the same size.
+    fn covering(&mut self, group: &Group, on: Surface) {
+        let surface = Surface {
+            memory: on.memory + on.area * 4.0,
+            is_root: false,
+            ..on
+        };
+        self.work += surface.area;
+        self.take(surface.memory);
+        self.group(group, surface);
+    }
+
+    fn node(&mut self, node: &Node, on: Surface) {
+        match node {
+            Node::Group(group) => self.group(group, on),
+            Node::Text(text) => self.group(text.flattened(), on),
+            Node::Path(path) => self.path(path, on),
+            Node::Image(image) => {
+                self.work += on.area;
+                match image.kind() {
+                    // On a layer of its own, scaled to wherever it is.
+                    ImageKind::SVG(tree) => self.covering(tree.root(), on),
+                    _ => {
+                        let size = image.size();
+                        let area = pixels(size.width(), size.height(), 1.0);
+                        self.work += area;
+                        self.take(on.memory + area * 8.0);
+                    }
+                }
+            }
+        }
+    }
+
+    fn path(&mut self, path: &Path, on: Surface) {
+        if !path.is_visible() {
+            return;
+        }
+        let rect = path.abs_stroke_bounding_box();
+        let (area, height) = if on.is_root {
+            let area = pixels(rect.width(), rect.height(), on.scale);
+            (area.min(on.area), f64::from(rect.height()) * on.scale)
+        } else {
+            (on.area, on.area.sqrt())
+        };
+        let mut points = path.data().len() as f64;
+        if let Some(stroke) = path.stroke() {
+            points += dashes(path, stroke);
+        }
+        self.work += area + points * height.min(on.area.sqrt() * BEYOND);
+        let paints = [
+            path.fill().map(|fill| fill.paint()),
+            path.stroke().map(Stroke::paint),
+        ];
+        for paint in paints.into_iter().flatten() {
+            if let Paint::Pattern(pattern) = paint {
+                let scale = on.scale * larger_scale(path.abs_transform());
+                let scale = scale * larger_scale(pattern.transform());
+                let rect = pattern.rect();
+                let area = pixels(rect.width(), rect.height(), scale);
+                let tile = Surface {
+                    area,
+                    scale,
+                    memory: on.memory + area * 4.0,
+                    is_root: false,
+                };
+                self.work += area;
+                self.take(tile.memory);
+                self.group(pattern.root(), tile);
+            }
+        }
+    }
+
+    fn filter(&mut self, filter: &Filter, on: Surface) {
+        let primitives = filter.primitives();
+        // Each keeps its result for those after it.
+        let results = primitives.len() as f64 + 3.0;
+        self.take(on.memory + on.area * 4.0 * results);
+        for primitive in primitives {
+            let visits = match primitive.kind() {
+                Kind::Turbulence(it) => 40.0 * f64::from(it.num_octaves()),
+                Kind::ConvolveMatrix(it) => {
+                    f64::from(it.matrix().columns()) * f64::from(it.matrix().rows())
+                }
+                Kind::Morphology(it) => {
+                    let side = |radius: f32| 2.0 * f64::from(radius) * on.scale + 1.0;
+                    let window = side(it.radius_x().get()) * side(it.radius_y().get());
+                    window.min(on.area)
+                }
+                Kind::DiffuseLighting(_) | Kind::SpecularLighting(_) => 20.0,
+                Kind::GaussianBlur(_) | Kind::DropShadow(_) => 10.0,
+                Kind::Image(it) => {
+                    self.covering(it.root(), on);
+                    4.0
+                }
+                _ => 4.0,
+            };
+            self.work += on.area * visits;
+        }
+    }
+}
+
+fn pixels(width: f32, height: f32, scale: f64) -> f64 {
+    (f64::from(width) * scale + 4.0) * (f64::from(height) * scale + 4.0)
+}
+
+fn larger_scale(transform: Transform) -> f64 {
+    let (x, y) = transform.get_scale();
+    f64::from(x.max(y))
+}
+
+/// How many pieces dashing cuts a path into; tiny-skia stops at a million.
+fn dashes(path: &Path, stroke: &Stroke) -> f64 {
+    let Some(dashes) = stroke.dasharray() else {
+        return 0.0;
+    };
+    let period: f32 = dashes.iter().sum();
+    let rect = path.bounding_box();
+    let length = path.data().len() as f32 * (rect.width() + rect.height());
+    f64::from(length / period * dashes.len() as f32).clamp(0.0, 1e6)
+}

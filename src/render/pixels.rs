@@ -1,0 +1,113 @@
+//! A picture as pixels.
+
+use image::imageops::{FilterType, resize};
+use image::{ImageBuffer, Rgba, RgbaImage};
+
+/// A picture: red, green, blue and opacity, of 8 bits each, not multiplied, row by row from the top left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pixels {
+    width: u32,
+    height: u32,
+    rgba: Vec<u8>,
+}
+
+impl Pixels {
+    /// Takes the bytes of `width * height` pixels; `None` if there are more or fewer.
+    pub fn new(width: u32, height: u32, rgba: Vec<u8>) -> Option<Pixels> {
+        let length = u64::from(width) * u64::from(height);
+        (length.checked_mul(4) == Some(rgba.len() as u64)).then_some(Pixels {
+            width,
+            height,
+            rgba,
+        })
+    }
+
+    /// In pixels.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// In pixels.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// All of them, four bytes each.
+    pub fn rgba(&self) -> &[u8] {
+        &self.rgba
+    }
+
+    /// The four bytes of one; `None` outside.
+    pub fn at(&self, x: u32, y: u32) -> Option<[u8; 4]> {
+        if x >= self.width {
+            return None;
+        }
+        let (pixels, _) = self.rgba.as_chunks::<4>();
+        pixels
+            .get(y as usize * self.width as usize + x as usize)
+            .copied()
+    }
+
+    /// The same picture with another number of pixels, each the mean of what it covers (or between its neighbours, where they
+    /// become more). Nothing is left of a picture without pixels.
+    pub fn scaled_to(self, width: u32, height: u32) -> Pixels {
+        let from: Option<RgbaImage> = ImageBuffer::from_raw(self.width, self.height, self.rgba);
+        let to = from
+            .filter(|from| from.width() > 0 && from.height() > 0 && width > 0 && height > 0)
+            .map_or_else(ImageBuffer::<Rgba<u8>, _>::default, |from| {
+                resize(&from, width, height, FilterType::Triangle)
+            });
+        Pixels {
+            width: to.width(),
+            height: to.height(),
+            rgba: to.into_raw(),
+        }
+    }
+
+    pub(super) fn is_opaque(&self) -> bool {
+        let (pixels, _) = self.rgba.as_chunks::<4>();
+        pixels.iter().all(|pixel| pixel[3] == 255)
+    }
+
+    pub(super) fn without_alpha(&self) -> Vec<u8> {
+        let (pixels, _) = self.rgba.as_chunks::<4>();
+        pixels
+            .iter()
+            .flat_map(|[r, g, b, _]| [*r, *g, *b])
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_bytes_must_fit() {
+        assert!(Pixels::new(2, 3, vec![0; 24]).is_some());
+        assert!(Pixels::new(2, 3, vec![0; 23]).is_none());
+        assert!(Pixels::new(u32::MAX, u32::MAX, vec![0; 4]).is_none());
+        assert!(Pixels::new(0, 0, vec![]).is_some());
+    }
+
+    #[test]
+    fn pixels_are_found_by_place() {
+        let pixels = Pixels::new(2, 2, (0..16).collect()).unwrap();
+        assert_eq!(pixels.at(1, 1), Some([12, 13, 14, 15]));
+        assert_eq!(pixels.at(2, 0), None);
+        assert_eq!(pixels.at(0, 2), None);
+    }
+
+    #[test]
+    fn smaller_is_the_mean_and_nothing_stays_nothing() {
+        let black = [0, 0, 0, 255];
+        let white = [255; 4];
+        let board = [black, white, white, black].concat();
+        let pixels = Pixels::new(2, 2, board).unwrap();
+        let one = pixels.clone().scaled_to(1, 1).at(0, 0).unwrap();
+        assert!(one[..3].iter().all(|level| level.abs_diff(128) <= 1) && one[3] == 255);
+        assert_eq!(pixels.scaled_to(0, 5).rgba(), &[] as &[u8]);
+        let none = Pixels::new(0, 0, vec![]).unwrap();
+        assert_eq!(none.scaled_to(5, 5).width(), 0);
+    }
+}

@@ -1,0 +1,118 @@
+//! What is multiplied is found, and what only looks like it is drawn.
+
+use super::*;
+use crate::render::document;
+
+fn burden(inside: &str) -> Result<Burden, Fault> {
+    let text = format!(r#"<svg xmlns:xlink="http://www.w3.org/1999/xlink">{inside}</svg>"#);
+    weigh(&document::parse(&text).unwrap())
+}
+
+fn weight(inside: &str) -> u64 {
+    burden(inside).unwrap().weight
+}
+
+#[test]
+fn weights_are_what_is_drawn() {
+    assert_eq!(weight(""), 1);
+    assert_eq!(weight("<g><rect/><rect/></g>"), 4);
+    // The copy, and the look at what is copied.
+    assert_eq!(weight("<g id='a'><rect/></g><use href='#a'/>"), 8);
+    let pattern = "<pattern id='p'><rect/><rect/></pattern>";
+    assert_eq!(weight(&format!("{pattern}<rect fill='url(#p)'/>")), 8);
+    let inherited = format!("{pattern}<g style='fill: url( \"#p\" )'><rect/><rect/><rect/></g>");
+    assert_eq!(weight(&inherited), 1 + 3 + 4 + 4 * 3);
+    let marked =
+        "<marker id='m'><path/></marker><path d='M 0 0 L 1 1 L 2 2' marker-mid='url(#m)'/>";
+    assert_eq!(weight(marked), 1 + 2 + 1 + 5 * 2);
+    let gradient = "<linearGradient id='g'><stop/><stop/></linearGradient><rect fill='url(#g)'/>";
+    assert_eq!(weight(gradient), 1 + 3 + 2);
+    assert_eq!(
+        weight(&format!("<image href='data:{}'/>", "x".repeat(1024))),
+        6
+    );
+}
+
+#[test]
+fn links_and_animations_are_not_followed() {
+    let link = "<g id='a'><a xlink:href='#a'><rect/></a><animate href='#a'/></g>";
+    assert_eq!(weight(link), 5);
+    assert_eq!(
+        weight("<use href='#nobody'/><rect fill='url(#nobody)'/>"),
+        3
+    );
+}
+
+#[test]
+fn circles_are_refused_however_long() {
+    for circle in [
+        "<g id='a'><use href='#a'/></g>",
+        "<g id='a'><use xlink:href='#b'/></g><g id='b'><use href='#c'/></g><g id='c'><use href='#a'/></g>",
+        "<pattern id='a'><rect fill='url(#b)'/></pattern><pattern id='b'><rect fill='url(#c)'/></pattern>
+         <pattern id='c'><rect style='fill:url(#a)'/></pattern><rect fill='url(#a)'/>",
+        "<style>#r { mask: url(#m) }</style><mask id='m'><rect id='r'/></mask>",
+        "<clipPath id='a' clip-path='url(#b)'/><clipPath id='b' clip-path=\"url('#a')\"/>",
+    ] {
+        assert!(matches!(burden(circle), Err(Fault::Circle(_))), "{circle}");
+    }
+    let Err(Fault::Circle(name)) = burden("<g id='tail'><use href='#tail'/></g>") else {
+        panic!("not found");
+    };
+    assert_eq!(name, "tail");
+}
+
+/// `levels` definitions, each with `times` references to the one before.
+fn tower(levels: usize, times: usize, open: &str, reference: &str, close: &str) -> String {
+    let mut tower = format!("{}<rect/>{close}", open.replace('@', "0"));
+    for level in 1..=levels {
+        tower += &open.replace('@', &level.to_string());
+        tower += &reference
+            .replace('@', &(level - 1).to_string())
+            .repeat(times);
+        tower += close;
+    }
+    tower + &reference.replace('@', &levels.to_string())
+}
+
+#[test]
+fn what_multiplies_is_refused() {
+    for (open, reference, close) in [
+        ("<g id='l@'>", "<use href='#l@'/>", "</g>"),
+        ("<pattern id='l@'>", "<rect fill='url(#l@)'/>", "</pattern>"),
+        ("<mask id='l@'>", "<rect mask='url(#l@)'/>", "</mask>"),
+        (
+            "<marker id='l@'>",
+            "<path d='M0 0' marker-start='url(#l@)'/>",
+            "</marker>",
+        ),
+        (
+            "<clipPath id='l@'>",
+            "<rect clip-path='url(#l@)'/>",
+            "</clipPath>",
+        ),
+        ("<filter id='l@'>", "<rect filter='url(#l@)'/>", "</filter>"),
+    ] {
+        let small = tower(4, 3, open, reference, close);
+        assert!(weight(&small) < 20_000, "{open}");
+        let large = tower(30, 10, open, reference, close);
+        assert!(matches!(burden(&large), Err(Fault::TooMuch)), "{open}");
+        let deep = tower(600, 1, open, reference, close);
+        assert!(matches!(burden(&deep), Err(Fault::TooDeep)), "{open}");
+    }
+}
+
+#[test]
+fn nesting_is_refused_from_a_depth_on() {
+    let nested = |depth: usize| "<g>".repeat(depth) + &"</g>".repeat(depth);
+    assert_eq!(burden(&nested(100)).unwrap().depth, 101);
+    assert!(burden(&nested(511)).is_ok());
+    assert!(matches!(burden(&nested(512)), Err(Fault::TooDeep)));
+    assert!(matches!(burden(&nested(200_000)), Err(Fault::TooDeep)));
+}
+
+#[test]
+fn style_sheets_without_end_are_refused() {
+    let rules = "rect { fill: red }".repeat(10_000);
+    let sheet = format!("<style>{rules}</style>{}", "<rect/>".repeat(10_000));
+    assert!(matches!(burden(&sheet), Err(Fault::TooMuch)));
+}

@@ -1,0 +1,320 @@
+//! Pictures as they come out, pixel by pixel, and what must not come out.
+
+use super::*;
+use std::fmt::Write;
+use std::fs;
+
+const NS: &str = r#"xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink""#;
+
+fn svg(size: u32, inside: &str) -> String {
+    format!(r#"<svg {NS} width="{size}" height="{size}">{inside}</svg>"#)
+}
+
+fn drawn(svg: &str, options: &Options) -> Drawing {
+    draw(svg.as_bytes(), options).unwrap()
+}
+
+fn plain(inside: &str) -> Drawing {
+    drawn(&svg(10, inside), &Options::default())
+}
+
+fn refused(inside: &str) -> Fault {
+    draw(svg(10, inside).as_bytes(), &Options::default()).unwrap_err()
+}
+
+/// A PNG of one colour, made by the image crate alone.
+fn png(colour: [u8; 4]) -> Vec<u8> {
+    let image = image::RgbaImage::from_pixel(4, 4, image::Rgba(colour));
+    let mut to = io::Cursor::new(Vec::new());
+    image.write_to(&mut to, image::ImageFormat::Png).unwrap();
+    to.into_inner()
+}
+
+/// Bytes in a data URL, by percents.
+fn data_url(media: &str, bytes: &[u8]) -> String {
+    let mut url = format!("data:{media},");
+    for byte in bytes {
+        write!(url, "%{byte:02x}").unwrap();
+    }
+    url
+}
+
+#[test]
+fn colours_and_places_are_right() {
+    let drawing = plain(
+        r##"<title>Half</title><desc>a red one</desc>
+           <rect width="5" height="10" fill="#f00"/><rect x="5" width="5" height="5" fill="#00f" opacity="0.5"/>"##,
+    );
+    let at = |x, y| drawing.pixels.at(x, y).unwrap();
+    assert_eq!(at(2, 2), [255, 0, 0, 255]);
+    assert_eq!(at(7, 7), [0, 0, 0, 0]);
+    let [0, 0, 255, alpha] = at(7, 2) else {
+        panic!("{:?}", at(7, 2));
+    };
+    assert!(alpha.abs_diff(128) <= 1);
+    assert_eq!(drawing.about.title.as_deref(), Some("Half"));
+    assert_eq!(drawing.about.description.as_deref(), Some("a red one"));
+    assert!(!drawing.used_system_fonts && !drawing.lacks_glyphs && !drawing.used_files);
+}
+
+#[test]
+fn size_scale_and_background_are_as_asked() {
+    let options = Options {
+        width: Some(30),
+        height: Some(20),
+        scale: 2.0,
+        background: Some([0, 255, 0, 255]),
+        ..Options::default()
+    };
+    let drawing = drawn(&svg(10, r#"<rect width="10" height="10"/>"#), &options);
+    let pixels = &drawing.pixels;
+    assert_eq!((pixels.width(), pixels.height()), (60, 40));
+    assert_eq!(pixels.at(5, 20), Some([0, 255, 0, 255]));
+    assert_eq!(pixels.at(30, 20), Some([0, 0, 0, 255]));
+    assert_eq!(drawing.about.density, Some(96.0 * 4.0));
+    let inch = format!(r#"<svg {NS} width="1in" height="0.5in"/>"#);
+    let options = Options {
+        dpi: 300.0,
+        ..Options::default()
+    };
+    let pixels = drawn(&inch, &options).pixels;
+    assert_eq!((pixels.width(), pixels.height()), (300, 150));
+}
+
+#[test]
+fn text_is_drawn_with_the_font_inside_and_fits_its_width() {
+    let options = Options {
+        fonts: Fonts::Embedded,
+        ..Options::default()
+    };
+    for (text, attribute, weight) in [
+        ("Total 1234", "", Weight::Regular),
+        ("Ünïcödé Ωλ Дж → ≤ ∞", "", Weight::Regular),
+        ("Bold", r#"font-weight="bold""#, Weight::Bold),
+        ("AVAVAV", "", Weight::Regular),
+    ] {
+        let inside = format!(r#"<text x="0" y="30" font-size="20" {attribute}>{text}</text>"#);
+        let drawing = drawn(&svg(400, &inside), &options);
+        assert!(
+            !drawing.used_system_fonts && !drawing.lacks_glyphs,
+            "{text}"
+        );
+        let pixels = &drawing.pixels;
+        let is_inked = |x: &u32| (0..400).any(|y| pixels.at(*x, y).unwrap()[3] > 0);
+        let right = (0..400).rev().find(is_inked).unwrap() as f32;
+        let width = text_width(text, 20.0, weight);
+        // As wide as was said, but for kerning and the space beside the last letter.
+        assert!(
+            right <= width + 1.0 && right > width * 0.9,
+            "{text}: {right} of {width}"
+        );
+    }
+}
+
+#[test]
+fn a_letter_that_no_font_inside_has_is_told() {
+    let inside = r#"<text y="8">漢</text>"#;
+    let options = Options {
+        fonts: Fonts::Embedded,
+        ..Options::default()
+    };
+    let drawing = drawn(&svg(10, inside), &options);
+    assert!(drawing.lacks_glyphs && !drawing.used_system_fonts);
+    assert!(plain(inside).used_system_fonts);
+}
+
+#[test]
+fn the_same_picture_is_the_same_bytes() {
+    let inside = r##"<defs><linearGradient id="g"><stop stop-color="red"/><stop offset="1"/></linearGradient></defs>
+        <circle cx="5" cy="5" r="4" fill="url(#g)"/><text y="9" font-size="6">Ab</text>"##;
+    let bytes = |_| {
+        let drawing = plain(inside);
+        encode(&drawing.pixels, &drawing.about).unwrap()
+    };
+    assert_eq!(bytes(0), bytes(1));
+}
+
+#[test]
+fn pictures_inside_are_drawn() {
+    let blue = png([0, 0, 255, 255]);
+    for href in [
+        data_url("image/png", &blue),
+        // Media types lie.
+        data_url("image/jpeg", &blue),
+        data_url(
+            "image/svg+xml",
+            svg(4, r#"<rect width="4" height="4" fill="blue"/>"#).as_bytes(),
+        ),
+    ] {
+        let drawing = plain(&format!(r#"<image width="10" height="10" href="{href}"/>"#));
+        assert_eq!(drawing.pixels.at(5, 5), Some([0, 0, 255, 255]));
+        assert_eq!(drawing.refused, []);
+    }
+}
+
+#[test]
+fn files_are_drawn_only_from_the_directory_that_is_given() {
+    let directory = tempfile::tempdir().unwrap();
+    let inside = directory.path().join("inside");
+    fs::create_dir(&inside).unwrap();
+    fs::write(inside.join("blue.png"), png([0, 0, 255, 255])).unwrap();
+    fs::write(directory.path().join("secret.png"), png([255, 0, 0, 255])).unwrap();
+    std::os::unix::fs::symlink("../secret.png", inside.join("link.png")).unwrap();
+    let at = |resources: Option<&PathBuf>, href: &str| {
+        let options = Options {
+            resources: resources.cloned(),
+            ..Options::default()
+        };
+        let image = format!(r#"<image width="10" height="10" xlink:href="{href}"/>"#);
+        let drawing = drawn(&svg(10, &image), &options);
+        let is_drawn = drawing.pixels.at(5, 5).unwrap()[3] > 0;
+        assert_eq!(is_drawn, drawing.refused.is_empty());
+        assert_eq!(is_drawn, drawing.used_files);
+        is_drawn
+    };
+    assert!(at(Some(&inside), "blue.png"));
+    assert!(at(Some(&inside), "../inside/blue.png"));
+    assert!(at(Some(&directory.path().into()), "secret.png"));
+    let absolute = inside.join("blue.png");
+    assert!(!at(None, absolute.to_str().unwrap()));
+    for href in [
+        "../secret.png",
+        "link.png",
+        "/etc/passwd",
+        "none.png",
+        "..",
+        "",
+        "https://example.com/a.png",
+        "file:///etc/passwd",
+    ] {
+        assert!(!at(Some(&inside), href), "{href}");
+    }
+    // What is included may include nothing.
+    let nested = svg(4, r#"<image width="4" height="4" href="blue.png"/>"#);
+    let url = data_url("image/svg+xml", nested.as_bytes());
+    assert!(!at(Some(&inside), &url));
+}
+
+#[test]
+fn what_takes_too_much_is_refused_before_it_is_drawn() {
+    let filter = |primitive: &str| {
+        refused(&format!(
+            r#"<filter id="f">{primitive}</filter><rect width="10" height="10" filter="url(#f)"/>"#
+        ))
+    };
+    assert!(matches!(
+        filter(r#"<feTurbulence baseFrequency="1" numOctaves="2000000000"/>"#),
+        Fault::TooMuch
+    ));
+    let layers = r#"<g opacity=".9">"#.repeat(100) + "<rect/>" + &"</g>".repeat(100);
+    plain(&layers);
+    let large = Options {
+        scale: 900.0,
+        ..Options::default()
+    };
+    let rects = r#"<rect width="10" height="10"/>"#.repeat(3000);
+    assert!(matches!(
+        draw(svg(10, &rects).as_bytes(), &large),
+        Err(Fault::TooMuch)
+    ));
+    let nested = r#"<g opacity=".9">"#.repeat(100) + &rects[..30] + &"</g>".repeat(100);
+    assert!(matches!(
+        draw(svg(10, &nested).as_bytes(), &large),
+        Err(Fault::TooMuch)
+    ));
+    let morphology = svg(
+        10,
+        r#"<filter id="f"><feMorphology radius="9"/></filter><rect width="10" height="10" filter="url(#f)"/>"#,
+    );
+    assert!(matches!(
+        draw(morphology.as_bytes(), &large),
+        Err(Fault::TooMuch)
+    ));
+    let tile = r#"<pattern id="p" width="1e9" height="1e9" patternUnits="userSpaceOnUse"><rect width="1" height="1"/></pattern>
+        <rect width="10" height="10" fill="url(#p)"/>"#;
+    assert!(matches!(refused(tile), Fault::TooMuch));
+    let size = format!(r#"<svg {NS} width="1e9" height="1e9"/>"#);
+    let told = draw(size.as_bytes(), &Options::default()).unwrap_err();
+    assert_eq!(
+        told.to_string(),
+        "it would be 1000000000 x 1000000000 pixels, more than 100000000"
+    );
+}
+
+#[test]
+fn the_deepest_documents_that_are_allowed_are_drawn() {
+    let nest = |depth: usize, open: &str, close: &str| {
+        svg(
+            10,
+            &(open.repeat(depth) + r#"<rect width="9" height="9"/>"# + &close.repeat(depth)),
+        )
+    };
+    for (open, close) in [
+        ("<g>", "</g>"),
+        (r#"<g opacity="0.99">"#, "</g>"),
+        ("<svg>", "</svg>"),
+        (r#"<a transform="scale(1)">"#, "</a>"),
+    ] {
+        drawn(&nest(500, open, close), &Options::default());
+        let deeper = nest(600, open, close);
+        let told = draw(deeper.as_bytes(), &Options::default());
+        assert!(matches!(told, Err(Fault::TooDeep)), "{open}");
+    }
+    drawn(
+        &svg(
+            10,
+            &format!(
+                "<text>{}x{}</text>",
+                "<tspan>".repeat(500),
+                "</tspan>".repeat(500)
+            ),
+        ),
+        &Options::default(),
+    );
+    // By references, each on a stack of its own in the renderer.
+    for (kind, property) in [
+        ("mask", "mask"),
+        ("clipPath", "clip-path"),
+        ("pattern", "fill"),
+    ] {
+        let mut chain = format!(
+            r#"<{kind} id="a0" width="1" height="1"><rect width="9" height="9"/></{kind}>"#
+        );
+        for at in 1..160 {
+            let before = at - 1;
+            chain += &format!(
+                r#"<{kind} id="a{at}" width="1" height="1"><g><rect width="9" height="9" {property}="url(#a{before})"/></g></{kind}>"#
+            );
+        }
+        chain += &format!(r#"<rect width="9" height="9" {property}="url(#a159)"/>"#);
+        let _ = draw(svg(10, &chain).as_bytes(), &Options::default());
+    }
+}
+
+#[test]
+fn what_is_no_svg_is_refused_with_a_reason() {
+    let draw = |text: &str| draw(text.as_bytes(), &Options::default()).unwrap_err();
+    assert!(matches!(draw(""), Fault::Xml(_)));
+    assert!(matches!(draw("<html/>"), Fault::Svg(_)));
+    assert!(matches!(draw("<svg"), Fault::Xml(_)));
+    assert!(matches!(
+        draw(&format!(r#"<svg {NS} width="0" height="5"/>"#)),
+        Fault::Svg(_)
+    ));
+    let no_dpi = Options {
+        dpi: 0.0,
+        ..Options::default()
+    };
+    let told = super::draw(svg(10, "").as_bytes(), &no_dpi);
+    assert!(matches!(told, Err(Fault::NoSize)));
+}
+
+#[test]
+fn the_renderer_is_the_one_that_is_named() {
+    let lock = include_str!("../../Cargo.lock");
+    for part in RENDERER.split(", ") {
+        let (name, version) = part.split_once(' ').unwrap();
+        let entry = format!("name = \"{name}\"\nversion = \"{version}\"");
+        assert!(lock.contains(&entry), "{part}");
+    }
+}

@@ -1,0 +1,96 @@
+//! How wide a text is, for whoever lays one out.
+//!
+//! The sum of the advances of the font inside. Kerning and ligatures, which the renderer applies, only ever make it narrower by
+//! a little, so what was found to fit does.
+
+use std::sync::LazyLock;
+
+use skrifa::charmap::Charmap;
+use skrifa::instance::{LocationRef, Size};
+use skrifa::metrics::GlyphMetrics;
+use skrifa::{FontRef, MetadataProvider};
+
+struct Face {
+    charmap: Charmap<'static>,
+    /// In the unit of the em square.
+    metrics: GlyphMetrics<'static>,
+    units_per_em: f32,
+}
+
+impl Face {
+    fn new(bytes: &'static [u8]) -> Face {
+        let font = FontRef::new(bytes).expect("the font inside is one");
+        let (size, location) = (Size::unscaled(), LocationRef::default());
+        Face {
+            charmap: font.charmap(),
+            metrics: font.glyph_metrics(size, location),
+            units_per_em: f32::from(font.metrics(size, location).units_per_em),
+        }
+    }
+
+    /// In ems.
+    fn advance(&self, letter: char) -> f32 {
+        let advance = self
+            .charmap
+            .map(letter)
+            .and_then(|glyph| self.metrics.advance_width(glyph));
+        match advance {
+            Some(advance) => advance / self.units_per_em,
+            // A font of the system will be asked; a glyph is as wide there as its cells on a terminal are, or less.
+            None => {
+                let cells = unicode_width::UnicodeWidthChar::width(letter).unwrap_or(0);
+                cells as f32 * 0.65
+            }
+        }
+    }
+}
+
+static REGULAR: LazyLock<Face> = LazyLock::new(|| Face::new(dejavu::sans::regular()));
+static BOLD: LazyLock<Face> = LazyLock::new(|| Face::new(dejavu::sans::bold()));
+
+/// The weight of a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Weight {
+    /// `font-weight` below 600.
+    #[default]
+    Regular,
+    /// `font-weight` 600 and more.
+    Bold,
+}
+
+/// The width of a text in the font inside, in the unit of `size`, its font size.
+pub fn text_width(text: &str, size: f32, weight: Weight) -> f32 {
+    let face = match weight {
+        Weight::Regular => &*REGULAR,
+        Weight::Bold => &*BOLD,
+    };
+    let ems: f32 = text.chars().map(|letter| face.advance(letter)).sum();
+    ems * size
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_are_those_of_the_font() {
+        // Advances as DejaVu Sans 2.37's hmtx table has them, of 2048 units an em.
+        for (text, units) in [("", 0), ("i", 569), ("m", 1995), ("0", 1303), ("W", 2025)] {
+            let expected = units as f32 / 2048.0 * 10.0;
+            let found = text_width(text, 10.0, Weight::Regular);
+            assert!((found - expected).abs() < 1e-4, "{text}: {found}");
+        }
+        let both = text_width("mi0", 16.0, Weight::Regular);
+        assert!((both - (569 + 1995 + 1303) as f32 / 128.0).abs() < 1e-3);
+        assert!(
+            text_width("Total", 10.0, Weight::Bold) > text_width("Total", 10.0, Weight::Regular)
+        );
+    }
+
+    #[test]
+    fn letters_of_other_fonts_have_a_width_and_marks_have_none() {
+        let width = |text| text_width(text, 10.0, Weight::Regular);
+        assert!(width("漢") > width("m"));
+        assert!(width("\u{200d}") < 0.001);
+    }
+}
