@@ -6,6 +6,7 @@
 //! the options, which is what a cache must know. Where SVGs come from and where pictures go is left to the commands.
 
 mod canvas;
+mod crash;
 mod document;
 mod effort;
 mod fonts;
@@ -110,6 +111,9 @@ pub enum Fault {
     /// The element refers to itself, by way of others or not.
     #[error("«{0}» refers to itself")]
     Circle(String),
+    /// In a path or a polygon.
+    #[error("a path has a number that is out of all measure")]
+    HugeNumber,
     /// References followed, or layers drawn.
     #[error("it would take too much time or memory to draw")]
     TooMuch,
@@ -129,6 +133,9 @@ pub enum Fault {
     /// [`Options::scale`], [`Options::dpi`] or a size that is no positive number.
     #[error("sizes, scale and dpi must be more than zero")]
     NoSize,
+    /// A fault of the renderer's own.
+    #[error("the renderer cannot draw it")]
+    Crashed,
     /// No thread for a deep document.
     #[error("no thread can be started: {0}")]
     Thread(#[source] io::Error),
@@ -162,17 +169,18 @@ pub fn draw(svg: &[u8], options: &Options) -> Result<Drawing, Fault> {
     let text = document::text(svg)?;
     let document = document::parse(&text)?;
     let burden = references::weigh(&document)?;
+    let draw = || crash::caught(|| draw_document(&document, options));
     if burden.depth <= SHALLOW {
-        return draw_document(&document, options);
+        return draw();
     }
     // usvg and resvg go down into elements by recursion; the stack of whoever calls may be small.
     thread::scope(|scope| {
         thread::Builder::new()
             .stack_size(STACK)
-            .spawn_scoped(scope, || draw_document(&document, options))
+            .spawn_scoped(scope, draw)
             .map_err(Fault::Thread)?
             .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            .unwrap_or(Err(Fault::Crashed))
     })
 }
 
@@ -210,8 +218,13 @@ fn draw_document(document: &roxmltree::Document<'_>, options: &Options) -> Resul
         pixmap.fill(Color::from_rgba8(red, green, blue, alpha));
     }
     resvg::render(&tree, canvas.transform(), &mut pixmap.as_mut());
+    let rgba = if pixels::is_opaque(pixmap.data()) {
+        pixmap.take()
+    } else {
+        pixmap.take_demultiplied()
+    };
     Ok(Drawing {
-        pixels: Pixels::new(canvas.width, canvas.height, pixmap.take_demultiplied())
+        pixels: Pixels::new(canvas.width, canvas.height, rgba)
             .expect("a pixmap has four bytes a pixel"),
         about: About {
             title: document::about(document, "title"),

@@ -30,8 +30,9 @@ pub fn encode(pixels: &Pixels, about: &About) -> Result<Vec<u8>, Fault> {
         None => (pixels.rgba(), ExtendedColorType::Rgba8),
     };
     let mut png = Vec::with_capacity(bytes.len() / 16 + 1024);
-    // Drawings have flat areas, which no filter makes any flatter; measured on pies of 640 x 400 and icons.
-    PngEncoder::new_with_quality(&mut png, CompressionType::Level(6), FilterType::NoFilter)
+    // Drawings have flat areas, which no filter makes any flatter. Measured on pies of 640 x 400: level 6 takes 1.7 times as
+    // long and saves 7 %, level 2 takes two thirds and adds 8 %; with filters, all are larger by a quarter.
+    PngEncoder::new_with_quality(&mut png, CompressionType::Level(4), FilterType::NoFilter)
         .write_image(bytes, pixels.width(), pixels.height(), colour)?;
     png.splice(HEADER..HEADER, chunks(about));
     Ok(png)

@@ -20,11 +20,17 @@ const MAX_DEPTH: u32 = 512;
 /// What finding circles may take, of which usvg itself looks for the short ones.
 const MAX_SEARCH: u64 = 100_000_000;
 
-/// Style rules times elements.
+/// Style rules and declarations times elements.
 const MAX_MATCHES: usize = 50_000_000;
 
 /// Of an image's text, so much counts as one element.
 const IMAGE_BYTES: usize = 256;
+
+/// What usvg does in the square of a number is as heavy as an element when the number's square is this: letters of a text,
+/// elements in a text, declarations of a style. Measured.
+const LETTERS: u64 = 3500;
+const SPANS: u64 = 13;
+const DECLARATIONS: u64 = 900;
 
 /// What a document becomes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +51,8 @@ struct Element<'a> {
     weight: u64,
     /// Where markers may stand.
     points: u64,
+    /// Bytes of text in it, children's aside.
+    letters: u64,
 }
 
 /// What is known of an element when all below it is known.
@@ -55,6 +63,7 @@ struct Sum {
     /// Elements that inherit a fill or a stroke, copies included.
     elements: u64,
     points: u64,
+    letters: u64,
     /// Elements as they are written.
     written: u64,
     /// Elements looked at when the references of these are followed one step.
@@ -125,10 +134,27 @@ fn elements<'a>(document: &'a Document<'_>) -> Result<Vec<Element<'a>>, Fault> {
                         element.weight += (value.len() / IMAGE_BYTES) as u64;
                     }
                 }
-                "d" | "points" => element.points += value.len() as u64 / 4 + 1,
-                _ => urls(value).for_each(&mut refer),
+                "d" | "points" => {
+                    if has_huge_number(value) {
+                        return Err(Fault::HugeNumber);
+                    }
+                    element.points += value.len() as u64 / 4 + 1;
+                }
+                name => {
+                    if name == "style" {
+                        let declarations = memchr::memchr_iter(b';', value.as_bytes()).count();
+                        element.weight += square(declarations as u64) / DECLARATIONS;
+                    }
+                    urls(value).for_each(&mut refer);
+                }
             }
         }
+        element.letters = node
+            .children()
+            .filter(Node::is_text)
+            .filter_map(|text| text.text())
+            .map(|text| text.len() as u64)
+            .sum();
         styles.urls(*node, &mut refer);
         if let Some(parent) = node.parent_element() {
             elements[number[&parent.id()]].children.push(n);
@@ -152,6 +178,43 @@ fn draws(tag: &str) -> bool {
             | "textPath"
             | "tref"
     )
+}
+
+/// Whether a number has more than nine digits before the point, or so large an exponent. Measuring along such a path does not
+/// come to an end.
+fn has_huge_number(numbers: &str) -> bool {
+    let mut digits = 0;
+    let mut exponent: Option<u32> = None;
+    let mut is_fraction = false;
+    for byte in numbers.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                if let Some(exponent) = &mut exponent {
+                    *exponent = exponent
+                        .saturating_mul(10)
+                        .saturating_add((byte - b'0').into());
+                } else if !is_fraction && (digits > 0 || byte != b'0') {
+                    digits += 1;
+                }
+            }
+            b'.' => is_fraction = true,
+            b'e' | b'E' => exponent = Some(0),
+            b'+' if exponent == Some(0) => {}
+            _ => {
+                digits = 0;
+                exponent = None;
+                is_fraction = false;
+            }
+        }
+        if digits > 9 || exponent > Some(9) {
+            return true;
+        }
+    }
+    false
+}
+
+fn square(number: u64) -> u64 {
+    number.saturating_mul(number)
 }
 
 /// The names in `url(#name)`.
@@ -211,6 +274,7 @@ fn sum(element: &Element<'_>, elements: &[Element<'_>], sums: &[Sum]) -> Sum {
         weight: element.weight,
         elements: 1,
         points: element.points,
+        letters: element.letters,
         written: 1,
         ..Sum::default()
     };
@@ -218,9 +282,14 @@ fn sum(element: &Element<'_>, elements: &[Element<'_>], sums: &[Sum]) -> Sum {
         sum.weight = sum.weight.saturating_add(child.weight);
         sum.elements = sum.elements.saturating_add(child.elements);
         sum.points = sum.points.saturating_add(child.points);
+        sum.letters += child.letters;
         sum.written += child.written;
         sum.reach = sum.reach.saturating_add(child.reach);
         sum.depth = sum.depth.max(child.depth);
+    }
+    if element.tag == "text" {
+        let text = square(sum.letters) / LETTERS + square(sum.written) / SPANS;
+        sum.weight = sum.weight.saturating_add(text);
     }
     if element.tag == "use" {
         for target in element.references.iter().map(|target| &sums[*target]) {
@@ -257,7 +326,7 @@ impl<'a> Styles<'a> {
             .filter(|node| node.tag_name().name() == "style")
         {
             let Some(text) = node.text() else { continue };
-            rules += memchr::memchr_iter(b'{', text.as_bytes()).count();
+            rules += memchr::memchr2_iter(b'{', b';', text.as_bytes()).count();
             if rules.saturating_mul(nodes.len()) > MAX_MATCHES {
                 return Err(Fault::TooMuch);
             }

@@ -111,6 +111,48 @@ fn nesting_is_refused_from_a_depth_on() {
 }
 
 #[test]
+fn what_takes_the_square_of_its_length_is_refused() {
+    let spans = |count| format!("<text>{}</text>", "<tspan>x</tspan>".repeat(count));
+    let letters = |count| format!("<text>{}</text>", "x".repeat(count));
+    let style = |count| format!("<g style='{}'/>", "fill:red;".repeat(count));
+    for small in [
+        spans(2000),
+        letters(50_000),
+        style(10_000),
+        letters(5000).repeat(100),
+    ] {
+        assert!(burden(&small).is_ok());
+    }
+    for large in [spans(10_000), letters(200_000), style(100_000)] {
+        assert!(matches!(burden(&large), Err(Fault::TooMuch)));
+    }
+}
+
+#[test]
+fn numbers_without_measure_are_refused() {
+    for sane in [
+        "M0 0L1e9 1",
+        "M-123456789.123456789012,000000000012",
+        "M1e-38.5.12345678901",
+        "m 1-2e+3",
+    ] {
+        assert!(!has_huge_number(sane), "{sane}");
+    }
+    for huge in [
+        "M0 0L1e38 1",
+        "M1234567890",
+        "M1-2E+10",
+        "L0.1e1000000000000",
+    ] {
+        assert!(has_huge_number(huge), "{huge}");
+    }
+    assert!(matches!(
+        burden("<path d='M1e38 0'/>"),
+        Err(Fault::HugeNumber)
+    ));
+}
+
+#[test]
 fn style_sheets_without_end_are_refused() {
     let rules = "rect { fill: red }".repeat(10_000);
     let sheet = format!("<style>{rules}</style>{}", "<rect/>".repeat(10_000));

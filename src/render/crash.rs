@@ -1,0 +1,49 @@
+//! A picture that the renderer cannot stand is refused like any other.
+//!
+//! resvg and tiny-skia are free of unsafe code but not of panics: coordinates at the edge of what a float can hold trip
+//! assertions deep inside. Nothing of ours is left half changed by one, since all that they work on is thrown away with it.
+
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
+use super::Fault;
+
+static HOOK: Once = Once::new();
+
+thread_local! {
+    static IS_EXPECTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does the work, and makes a panic in it a fault of which nothing is printed.
+pub(super) fn caught<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !IS_EXPECTED.get() {
+                before(info);
+            }
+        }));
+    });
+    IS_EXPECTED.set(true);
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    IS_EXPECTED.set(false);
+    done.unwrap_or(Err(Fault::Crashed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_a_fault_and_nothing_else_changes() {
+        assert_eq!(caught(|| Ok(1)).unwrap(), 1);
+        let crashed = caught(|| -> Result<(), Fault> { panic!("on purpose") });
+        assert!(matches!(crashed, Err(Fault::Crashed)));
+        assert!(matches!(
+            caught(|| Err::<(), _>(Fault::NoSize)),
+            Err(Fault::NoSize)
+        ));
+        assert!(!IS_EXPECTED.get());
+    }
+}
