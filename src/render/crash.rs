@@ -1,7 +1,7 @@
 //! A picture that the renderer cannot stand is refused like any other.
 //!
-//! resvg and tiny-skia are free of unsafe code but not of panics: coordinates at the edge of what a float can hold trip
-//! assertions deep inside. Nothing of ours is left half changed by one, since all that they work on is thrown away with it.
+//! resvg and tiny-skia are free of unsafe code but not of panics. Those that are known are kept from happening (see `effort`);
+//! this is for the others. Nothing of ours is left half changed by one, since all that they work on is thrown away with it.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};

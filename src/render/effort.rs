@@ -4,7 +4,7 @@
 //! a small SVG can ask for hours and for all memory there is; how much, its tree says.
 
 use resvg::usvg::filter::{Filter, Kind};
-use resvg::usvg::{Group, ImageKind, Node, Paint, Path, Stroke, Transform, Tree};
+use resvg::usvg::{Group, ImageKind, Node, Paint, Path, Rect, Stroke, Transform, Tree};
 
 use super::Fault;
 
@@ -16,6 +16,10 @@ const LAYER: f64 = 4.0;
 
 /// Bytes of layers at once at most.
 const MAX_MEMORY: f64 = 2e9;
+
+/// How far from the corner a shape may reach, in pixels. Ten times as far, tiny-skia loses count of its edges and panics, once
+/// more in a destructor, which nobody can catch.
+const MAX_REACH: f64 = 1e6;
 
 /// A layer may be larger than what it is drawn on, since filters reach beyond the edge; so much, says resvg.
 const BEYOND: f64 = 25.0;
@@ -37,6 +41,7 @@ struct Surface {
 struct Effort {
     work: f64,
     memory: f64,
+    reach: f64,
 }
 
 /// Refuses a tree that takes too much, drawn on so many pixels with `scale` pixels a unit.
@@ -49,6 +54,9 @@ pub(super) fn check(tree: &Tree, area: f64, scale: f64) -> Result<(), Fault> {
         is_root: true,
     };
     effort.group(tree.root(), surface);
+    if effort.reach > MAX_REACH {
+        return Err(Fault::HugeNumber);
+    }
     // A number that is none is no promise.
     let is_bounded = effort.work <= MAX_WORK && effort.memory <= MAX_MEMORY.max(area * 32.0);
     if is_bounded {
@@ -61,6 +69,16 @@ pub(super) fn check(tree: &Tree, area: f64, scale: f64) -> Result<(), Fault> {
 impl Effort {
     fn take(&mut self, memory: f64) {
         self.memory = self.memory.max(memory);
+    }
+
+    /// Notes how far something reaches, in units of the root.
+    fn reach(&mut self, rect: Rect, on: Surface) {
+        for side in [rect.left(), rect.top(), rect.right(), rect.bottom()] {
+            let reach = f64::from(side).abs() * on.scale;
+            self.reach = self
+                .reach
+                .max(if reach.is_nan() { f64::INFINITY } else { reach });
+        }
     }
 
     fn group(&mut self, group: &Group, on: Surface) {
@@ -82,7 +100,8 @@ impl Effort {
             }
             let mut clip = group.clip_path();
             while let Some(path) = clip {
-                self.covering(path.root(), surface);
+                let scale = surface.scale * larger_scale(path.transform());
+                self.covering(path.root(), Surface { scale, ..surface });
                 clip = path.clip_path();
             }
             let mut mask = group.mask();
@@ -115,9 +134,13 @@ impl Effort {
             Node::Path(path) => self.path(path, on),
             Node::Image(image) => {
                 self.work += on.area;
+                self.reach(image.abs_bounding_box(), on);
                 match image.kind() {
                     // On a layer of its own, scaled to wherever it is.
-                    ImageKind::SVG(tree) => self.covering(tree.root(), on),
+                    ImageKind::SVG(tree) => {
+                        let scale = on.scale * larger_scale(image.abs_transform());
+                        self.covering(tree.root(), Surface { scale, ..on });
+                    }
                     _ => {
                         let size = image.size();
                         let area = pixels(size.width(), size.height(), 1.0);
@@ -134,6 +157,7 @@ impl Effort {
             return;
         }
         let rect = path.abs_stroke_bounding_box();
+        self.reach(rect, on);
         let (area, height) = if on.is_root {
             let area = pixels(rect.width(), rect.height(), on.scale);
             (area.min(on.area), f64::from(rect.height()) * on.scale)

@@ -111,8 +111,8 @@ pub enum Fault {
     /// The element refers to itself, by way of others or not.
     #[error("«{0}» refers to itself")]
     Circle(String),
-    /// In a path or a polygon.
-    #[error("a path has a number that is out of all measure")]
+    /// In a path, or where a shape reaches in pixels.
+    #[error("a shape is larger than can be drawn")]
     HugeNumber,
     /// References followed, or layers drawn.
     #[error("it would take too much time or memory to draw")]

@@ -292,6 +292,21 @@ fn the_deepest_documents_that_are_allowed_are_drawn() {
 }
 
 #[test]
+fn shapes_that_the_renderer_cannot_stand_are_refused() {
+    let filter = r#"<filter id="f"><feGaussianBlur stdDeviation="2"/></filter>"#;
+    for shape in [
+        r#"<rect width="5" height="4" stroke="red" stroke-width="99999999999"/>"#,
+        r#"<rect width="5" height="4" stroke="red" stroke-width="99999999999" filter="url(#f)"/>"#,
+        r#"<path d="M0 0L20000000 3 1 30000000z"/>"#,
+        r#"<g transform="scale(1e8)"><circle r="1"/></g>"#,
+    ] {
+        let fault = refused(&format!("{filter}{shape}"));
+        assert!(matches!(fault, Fault::HugeNumber), "{shape}: {fault}");
+    }
+    plain(r#"<rect x="-90000" y="-90000" width="180000" height="180000"/>"#);
+}
+
+#[test]
 fn what_is_no_svg_is_refused_with_a_reason() {
     let draw = |text: &str| draw(text.as_bytes(), &Options::default()).unwrap_err();
     assert!(matches!(draw(""), Fault::Xml(_)));
