@@ -18,6 +18,7 @@ use inputs::{
 use words::{format_names, query_words};
 
 use super::Context;
+use super::rows::{Rows, write_text};
 use crate::args::inputs::Inputs;
 use crate::args::output::{Output, To};
 use crate::args::values;
@@ -210,7 +211,7 @@ impl Log {
                 text: &intent.text,
                 plan: &plan,
             };
-            return results::write_text(&format!("{explained}\n"), &self.output);
+            return write_text(&format!("{explained}\n"), &self.output);
         }
         if self.tz.is_none()
             && let Some(name) = values::unknown_zone()
@@ -310,7 +311,13 @@ impl Log {
     fn describe(&self, intent: &Intent, inputs: &[Input], context: &Context) -> Result<Exit> {
         let rows: Vec<Vec<Cell>> = inputs.iter().flat_map(describe::describe).collect();
         let columns: Vec<String> = describe::COLUMNS.iter().map(ToString::to_string).collect();
-        results::write_table(&self.output, intent, &columns, &rows, None, context)?;
+        let rows = Rows {
+            columns: &columns,
+            rows: &rows,
+            zone: &intent.clock.zone,
+            bars: None,
+        };
+        rows.write(&self.output, intent.to, &context.ui)?;
         context.ui.finish();
         Ok(if context.ui.is_incomplete() {
             Exit::Incomplete

@@ -6,6 +6,7 @@
 pub mod completions;
 pub mod generate;
 pub mod log;
+mod rows;
 
 use clap::Subcommand;
 

@@ -1,0 +1,166 @@
+//! Rows on their way out, in any format: what all commands share that give some.
+
+use jiff::tz::TimeZone;
+
+use crate::args::output::{Header, Output, To};
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::format::{OutputSpec, Writer, find_output};
+use crate::io::sink::FileOptions;
+use crate::record::Cell;
+use crate::ui::results::Results;
+use crate::ui::{Table, Ui};
+
+/// Rows that are all there.
+pub(super) struct Rows<'a> {
+    /// The names of the columns.
+    pub(super) columns: &'a [String],
+    /// What is in them.
+    pub(super) rows: &'a [Vec<Cell>],
+    /// The zone in which a table shows times.
+    pub(super) zone: &'a TimeZone,
+    /// The column that a table draws bars of.
+    pub(super) bars: Option<usize>,
+}
+
+impl Rows<'_> {
+    /// Writes them; gives the output file if it was not put into place.
+    pub(super) fn write(&self, output: &Output, to: Option<To>, ui: &Ui) -> Result<Option<String>> {
+        let Rows {
+            columns,
+            rows,
+            zone,
+            bars,
+        } = *self;
+        let goes_to_terminal = output.file().is_none() && ui.stdout_is_terminal();
+        let spec = match to {
+            Some(To::Rows(spec)) => Some(spec),
+            None if !goes_to_terminal => find_output("tsv"),
+            Some(To::Table) | None => None,
+        };
+        let mut out = open(output)?;
+        ui.clear();
+        match spec {
+            Some(spec) => {
+                let mut stream = RowStream::new(spec, output.header, columns);
+                let writer = (spec.writer)(columns);
+                let mut bytes = Vec::new();
+                for row in rows {
+                    bytes.clear();
+                    writer.row(row, &mut bytes);
+                    stream.put(&mut out, &bytes, &[bytes.len()])?;
+                }
+                stream.end(&mut out)?;
+            }
+            None if rows.is_empty() && output.header != Header::Always => {}
+            None => {
+                let width = if goes_to_terminal {
+                    ui.width()
+                } else {
+                    usize::MAX
+                };
+                let painter = match output.file() {
+                    None => ui.painter(),
+                    Some(_) => ui.file_painter(),
+                };
+                let bars = bars.filter(|_| goes_to_terminal);
+                let table = Table {
+                    columns,
+                    rows,
+                    zone,
+                    bars,
+                    header: output.header != Header::Never,
+                };
+                out.put_own(table.render(width, painter).as_bytes())?;
+            }
+        }
+        out.close()
+    }
+}
+
+/// Writes text that is the result itself.
+pub(super) fn write_text(text: &str, output: &Output) -> Result<Exit> {
+    let mut out = open(output)?;
+    out.put(text.as_bytes())?;
+    out.close()?;
+    Ok(Exit::Done)
+}
+
+/// Opens what results go to.
+pub(super) fn open(output: &Output) -> Result<Results> {
+    let options = FileOptions {
+        if_changed: output.if_changed,
+    };
+    Results::open(output.file(), options)
+}
+
+/// Encoded rows with what stands before, between and after them.
+pub(super) struct RowStream {
+    writer: Box<dyn Writer>,
+    is_rows: bool,
+    header: Header,
+    rows: u64,
+    has_begun: bool,
+}
+
+impl RowStream {
+    /// Rows of these columns, in this format.
+    pub(super) fn new(spec: &OutputSpec, header: Header, columns: &[String]) -> RowStream {
+        RowStream {
+            writer: (spec.writer)(columns),
+            is_rows: spec.is_rows,
+            header,
+            rows: 0,
+            has_begun: false,
+        }
+    }
+
+    /// Writes rows that a writer of the same format has encoded; `ends` says where each ends.
+    pub(super) fn put(&mut self, out: &mut Results, bytes: &[u8], ends: &[usize]) -> Result<()> {
+        if ends.is_empty() {
+            return Ok(());
+        }
+        self.begin(out)?;
+        let separator = self.writer.separator();
+        let is_first = self.rows == 0;
+        self.rows += ends.len() as u64;
+        if separator.is_empty() {
+            return out.put(bytes);
+        }
+        let mut start = 0;
+        for (index, end) in ends.iter().enumerate() {
+            if index > 0 || !is_first {
+                out.put(separator)?;
+            }
+            out.put(&bytes[start..*end])?;
+            start = *end;
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, out: &mut Results) -> Result<()> {
+        if self.has_begun {
+            return Ok(());
+        }
+        self.has_begun = true;
+        if self.is_rows && self.header == Header::Never {
+            return Ok(());
+        }
+        let mut bytes = Vec::new();
+        self.writer.begin(&mut bytes);
+        out.put(&bytes)
+    }
+
+    /// Writes what stands after the last row. Without rows there is nothing, unless the format is one value or a header
+    /// is wanted all the same.
+    pub(super) fn end(&mut self, out: &mut Results) -> Result<()> {
+        if !self.is_rows || self.header == Header::Always {
+            self.begin(out)?;
+        }
+        let mut bytes = Vec::new();
+        if self.has_begun {
+            self.writer.end(self.rows > 0, &mut bytes);
+        }
+        out.put(&bytes)
+    }
+}
