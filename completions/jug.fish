@@ -33,6 +33,8 @@ complete -c jug -n "__fish_jug_needs_command" -s v -l verbose -d 'Say more on st
 complete -c jug -n "__fish_jug_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_needs_command" -s V -l version -d 'Print version'
 complete -c jug -n "__fish_jug_needs_command" -f -a "log" -d 'Query logs: filter, count and aggregate lines on every core'
+complete -c jug -n "__fish_jug_needs_command" -f -a "render" -d 'Draw SVGs as PNGs'
+complete -c jug -n "__fish_jug_needs_command" -f -a "cache" -d 'Look after the cache of pictures'
 complete -c jug -n "__fish_jug_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c jug -n "__fish_jug_using_subcommand log" -l files0-from -d 'Read the names of more files from a file, each ended by NUL' -r -F
 complete -c jug -n "__fish_jug_using_subcommand log" -s f -l from -d 'The format of the input' -r -f -a "auto\t'Find the format from the first lines'
@@ -76,6 +78,51 @@ complete -c jug -n "__fish_jug_using_subcommand log" -l explain -d 'Show what th
 complete -c jug -n "__fish_jug_using_subcommand log" -l stats -d 'Say at the end how much was read, how fast'
 complete -c jug -n "__fish_jug_using_subcommand log" -s v -l verbose -d 'Say more on standard error'
 complete -c jug -n "__fish_jug_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand render" -l resources -d 'Read files that an SVG names, if they are in this directory' -r -f -a "(__fish_complete_directories)"
+complete -c jug -n "__fish_jug_using_subcommand render" -l width -d 'The picture\'s width in pixels; alone, the height follows' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l height -d 'The picture\'s height in pixels; alone, the width follows' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l scale -d 'Draw so many pixels for each' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l dpi -d 'Pixels an inch, for lengths in inches, millimetres and points' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l background -d 'The colour under the picture: a name, #rgb, #rrggbb or #rrggbbaa [default: transparent]' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l max-pixels -d 'Refuse larger pictures' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l fonts -d 'Where letters are taken from' -r -f -a "auto\t'From the font inside jug, and what it lacks from the system\'s'
+embedded\t'From the font inside jug alone: the same picture on every machine'
+system\t'From the system\'s fonts by name, and from the one inside jug where there is none'"
+complete -c jug -n "__fish_jug_using_subcommand render" -l cache -d 'Whether pictures drawn before are used again' -r -f -a "on\t'Use what is there, keep what is drawn'
+off\t'Neither'
+refresh\t'Draw anew, and keep it'
+only\t'Draw nothing: exit status 1 if it is not there'"
+complete -c jug -n "__fish_jug_using_subcommand render" -s o -l output -d 'Write to a file, whole or not at all' -r -F
+complete -c jug -n "__fish_jug_using_subcommand render" -l dir -d 'Write a file for each input into a directory, with the ending png' -r -f -a "(__fish_complete_directories)"
+complete -c jug -n "__fish_jug_using_subcommand render" -s j -l threads -d 'How many threads draw [default: one for each core]' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l color -d 'Colour results and messages' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c jug -n "__fish_jug_using_subcommand render" -l progress -d 'Show a progress bar on a terminal' -r -f -a "auto\t'On a terminal'
+never\t'Nowhere'"
+complete -c jug -n "__fish_jug_using_subcommand render" -l if-changed -d 'Leave files untouched that would not change'
+complete -c jug -n "__fish_jug_using_subcommand render" -s v -l verbose -d 'Say more on standard error'
+complete -c jug -n "__fish_jug_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand cache" -l max -d 'With prune: remove what was used longest ago until so much is left [default: JUG_CACHE_MAX]' -r
+complete -c jug -n "__fish_jug_using_subcommand cache" -l unused-for -d 'With prune: remove what was not used for so long' -r
+complete -c jug -n "__fish_jug_using_subcommand cache" -s t -l to -d 'Write this format [default: table on a terminal, else tsv]' -r -f -a "table\t'Align columns for people'
+csv\t'Write comma-separated values with a header line'
+json\t'Write one JSON array with an object a row'
+ndjson\t'Write a JSON object a line'
+tsv\t'Write tab-separated values with a header line'"
+complete -c jug -n "__fish_jug_using_subcommand cache" -s o -l output -d 'Write to a file, whole or not at all; its ending picks the format' -r -F
+complete -c jug -n "__fish_jug_using_subcommand cache" -l header -d 'Write the names of the columns: always, never, or when there are rows' -r -f -a "auto\t'When there are rows'
+always\t'Also without rows'
+never\t'Not at all'"
+complete -c jug -n "__fish_jug_using_subcommand cache" -l color -d 'Colour results and messages' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c jug -n "__fish_jug_using_subcommand cache" -l progress -d 'Show a progress bar on a terminal' -r -f -a "auto\t'On a terminal'
+never\t'Nowhere'"
+complete -c jug -n "__fish_jug_using_subcommand cache" -l ndjson -d 'Write NDJSON; short for --to ndjson'
+complete -c jug -n "__fish_jug_using_subcommand cache" -l if-changed -d 'Leave the output file untouched if it would not change'
+complete -c jug -n "__fish_jug_using_subcommand cache" -s v -l verbose -d 'Say more on standard error'
+complete -c jug -n "__fish_jug_using_subcommand cache" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand completions" -l color -d 'Colour results and messages' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"

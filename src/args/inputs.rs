@@ -48,7 +48,7 @@ impl Inputs {
 
 fn listed(list: &Path) -> Result<Vec<InputName>> {
     let name = InputName::from_arg(list.into());
-    let bytes = read_whole(&name).map_err(|error| Error::reading(list, error))?;
+    let bytes = read_whole(&name, usize::MAX).map_err(|error| Error::reading(list, error))?;
     let names = bytes
         .split(|byte| *byte == 0)
         .filter(|name| !name.is_empty());

@@ -4,6 +4,7 @@
 
 pub mod inputs;
 pub mod output;
+pub mod picture;
 pub mod values;
 
 use clap::{Args, ValueEnum};

@@ -1,5 +1,7 @@
 //! Values as people type them: sizes, shares, zones.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 
 use crate::expr::lex::{TokenKind, lex};
@@ -22,6 +24,80 @@ pub fn size(text: &str) -> Result<u64, String> {
         },
         _ => Err(wrong()),
     }
+}
+
+/// A number of things: `500`, `100M` (a million, as people count), `2K`.
+///
+/// # Errors
+/// A message for the person who typed it.
+pub fn count(text: &str) -> Result<u64, String> {
+    let wrong = || format!("«{text}» is no number: write 500, 20K, 100M or 1G");
+    let (digits, unit) = match text.as_bytes().last() {
+        Some(b'K' | b'k') => (&text[..text.len() - 1], 1_000),
+        Some(b'M') => (&text[..text.len() - 1], 1_000_000),
+        Some(b'G') => (&text[..text.len() - 1], 1_000_000_000),
+        _ => (text, 1),
+    };
+    let number = digits.parse::<u64>().ok();
+    number
+        .and_then(|number| number.checked_mul(unit))
+        .ok_or_else(wrong)
+}
+
+/// How wide or high a picture is, in pixels: at least 1.
+///
+/// # Errors
+/// A message for the person who typed it.
+pub fn pixels(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(pixels @ 1..) => Ok(pixels),
+        _ => Err(format!("«{text}» is no number of pixels from 1 on")),
+    }
+}
+
+/// A factor, or a density: more than nothing.
+///
+/// # Errors
+/// A message for the person who typed it.
+pub fn positive(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
+        _ => Err(format!("«{text}» is no number greater than 0")),
+    }
+}
+
+/// A colour as CSS names it, with its opacity: `white`, `#fff`, `#ffffff80`, `transparent`, `rgb(0, 0, 0)`.
+///
+/// # Errors
+/// A message for the person who typed it.
+pub fn color(text: &str) -> Result<[u8; 4], String> {
+    let color: svgtypes::Color = text
+        .trim()
+        .parse()
+        .map_err(|_| format!("«{text}» is no colour: write white, #fff, #ffffff or #ffffff80"))?;
+    Ok([color.red, color.green, color.blue, color.alpha])
+}
+
+/// A duration: `250ms`, `5s`, `5m`, `1h`, `2d`, `1w`.
+///
+/// # Errors
+/// A message for the person who typed it.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("«{text}» is no duration: write 250ms, 5s, 5m, 1h, 2d or 1w");
+    let unit = text
+        .find(|letter: char| letter.is_ascii_alphabetic())
+        .ok_or_else(wrong)?;
+    let seconds = match &text[unit..] {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3_600.0,
+        "d" => 86_400.0,
+        "w" => 604_800.0,
+        _ => return Err(wrong()),
+    };
+    let number: f64 = text[..unit].parse().map_err(|_| wrong())?;
+    Duration::try_from_secs_f64(number * seconds).map_err(|_| wrong())
 }
 
 /// A number of lines, or a share of them: `10`, `1%`, `0.5pct`.
@@ -92,6 +168,46 @@ mod tests {
         assert_eq!(size("1.5K"), Ok(1536));
         for wrong in ["", "x", "1.3", "-1", "5m", "1 2"] {
             assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_things() {
+        assert_eq!(count("100M"), Ok(100_000_000));
+        assert_eq!(count("7"), Ok(7));
+        for wrong in ["", "K", "-1", "1.5M", "99999999999G"] {
+            assert!(count(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(pixels("640"), Ok(640));
+        assert!(pixels("0").is_err() && pixels("640px").is_err());
+        assert_eq!(positive("1.5"), Ok(1.5));
+        for wrong in ["0", "-1", "inf", "NaN", "x"] {
+            assert!(positive(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn colors() {
+        for (text, meant) in [
+            ("white", [255, 255, 255, 255]),
+            ("#0af", [0, 170, 255, 255]),
+            ("#11223344", [0x11, 0x22, 0x33, 0x44]),
+            ("transparent", [0, 0, 0, 0]),
+        ] {
+            assert_eq!(color(text), Ok(meant), "{text}");
+        }
+        for wrong in ["", "#12", "whitish", "url(#a)"] {
+            assert!(color(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("1.5h"), Ok(Duration::from_secs(5400)));
+        assert_eq!(duration("1w"), Ok(Duration::from_secs(7 * 86_400)));
+        for wrong in ["", "5", "m", "-1s", "1 fortnight", "1e400d"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
         }
     }
 

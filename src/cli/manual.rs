@@ -87,7 +87,10 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
             .iter()
             .map(|(code, meaning)| (*code, meaning.trim())),
     );
-    table(&mut roff, "ENVIRONMENT", ENVIRONMENT.into_iter());
+    let keeps_pictures = matches!(name, "jug-render" | "jug-cache");
+    let cache = keeps_pictures.then_some(CACHE_ENVIRONMENT);
+    let environment = cache.into_iter().flatten().chain(ENVIRONMENT);
+    table(&mut roff, "ENVIRONMENT", environment);
     if let Some(examples) = examples {
         roff.control("SH", ["EXAMPLES"]);
         for line in examples.lines().skip(1) {
@@ -104,7 +107,8 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
             }
         }
     }
-    table(&mut roff, "FILES", FILES.into_iter());
+    let cache = keeps_pictures.then_some(CACHE_FILE);
+    table(&mut roff, "FILES", cache.into_iter().chain(FILES));
     roff.control("SH", ["SEE ALSO"]);
     let see: Vec<String> = see.iter().map(|page| format!("{page}(1)")).collect();
     roff.text([roman(see.join(", "))]);
@@ -174,6 +178,24 @@ const ENVIRONMENT: [(&str, &str); 4] = [
     ),
     ("TZ", "The time zone, unless --tz says another."),
 ];
+
+/// Where the cache is and how much is in it.
+const CACHE_ENVIRONMENT: [(&str, &str); 3] = [
+    (
+        "JUG_CACHE_DIR",
+        "Where the cache is, before all other places.",
+    ),
+    (
+        "JUG_CACHE_MAX",
+        "How much is kept, such as 64M; 256M by default.",
+    ),
+    (
+        "XDG_CACHE_HOME, HOME",
+        "Where the cache is, as jug in the first or .cache/jug in the second. Without any, nothing is kept.",
+    ),
+];
+
+const CACHE_FILE: (&str, &str) = ("~/.cache/jug", "The cache; it may be removed at any time.");
 
 const FILES: [(&str, &str); 2] = [
     ("/etc/localtime", "The system's time zone."),

@@ -18,7 +18,7 @@ use inputs::{
 use words::{format_names, query_words};
 
 use super::Context;
-use super::rows::{Rows, write_text};
+use super::shared::rows::{Rows, write_text};
 use crate::args::inputs::Inputs;
 use crate::args::output::{Output, To};
 use crate::args::values;

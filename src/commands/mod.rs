@@ -3,10 +3,12 @@
 //! A command's file has always the same parts: what it is for, its arguments (whose comments are the help), `plan` (what
 //! they mean; touches no file), `run`. To add one: the file, and three lines here.
 
+pub mod cache;
 pub mod completions;
 pub mod generate;
 pub mod log;
-mod rows;
+pub mod render;
+mod shared;
 
 use clap::Subcommand;
 
@@ -19,6 +21,8 @@ use crate::ui::Ui;
 #[allow(missing_docs)]
 pub enum Command {
     Log(Box<log::Log>),
+    Render(Box<render::Render>),
+    Cache(cache::CacheCommand),
     Completions(completions::Completions),
     #[command(hide = true)]
     Generate(generate::Generate),
@@ -46,6 +50,8 @@ impl Command {
     pub fn title(&self) -> &'static str {
         match self {
             Command::Log(_) => "jug log",
+            Command::Render(_) => "jug render",
+            Command::Cache(_) => "jug cache",
             Command::Completions(_) => "jug completions",
             Command::Generate(_) => "jug generate",
         }
@@ -58,6 +64,8 @@ impl Command {
     pub fn run(&self, context: &Context) -> Result<Exit> {
         match self {
             Command::Log(log) => log.run(context),
+            Command::Render(render) => render.run(context),
+            Command::Cache(cache) => cache.run(context),
             Command::Completions(completions) => completions.run(context),
             Command::Generate(generate) => generate.run(context),
         }

@@ -112,11 +112,12 @@ pub fn open(name: &InputName) -> io::Result<Opened> {
     Ok(Opened::Regular(regular))
 }
 
-/// All there is in an input, as it lies there: for lists of names and the like, not for data.
+/// All there is in an input, as it lies there: for lists of names, pictures and the like, not for logs. Reading ends with the
+/// first byte after `most`, so that nobody fills the memory.
 ///
 /// # Errors
 /// Those of opening and reading; `EINTR` if a signal asked to stop.
-pub fn read_whole(name: &InputName) -> io::Result<Vec<u8>> {
+pub fn read_whole(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
     let mut file = match name {
         InputName::Stdin => File::from(stdio::take_stdin()?),
         InputName::Path(path) => open_path(path)?,
@@ -125,6 +126,10 @@ pub fn read_whole(name: &InputName) -> io::Result<Vec<u8>> {
     loop {
         match file.read(&mut buffer) {
             Ok(0) => return Ok(bytes),
+            Ok(read) if bytes.len() + read > most => {
+                bytes.extend_from_slice(&buffer[..most + 1 - bytes.len()]);
+                return Ok(bytes);
+            }
             Ok(read) => bytes.extend_from_slice(&buffer[..read]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted && !signals::stopping() => {}
             Err(error) => return Err(error),

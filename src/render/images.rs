@@ -1,14 +1,12 @@
 //! Pictures in a picture: those in the SVG itself, and files, which are refused unless they are in a directory that is given.
 
-use std::fs;
-use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
-use rustix::fs::OFlags;
+
+use crate::io::confined::read_within;
 
 use super::fonts::{self, Asked, Fonts};
 use super::{document, references};
@@ -112,33 +110,7 @@ impl<'a> Images<'a> {
             .directory
             .as_ref()
             .ok_or("files are read only from a directory of resources, and none is given")?;
-        // Links and `..` are followed first.
-        let path = directory
-            .join(href)
-            .canonicalize()
-            .map_err(|_| "there is no such file")?;
-        if !path.starts_with(directory) {
-            return Err("it is outside the directory of resources");
-        }
-        let unreadable = |_| "it cannot be read";
-        let file = fs::File::options()
-            .read(true)
-            // Exchanged for a link or a FIFO since then, it is not followed and not waited for.
-            .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32)
-            .open(&path)
-            .map_err(unreadable)?;
-        if !file.metadata().is_ok_and(|status| status.is_file()) {
-            return Err("it is no file");
-        }
-        let mut data = Vec::new();
-        let limit = document::MAX_BYTES as u64;
-        file.take(limit + 1)
-            .read_to_end(&mut data)
-            .map_err(unreadable)?;
-        if data.len() as u64 > limit {
-            return Err("it is too large");
-        }
-        Ok(data)
+        read_within(directory, href, document::MAX_BYTES).map_err(|refusal| refusal.why())
     }
 
     /// What the bytes are, by themselves: names and media types may lie.

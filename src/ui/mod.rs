@@ -11,6 +11,7 @@ pub mod escape;
 mod fit;
 mod message;
 mod output;
+pub mod picture;
 mod progress;
 mod repeat;
 pub mod results;
@@ -40,6 +41,8 @@ pub use table::Table;
 
 /// The width assumed where there is no terminal to ask.
 const WIDTH: usize = 80;
+/// And the height.
+const HEIGHT: usize = 24;
 
 /// The one object that talks to the person. Made once; usable from any thread.
 pub struct Ui {
@@ -244,6 +247,23 @@ impl Ui {
                 .filter(|columns| *columns > 0)
         };
         columns(&io::stdout()).or_else(told).unwrap_or(WIDTH)
+    }
+
+    /// Lines there are for results on a terminal.
+    pub fn height(&self) -> usize {
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
+        size.map_or(HEIGHT, |size| match size.ws_row {
+            0 => HEIGHT,
+            rows => usize::from(rows),
+        })
+    }
+
+    /// How the terminal of the results shows pictures; none if it shows no colours.
+    pub fn picture_protocol(&self) -> Option<picture::Protocol> {
+        self.stdout
+            .painter
+            .is_colored()
+            .then(|| picture::Protocol::of(|name| env::var_os(name)))
     }
 
     fn labelled(&self, style: Style, label: &str, message: &str) {

@@ -3,7 +3,7 @@
 use super::{Intent, Log, account};
 use crate::args::output::To;
 use crate::commands::Context;
-use crate::commands::rows::{RowStream, Rows, open};
+use crate::commands::shared::rows::{RowStream, Rows, open};
 use crate::error::Result;
 use crate::format::{Writer, find_output};
 use crate::io::source::InputName;

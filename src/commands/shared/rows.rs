@@ -12,20 +12,25 @@ use crate::ui::results::Results;
 use crate::ui::{Table, Ui};
 
 /// Rows that are all there.
-pub(super) struct Rows<'a> {
+pub(in crate::commands) struct Rows<'a> {
     /// The names of the columns.
-    pub(super) columns: &'a [String],
+    pub(in crate::commands) columns: &'a [String],
     /// What is in them.
-    pub(super) rows: &'a [Vec<Cell>],
+    pub(in crate::commands) rows: &'a [Vec<Cell>],
     /// The zone in which a table shows times.
-    pub(super) zone: &'a TimeZone,
+    pub(in crate::commands) zone: &'a TimeZone,
     /// The column that a table draws bars of.
-    pub(super) bars: Option<usize>,
+    pub(in crate::commands) bars: Option<usize>,
 }
 
 impl Rows<'_> {
     /// Writes them; gives the output file if it was not put into place.
-    pub(super) fn write(&self, output: &Output, to: Option<To>, ui: &Ui) -> Result<Option<String>> {
+    pub(in crate::commands) fn write(
+        &self,
+        output: &Output,
+        to: Option<To>,
+        ui: &Ui,
+    ) -> Result<Option<String>> {
         let Rows {
             columns,
             rows,
@@ -79,7 +84,7 @@ impl Rows<'_> {
 }
 
 /// Writes text that is the result itself.
-pub(super) fn write_text(text: &str, output: &Output) -> Result<Exit> {
+pub(in crate::commands) fn write_text(text: &str, output: &Output) -> Result<Exit> {
     let mut out = open(output)?;
     out.put(text.as_bytes())?;
     out.close()?;
@@ -87,7 +92,7 @@ pub(super) fn write_text(text: &str, output: &Output) -> Result<Exit> {
 }
 
 /// Opens what results go to.
-pub(super) fn open(output: &Output) -> Result<Results> {
+pub(in crate::commands) fn open(output: &Output) -> Result<Results> {
     let options = FileOptions {
         if_changed: output.if_changed,
     };
@@ -95,7 +100,7 @@ pub(super) fn open(output: &Output) -> Result<Results> {
 }
 
 /// Encoded rows with what stands before, between and after them.
-pub(super) struct RowStream {
+pub(in crate::commands) struct RowStream {
     writer: Box<dyn Writer>,
     is_rows: bool,
     header: Header,
@@ -105,7 +110,11 @@ pub(super) struct RowStream {
 
 impl RowStream {
     /// Rows of these columns, in this format.
-    pub(super) fn new(spec: &OutputSpec, header: Header, columns: &[String]) -> RowStream {
+    pub(in crate::commands) fn new(
+        spec: &OutputSpec,
+        header: Header,
+        columns: &[String],
+    ) -> RowStream {
         RowStream {
             writer: (spec.writer)(columns),
             is_rows: spec.is_rows,
@@ -116,7 +125,12 @@ impl RowStream {
     }
 
     /// Writes rows that a writer of the same format has encoded; `ends` says where each ends.
-    pub(super) fn put(&mut self, out: &mut Results, bytes: &[u8], ends: &[usize]) -> Result<()> {
+    pub(in crate::commands) fn put(
+        &mut self,
+        out: &mut Results,
+        bytes: &[u8],
+        ends: &[usize],
+    ) -> Result<()> {
         if ends.is_empty() {
             return Ok(());
         }
@@ -153,7 +167,7 @@ impl RowStream {
 
     /// Writes what stands after the last row. Without rows there is nothing, unless the format is one value or a header
     /// is wanted all the same.
-    pub(super) fn end(&mut self, out: &mut Results) -> Result<()> {
+    pub(in crate::commands) fn end(&mut self, out: &mut Results) -> Result<()> {
         if !self.is_rows || self.header == Header::Always {
             self.begin(out)?;
         }

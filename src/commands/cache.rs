@@ -1,0 +1,202 @@
+//! `jug cache`: what is kept so that it need not be made again.
+
+use std::time::{Duration, SystemTime};
+
+use clap::{Args, ValueEnum};
+use jiff::tz::TimeZone;
+
+use super::Context;
+use super::shared::picture::open_cache;
+use super::shared::rows::{Rows, write_text};
+use crate::args::output::Output;
+use crate::args::values;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::io::cache::{Cache, Fault, Removed};
+use crate::record::{Cell, Number, Timestamp, Value};
+use crate::ui::Ui;
+use crate::ui::units;
+
+const EXAMPLES: &str = "\
+Examples:
+  How much is in the cache?
+      jug cache stat
+  Remove what was not used for a month
+      jug cache prune --unused-for 30d
+  Keep the cache somewhere else for one command
+      JUG_CACHE_DIR=/var/cache/jug jug render chart.svg -o chart.png";
+
+/// Look after the cache of pictures
+///
+/// Pictures that were drawn are kept in JUG_CACHE_DIR, else in jug in XDG_CACHE_HOME, else in .cache/jug at home; of all
+/// together no more than JUG_CACHE_MAX, 256M by default. What was used longest ago goes first. Where there is no such place,
+/// nothing is kept, and everything works all the same.
+#[derive(Args, Debug)]
+#[command(after_long_help = EXAMPLES)]
+pub struct CacheCommand {
+    /// What to do
+    #[arg(value_name = "ACTION")]
+    action: Action,
+
+    /// With prune: remove what was used longest ago until so much is left [default: JUG_CACHE_MAX]
+    #[arg(long, value_name = "SIZE", value_parser = values::size, help_heading = "Pruning")]
+    max: Option<u64>,
+
+    /// With prune: remove what was not used for so long
+    #[arg(long, value_name = "DURATION", value_parser = values::duration, help_heading = "Pruning")]
+    unused_for: Option<Duration>,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+/// What to do with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Action {
+    /// Print where it is
+    Path,
+    /// Count what is in it
+    Stat,
+    /// Remove what is old, and what is too much
+    Prune,
+    /// Remove everything
+    Clear,
+    /// Read everything, and remove what is damaged: exit status 1 if anything is
+    Verify,
+}
+
+impl CacheCommand {
+    /// Refuses flags that the action does not have.
+    fn plan(&self) -> Result<Action> {
+        if self.action != Action::Prune && (self.max.is_some() || self.unused_for.is_some()) {
+            return Err(Error::usage("--max and --unused-for say what to prune")
+                .hint("jug cache prune --max 64M"));
+        }
+        let output = &self.output;
+        if self.action != Action::Stat
+            && (output.to.is_some() || output.ndjson || output.output.is_some())
+        {
+            return Err(Error::usage("only stat gives rows to be written").hint("jug cache stat"));
+        }
+        Ok(self.action)
+    }
+
+    pub(super) fn run(&self, context: &Context) -> Result<Exit> {
+        let ui = &context.ui;
+        let action = self.plan()?;
+        let cache = open_cache()?.map_err(|fault| Error::input(format!("no cache: {fault}")))?;
+        let failed = |fault: Fault| Error::input(fault.to_string());
+        match action {
+            Action::Path => write_text(&format!("{}\n", cache.directory().display()), &self.output),
+            Action::Stat => self.stat(&cache, ui),
+            Action::Prune => {
+                let max = self.max.unwrap_or(cache.max());
+                cache
+                    .prune(max, self.unused_for)
+                    .map_err(failed)
+                    .map(|removed| told(removed, ui))
+            }
+            Action::Clear => cache
+                .clear()
+                .map_err(failed)
+                .map(|removed| told(removed, ui)),
+            Action::Verify => {
+                let verdict = cache.verify().map_err(failed)?;
+                for path in &verdict.damaged {
+                    ui.warn(&format!("{}: damaged, and removed", path.display()));
+                }
+                for path in &verdict.unreadable {
+                    ui.missed_error(&Error::input(format!("{}: cannot be read", path.display())));
+                }
+                ui.note(&format!("{} good", verdict.good));
+                ui.finish();
+                Ok(match (ui.is_incomplete(), verdict.damaged.is_empty()) {
+                    (true, _) => Exit::Incomplete,
+                    (false, true) => Exit::Done,
+                    (false, false) => Exit::No,
+                })
+            }
+        }
+    }
+
+    fn stat(&self, cache: &Cache, ui: &Ui) -> Result<Exit> {
+        let stat = cache
+            .stat()
+            .map_err(|fault| Error::input(fault.to_string()))?;
+        let number = |number: u64| {
+            Value::Number(Number::Decimal {
+                units: number.into(),
+                scale: 0,
+            })
+        };
+        let cells = [
+            number(stat.entries),
+            number(stat.bytes),
+            number(cache.max()),
+            time(stat.oldest),
+            time(stat.newest),
+        ];
+        let row: Vec<Cell> = cells
+            .into_iter()
+            .map(|value| Cell {
+                value,
+                approx: false,
+            })
+            .collect();
+        let rows = Rows {
+            columns: &["entries", "bytes", "max", "oldest", "newest"].map(str::to_owned),
+            rows: &[row],
+            zone: &TimeZone::system(),
+            bars: None,
+        };
+        rows.write(&self.output, self.output.asked()?, ui)?;
+        Ok(Exit::Done)
+    }
+}
+
+fn time(time: Option<SystemTime>) -> Value<'static> {
+    time.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok())
+        .and_then(|since| Timestamp::new(i64::try_from(since.as_secs()).ok()?, 0, 0))
+        .map_or(Value::Missing, Value::Time)
+}
+
+fn told(removed: Removed, ui: &Ui) -> Exit {
+    let Removed { entries, bytes } = removed;
+    ui.note(&format!(
+        "removed {entries} pictures, {}",
+        units::bytes(bytes)
+    ));
+    Exit::Done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        cache: CacheCommand,
+    }
+
+    #[test]
+    fn flags_go_with_their_action() {
+        let planned = |words: &[&str]| {
+            let line = Line::try_parse_from(std::iter::once(&"jug").chain(words)).unwrap();
+            line.cache.plan().map_err(|error| error.to_string())
+        };
+        assert_eq!(planned(&["prune", "--max", "1M"]), Ok(Action::Prune));
+        assert_eq!(planned(&["stat", "--ndjson"]), Ok(Action::Stat));
+        assert!(
+            planned(&["clear", "--max", "1M"])
+                .unwrap_err()
+                .contains("what to prune")
+        );
+        assert!(
+            planned(&["path", "--ndjson"])
+                .unwrap_err()
+                .contains("only stat")
+        );
+    }
+}

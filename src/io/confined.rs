@@ -1,0 +1,98 @@
+//! Files that somebody else's text names: read only inside a directory, whatever the name leads to.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+/// Why a file was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Or a directory on the way to it.
+    Missing,
+    /// By `..`, by its root, or by a link.
+    Outside,
+    /// A directory, a pipe, a device.
+    NoFile,
+    /// More bytes than were allowed.
+    TooLarge,
+    /// The system refused.
+    Unreadable,
+}
+
+impl Refusal {
+    /// In words, of the file.
+    pub fn why(self) -> &'static str {
+        match self {
+            Refusal::Missing => "there is no such file",
+            Refusal::Outside => "it is outside the directory of resources",
+            Refusal::NoFile => "it is no file",
+            Refusal::TooLarge => "it is too large",
+            Refusal::Unreadable => "it cannot be read",
+        }
+    }
+}
+
+/// The bytes of the file `name` in a directory, which must be given without links in it; at most `most` of them.
+///
+/// # Errors
+/// [`Refusal`].
+pub fn read_within(directory: &Path, name: &str, most: usize) -> Result<Vec<u8>, Refusal> {
+    // Links and `..` are followed first.
+    let path = directory
+        .join(name)
+        .canonicalize()
+        .map_err(|_| Refusal::Missing)?;
+    if !path.starts_with(directory) {
+        return Err(Refusal::Outside);
+    }
+    let file = File::options()
+        .read(true)
+        // Exchanged for a link or a FIFO since then, it is not followed and not waited for.
+        .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32)
+        .open(&path)
+        .map_err(|_| Refusal::Unreadable)?;
+    if !file.metadata().is_ok_and(|status| status.is_file()) {
+        return Err(Refusal::NoFile);
+    }
+    let mut data = Vec::new();
+    file.take(most as u64 + 1)
+        .read_to_end(&mut data)
+        .map_err(|_| Refusal::Unreadable)?;
+    if data.len() > most {
+        return Err(Refusal::TooLarge);
+    }
+    Ok(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn only_files_inside_are_read() {
+        let top = tempfile::tempdir().unwrap();
+        let top = top.path().canonicalize().unwrap();
+        let inside = top.join("inside");
+        fs::create_dir_all(inside.join("deeper")).unwrap();
+        fs::write(top.join("secret"), "no").unwrap();
+        fs::write(inside.join("a"), "yes").unwrap();
+        symlink("../secret", inside.join("out")).unwrap();
+        symlink("../a", inside.join("deeper/in")).unwrap();
+        let read = |name| read_within(&inside, name, 3);
+        assert_eq!(read("a").unwrap(), b"yes");
+        assert_eq!(read("deeper/../a").unwrap(), b"yes");
+        assert_eq!(read("deeper/in").unwrap(), b"yes");
+        let absolute = top.join("secret");
+        for name in ["../secret", "out", absolute.to_str().unwrap()] {
+            assert_eq!(read(name), Err(Refusal::Outside), "{name}");
+        }
+        assert_eq!(read("deeper"), Err(Refusal::NoFile));
+        assert_eq!(read("b"), Err(Refusal::Missing));
+        assert_eq!(read_within(&inside, "a", 2), Err(Refusal::TooLarge));
+    }
+}
