@@ -9,6 +9,7 @@
 //! | [`args`] | argument groups that commands share, and the parsers of their values |
 //! | [`ui`] | the terminal: warnings, progress, tables, colour |
 //! | [`log`] | the engine of `jug log`; families like this one do not know each other |
+//! | [`pie`] | values to a pie chart, as SVG or bars of text |
 //! | [`expr`] | the expression language: read, check, evaluate |
 //! | [`group`] | hash groups |
 //! | [`mod@format`] | one file a record format, reading and writing |
@@ -28,6 +29,7 @@ pub mod group;
 pub mod io;
 pub mod log;
 pub mod observe;
+pub mod pie;
 pub mod record;
 pub mod render;
 pub mod ui;

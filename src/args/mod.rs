@@ -6,6 +6,7 @@ pub mod inputs;
 pub mod output;
 pub mod picture;
 pub mod values;
+pub mod words;
 
 use clap::{Args, ValueEnum};
 

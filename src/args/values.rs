@@ -106,16 +106,24 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 /// A message for the person who typed it.
 pub fn max_bad(text: &str) -> Result<MaxBad, String> {
     let wrong = || format!("«{text}» is neither a number of lines nor a share like 1% or 1pct");
-    match text.strip_suffix('%').or_else(|| text.strip_suffix("pct")) {
-        Some(percent) => {
-            let percent: f64 = percent.trim().parse().map_err(|_| wrong())?;
-            if (0.0..=100.0).contains(&percent) {
-                Ok(MaxBad::Share(percent / 100.0))
-            } else {
-                Err(wrong())
-            }
-        }
-        None => text.parse().map(MaxBad::Lines).map_err(|_| wrong()),
+    if text.ends_with('%') || text.ends_with("pct") {
+        return percent(text).map(MaxBad::Share).map_err(|_| wrong());
+    }
+    text.parse().map(MaxBad::Lines).map_err(|_| wrong())
+}
+
+/// A share, as percent: `2`, `2%`, `0.5pct`. From 0 to 1.
+///
+/// # Errors
+/// A message for the person who typed it.
+pub fn percent(text: &str) -> Result<f64, String> {
+    let number = text
+        .strip_suffix('%')
+        .or_else(|| text.strip_suffix("pct"))
+        .unwrap_or(text);
+    match number.trim().parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent / 100.0),
+        _ => Err(format!("«{text}» is no share from 0% to 100%")),
     }
 }
 

@@ -87,7 +87,7 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
             .iter()
             .map(|(code, meaning)| (*code, meaning.trim())),
     );
-    let keeps_pictures = matches!(name, "jug-render" | "jug-cache");
+    let keeps_pictures = matches!(name, "jug-pie" | "jug-render" | "jug-cache");
     let cache = keeps_pictures.then_some(CACHE_ENVIRONMENT);
     let environment = cache.into_iter().flatten().chain(ENVIRONMENT);
     table(&mut roff, "ENVIRONMENT", environment);

@@ -15,13 +15,14 @@ use inputs::{
     are_records_already, hint_at_absent_fields, plan_all_fields, refuse_to_overwrite,
     warn_of_numbers_as_text,
 };
-use words::{format_names, query_words};
+use words::query_words;
 
 use super::Context;
 use super::shared::rows::{Rows, write_text};
 use crate::args::inputs::Inputs;
 use crate::args::output::{Output, To};
 use crate::args::values;
+use crate::args::words::format_names;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::expr::{Clock, Fault};

@@ -7,6 +7,7 @@ pub mod cache;
 pub mod completions;
 pub mod generate;
 pub mod log;
+pub mod pie;
 pub mod render;
 mod shared;
 
@@ -21,6 +22,7 @@ use crate::ui::Ui;
 #[allow(missing_docs)]
 pub enum Command {
     Log(Box<log::Log>),
+    Pie(Box<pie::Pie>),
     Render(Box<render::Render>),
     Cache(cache::CacheCommand),
     Completions(completions::Completions),
@@ -50,6 +52,7 @@ impl Command {
     pub fn title(&self) -> &'static str {
         match self {
             Command::Log(_) => "jug log",
+            Command::Pie(_) => "jug pie",
             Command::Render(_) => "jug render",
             Command::Cache(_) => "jug cache",
             Command::Completions(_) => "jug completions",
@@ -64,6 +67,7 @@ impl Command {
     pub fn run(&self, context: &Context) -> Result<Exit> {
         match self {
             Command::Log(log) => log.run(context),
+            Command::Pie(pie) => pie.run(context),
             Command::Render(render) => render.run(context),
             Command::Cache(cache) => cache.run(context),
             Command::Completions(completions) => completions.run(context),

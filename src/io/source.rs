@@ -137,6 +137,32 @@ pub fn read_whole(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
     }
 }
 
+/// All there is in an input of data, unpacked: for those that are small by nature. Reading ends with the first byte after
+/// `most`.
+///
+/// # Errors
+/// As of [`open`] and of reading; damage to what is compressed is one of them.
+pub fn read_unpacked(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match open(name)? {
+        Opened::Regular(regular) => {
+            let length = usize::try_from(regular.end() - regular.begin()).unwrap_or(usize::MAX);
+            let length = length.min(most.saturating_add(1));
+            regular.read_at(regular.begin(), length, &mut bytes)?;
+        }
+        Opened::Stream(mut stream) => {
+            let mut buffer = vec![0; 64 << 10];
+            while let Some(read @ 1..) = stream.read_or_stop(&mut buffer, &signals::stopping)? {
+                bytes.extend_from_slice(&buffer[..read]);
+                if bytes.len() > most {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(bytes)
+}
+
 /// Opens for reading. Unlike the standard library's, it does not go on waiting for the writer of a FIFO after a signal that
 /// asked to stop.
 fn open_path(path: &std::path::Path) -> io::Result<File> {

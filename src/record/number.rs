@@ -5,6 +5,8 @@ mod text;
 
 use ethnum::I256;
 
+pub use text::grouped;
+
 use super::exact::ratio;
 
 /// A number, computed or read.

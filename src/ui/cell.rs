@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::escape::escape;
 use super::fit;
-use super::units;
+use crate::record::number::grouped;
 use crate::record::{Cell, Timestamp, Value};
 
 /// How a cell wants to be placed.
@@ -83,7 +83,7 @@ fn readable(number: &str) -> String {
         return if is_zero { whole } else { scientific(number) };
     }
     let point = if fraction.is_empty() { "" } else { "." };
-    format!("{sign}{}{point}{fraction}", units::grouped(&whole))
+    format!("{sign}{}{point}{fraction}", grouped(&whole))
 }
 
 /// Rounds the decimal digits `whole.fraction` to so many places, halves away from zero.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::record::number::grouped;
+
 const SIZES: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
 /// A size in powers of 1024 with at most one digit after the point: `17 B`, `1.2 GiB`, `512 MiB`.
@@ -48,24 +50,6 @@ pub fn duration(duration: Duration) -> String {
     }
     let hours = rounded(micros, 3_600_000_000);
     pair(hours / 24, "d", hours % 24, "h")
-}
-
-/// Puts a comma after every three digits, counted from the end: `1,234,567`. A sign may come first.
-pub fn grouped(integer: &str) -> String {
-    let (sign, digits) = match integer.strip_prefix(['-', '+']) {
-        Some(digits) => integer.split_at(integer.len() - digits.len()),
-        None => ("", integer),
-    };
-    let mut out = String::with_capacity(integer.len() + digits.len() / 3);
-    out.push_str(sign);
-    let count = digits.chars().count();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (count - index) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// A count with its thousands told apart.

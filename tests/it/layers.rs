@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "lib",
         &[
             "args", "cli", "commands", "error", "exit", "expr", "format", "group", "io", "log",
-            "observe", "record", "render", "ui",
+            "observe", "pie", "record", "render", "ui",
         ],
     ),
     (
@@ -27,8 +27,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "args", "error", "exit", "expr", "format", "group", "io", "log", "observe", "record",
-            "render", "ui",
+            "args", "error", "exit", "expr", "format", "group", "io", "log", "observe", "pie",
+            "record", "render", "ui",
         ],
     ),
     (
@@ -40,6 +40,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "io",
             "log::account",
             "record",
+            "pie",
             "render",
             "ui",
         ],
@@ -52,6 +53,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "error", "expr", "format", "group", "io", "observe", "record",
         ],
     ),
+    ("pie", &["record", "render"]),
     ("expr", &["record"]),
     ("group", &["record"]),
     ("format", &["record"]),

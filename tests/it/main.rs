@@ -4,9 +4,11 @@
 //! generated files are fresh, whether shells and mandoc accept them, whether README tells the truth.
 
 mod artifacts;
+mod cache;
 mod cases;
 mod laws;
 mod layers;
+mod pictures;
 mod process;
 mod readme;
 mod robustness;

@@ -106,6 +106,24 @@ fn parse_slowly(text: &[u8]) -> Option<Number> {
     exact.or_else(|| Number::float(std::str::from_utf8(text).ok()?.parse().ok()?))
 }
 
+/// Puts a comma after every three digits, counted from the end: `1,234,567`. A sign may come first.
+pub fn grouped(integer: &str) -> String {
+    let (sign, digits) = match integer.strip_prefix(['-', '+']) {
+        Some(digits) => integer.split_at(integer.len() - digits.len()),
+        None => ("", integer),
+    };
+    let mut out = String::with_capacity(integer.len() + digits.len() / 3);
+    out.push_str(sign);
+    let count = digits.chars().count();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (count - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Decimals digit for digit; floats in the fewest digits that give them back, with an exponent only where zeros would be
 /// many.
 impl fmt::Display for Number {

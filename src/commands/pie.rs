@@ -1,0 +1,597 @@
+//! `jug pie`: values to a pie chart.
+
+mod values;
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Args, ValueEnum, ValueHint};
+
+use super::Context;
+use super::shared::picture::Studio;
+use crate::args::picture::Picture;
+use crate::args::values as parsers;
+use crate::args::words::{format_names, suggested};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::format;
+use crate::io::sink::{FileOptions, is_same_file};
+use crate::io::source::{InputName, read_unpacked};
+use crate::pie::{self, Arrangement, Slices, Sort, Template, palette};
+use crate::ui::Ui;
+use crate::ui::results::Results;
+use values::{Labelled, Reading, of_text, of_word};
+
+const EXAMPLES: &str = "\
+Examples:
+  A pie of three values
+      jug pie ok=940 warn=41 err=19 --title Status -o status.png
+  A log as a pie
+      jug log 'count by status' access.log | jug pie -o status.svg
+  How often is each word there?
+      cut -d ' ' -f 9 access.log | jug pie --tally --top 6
+  A ring, with the total in it
+      jug pie -i sizes.tsv --hole 0.6 --center '{total}' -o sizes.png
+  The same in a mail
+      jug pie -i sizes.tsv --to bars";
+
+/// How much text is read.
+const MOST: usize = 256 << 20;
+/// A smaller chart cannot be laid out, in pixels.
+const SMALLEST: u32 = 100;
+
+/// Draw a pie chart
+///
+/// VALUEs are label=value, or values alone. Without any, they are read from standard input or files: lines of a label, a tab
+/// and a value; counts and labels as uniq -c writes them; TSV, CSV or NDJSON, of which the first column has the labels and the
+/// column count, value, size or bytes the values, or else the first one with numbers. So what jug log prints can be piped
+/// in as it is. Equal labels are added up; what is zero stands only in the legend; what is less is refused.
+///
+/// The first slice begins at twelve o'clock, and they go on clockwise in the order of the input. Slices are named where there
+/// is room: in them, beside the pie, or in a legend, for which the picture grows unless its height is given.
+///
+/// On a terminal the chart is shown there; in a pipe it is a PNG.
+#[derive(Args, Debug)]
+#[command(after_long_help = EXAMPLES)]
+pub struct Pie {
+    /// Values, as label=value or alone
+    #[arg(value_name = "VALUE", conflicts_with_all = ["input", "tally", "label", "value", "from"])]
+    values: Vec<String>,
+
+    /// A file to read values from, plain, gzip or zstd; may be given several times
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    input: Vec<OsString>,
+
+    /// The format of the input
+    #[arg(short, long, value_name = "FORMAT", default_value = "auto", value_parser = format_names(), help_heading = "Input")]
+    from: String,
+
+    /// The column of labels, by name or number
+    #[arg(long, value_name = "COLUMN", help_heading = "Input")]
+    label: Option<String>,
+
+    /// The column of values, by name or number
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        conflicts_with = "tally",
+        help_heading = "Input"
+    )]
+    value: Option<String>,
+
+    /// Count how often each label is there
+    #[arg(long, help_heading = "Input")]
+    tally: bool,
+
+    /// How slices are ordered
+    #[arg(
+        long,
+        value_name = "ORDER",
+        default_value = "input",
+        help_heading = "Slices"
+    )]
+    sort: Order,
+
+    /// Keep the N largest; the others become one
+    #[arg(long, value_name = "N", help_heading = "Slices")]
+    top: Option<usize>,
+
+    /// Slices with a smaller share become one, such as 2 or 2%
+    #[arg(long, value_name = "PERCENT", value_parser = parsers::percent, help_heading = "Slices")]
+    min_pct: Option<f64>,
+
+    /// What that one is called
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "Other",
+        help_heading = "Slices"
+    )]
+    other: String,
+
+    /// Above the chart
+    #[arg(long, value_name = "TEXT", help_heading = "Looks")]
+    title: Option<String>,
+
+    /// Below the title
+    #[arg(long, value_name = "TEXT", help_heading = "Looks")]
+    subtitle: Option<String>,
+
+    /// What is said of a slice: {label}, {value}, {percent}, {total}
+    #[arg(long, value_name = "TEMPLATE", value_parser = Template::parse, default_value = "{label} ({percent})", help_heading = "Looks")]
+    format: Template,
+
+    /// Digits of percents after the point
+    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u8).range(0..=6), help_heading = "Looks")]
+    digits: u8,
+
+    /// Where slices are named
+    #[arg(
+        long,
+        value_name = "WHERE",
+        default_value = "auto",
+        help_heading = "Looks"
+    )]
+    labels: Labels,
+
+    /// Where the legend stands
+    #[arg(
+        long,
+        value_name = "WHERE",
+        default_value = "auto",
+        help_heading = "Looks"
+    )]
+    legend: Legend,
+
+    /// Leave a hole: its radius as a share of the pie's, up to 0.9
+    #[arg(long, value_name = "SHARE", value_parser = hole, help_heading = "Looks")]
+    hole: Option<f64>,
+
+    /// What stands in the hole: {total} and text
+    #[arg(long, value_name = "TEMPLATE", value_parser = Template::parse, requires = "hole", help_heading = "Looks")]
+    center: Option<Template>,
+
+    /// Degrees between two slices
+    #[arg(long, value_name = "DEGREES", value_parser = gap, default_value = "0", hide_default_value = true, help_heading = "Looks")]
+    gap: f64,
+
+    /// Colours: a palette, or a list such as #0072b2,#e69f00
+    #[arg(long, value_name = "PALETTE", value_parser = colors(), default_value = "okabe-ito", help_heading = "Looks")]
+    palette: String,
+
+    /// The colour of a slice; may be given several times
+    #[arg(long, value_name = "LABEL=COLOR", help_heading = "Looks")]
+    slice_color: Vec<String>,
+
+    #[command(flatten)]
+    picture: Picture,
+
+    /// Write this format [default: png; on a terminal the picture]
+    #[arg(short, long, value_name = "FORMAT", help_heading = "Output")]
+    to: Option<To>,
+
+    /// Write to a file, whole or not at all; its ending picks the format
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Leave the output file untouched if it would not change
+    #[arg(long, requires = "output", help_heading = "Output")]
+    if_changed: bool,
+}
+
+/// How slices are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Order {
+    /// As they come
+    Input,
+    /// The largest first
+    Value,
+    /// By their names
+    Label,
+}
+
+/// Where slices are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Labels {
+    /// In the slice or beside the pie; in the legend where they are too many
+    Auto,
+    /// In the slice, or only in the legend
+    In,
+    /// Beside the pie
+    Out,
+    /// Nowhere
+    None,
+}
+
+/// Where the legend stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Legend {
+    /// Where one is needed, beside the pie or below it
+    Auto,
+    /// Beside the pie
+    Right,
+    /// Below the pie
+    Bottom,
+    /// Nowhere
+    None,
+}
+
+/// The formats of charts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum To {
+    /// Write pixels
+    Png,
+    /// Write shapes
+    Svg,
+    /// Write bars of text
+    Bars,
+    /// Show the picture on the terminal
+    Terminal,
+}
+
+/// What the arguments mean.
+struct Intent {
+    source: Source,
+    arrangement: Arrangement,
+    options: pie::Options,
+    to: Option<To>,
+    output: Option<PathBuf>,
+}
+
+/// Where values come from.
+enum Source {
+    Words(Vec<Labelled>),
+    Inputs(Vec<InputName>, Reading),
+}
+
+impl Pie {
+    /// What the arguments mean. Touches no file.
+    fn plan(&self) -> Result<Intent> {
+        let source = if self.values.is_empty() {
+            let named = self.input.iter().cloned().map(InputName::from_arg);
+            let mut names: Vec<InputName> = named.collect();
+            if names.is_empty() {
+                names.push(InputName::Stdin);
+            }
+            let reading = Reading {
+                from: format::find(&self.from),
+                label: self.label.clone(),
+                value: self.value.clone(),
+                tally: self.tally,
+            };
+            Source::Inputs(names, reading)
+        } else {
+            let words = self.values.iter().enumerate();
+            let values = words.map(|(index, word)| of_word(word, index + 1));
+            Source::Words(values.collect::<Result<_>>()?)
+        };
+        let colored = self.slice_color.iter().map(|word| slice_color(word));
+        let arrangement = Arrangement {
+            sort: match self.sort {
+                Order::Input => Sort::Input,
+                Order::Value => Sort::Value,
+                Order::Label => Sort::Label,
+            },
+            top: self.top,
+            min_share: self.min_pct.unwrap_or(0.0),
+            other: self.other.clone(),
+            colors: self.colors()?,
+            colored: colored.collect::<Result<_>>()?,
+        };
+        let width = self.picture.width.unwrap_or(640);
+        if width < SMALLEST || self.picture.height.is_some_and(|height| height < SMALLEST) {
+            let message = format!("a chart is at least {SMALLEST} pixels wide and high");
+            return Err(Error::usage(message).hint("to make it smaller, --scale 0.5"));
+        }
+        let options = pie::Options {
+            width,
+            height: self.picture.height,
+            title: self.title.clone(),
+            subtitle: self.subtitle.clone(),
+            hole: self.hole.unwrap_or(0.0),
+            center: self.center.clone(),
+            gap: self.gap,
+            labels: match self.labels {
+                Labels::Auto => pie::Labels::Auto,
+                Labels::In => pie::Labels::In,
+                Labels::Out => pie::Labels::Out,
+                Labels::None => pie::Labels::None,
+            },
+            legend: match self.legend {
+                Legend::Auto => pie::Legend::Auto,
+                Legend::Right => pie::Legend::Right,
+                Legend::Bottom => pie::Legend::Bottom,
+                Legend::None => pie::Legend::None,
+            },
+            format: self.format.clone(),
+            digits: self.digits.into(),
+            background: match self.picture.background {
+                None => Some([255; 3]),
+                Some([red, green, blue, 255]) => Some([red, green, blue]),
+                Some([.., 0]) => None,
+                Some(_) => {
+                    return Err(Error::usage(
+                        "the background of a chart is opaque, or transparent",
+                    ));
+                }
+            },
+        };
+        Ok(Intent {
+            source,
+            arrangement,
+            options,
+            to: self.asked()?,
+            output: self.output.clone().filter(|path| path.as_os_str() != "-"),
+        })
+    }
+
+    fn colors(&self) -> Result<Vec<pie::Rgb>> {
+        if let Some(palette) = palette::find(&self.palette) {
+            return Ok(palette.colors.to_vec());
+        }
+        self.palette.split(',').map(opaque).collect()
+    }
+
+    /// The format that was asked for: by name, by the file's ending, or not at all.
+    fn asked(&self) -> Result<Option<To>> {
+        let ending = self
+            .output
+            .as_deref()
+            .and_then(|path| path.extension())
+            .and_then(OsStr::to_str);
+        let by_ending = match ending.map(str::to_ascii_lowercase).as_deref() {
+            Some("png") => Some(To::Png),
+            Some("svg") => Some(To::Svg),
+            Some("txt") => Some(To::Bars),
+            _ => None,
+        };
+        match (self.to, by_ending, &self.output) {
+            (Some(To::Terminal), _, Some(_)) => Err(Error::usage(
+                "--to terminal shows the picture, and writes no file",
+            )),
+            (Some(to), Some(by_ending), Some(output)) if to != by_ending => {
+                let word = |to: To| {
+                    to.to_possible_value()
+                        .map(|value| value.get_name().to_owned())
+                        .unwrap_or_default()
+                };
+                let message = format!(
+                    "{} says {}, --to says {}",
+                    output.display(),
+                    word(by_ending),
+                    word(to)
+                );
+                Err(Error::usage(message).hint("give the file another ending, or leave out --to"))
+            }
+            (to, by_ending, _) => Ok(to.or(by_ending)),
+        }
+    }
+
+    pub(super) fn run(&self, context: &Context) -> Result<Exit> {
+        let ui = &context.ui;
+        let intent = self.plan()?;
+        let values = intent.values(ui)?;
+        let slices = Slices::new(values, &intent.arrangement)
+            .map_err(|fault| Error::input(fault.to_string()))?;
+        let is_shown = intent.output.is_none() && ui.stdout_is_terminal();
+        match intent.to {
+            Some(To::Bars) => intent.write(
+                bars(&slices, &intent, is_shown, ui).as_bytes(),
+                is_shown,
+                self.if_changed,
+            ),
+            Some(To::Svg) => intent.write(
+                pie::chart(&slices, &intent.options).as_bytes(),
+                is_shown,
+                self.if_changed,
+            ),
+            Some(To::Png) if is_shown => {
+                Err(Error::usage("a PNG does not go to a terminal")
+                    .hint("write it to a file: -o FILE"))
+            }
+            Some(To::Terminal) => self.show(&slices, &intent, ui),
+            None if is_shown => self.show(&slices, &intent, ui),
+            Some(To::Png) | None => {
+                let studio = self.studio(ui)?;
+                let svg = pie::chart(&slices, &intent.options);
+                let png = studio
+                    .png("the chart", svg.as_bytes())
+                    .map_err(|fault| Error::input(fault.to_string()))?;
+                match png {
+                    Some(png) => intent.write(&png, false, self.if_changed),
+                    None => Ok(Exit::No),
+                }
+            }
+        }
+    }
+
+    /// Shows the picture on the terminal; bars where it shows no colours.
+    fn show(&self, slices: &Slices, intent: &Intent, ui: &Ui) -> Result<Exit> {
+        let svg = pie::chart(slices, &intent.options);
+        let shown = self.studio(ui)?.on_terminal("the chart", svg.as_bytes());
+        let shown = shown.map_err(|fault| Error::input(fault.to_string()))?;
+        let text = shown.unwrap_or_else(|| bars(slices, intent, true, ui));
+        let mut out = Results::open(None, FileOptions::default())?;
+        out.put_own(text.as_bytes())?;
+        out.close()?;
+        Ok(Exit::Done)
+    }
+
+    fn studio<'u>(&self, ui: &'u Ui) -> Result<Studio<'u>> {
+        // The layout has the size and the background in it already.
+        let mut options = self.picture.options();
+        (options.width, options.height, options.background) = (None, None, None);
+        Studio::new(&self.picture, options, ui)
+    }
+}
+
+fn bars(slices: &Slices, intent: &Intent, is_shown: bool, ui: &Ui) -> String {
+    let columns = if is_shown { ui.width() } else { 80 };
+    pie::bars(slices, &intent.options, columns)
+}
+
+impl Intent {
+    fn values(&self, ui: &Ui) -> Result<Vec<Labelled>> {
+        let (names, reading) = match &self.source {
+            Source::Words(values) => return Ok(values.clone()),
+            Source::Inputs(names, reading) => (names, reading),
+        };
+        let mut all = Vec::new();
+        for name in names {
+            if *name == InputName::Stdin && ui.stdin_is_terminal() {
+                ui.hint("values are read from this terminal: end them with Ctrl-D, or write jug pie LABEL=VALUE …");
+            }
+            if let Some(output) = self
+                .output
+                .as_ref()
+                .filter(|output| is_same_file(name, output))
+            {
+                let message = format!("{}: the chart would overwrite its values", output.display());
+                return Err(Error::usage(message));
+            }
+            let text = read_unpacked(name, MOST)
+                .map_err(|error| Error::input(name.to_string()).caused_by(error))?;
+            if text.len() > MOST {
+                return Err(Error::input(format!(
+                    "{name}: more than {} MiB of values",
+                    MOST >> 20
+                ))
+                .hint("count them first: jug log 'count by …'"));
+            }
+            let path = match name {
+                InputName::Path(path) => Some(path.as_path()),
+                InputName::Stdin => None,
+            };
+            all.extend(of_text(&name.to_string(), path, &text, reading)?);
+        }
+        Ok(all)
+    }
+
+    fn write(&self, bytes: &[u8], is_shown: bool, if_changed: bool) -> Result<Exit> {
+        let mut out = Results::open(self.output.as_deref(), FileOptions { if_changed })?;
+        if is_shown {
+            out.put(bytes)?;
+        } else {
+            out.put_own(bytes)?;
+        }
+        out.close()?;
+        Ok(Exit::Done)
+    }
+}
+
+/// `LABEL=#hex`.
+fn slice_color(word: &str) -> Result<(String, pie::Rgb)> {
+    let (label, color) = word.rsplit_once('=').ok_or_else(|| {
+        Error::usage(format!(
+            "«{word}»: write LABEL=COLOR, such as error=#d55e00"
+        ))
+    })?;
+    Ok((label.to_owned(), opaque(color)?))
+}
+
+fn opaque(text: &str) -> Result<pie::Rgb> {
+    match parsers::color(text).map_err(Error::usage)? {
+        [red, green, blue, 255] => Ok([red, green, blue]),
+        _ => Err(Error::usage(format!("«{text}»: slices are opaque"))),
+    }
+}
+
+fn hole(text: &str) -> std::result::Result<f64, String> {
+    match text.parse() {
+        Ok(hole) if (0.0..=0.9).contains(&hole) => Ok(hole),
+        _ => Err(format!("«{text}» is no share from 0 to 0.9")),
+    }
+}
+
+fn gap(text: &str) -> std::result::Result<f64, String> {
+    match text.parse() {
+        Ok(gap) if (0.0..=30.0).contains(&gap) => Ok(gap),
+        _ => Err(format!("«{text}» is no number of degrees from 0 to 30")),
+    }
+}
+
+/// The name of a palette, or a list of colours, which is looked at later.
+fn colors() -> impl TypedValueParser<Value = String> {
+    let named = |palette: &pie::Palette| PossibleValue::new(palette.name).help(palette.summary);
+    suggested(pie::PALETTES.iter().map(named).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        pie: Pie,
+    }
+
+    fn planned(words: &[&str]) -> std::result::Result<Intent, String> {
+        let line = Line::try_parse_from(std::iter::once(&"jug").chain(words))
+            .map_err(|error| error.to_string())?;
+        line.pie.plan().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn arguments_mean_what_they_say() {
+        let intent = planned(&[
+            "a=1",
+            "2",
+            "--top",
+            "3",
+            "--min-pct",
+            "2%",
+            "--hole",
+            "0.5",
+            "-o",
+            "x.svg",
+        ])
+        .unwrap();
+        assert!(matches!(&intent.source, Source::Words(values) if values[1].0 == "2"));
+        assert_eq!(
+            (intent.arrangement.top, intent.arrangement.min_share),
+            (Some(3), 0.02)
+        );
+        assert_eq!((intent.options.hole, intent.to), (0.5, Some(To::Svg)));
+        let intent = planned(&[
+            "--palette",
+            "#000,#fff",
+            "--slice-color",
+            "a=b=red",
+            "--background",
+            "transparent",
+        ])
+        .unwrap();
+        assert_eq!(intent.arrangement.colors, [[0; 3], [255; 3]]);
+        assert_eq!(
+            intent.arrangement.colored,
+            [("a=b".to_owned(), [255, 0, 0])]
+        );
+        assert_eq!(intent.options.background, None);
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for (words, message) in [
+            (&["a=1", "-i", "x"][..], "cannot be used with"),
+            (&["a"], "«a»: «a» is no number"),
+            (
+                &["1", "-o", "x.svg", "--to", "png"],
+                "x.svg says svg, --to says png",
+            ),
+            (&["1", "-o", "x", "--to", "terminal"], "writes no file"),
+            (&["1", "--center", "{total}"], "--hole"),
+            (&["1", "--hole", "1"], "no share from 0 to 0.9"),
+            (&["1", "--format", "{pct}"], "there is no {pct}"),
+            (&["1", "--palette", "blurple"], "«blurple» is no colour"),
+            (&["1", "--slice-color", "a"], "write LABEL=COLOR"),
+            (&["1", "--width", "50"], "at least 100 pixels"),
+            (&["1", "--background", "#fff8"], "opaque, or transparent"),
+        ] {
+            let error = planned(words).err().unwrap_or_default();
+            assert!(error.contains(message), "{words:?}: {error}");
+        }
+    }
+}
