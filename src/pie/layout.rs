@@ -5,11 +5,11 @@
 //! and the picture grows unless its height is given. Only then a name is cut; whole it is in the picture's description.
 
 use super::circle::{Arc, Point, Wheel, arcs};
-use super::inside::{Inside, fitting};
+use super::inside::Inside;
 use super::legend::{self, Legend as Rows};
-use super::outside::{self, Outside, spread};
 use super::palette::{Rgb, contrast, ink_on};
 use super::percent::percents;
+use super::plate::{Names, Plate, Rect, SMALLEST, Said, say};
 use super::template::Filling;
 use super::text::{LABEL, SUBTITLE, TITLE, cut, line_height, width};
 use super::{Labels, Legend, Options, Slice, Slices};
@@ -21,8 +21,6 @@ use crate::render::Weight;
 const MARGIN: f64 = 20.0;
 /// Of a picture whose height is not given.
 const HEIGHT: f64 = 400.0;
-/// A smaller pie beside its names or its legend cannot be read.
-const SMALLEST: f64 = 80.0;
 /// Above a legend below its pie.
 const LEGEND_GAP: f64 = 24.0;
 /// The diameter of the pie above a legend.
@@ -69,30 +67,6 @@ pub(super) enum Anchor {
     End,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Rect {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
-}
-
-/// The pie with the names in it and beside it.
-struct Plate {
-    wheel: Wheel,
-    inside: Vec<Option<Inside>>,
-    outside: Vec<Option<Outside>>,
-}
-
-/// What is said of each slice.
-struct Said {
-    /// As the format has it, in one line.
-    whole: String,
-    /// In the slice, where nothing else says it; the best way first.
-    inside: Vec<Vec<String>>,
-    percent: String,
-}
-
 /// Lays a chart out.
 pub(super) fn layout(slices: &Slices, options: &Options) -> Layout {
     let shares: Vec<f64> = slices.slices.iter().map(|slice| slice.share).collect();
@@ -108,8 +82,11 @@ pub(super) fn layout(slices: &Slices, options: &Options) -> Layout {
     let mut desk = Desk {
         slices,
         options,
-        arcs: arcs(&shares),
-        said,
+        names: Names {
+            arcs: arcs(&shares),
+            said,
+            options,
+        },
         is_dark: usize::from(
             options
                 .background
@@ -132,7 +109,7 @@ pub(super) fn layout(slices: &Slices, options: &Options) -> Layout {
         width: f64::from(options.width),
         height: desk.height,
         wheel: plate.wheel,
-        arcs: desk.arcs,
+        arcs: desk.names.arcs,
         leaders,
         squares: desk.squares,
         texts: desk.texts,
@@ -152,28 +129,6 @@ pub(super) fn people(number: Number) -> String {
     }
 }
 
-fn say(slice: &Slice, percent: &str, total: &str, options: &Options) -> Said {
-    let value = people(slice.value);
-    let filling = Filling {
-        label: &slice.label,
-        value: &value,
-        percent,
-        total,
-    };
-    let filled = options.format.fill(filling);
-    let lines: Vec<String> = filled.lines().map(str::to_owned).collect();
-    let mut inside = Vec::new();
-    if options.format == super::Template::default() {
-        inside.push(vec![slice.label.clone(), percent.to_owned()]);
-    }
-    inside.push(lines.clone());
-    Said {
-        whole: lines.join(" "),
-        inside,
-        percent: percent.to_owned(),
-    }
-}
-
 fn describe(all: &[&Slice], percents: &[String], total: &str) -> String {
     let parts: Vec<String> = all
         .iter()
@@ -187,8 +142,7 @@ fn describe(all: &[&Slice], percents: &[String], total: &str) -> String {
 struct Desk<'a> {
     slices: &'a Slices,
     options: &'a Options,
-    arcs: Vec<Arc>,
-    said: Vec<Said>,
+    names: Names<'a>,
     is_dark: usize,
     texts: Vec<Text>,
     squares: Vec<(Point, Rgb)>,
@@ -215,9 +169,10 @@ impl Desk<'_> {
         };
         let names_beside = matches!(labels, Labels::Auto | Labels::Out);
         if is_direct {
-            let plate = self.plate(area, false, names_beside);
-            let plate = plate
-                .or_else(|| (legend == Legend::None).then(|| self.plate(area, false, false))?);
+            let plate = self.names.plate(area, false, names_beside);
+            let plate = plate.or_else(|| {
+                (legend == Legend::None).then(|| self.names.plate(area, false, false))?
+            });
             if let Some(plate) = plate {
                 self.write_names(&plate);
                 return plate;
@@ -228,59 +183,54 @@ impl Desk<'_> {
             && let Some((plate, rows, corner)) = self.with_legend_beside(area, beside)
         {
             self.write_names(&plate);
-            self.write_legend(&rows, corner, self.said.len());
+            self.write_legend(&rows, corner, self.names.said.len());
             return plate;
         }
         self.with_legend_below(area, beside)
     }
 
     fn with_legend_beside(&self, area: Rect, names_beside: bool) -> Option<(Plate, Rows, Point)> {
-        let texts: Vec<String> = self.said.iter().map(|said| said.whole.clone()).collect();
+        let texts: Vec<String> = self
+            .names
+            .said
+            .iter()
+            .map(|said| said.whole.clone())
+            .collect();
         let fitting = (area.height / legend::row_height()) as usize;
         let rows = Rows::new(&texts, area.width, Some(fitting));
-        let gap = LEGEND_GAP;
-        let room = area.width - rows.width() - gap;
+        let room = area.width - rows.width() - LEGEND_GAP;
         if rows.rows > fitting || room < 2.0 * SMALLEST {
             return None;
         }
-        let plate = self.plate(
+        let pie = if names_beside {
             Rect {
-                width: room.min(area.height.max(room * 0.5)),
+                width: room,
                 ..area
-            },
-            true,
-            names_beside,
-        )?;
-        // Pie and legend together stand in the middle.
-        let used = 2.0 * plate.wheel.radius + gap + rows.width();
-        let shift = if names_beside {
-            0.0
+            }
         } else {
-            (area.width - used) / 2.0 - (plate.wheel.center.x - plate.wheel.radius - area.x)
+            // Pie and legend together stand in the middle.
+            let width = room.min(area.height);
+            Rect {
+                x: area.x + (room - width) / 2.0,
+                width,
+                ..area
+            }
         };
-        let plate = self.moved(plate, shift, names_beside, area)?;
+        let plate = self.names.plate(pie, true, names_beside)?;
         let corner = Point {
-            x: if names_beside {
-                area.x + area.width - rows.width()
-            } else {
-                plate.wheel.center.x + plate.wheel.radius + gap
-            },
+            x: pie.x + pie.width + LEGEND_GAP,
             y: area.y + (area.height - rows.height()) / 2.0,
         };
         Some((plate, rows, corner))
     }
 
-    fn moved(&self, plate: Plate, shift: f64, names_beside: bool, area: Rect) -> Option<Plate> {
-        if names_beside {
-            return Some(plate);
-        }
-        let mut wheel = plate.wheel;
-        wheel.center.x += shift;
-        self.named(wheel, true, false, area)
-    }
-
     fn with_legend_below(&mut self, area: Rect, names_beside: bool) -> Plate {
-        let texts: Vec<String> = self.said.iter().map(|said| said.whole.clone()).collect();
+        let texts: Vec<String> = self
+            .names
+            .said
+            .iter()
+            .map(|said| said.whole.clone())
+            .collect();
         let mut rows = Rows::new(&texts, area.width, None);
         let mut listed = texts.len();
         let pie = match self.options.height {
@@ -303,8 +253,9 @@ impl Desk<'_> {
             ..area
         };
         let plate = self
+            .names
             .plate(top, true, names_beside)
-            .or_else(|| self.plate(top, true, false))
+            .or_else(|| self.names.plate(top, true, false))
             .expect("without names beside it a pie fits everywhere");
         let corner = Point {
             x: area.x + ((area.width - rows.width()) / 2.0).max(0.0),
@@ -313,104 +264,6 @@ impl Desk<'_> {
         self.write_names(&plate);
         self.write_legend(&rows, corner, listed);
         plate
-    }
-
-    /// The pie in an area. `has_legend` says whether names are somewhere else, `names_beside` whether they may be beside the pie.
-    fn plate(&self, area: Rect, has_legend: bool, names_beside: bool) -> Option<Plate> {
-        let hole = self.options.hole.clamp(0.0, 0.9);
-        let wheel = |center: Point, radius: f64| Wheel {
-            center,
-            radius,
-            hole: radius * hole,
-        };
-        let middle = Point {
-            x: area.x + area.width / 2.0,
-            y: area.y + area.height / 2.0,
-        };
-        if !names_beside {
-            let radius = area.width.min(area.height) / 2.0;
-            return self.named(wheel(middle, radius), has_legend, false, area);
-        }
-        let reach = outside::REACH + outside::SPACE;
-        let largest = (area.height / 2.0 - line_height(LABEL)).min(area.width / 2.0 - reach);
-        let mut radius = largest;
-        let mut center = middle;
-        // A smaller pie has more names beside it, which make it smaller still; soon nothing changes any more.
-        for _ in 0..6 {
-            if radius < SMALLEST.min(largest) || radius <= 0.0 {
-                return None;
-            }
-            let inside = self.inside(&wheel(center, radius), has_legend);
-            let widest = |is_right: bool| {
-                let beside = (0..self.arcs.len()).filter(|index| {
-                    inside[*index].is_none() && self.arcs[*index].is_right() == is_right
-                });
-                let widths = beside
-                    .map(|index| width(&self.said[index].whole, LABEL, Weight::Regular) + reach);
-                widths.fold(0.0, f64::max).ceil()
-            };
-            let (left, right) = (widest(false), widest(true));
-            let fitting = largest.min((area.width - left - right) / 2.0);
-            let x = middle.x.clamp(
-                (area.x + left + fitting).min(middle.x + area.width),
-                (area.x + area.width - right - fitting).max(area.x + left + fitting),
-            );
-            if (fitting - radius).abs() < 0.01 && (x - center.x).abs() < 0.01 {
-                return self.named(wheel(center, radius), has_legend, true, area);
-            }
-            radius = fitting.min(radius);
-            center.x = x;
-        }
-        None
-    }
-
-    /// A wheel with its names; none if those beside it do not fit.
-    fn named(
-        &self,
-        wheel: Wheel,
-        has_legend: bool,
-        names_beside: bool,
-        area: Rect,
-    ) -> Option<Plate> {
-        let inside = self.inside(&wheel, has_legend);
-        let mut beside = vec![None; self.arcs.len()];
-        if names_beside {
-            let left: Vec<usize> = (0..self.arcs.len())
-                .filter(|index| inside[*index].is_none())
-                .collect();
-            let arcs: Vec<Arc> = left.iter().map(|index| self.arcs[*index]).collect();
-            let placed = spread(&wheel, &arcs, area.y, area.y + area.height)?;
-            for (index, outside) in left.into_iter().zip(placed) {
-                let room = if outside.is_right {
-                    area.x + area.width - outside.at.x
-                } else {
-                    outside.at.x - area.x
-                };
-                if width(&self.said[index].whole, LABEL, Weight::Regular) > room + 0.5 {
-                    return None;
-                }
-                beside[index] = Some(outside);
-            }
-        }
-        Some(Plate {
-            wheel,
-            inside,
-            outside: beside,
-        })
-    }
-
-    fn inside(&self, wheel: &Wheel, has_legend: bool) -> Vec<Option<Inside>> {
-        let is_wanted = matches!(self.options.labels, Labels::Auto | Labels::In);
-        let fit = |(arc, said): (&Arc, &Said)| {
-            if !is_wanted {
-                None
-            } else if has_legend {
-                fitting(wheel, arc, &[vec![said.percent.clone()]])
-            } else {
-                fitting(wheel, arc, &said.inside)
-            }
-        };
-        self.arcs.iter().zip(&self.said).map(fit).collect()
     }
 
     /// Title and subtitle; gives where the rest begins.
@@ -460,7 +313,7 @@ impl Desk<'_> {
                 size: LABEL,
                 weight: Weight::Regular,
                 ink: INK[self.is_dark],
-                text: self.said[index].whole.clone(),
+                text: self.names.said[index].whole.clone(),
             });
         }
     }
@@ -506,7 +359,7 @@ impl Desk<'_> {
                 format!("and {} more", all.len() - index)
             } else {
                 self.squares.push((place, slice.color));
-                self.said[index].whole.clone()
+                self.names.said[index].whole.clone()
             };
             self.texts.push(Text {
                 at: Point {

@@ -11,6 +11,7 @@ mod legend;
 mod outside;
 pub mod palette;
 mod percent;
+mod plate;
 pub mod slices;
 mod svg;
 pub mod template;
