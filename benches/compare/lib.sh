@@ -57,8 +57,8 @@ build() {
   baseline=$target/baseline/release/floor
 }
 
-# row ID TITLE TARGETS: what the entries after it belong to. TARGETS: "floor*1.5 duckdb*0.2" or "true+0.0015" (seconds);
-# each is an upper limit for jug's median, "-" for none.
+# row ID TITLE TARGETS: what the entries after it belong to. TARGETS: "floor*1.5 duckdb*0.2", "true+0.0015" (seconds)
+# or "=0.006" (seconds alone); each is an upper limit for jug's median, "-" for none.
 row() {
   current=$1
   [[ $pass == check ]] || printf '%s\t%s\t%s\n' "$@" >>"$rows"
@@ -157,7 +157,7 @@ page() {
     if ((${#wrong[@]})); then
       printf '\nOther answers than the floor, or none:\n\n'
       printf -- '- %s\n' "${wrong[@]}"
-    else
+    elif compgen -G "$scratch/answer.*" >/dev/null; then
       printf '\nEvery tool that answers a question gave the same answer as the floor.\n'
     fi
   } >"$file"
@@ -169,6 +169,8 @@ version() {
   case $1 in
     mawk) mawk -W version 2>&1 | head -n 1 ;;
     python3) python3 -c 'import platform, duckdb; print("Python", platform.python_version() + ", DuckDB", duckdb.__version__)' 2>/dev/null || true ;;
+    resvg) printf 'resvg %s' "$(resvg --version)" ;;
+    */convert* | */magick) "$1" -version | sed -n '1s/^Version: //; 1s/ http.*//p' ;;
     *) "$1" --version 2>&1 | head -n 1 ;;
   esac | sed 's/^[* ]*//; s/[* ]*$//' | cut -c 1-60 | tr -d '\n'
 }

@@ -21,8 +21,10 @@ function ratio(row, tool, to) {
   return ((row, to) in median) && median[row, to] > 0 ? sprintf("%.2f", median[row, tool] / median[row, to]) : "–"
 }
 
-# The limit that a target such as `floor*1.5` or `true+0.0015` sets in these times, or nothing where that tool was not measured.
+# The limit that a target such as `floor*1.5`, `true+0.0015` or `=0.006` sets in these times, or nothing where that tool was not
+# measured.
 function limit(times, row, target,   part, operator) {
+  if (target ~ /^=/) return substr(target, 2)
   operator = index(target, "+") ? "+" : "*"
   split(target, part, operator == "+" ? "\\+" : "\\*")
   if (!((row, part[1]) in times)) return ""
@@ -52,6 +54,7 @@ END {
           shown = wanted[t]
           sub(/\*/, " × ", shown)
           sub(/\+0.0015/, " + 1.5 ms", shown)
+          if (sub(/^=/, "", shown)) { shown = shown * 1000 " ms"; bound = "" }
           said = said (t > 1 ? "; " : "") shown (bound == "" ? "" : sprintf(" = %.4f s", bound))
           met = met (t > 1 ? "; " : "") verdict(row, wanted[t])
         }
