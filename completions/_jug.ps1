@@ -115,6 +115,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             break
         }
         'jug;render' {
+            [CompletionResult]::new('--files0-from', '--files0-from', [CompletionResultType]::ParameterName, 'Read the names of more files from a file, each ended by NUL')
             [CompletionResult]::new('--resources', '--resources', [CompletionResultType]::ParameterName, 'Read files that an SVG names, if they are in this directory')
             [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'The picture''s width in pixels; alone, the height follows')
             [CompletionResult]::new('--height', '--height', [CompletionResultType]::ParameterName, 'The picture''s height in pixels; alone, the width follows')

@@ -471,12 +471,27 @@ _jug() {
             return 0
             ;;
         jug__subcmd__render)
-            opts="-o -j -v -h --resources --width --height --scale --dpi --background --max-pixels --fonts --cache --output --dir --if-changed --threads --verbose --color --progress --help"
+            opts="-o -j -v -h --files0-from --resources --width --height --scale --dpi --background --max-pixels --fonts --cache --output --dir --if-changed --threads --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --files0-from)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --resources)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then

@@ -109,6 +109,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'jug;render'= {
+            cand --files0-from 'Read the names of more files from a file, each ended by NUL'
             cand --resources 'Read files that an SVG names, if they are in this directory'
             cand --width 'The picture''s width in pixels; alone, the height follows'
             cand --height 'The picture''s height in pixels; alone, the width follows'

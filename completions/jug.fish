@@ -144,6 +144,7 @@ complete -c jug -n "__fish_jug_using_subcommand pie" -l tally -d 'Count how ofte
 complete -c jug -n "__fish_jug_using_subcommand pie" -l if-changed -d 'Leave the output file untouched if it would not change'
 complete -c jug -n "__fish_jug_using_subcommand pie" -s v -l verbose -d 'Say more on standard error'
 complete -c jug -n "__fish_jug_using_subcommand pie" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand render" -l files0-from -d 'Read the names of more files from a file, each ended by NUL' -r -F
 complete -c jug -n "__fish_jug_using_subcommand render" -l resources -d 'Read files that an SVG names, if they are in this directory' -r -f -a "(__fish_complete_directories)"
 complete -c jug -n "__fish_jug_using_subcommand render" -l width -d 'The picture\'s width in pixels; alone, the height follows' -r
 complete -c jug -n "__fish_jug_using_subcommand render" -l height -d 'The picture\'s height in pixels; alone, the width follows' -r

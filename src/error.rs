@@ -105,8 +105,8 @@ impl fmt::Display for Error {
 
 impl StdError for Error {}
 
-/// A cause without the `(os error 13)` that the standard library adds for programmers.
-struct Plain<'a>(&'a dyn StdError);
+/// An error in words, without the `(os error 13)` that the standard library adds for programmers.
+pub struct Plain<'a>(pub &'a dyn StdError);
 
 impl fmt::Display for Plain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,7 +10,7 @@ use super::shared::picture::open_cache;
 use super::shared::rows::{Rows, write_text};
 use crate::args::output::Output;
 use crate::args::values;
-use crate::error::{Error, Result};
+use crate::error::{Error, Plain, Result};
 use crate::exit::Exit;
 use crate::io::cache::{Cache, Fault, Removed};
 use crate::record::{Cell, Number, Timestamp, Value};
@@ -84,8 +84,9 @@ impl CacheCommand {
     pub(super) fn run(&self, context: &Context) -> Result<Exit> {
         let ui = &context.ui;
         let action = self.plan()?;
-        let cache = open_cache()?.map_err(|fault| Error::input(format!("no cache: {fault}")))?;
-        let failed = |fault: Fault| Error::input(fault.to_string());
+        let cache =
+            open_cache()?.map_err(|fault| Error::input(format!("no cache: {}", Plain(&fault))))?;
+        let failed = |fault: Fault| Error::input(Plain(&fault).to_string());
         match action {
             Action::Path => write_text(&format!("{}\n", cache.directory().display()), &self.output),
             Action::Stat => self.stat(&cache, ui),
@@ -122,7 +123,7 @@ impl CacheCommand {
     fn stat(&self, cache: &Cache, ui: &Ui) -> Result<Exit> {
         let stat = cache
             .stat()
-            .map_err(|fault| Error::input(fault.to_string()))?;
+            .map_err(|fault| Error::input(Plain(&fault).to_string()))?;
         let number = |number: u64| {
             Value::Number(Number::Decimal {
                 units: number.into(),

@@ -1,7 +1,7 @@
 //! `jug render`: SVG to PNG.
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -10,12 +10,13 @@ use rayon::prelude::*;
 
 use super::Context;
 use super::shared::picture::Studio;
+use crate::args::inputs::Inputs;
 use crate::args::picture::Picture;
 use crate::args::values;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::io::sink::{FileOptions, is_same_file};
-use crate::io::source::{InputName, read_whole};
+use crate::io::source::{InputName, read_unpacked};
 use crate::observe::Observe as _;
 use crate::render::{Fault, MAX_BYTES};
 use crate::ui::Ui;
@@ -42,9 +43,8 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Render {
-    /// SVGs to draw, plain or gzip; - or none for standard input
-    #[arg(value_name = "IN.svg", value_hint = ValueHint::FilePath)]
-    files: Vec<OsString>,
+    #[command(flatten)]
+    inputs: Inputs,
 
     /// Read files that an SVG names, if they are in this directory
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Drawing")]
@@ -80,17 +80,8 @@ enum Intent {
 }
 
 impl Render {
-    /// What the arguments mean. Touches no file.
-    fn plan(&self) -> Result<Intent> {
-        let mut names: Vec<InputName> = self
-            .files
-            .iter()
-            .cloned()
-            .map(InputName::from_arg)
-            .collect();
-        if names.is_empty() {
-            names.push(InputName::Stdin);
-        }
+    /// What the arguments mean, for these inputs. Touches no file.
+    fn plan(&self, names: Vec<InputName>) -> Result<Intent> {
         if let Some(dir) = &self.dir {
             return places(names, dir).map(Intent::Many);
         }
@@ -118,7 +109,7 @@ impl Render {
         let ui = &context.ui;
         let mut options = self.picture.options();
         options.resources.clone_from(&self.resources);
-        let intent = self.plan()?;
+        let intent = self.plan(self.inputs.names()?)?;
         let studio = Studio::new(&self.picture, options, ui)?;
         match intent {
             Intent::One(name, output) => self.one(&studio, &name, output.as_deref(), ui),
@@ -238,7 +229,7 @@ fn places(names: Vec<InputName>, dir: &Path) -> Result<Vec<(InputName, PathBuf)>
 }
 
 fn read(name: &InputName) -> Result<Vec<u8>> {
-    read_whole(name, MAX_BYTES).map_err(|error| Error::input(name.to_string()).caused_by(error))
+    read_unpacked(name, MAX_BYTES).map_err(|error| Error::input(name.to_string()).caused_by(error))
 }
 
 fn refused(name: &InputName, fault: &Fault) -> Error {
@@ -268,7 +259,9 @@ mod tests {
     fn planned(words: &[&str]) -> std::result::Result<Intent, String> {
         let line = Line::try_parse_from(std::iter::once(&"jug").chain(words))
             .map_err(|error| error.to_string())?;
-        line.render.plan().map_err(|error| error.to_string())
+        line.render
+            .plan(line.render.inputs.names().expect("no list"))
+            .map_err(|error| error.to_string())
     }
 
     fn path(path: &str) -> InputName {

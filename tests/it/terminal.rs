@@ -33,12 +33,17 @@ fn terminal() -> (File, OwnedFd) {
 
 /// What stands on a terminal after jug has run with it as standard output, line by line.
 fn shown(sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
+    shown_on("xterm", sandbox, args)
+}
+
+/// The same on a terminal of this kind.
+fn shown_on(kind: &str, sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
     let (mut ours, theirs) = terminal();
     let mut child = Command::new(env!("CARGO_BIN_EXE_jug"))
         .args(args)
         .current_dir(sandbox.path())
         .env_clear()
-        .env("TERM", "xterm")
+        .env("TERM", kind)
         .env("TZ", "UTC")
         .stdin(Stdio::null())
         .stdout(theirs)
@@ -108,4 +113,29 @@ fn a_table_is_for_people_wherever_the_terminal_is_named() {
         assert!(lines[0].starts_with("method  count"), "{lines:?}");
         assert!(lines.iter().all(|line| line.chars().count() <= 80));
     }
+}
+
+#[test]
+fn a_picture_is_shown_as_the_terminal_can() {
+    let sandbox = Sandbox::new();
+    let pie = ["pie", "a=2", "b=1"];
+    let blocks = shown(&sandbox, &pie);
+    // 640 x 400 in 80 columns, leaving a line of 24 for the prompt.
+    assert_eq!(blocks.len(), 23);
+    assert!(
+        blocks.iter().any(|line| line.contains("\x1b[48;5;25m")),
+        "{blocks:?}"
+    );
+    let kitty = shown_on("xterm-kitty", &sandbox, &pie);
+    assert!(
+        kitty[0].starts_with("\x1b_Ga=T,f=100,q=2,m=1;iVBORw0KGgo"),
+        "{kitty:?}"
+    );
+    let dumb = shown_on("dumb", &sandbox, &pie);
+    assert!(dumb[0].starts_with("a  2  67%  ███"), "{dumb:?}");
+    assert_eq!(
+        shown(&sandbox, &["pie", "a=1", "--to", "png"]),
+        [""; 0],
+        "no PNG on a terminal"
+    );
 }

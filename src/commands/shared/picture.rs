@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::args::picture::{Caching, Picture};
 use crate::args::values;
-use crate::error::{Error, Result};
+use crate::error::{Error, Plain, Result};
 use crate::io::cache::{self, Cache, Key};
 use crate::render::{self, Drawing, Fault, Options, Pixels};
 use crate::ui::Ui;
@@ -31,7 +31,7 @@ impl<'a> Studio<'a> {
         let cache = match picture.cache {
             Caching::Off => None,
             Caching::On | Caching::Refresh | Caching::Only => open_cache()?
-                .map_err(|fault| ui.note(&format!("no cache: {fault}")))
+                .map_err(|fault| ui.note(&format!("no cache: {}", Plain(&fault))))
                 .ok(),
         };
         Ok(Studio {
@@ -61,7 +61,7 @@ impl<'a> Studio<'a> {
                     return Ok(Some(png));
                 }
                 Ok(None) => {}
-                Err(fault) => self.ui.note(&format!("{name}: cache: {fault}")),
+                Err(fault) => self.ui.note(&format!("{name}: cache: {}", Plain(&fault))),
             }
         }
         if self.caching == Caching::Only {
@@ -72,7 +72,8 @@ impl<'a> Studio<'a> {
         if let Some(cache) = cache.filter(|_| is_whole(&drawing))
             && let Err(fault) = cache.put(&key, &png)
         {
-            self.ui.note(&format!("{name}: not kept: {fault}"));
+            self.ui
+                .note(&format!("{name}: not kept: {}", Plain(&fault)));
         }
         Ok(Some(png))
     }
