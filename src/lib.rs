@@ -14,6 +14,7 @@
 //! | [`group`] | hash groups |
 //! | [`mod@format`] | one file a record format, reading and writing |
 //! | [`render`] | SVG to pixels to PNG; the font inside |
+//! | [`dirs`] | directories: descriptors, listings, attributes, owners, mounts |
 //! | [`record`] | values, numbers, times |
 //! | [`io`] | files, streams, decoders, the cache, signals; the only `unsafe` code |
 //! | [`error`], [`exit`], [`observe`] | the error that reaches a person, the exit codes, how engines report |
@@ -21,6 +22,7 @@
 pub mod args;
 pub mod cli;
 pub mod commands;
+pub mod dirs;
 pub mod error;
 pub mod exit;
 pub mod expr;

@@ -16,3 +16,8 @@ pub fn allow_open_files(count: usize) {
         let _ = setrlimit(Resource::Nofile, limit);
     }
 }
+
+/// How many files may be open at once.
+pub fn open_files() -> u64 {
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}

@@ -1,0 +1,75 @@
+//! The names in a directory, in one piece of memory that is used again for the next.
+
+use super::FileType;
+
+/// One name.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+    start: usize,
+    length: u32,
+    /// What it stands for, as far as the directory says.
+    pub file_type: FileType,
+}
+
+/// The names in a directory, without `.` and `..`.
+#[derive(Debug, Default)]
+pub struct Listing {
+    names: Vec<u8>,
+    entries: Vec<Listed>,
+}
+
+impl Listing {
+    /// Forgets all names and keeps the memory.
+    pub fn clear(&mut self) {
+        self.names.clear();
+        self.entries.clear();
+    }
+
+    /// Adds a name.
+    #[inline]
+    pub fn push(&mut self, name: &[u8], file_type: FileType) {
+        self.entries.push(Listed {
+            start: self.names.len(),
+            // No file system has names of 4 GiB, and no command line has paths of that length.
+            length: name.len() as u32,
+            file_type,
+        });
+        self.names.extend_from_slice(name);
+    }
+
+    /// Sorts by the bytes of the names.
+    pub fn sort(&mut self) {
+        let Listing { names, entries } = self;
+        entries.sort_unstable_by(|one, other| one.name(names).cmp(other.name(names)));
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entry at this place.
+    #[inline]
+    pub fn get(&self, index: usize) -> (&[u8], FileType) {
+        let entry = self.entries[index];
+        (entry.name(&self.names), entry.file_type)
+    }
+
+    /// Whether there is an entry of this name.
+    pub fn contains(&self, name: &[u8]) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| entry.name(&self.names) == name)
+    }
+}
+
+impl Listed {
+    fn name(self, names: &[u8]) -> &[u8] {
+        &names[self.start..self.start + self.length as usize]
+    }
+}

@@ -1,0 +1,44 @@
+//! The names of users and groups.
+
+use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt as _;
+use std::sync::Arc;
+
+/// Names by number, looked up once each: the system may have to ask a server.
+#[derive(Debug, Default)]
+pub struct Owners {
+    users: HashMap<u32, Option<Arc<[u8]>>>,
+    groups: HashMap<u32, Option<Arc<[u8]>>>,
+}
+
+impl Owners {
+    /// The name of a user, if there is one.
+    pub fn user(&mut self, uid: u32) -> Option<Arc<[u8]>> {
+        let name = self.users.entry(uid).or_insert_with(|| {
+            let user = uzers::get_user_by_uid(uid)?;
+            Some(user.name().as_bytes().into())
+        });
+        name.clone()
+    }
+
+    /// The name of a group, if there is one.
+    pub fn group(&mut self, gid: u32) -> Option<Arc<[u8]>> {
+        let name = self.groups.entry(gid).or_insert_with(|| {
+            let group = uzers::get_group_by_gid(gid)?;
+            Some(group.name().as_bytes().into())
+        });
+        name.clone()
+    }
+}
+
+/// The number of a user, by name or in digits.
+pub fn uid(text: &str) -> Option<u32> {
+    let named = || uzers::get_user_by_name(text).map(|user| user.uid());
+    text.parse().ok().or_else(named)
+}
+
+/// The number of a group, by name or in digits.
+pub fn gid(text: &str) -> Option<u32> {
+    let named = || uzers::get_group_by_name(text).map(|group| group.gid());
+    text.parse().ok().or_else(named)
+}

@@ -1,0 +1,114 @@
+//! What the system knows of an entry.
+
+use rustix::fs;
+
+use super::FileType;
+use crate::record::Timestamp;
+
+/// The attributes of an entry, as statx(2) or stat(2) gives them.
+#[derive(Clone, Debug)]
+pub struct Stat {
+    /// What sort of thing it is.
+    pub file_type: FileType,
+    /// Its length in bytes.
+    pub size: u64,
+    /// What it takes on disk, in bytes.
+    pub allocated: u64,
+    /// Permission bits: `0o7777` at most.
+    pub mode: u32,
+    /// How many names it has.
+    pub nlink: u64,
+    /// The owner's number.
+    pub uid: u32,
+    /// The group's number.
+    pub gid: u32,
+    /// The device that it lies on, as makedev(3) numbers it.
+    pub dev: u64,
+    /// The device that it is, for block and character devices.
+    pub rdev: u64,
+    /// Its number on its device.
+    pub ino: u64,
+    /// The mount that it was reached through, where the system tells (Linux 5.8): finer than `dev`, which differs inside
+    /// one mount on some file systems.
+    pub mount: Option<u64>,
+    /// When its contents last changed.
+    pub mtime: Option<Timestamp>,
+    /// When its attributes last changed.
+    pub ctime: Option<Timestamp>,
+    /// When it was last read, as far as the file system keeps count.
+    pub atime: Option<Timestamp>,
+    /// When it was made, if the file system knows.
+    pub btime: Option<Timestamp>,
+}
+
+/// The unit of the system's count of blocks, in bytes; see stat(2).
+const BLOCK: u64 = 512;
+
+impl Stat {
+    /// Which directory or file this is, among all that are mounted.
+    pub fn id(&self) -> (u64, u64) {
+        (self.dev, self.ino)
+    }
+
+    /// What tells one mounted file system from another.
+    pub fn file_system(&self) -> u64 {
+        self.mount.unwrap_or(self.dev)
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl From<&fs::Statx> for Stat {
+    fn from(found: &fs::Statx) -> Stat {
+        let time = |time: &fs::StatxTimestamp| Timestamp::new(time.tv_sec, time.tv_nsec, 9);
+        let has = |flag: fs::StatxFlags| found.stx_mask & flag.bits() != 0;
+        let mode = u32::from(found.stx_mode);
+        Stat {
+            file_type: fs::FileType::from_raw_mode(mode).into(),
+            size: found.stx_size,
+            allocated: found.stx_blocks.saturating_mul(BLOCK),
+            mode: mode & 0o7777,
+            nlink: u64::from(found.stx_nlink),
+            uid: found.stx_uid,
+            gid: found.stx_gid,
+            dev: fs::makedev(found.stx_dev_major, found.stx_dev_minor),
+            rdev: fs::makedev(found.stx_rdev_major, found.stx_rdev_minor),
+            ino: found.stx_ino,
+            mount: has(fs::StatxFlags::MNT_ID).then_some(found.stx_mnt_id),
+            mtime: time(&found.stx_mtime),
+            ctime: time(&found.stx_ctime),
+            atime: time(&found.stx_atime),
+            btime: has(fs::StatxFlags::BTIME)
+                .then(|| time(&found.stx_btime))
+                .flatten(),
+        }
+    }
+}
+
+/// From what the standard library knows, for the portable engine.
+impl From<&std::fs::Metadata> for Stat {
+    fn from(found: &std::fs::Metadata) -> Stat {
+        use std::os::unix::fs::MetadataExt as _;
+        let time = |seconds, nanos: i64| Timestamp::new(seconds, u32::try_from(nanos).ok()?, 9);
+        let made = found.created().ok();
+        let made = made.and_then(|made| made.duration_since(std::time::UNIX_EPOCH).ok());
+        Stat {
+            file_type: fs::FileType::from_raw_mode(found.mode()).into(),
+            size: found.size(),
+            allocated: found.blocks().saturating_mul(BLOCK),
+            mode: found.mode() & 0o7777,
+            nlink: found.nlink(),
+            uid: found.uid(),
+            gid: found.gid(),
+            dev: found.dev(),
+            rdev: found.rdev(),
+            ino: found.ino(),
+            mount: None,
+            mtime: time(found.mtime(), found.mtime_nsec()),
+            ctime: time(found.ctime(), found.ctime_nsec()),
+            atime: time(found.atime(), found.atime_nsec()),
+            btime: made.and_then(|made| {
+                Timestamp::new(made.as_secs().try_into().ok()?, made.subsec_nanos(), 9)
+            }),
+        }
+    }
+}
