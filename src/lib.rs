@@ -14,6 +14,7 @@
 //! | [`group`] | hash groups |
 //! | [`mod@format`] | one file a record format, reading and writing |
 //! | [`render`] | SVG to pixels to PNG; the font inside |
+//! | [`select`] | which paths matter: globs, types, sizes, times, owners, ignore files |
 //! | [`dirs`] | directories: descriptors, listings, attributes, owners, mounts |
 //! | [`record`] | values, numbers, times |
 //! | [`io`] | files, streams, decoders, the cache, signals; the only `unsafe` code |
@@ -34,6 +35,7 @@ pub mod observe;
 pub mod pie;
 pub mod record;
 pub mod render;
+pub mod select;
 pub mod ui;
 
 use std::ffi::OsString;

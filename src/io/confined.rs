@@ -1,7 +1,7 @@
 //! Files that somebody else's text names: read only inside a directory, whatever the name leads to.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
@@ -48,21 +48,33 @@ pub fn read_within(directory: &Path, name: &str, most: usize) -> Result<Vec<u8>,
     if !path.starts_with(directory) {
         return Err(Refusal::Outside);
     }
+    // Exchanged for a link or a FIFO since then, it is not followed and not waited for.
+    read_file(&path, most).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidInput => Refusal::NoFile,
+        io::ErrorKind::FileTooLarge => Refusal::TooLarge,
+        _ => Refusal::Unreadable,
+    })
+}
+
+/// The bytes of a regular file that somebody else may have put there: a link is not followed, a FIFO not waited for, and at
+/// most `most` bytes are read.
+///
+/// # Errors
+/// Those of open(2) and read(2); `InvalidInput` if it is no regular file; `FileTooLarge`.
+pub fn read_file(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let file = File::options()
         .read(true)
-        // Exchanged for a link or a FIFO since then, it is not followed and not waited for.
         .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32)
-        .open(&path)
-        .map_err(|_| Refusal::Unreadable)?;
-    if !file.metadata().is_ok_and(|status| status.is_file()) {
-        return Err(Refusal::NoFile);
+        .open(path)?;
+    if !file.metadata()?.is_file() {
+        let kind = io::ErrorKind::InvalidInput;
+        return Err(io::Error::new(kind, "it is no regular file"));
     }
     let mut data = Vec::new();
-    file.take(most as u64 + 1)
-        .read_to_end(&mut data)
-        .map_err(|_| Refusal::Unreadable)?;
+    file.take(most as u64 + 1).read_to_end(&mut data)?;
     if data.len() > most {
-        return Err(Refusal::TooLarge);
+        let kind = io::ErrorKind::FileTooLarge;
+        return Err(io::Error::new(kind, "it is too large"));
     }
     Ok(data)
 }

@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "lib",
         &[
             "args", "cli", "commands", "dirs", "error", "exit", "expr", "format", "group", "io",
-            "log", "observe", "pie", "record", "render", "ui",
+            "log", "observe", "pie", "record", "render", "select", "ui",
         ],
     ),
     (
@@ -27,13 +27,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "args", "error", "exit", "expr", "format", "group", "io", "log", "observe", "pie",
-            "record", "render", "ui",
+            "args", "dirs", "error", "exit", "expr", "format", "group", "io", "log", "observe",
+            "pie", "record", "render", "select", "ui",
         ],
     ),
     (
         "args",
         &[
+            "dirs",
             "error",
             "expr",
             "format",
@@ -42,6 +43,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "record",
             "pie",
             "render",
+            "select",
             "ui",
         ],
     ),
@@ -56,6 +58,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("pie", &["record", "render"]),
     ("expr", &["record"]),
     ("group", &["record"]),
+    ("select", &["dirs", "error", "io", "record"]),
     ("dirs", &["io", "record"]),
     ("format", &["record"]),
     ("render", &["io"]),
