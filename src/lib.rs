@@ -9,6 +9,7 @@
 //! | [`args`] | argument groups that commands share, and the parsers of their values |
 //! | [`ui`] | the terminal: warnings, progress, tables, colour |
 //! | [`log`] | the engine of `jug log`; families like this one do not know each other |
+//! | [`walk`] | the engine of `jug walk` |
 //! | [`pie`] | values to a pie chart, as SVG or bars of text |
 //! | [`expr`] | the expression language: read, check, evaluate |
 //! | [`group`] | hash groups |
@@ -37,6 +38,7 @@ pub mod record;
 pub mod render;
 pub mod select;
 pub mod ui;
+pub mod walk;
 
 use std::ffi::OsString;
 use std::io::Write as _;

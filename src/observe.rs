@@ -2,9 +2,10 @@
 
 /// What an engine says while it works. All methods may be called from any thread.
 pub trait Observe: Sync {
-    /// `bytes` more of the input are behind us, counted as they lie on disk. Called per chunk, never per line.
-    fn advanced(&self, bytes: u64) {
-        let _ = bytes;
+    /// So much more of the input is behind us: bytes as they lie on disk, or entries of directories. Called per chunk or
+    /// directory, never per line or entry.
+    fn advanced(&self, amount: u64) {
+        let _ = amount;
     }
 
     /// Something is worth knowing, and the answer is complete all the same.

@@ -34,7 +34,10 @@ impl Inputs {
             .map(InputName::from_arg)
             .collect();
         match &self.files0_from {
-            Some(list) => names.extend(listed(list)?),
+            Some(list) => {
+                let path = |name| InputName::Path(PathBuf::from(OsString::from_vec(name)));
+                names.extend(listed(list)?.into_iter().map(path));
+            }
             None if names.is_empty() => names.push(InputName::Stdin),
             None => {}
         }
@@ -46,13 +49,15 @@ impl Inputs {
     }
 }
 
-fn listed(list: &Path) -> Result<Vec<InputName>> {
+/// The names in a list, each ended by NUL.
+///
+/// # Errors
+/// If the list cannot be read.
+pub fn listed(list: &Path) -> Result<Vec<Vec<u8>>> {
     let name = InputName::from_arg(list.into());
     let bytes = read_whole(&name, usize::MAX).map_err(|error| Error::reading(list, error))?;
     let names = bytes
         .split(|byte| *byte == 0)
         .filter(|name| !name.is_empty());
-    Ok(names
-        .map(|name| InputName::Path(PathBuf::from(OsString::from_vec(name.to_vec()))))
-        .collect())
+    Ok(names.map(<[u8]>::to_vec).collect())
 }

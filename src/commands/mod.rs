@@ -10,6 +10,7 @@ pub mod log;
 pub mod pie;
 pub mod render;
 mod shared;
+pub mod walk;
 
 use clap::Subcommand;
 
@@ -22,6 +23,7 @@ use crate::ui::Ui;
 #[allow(missing_docs)]
 pub enum Command {
     Log(Box<log::Log>),
+    Walk(Box<walk::Walk>),
     Pie(Box<pie::Pie>),
     Render(Box<render::Render>),
     Cache(cache::CacheCommand),
@@ -52,6 +54,7 @@ impl Command {
     pub fn title(&self) -> &'static str {
         match self {
             Command::Log(_) => "jug log",
+            Command::Walk(_) => "jug walk",
             Command::Pie(_) => "jug pie",
             Command::Render(_) => "jug render",
             Command::Cache(_) => "jug cache",
@@ -67,6 +70,7 @@ impl Command {
     pub fn run(&self, context: &Context) -> Result<Exit> {
         match self {
             Command::Log(log) => log.run(context),
+            Command::Walk(walk) => walk.run(context),
             Command::Pie(pie) => pie.run(context),
             Command::Render(render) => render.run(context),
             Command::Cache(cache) => cache.run(context),

@@ -15,7 +15,7 @@ pub mod owners;
 mod portable;
 mod stat;
 
-use rustix::fs;
+use rustix::fs as system;
 
 pub use directory::{Directory, Engine};
 pub use handle::Handle;
@@ -84,17 +84,17 @@ impl FileType {
     }
 }
 
-impl From<fs::FileType> for FileType {
-    fn from(file_type: fs::FileType) -> FileType {
+impl From<system::FileType> for FileType {
+    fn from(file_type: system::FileType) -> FileType {
         match file_type {
-            fs::FileType::RegularFile => FileType::File,
-            fs::FileType::Directory => FileType::Directory,
-            fs::FileType::Symlink => FileType::Symlink,
-            fs::FileType::Fifo => FileType::Fifo,
-            fs::FileType::Socket => FileType::Socket,
-            fs::FileType::BlockDevice => FileType::Block,
-            fs::FileType::CharacterDevice => FileType::Character,
-            fs::FileType::Unknown => FileType::Unknown,
+            system::FileType::RegularFile => FileType::File,
+            system::FileType::Directory => FileType::Directory,
+            system::FileType::Symlink => FileType::Symlink,
+            system::FileType::Fifo => FileType::Fifo,
+            system::FileType::Socket => FileType::Socket,
+            system::FileType::BlockDevice => FileType::Block,
+            system::FileType::CharacterDevice => FileType::Character,
+            system::FileType::Unknown => FileType::Unknown,
         }
     }
 }

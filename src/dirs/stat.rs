@@ -1,6 +1,6 @@
 //! What the system knows of an entry.
 
-use rustix::fs;
+use rustix::fs as system;
 
 use super::FileType;
 use crate::record::Timestamp;
@@ -57,27 +57,27 @@ impl Stat {
 }
 
 #[cfg(target_os = "linux")]
-impl From<&fs::Statx> for Stat {
-    fn from(found: &fs::Statx) -> Stat {
-        let time = |time: &fs::StatxTimestamp| Timestamp::new(time.tv_sec, time.tv_nsec, 9);
-        let has = |flag: fs::StatxFlags| found.stx_mask & flag.bits() != 0;
+impl From<&system::Statx> for Stat {
+    fn from(found: &system::Statx) -> Stat {
+        let time = |time: &system::StatxTimestamp| Timestamp::new(time.tv_sec, time.tv_nsec, 9);
+        let has = |flag: system::StatxFlags| found.stx_mask & flag.bits() != 0;
         let mode = u32::from(found.stx_mode);
         Stat {
-            file_type: fs::FileType::from_raw_mode(mode).into(),
+            file_type: system::FileType::from_raw_mode(mode).into(),
             size: found.stx_size,
             allocated: found.stx_blocks.saturating_mul(BLOCK),
             mode: mode & 0o7777,
             nlink: u64::from(found.stx_nlink),
             uid: found.stx_uid,
             gid: found.stx_gid,
-            dev: fs::makedev(found.stx_dev_major, found.stx_dev_minor),
-            rdev: fs::makedev(found.stx_rdev_major, found.stx_rdev_minor),
+            dev: system::makedev(found.stx_dev_major, found.stx_dev_minor),
+            rdev: system::makedev(found.stx_rdev_major, found.stx_rdev_minor),
             ino: found.stx_ino,
-            mount: has(fs::StatxFlags::MNT_ID).then_some(found.stx_mnt_id),
+            mount: has(system::StatxFlags::MNT_ID).then_some(found.stx_mnt_id),
             mtime: time(&found.stx_mtime),
             ctime: time(&found.stx_ctime),
             atime: time(&found.stx_atime),
-            btime: has(fs::StatxFlags::BTIME)
+            btime: has(system::StatxFlags::BTIME)
                 .then(|| time(&found.stx_btime))
                 .flatten(),
         }
@@ -92,7 +92,7 @@ impl From<&std::fs::Metadata> for Stat {
         let made = found.created().ok();
         let made = made.and_then(|made| made.duration_since(std::time::UNIX_EPOCH).ok());
         Stat {
-            file_type: fs::FileType::from_raw_mode(found.mode()).into(),
+            file_type: system::FileType::from_raw_mode(found.mode()).into(),
             size: found.size(),
             allocated: found.blocks().saturating_mul(BLOCK),
             mode: found.mode() & 0o7777,

@@ -14,8 +14,21 @@ pub use cursor::{Parser, RESERVED};
 /// How many sums or products may follow each other without parentheses: each makes the tree one higher.
 const MAX_CHAIN: usize = 1000;
 
+/// Reads a text that is one expression and nothing else.
+///
+/// # Errors
+/// Where it is none, or where it ends too early.
+pub fn parse(text: &str) -> Result<Expr, Fault> {
+    let mut parser = Parser::new(text)?;
+    let expr = parser.expr()?;
+    match parser.peek().kind {
+        TokenKind::End => Ok(expr),
+        _ => Err(parser.unexpected("the end")),
+    }
+}
+
 impl Parser {
-    /// A whole expression.
+    /// An expression.
     ///
     /// # Errors
     /// Where the tokens are none.

@@ -3,6 +3,7 @@
 //! It is written in the target's own directory, since only there rename(2) is one step, under a hidden name that nobody
 //! guesses. Whoever reads the target sees the old content or the new, whatever happens in between.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -115,6 +116,11 @@ impl Replacement {
 
     pub(super) fn file(&self) -> &File {
         self.new.as_file()
+    }
+
+    /// The name it has until it is in place.
+    pub(super) fn name(&self) -> Option<&OsStr> {
+        self.new.path().file_name()
     }
 
     /// Puts the file in place, unless it is to be left and is equal.

@@ -4,6 +4,7 @@
 //! target is as it was. Pipes and devices are written as they are. Errors are looked for up to the end: a full disk may show
 //! only when the last bytes are flushed, and on network file systems when the file is closed.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write};
 use std::os::fd::{AsFd, IntoRawFd, OwnedFd};
@@ -75,6 +76,14 @@ impl Sink {
     /// Whether all of it is seen at once, in place of what the file held, and nothing without [`Sink::finish`].
     pub fn is_replacing(&self) -> bool {
         matches!(self.target, Target::Replacing(_))
+    }
+
+    /// The name of the file that is written until it is put in place, if there is one.
+    pub fn temporary_name(&self) -> Option<&OsStr> {
+        match &self.target {
+            Target::Direct(_) => None,
+            Target::Replacing(replacement) => replacement.name(),
+        }
     }
 
     /// Writes what is left, closes, and puts a file in its place.

@@ -34,6 +34,7 @@ use crate::observe::Observe;
 use message::Messages;
 use output::Output;
 use progress::Progress;
+pub use progress::Unit;
 use repeat::Repeats;
 pub use settings::{Hooks, ProgressChoice, Question, Settings};
 pub use style::{ColorChoice, Painter, Style};
@@ -180,9 +181,14 @@ impl Ui {
         is_shown
     }
 
-    /// There are `bytes` more to read, as they lie on disk; without any call the end is unknown.
-    pub fn expect(&self, bytes: u64) {
-        self.progress.expect(bytes);
+    /// What progress is counted in, if not in bytes.
+    pub fn count_in(&self, unit: Unit) {
+        self.progress.count_in(unit);
+    }
+
+    /// There is so much more to come, bytes as they lie on disk; without any call the end is unknown.
+    pub fn expect(&self, amount: u64) {
+        self.progress.expect(amount);
     }
 
     /// Takes the progress line off before results are written to a terminal; it comes back with the next chunk.
@@ -290,8 +296,8 @@ impl Ui {
 }
 
 impl Observe for Ui {
-    fn advanced(&self, bytes: u64) {
-        self.progress.advanced(bytes, self.started.elapsed());
+    fn advanced(&self, amount: u64) {
+        self.progress.advanced(amount, self.started.elapsed());
         self.answer();
     }
 

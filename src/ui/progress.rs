@@ -7,7 +7,7 @@
 use std::fmt::Write;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use indicatif::{
@@ -39,6 +39,7 @@ pub(super) struct Progress {
     /// When to draw next, in nanoseconds since the start; `u64::MAX` for never.
     next: AtomicU64,
     elapsed: Arc<AtomicU64>,
+    unit: OnceLock<Unit>,
     bar: Mutex<Option<ProgressBar>>,
     output: Output,
     columns: fn() -> usize,
@@ -52,20 +53,31 @@ impl Progress {
             total: AtomicU64::new(0),
             next: AtomicU64::new(if is_wanted { nanos(DELAY) } else { u64::MAX }),
             elapsed: Arc::default(),
+            unit: OnceLock::new(),
             bar: Mutex::new(None),
             output,
             columns,
         }
     }
 
-    /// There are `bytes` more to come.
-    pub(super) fn expect(&self, bytes: u64) {
-        self.total.fetch_add(bytes, Relaxed);
+    /// What is counted; bytes if nothing is said. To be said once, before anything is done.
+    pub(super) fn count_in(&self, unit: Unit) {
+        // Whoever says it twice says the same.
+        let _ = self.unit.set(unit);
     }
 
-    /// `bytes` more are done, `elapsed` after the start.
-    pub(super) fn advanced(&self, bytes: u64, elapsed: Duration) {
-        self.done.fetch_add(bytes, Relaxed);
+    fn unit(&self) -> Unit {
+        self.unit.get().copied().unwrap_or_default()
+    }
+
+    /// There is so much more to come.
+    pub(super) fn expect(&self, amount: u64) {
+        self.total.fetch_add(amount, Relaxed);
+    }
+
+    /// So much more is done, `elapsed` after the start.
+    pub(super) fn advanced(&self, amount: u64, elapsed: Duration) {
+        self.done.fetch_add(amount, Relaxed);
         if nanos(elapsed) < self.next.load(Relaxed) {
             return;
         }
@@ -96,9 +108,11 @@ impl Progress {
     fn make(&self) -> ProgressBar {
         let columns = (self.columns)();
         let elapsed = Arc::clone(&self.elapsed);
+        let unit = self.unit();
         let numbers = move |state: &ProgressState, out: &mut dyn Write| {
             let elapsed = Duration::from_nanos(elapsed.load(Relaxed));
-            let text = describe(state.pos(), state.len().unwrap_or(0), elapsed, Ending::Left);
+            let total = state.len().unwrap_or(0);
+            let text = describe(unit, state.pos(), total, elapsed, Ending::Left);
             let _ = out.write_str(narrowed(&text, columns.saturating_sub(SPINNER)));
         };
         let template = match self.total.load(Relaxed) {
@@ -145,6 +159,7 @@ impl Progress {
     /// How far the run is, in words: `512 MiB of 988 MiB (52 %), 1.2 GiB/s, 3 s so far`.
     pub(super) fn in_words(&self, elapsed: Duration) -> String {
         describe(
+            self.unit(),
             self.done.load(Relaxed),
             self.total.load(Relaxed),
             elapsed,
@@ -157,6 +172,37 @@ impl Progress {
     }
 }
 
+/// What is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes of the input.
+    #[default]
+    Bytes,
+    /// Entries of directories.
+    Entries,
+}
+
+impl Unit {
+    fn amount(self, count: u64) -> String {
+        match self {
+            Unit::Bytes => units::bytes(count),
+            Unit::Entries => format!("{} entries", units::count(count)),
+        }
+    }
+
+    fn rate(self, count: u64, elapsed: Duration) -> Option<String> {
+        match self {
+            Unit::Bytes => units::rate(count, elapsed),
+            Unit::Entries => {
+                let nanos = elapsed.as_nanos();
+                let rate = (u128::from(count) * 1_000_000_000).checked_div(nanos)?;
+                let rate = u64::try_from(rate).unwrap_or(u64::MAX);
+                Some(format!("{}/s", units::count(rate)))
+            }
+        }
+    }
+}
+
 /// What a description says about time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {
@@ -166,8 +212,8 @@ enum Ending {
     SoFar,
 }
 
-fn describe(done: u64, total: u64, elapsed: Duration, ending: Ending) -> String {
-    let mut out = units::bytes(done);
+fn describe(unit: Unit, done: u64, total: u64, elapsed: Duration, ending: Ending) -> String {
+    let mut out = unit.amount(done);
     let total = if total == 0 {
         None
     } else {
@@ -175,9 +221,9 @@ fn describe(done: u64, total: u64, elapsed: Duration, ending: Ending) -> String 
     };
     if let Some(total) = total {
         let percent = u128::from(done) * 100 / u128::from(total);
-        let _ = write!(out, " of {} ({percent} %)", units::bytes(total));
+        let _ = write!(out, " of {} ({percent} %)", unit.amount(total));
     }
-    if let Some(rate) = units::rate(done, elapsed) {
+    if let Some(rate) = unit.rate(done, elapsed) {
         let _ = write!(out, ", {rate}");
     }
     match total {

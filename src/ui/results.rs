@@ -1,5 +1,6 @@
 //! Results on their way out, to standard output or a file. Every command that gives results writes them through here.
 
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -68,6 +69,11 @@ impl Results {
         self.sink
             .write_all(bytes)
             .map_err(|error| self.failed(error))
+    }
+
+    /// The name of the file that is written until it is put in place, if there is one.
+    pub fn temporary_name(&self) -> Option<&OsStr> {
+        self.sink.temporary_name()
     }
 
     /// Finishes the output. A file is not put into place by a run that was stopped: gives its name then.

@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "lib",
         &[
             "args", "cli", "commands", "dirs", "error", "exit", "expr", "format", "group", "io",
-            "log", "observe", "pie", "record", "render", "select", "ui",
+            "log", "observe", "pie", "record", "render", "select", "ui", "walk",
         ],
     ),
     (
@@ -28,7 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "commands",
         &[
             "args", "dirs", "error", "exit", "expr", "format", "group", "io", "log", "observe",
-            "pie", "record", "render", "select", "ui",
+            "pie", "record", "render", "select", "ui", "walk",
         ],
     ),
     (
@@ -53,6 +53,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "log",
         &[
             "error", "expr", "format", "group", "io", "observe", "record",
+        ],
+    ),
+    (
+        "walk",
+        &[
+            "dirs", "error", "expr", "format", "group", "observe", "record", "select",
         ],
     ),
     ("pie", &["record", "render"]),

@@ -43,7 +43,7 @@ pub(super) static OUTPUT: OutputSpec = OutputSpec {
 };
 
 /// See the module.
-pub(super) static NDJSON: OutputSpec = OutputSpec {
+pub static NDJSON: OutputSpec = OutputSpec {
     name: "ndjson",
     summary: "Write a JSON object a line",
     extensions: &["ndjson", "jsonl"],

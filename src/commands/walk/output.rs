@@ -1,0 +1,329 @@
+//! The walk, and its results to where they are wanted.
+
+use std::os::unix::ffi::OsStrExt;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::shape::Shape;
+use super::{Found, Intent, Walk};
+use crate::args::output::To;
+use crate::commands::Context;
+use crate::commands::shared::rows::{RowStream, Rows, open};
+use crate::error::{Error, Result};
+use crate::format::{OutputSpec, find_output, json};
+use crate::group::Groups;
+use crate::record::Cell;
+use crate::ui::results::Results;
+use crate::ui::{escape, units};
+use crate::walk::json_tree::{self, JsonTree};
+use crate::walk::rows::{self, Collected};
+use crate::walk::text::{Nothing, Paths, Templated};
+use crate::walk::totals::{self, Totals};
+use crate::walk::{self, Field, Output, Plan, Recorder, Report};
+
+/// Walks, and writes what comes of it.
+pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Found> {
+    let Intent {
+        roots,
+        shape,
+        mut selection,
+        pruning,
+        condition,
+        follow,
+        order,
+        events,
+        tolerated,
+        clock,
+    } = intent;
+    selection.resolve()?;
+    let is_totals = matches!(shape, Shape::Totals(..));
+    let plan = Plan {
+        roots,
+        own_file: None,
+        follow,
+        order,
+        depth: walk.depth.unwrap_or(u32::MAX),
+        selection,
+        pruning,
+        condition,
+        one_file_system: walk.one_file_system,
+        skipped_file_systems: walk.skip_fs.clone(),
+        tolerated,
+        events,
+        needs: shape.needs(),
+        nests: matches!(shape, Shape::Tree(_)),
+        // Totals are cut when they are known.
+        limit: match walk.quiet {
+            true => Some(1),
+            false => walk.limit.filter(|_| !is_totals),
+        },
+        engine: walk.engine(),
+        threads: walk.threads,
+    };
+    let is_terminal = goes_to_terminal(walk, context);
+    let escape = is_terminal.then_some(escape::escape as walk::text::Escape);
+    let end = if walk.null { 0 } else { b'\n' };
+    let roots = plan.roots.len() as u64;
+    let writing = Writing {
+        walk,
+        plan,
+        context,
+        zone: &clock.zone,
+    };
+    let (report, withheld) = match &shape {
+        Shape::Quiet => writing.nothing()?,
+        Shape::Paths => writing.text(&|| Paths { end, escape })?,
+        Shape::Text(template) => writing.text(&|| Templated::new(template, end, escape))?,
+        Shape::Tree(fields) => writing.tree(fields)?,
+        Shape::Totals(fields, to) => writing.totals(fields, *to)?,
+        Shape::Rows(fields, to) => match spec(*to, is_terminal) {
+            Some(spec) => writing.rows(fields, spec)?,
+            None => writing.table(fields, *to)?,
+        },
+    };
+    Ok(Found {
+        report,
+        roots,
+        withheld,
+    })
+}
+
+fn goes_to_terminal(walk: &Walk, context: &Context) -> bool {
+    walk.output.file().is_none() && context.ui.stdout_is_terminal()
+}
+
+/// The format of rows; none for a table.
+fn spec(to: Option<To>, goes_to_terminal: bool) -> Option<&'static OutputSpec> {
+    match to {
+        Some(To::Rows(spec)) => Some(spec),
+        None if !goes_to_terminal => find_output("tsv"),
+        Some(To::Table) | None => None,
+    }
+}
+
+/// A walk that is to be written.
+struct Writing<'a> {
+    walk: &'a Walk,
+    plan: Plan,
+    context: &'a Context,
+    /// The zone in which a table shows times.
+    zone: &'a TimeZone,
+}
+
+/// What a walk came to, and the output file if it was not put into place.
+type Written = (Report, Option<String>);
+
+impl Writing<'_> {
+    /// Opens what results go to, before anything is walked. What is written there is not walked itself.
+    fn open(&mut self) -> Result<Results> {
+        let out = open(&self.walk.output)?;
+        let name = out.temporary_name().map(OsStrExt::as_bytes);
+        self.plan.own_file = name.map(<[u8]>::to_vec);
+        Ok(out)
+    }
+
+    fn walk<R: Recorder>(
+        &self,
+        recorder: &(impl Fn() -> R + Sync),
+        output: &mut dyn Output,
+    ) -> Result<(Vec<R>, Report)> {
+        let (recorders, mut report) = walk::run(&self.plan, recorder, output, &self.context.ui)?;
+        match report.error.take() {
+            Some(error) => Err(error),
+            None => Ok((recorders, report)),
+        }
+    }
+
+    fn nothing(self) -> Result<Written> {
+        let (_, report) = self.walk(&|| Nothing, &mut Nowhere)?;
+        Ok((report, None))
+    }
+
+    fn text<R: Recorder>(mut self, recorder: &(impl Fn() -> R + Sync)) -> Result<Written> {
+        let mut lines = Lines(self.open()?);
+        let (_, report) = self.walk(recorder, &mut lines)?;
+        Ok((report, lines.0.close()?))
+    }
+
+    fn rows(mut self, fields: &[&'static Field], spec: &'static OutputSpec) -> Result<Written> {
+        let has_events = !self.walk.events.is_empty();
+        let columns = rows::columns(fields, has_events);
+        let mut encoded = EncodedRows {
+            stream: RowStream::new(spec, self.walk.output.header, &columns),
+            out: self.open()?,
+        };
+        let recorder = || rows::Rows::new(fields, spec, has_events);
+        let (_, report) = self.walk(&recorder, &mut encoded)?;
+        let EncodedRows {
+            mut stream,
+            mut out,
+        } = encoded;
+        stream.end(&mut out)?;
+        if self.plan.events.summary {
+            out.put(&summary(&report))?;
+        }
+        Ok((report, out.close()?))
+    }
+
+    fn tree(mut self, fields: &[&'static Field]) -> Result<Written> {
+        let mut lines = Lines(self.open()?);
+        lines.0.put(json_tree::BEGIN)?;
+        let (_, report) = self.walk(&|| JsonTree::new(fields), &mut lines)?;
+        let has_sizes = self.plan.needs.stat;
+        let end = json_tree::end(report.sums, has_sizes, &report.counts());
+        lines.0.put(end.as_bytes())?;
+        Ok((report, lines.0.close()?))
+    }
+
+    /// All rows at once, since a table is as wide as the widest of them.
+    fn table(self, fields: &[&'static Field], to: Option<To>) -> Result<Written> {
+        let workers = AtomicU64::new(0);
+        let recorder = || Collected::new(fields, workers.fetch_add(1, Relaxed));
+        let mut references = References(Vec::new());
+        let (recorders, report) = self.walk(&recorder, &mut references)?;
+        let rows = rows::in_order(recorders, &references.0);
+        let columns = rows::columns(fields, false);
+        let withheld = self.put(&columns, &rows, to, None)?;
+        Ok((report, withheld))
+    }
+
+    fn totals(self, keys: &[&'static Field], to: Option<To>) -> Result<Written> {
+        let model = Mutex::new(Groups::default());
+        let recorder = || {
+            let groups = model.lock().unwrap_or_else(PoisonError::into_inner);
+            Totals::new(keys, groups.sibling())
+        };
+        let (recorders, report) = self.walk(&recorder, &mut Nowhere)?;
+        let mut all = recorder();
+        recorders.into_iter().for_each(|part| all.merge(part));
+        let mut rows = all
+            .rows()
+            .map_err(|error| Error::input(error.to_string()))?;
+        let limit = self
+            .walk
+            .limit
+            .and_then(|limit| usize::try_from(limit).ok());
+        rows.truncate(limit.unwrap_or(usize::MAX));
+        let mut columns = rows::columns(keys, false);
+        columns.extend(totals::COLUMNS.map(str::to_owned));
+        let size = columns.iter().rposition(|column| column == "size");
+        let withheld = self.put(&columns, &rows, to, size)?;
+        Ok((report, withheld))
+    }
+
+    fn put(
+        &self,
+        columns: &[String],
+        rows: &[Vec<Cell>],
+        to: Option<To>,
+        bars: Option<usize>,
+    ) -> Result<Option<String>> {
+        let rows = Rows {
+            columns,
+            rows,
+            zone: self.zone,
+            bars,
+        };
+        rows.write(&self.walk.output, to, &self.context.ui)
+    }
+}
+
+/// Records that are written as they come.
+struct Lines(Results);
+
+impl Output for Lines {
+    fn put(&mut self, bytes: &[u8], _: &[usize]) -> Result<()> {
+        self.0.put_own(bytes)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Rows in some format.
+struct EncodedRows {
+    stream: RowStream,
+    out: Results,
+}
+
+impl Output for EncodedRows {
+    fn put(&mut self, bytes: &[u8], ends: &[usize]) -> Result<()> {
+        self.stream.put(&mut self.out, bytes, ends)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.out.flush()
+    }
+}
+
+/// What the recorders of a table give: where their rows are.
+struct References(Vec<u8>);
+
+impl Output for References {
+    fn put(&mut self, bytes: &[u8], _: &[usize]) -> Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Where records without bytes go.
+struct Nowhere;
+
+impl Output for Nowhere {
+    fn put(&mut self, _: &[u8], _: &[usize]) -> Result<()> {
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The record of a walk that is over.
+fn summary(report: &Report) -> Vec<u8> {
+    let names = ["event", "files", "dirs", "size", "allocated"].map(str::to_owned);
+    let counts = report.counts();
+    let columns: Vec<String> = names
+        .into_iter()
+        .chain(counts.iter().map(|(name, _)| (*name).to_owned()))
+        .collect();
+    let cells: Vec<Cell> = std::iter::once(rows::text(b"summary"))
+        .chain(rows::sums(report.sums))
+        .chain(
+            counts
+                .iter()
+                .map(|(_, count)| rows::number(u128::from(*count))),
+        )
+        .collect();
+    let mut out = Vec::new();
+    (json::NDJSON.writer)(&columns).row(&cells, &mut out);
+    out
+}
+
+impl Found {
+    /// How much was walked, how fast, and what became of it.
+    pub(super) fn stats(&self, elapsed: Duration) -> Vec<String> {
+        let report = &self.report;
+        let entries = report.sums.files + report.sums.dirs;
+        vec![
+            format!(
+                "walked   {} directories in {}",
+                units::count(report.directories),
+                units::duration(elapsed)
+            ),
+            format!("entries  {} selected", units::count(entries)),
+            format!(
+                "faults   {} said, {} tolerated, {} gone while looked at, {} directories met again",
+                report.faults, report.borne, report.vanished, report.repeats
+            ),
+        ]
+    }
+}

@@ -1,0 +1,105 @@
+//! What the results of a walk look like.
+
+use clap::builder::{PossibleValue, TypedValueParser};
+
+use super::Walk;
+use crate::args::output::To;
+use crate::args::words::suggested;
+use crate::error::{Error, Result};
+use crate::walk::field::{self, FIELDS, Field, GROUPS};
+use crate::walk::text::Template;
+use crate::walk::{Needs, json_tree, totals};
+
+/// What the results look like.
+pub(super) enum Shape {
+    /// Nothing is printed.
+    Quiet,
+    /// A path a line.
+    Paths,
+    /// A text for each entry.
+    Text(Template),
+    /// A row for each entry.
+    Rows(Vec<&'static Field>, Option<To>),
+    /// One JSON object.
+    Tree(Vec<&'static Field>),
+    /// A row for each combination of fields.
+    Totals(Vec<&'static Field>, Option<To>),
+}
+
+impl Shape {
+    /// What it needs to know of entries.
+    pub(super) fn needs(&self) -> Needs {
+        let of = |fields: &[&'static Field]| {
+            let needs = fields.iter().map(|field| field.needs);
+            needs.fold(Needs::default(), Needs::and)
+        };
+        match self {
+            Shape::Quiet | Shape::Paths => Needs::default(),
+            Shape::Text(template) => template.needs(),
+            Shape::Rows(fields, _) | Shape::Tree(fields) => of(fields),
+            Shape::Totals(fields, _) => of(fields).and(totals::NEEDS),
+        }
+    }
+}
+
+impl Walk {
+    /// What the results look like, by the flags that say so.
+    pub(super) fn shape(&self) -> Result<Shape> {
+        let to = self.output.asked()?;
+        let is_records = matches!(to, Some(To::Rows(spec)) if spec.name == "ndjson");
+        if !self.events.is_empty() && !is_records {
+            let message = "what happens besides entries is written as NDJSON only";
+            return Err(Error::usage(message).hint("add --ndjson, or leave out --events"));
+        }
+        if self.quiet {
+            return Ok(Shape::Quiet);
+        }
+        if let Some(text) = &self.template {
+            return Ok(Shape::Text(Template::parse(text).map_err(refused)?));
+        }
+        let fields = |names: &Option<String>, default: &str| {
+            field::list(names.as_deref().unwrap_or(default)).map_err(refused)
+        };
+        if self.tree {
+            return match to {
+                None => Ok(Shape::Tree(fields(&self.fields, json_tree::DEFAULT)?)),
+                Some(To::Rows(spec)) if spec.name == "json" => {
+                    Ok(Shape::Tree(fields(&self.fields, json_tree::DEFAULT)?))
+                }
+                Some(_) => Err(Error::usage("a tree is written as JSON only")
+                    .hint("give the output file the ending json")),
+            };
+        }
+        if self.totals.is_some() {
+            return Ok(Shape::Totals(fields(&self.totals, "")?, to));
+        }
+        if self.fields.is_none() && to.is_none() {
+            return Ok(Shape::Paths);
+        }
+        if self.null {
+            return Err(
+                Error::usage("-0 ends paths and texts, and rows have ends of their own")
+                    .hint("write --template '{path}' with -0, or leave out -0"),
+            );
+        }
+        Ok(Shape::Rows(
+            fields(&self.fields, &field::DEFAULT.join(","))?,
+            to,
+        ))
+    }
+}
+
+fn refused((message, hint): (String, String)) -> Error {
+    Error::usage(message).hint(hint)
+}
+
+/// The names of fields, for completion and the manual. Lists of them are read later.
+pub(super) fn field_names() -> impl TypedValueParser<Value = String> {
+    let groups = GROUPS
+        .iter()
+        .map(|(name, members)| PossibleValue::new(*name).help(members.join(", ")));
+    let fields = FIELDS
+        .iter()
+        .map(|field| PossibleValue::new(field.name).help(field.summary));
+    suggested(fields.chain(groups).collect())
+}

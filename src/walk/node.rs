@@ -1,0 +1,93 @@
+//! A directory that is to be read, and what came of it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::event::Sums;
+use super::fault::Fault;
+use crate::dirs::Handle;
+use crate::select::Rules;
+
+/// A directory on its way from the queue to the output.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    work: Mutex<Option<Work>>,
+    product: Mutex<Option<Product>>,
+}
+
+/// What has to be known to read a directory.
+#[derive(Debug)]
+pub(super) struct Work {
+    /// Which directory; none for the list of roots.
+    pub(super) handle: Option<Arc<Handle>>,
+    /// The root that it was reached from, by its place in the list.
+    pub(super) root: usize,
+    /// The ignore rules in force where it lies.
+    pub(super) rules: Option<Arc<Rules>>,
+    /// The file system that it is on, if that matters.
+    pub(super) file_system: Option<u64>,
+}
+
+/// What came of a directory.
+#[derive(Debug, Default)]
+pub(super) struct Product {
+    /// Its records.
+    pub(super) bytes: Vec<u8>,
+    /// Where each of them ends.
+    pub(super) ends: Vec<usize>,
+    /// Its subdirectories: what is below each stands before this place of `bytes`.
+    pub(super) children: Vec<(usize, Arc<Node>)>,
+    /// What could not be read.
+    pub(super) faults: Vec<Fault>,
+    /// The directories met again.
+    pub(super) repeats: Vec<String>,
+    /// Set if it is a directory that something is to be said about when it is left.
+    pub(super) leaving: Option<Leaving>,
+    /// What came out of it, without what is below its subdirectories.
+    pub(super) sums: Sums,
+}
+
+/// What is to be said about a directory when it is left.
+#[derive(Debug, Default)]
+pub(super) struct Leaving {
+    pub(super) path: Vec<u8>,
+    pub(super) fault: Option<Fault>,
+}
+
+impl Node {
+    /// A directory to be read.
+    pub(super) fn new(work: Work) -> Arc<Node> {
+        Arc::new(Node {
+            work: Mutex::new(Some(work)),
+            product: Mutex::new(None),
+        })
+    }
+
+    /// Takes the work; none if somebody else has.
+    pub(super) fn claim(&self) -> Option<Work> {
+        self.work
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    /// Whether nobody has taken the work.
+    pub(super) fn is_unclaimed(&self) -> bool {
+        self.work
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
+    }
+
+    /// Puts down what came of it.
+    pub(super) fn finish(&self, product: Product) {
+        *self.product.lock().unwrap_or_else(PoisonError::into_inner) = Some(product);
+    }
+
+    /// What came of it, if that is known and nobody has taken it.
+    pub(super) fn take(&self) -> Option<Product> {
+        self.product
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+}

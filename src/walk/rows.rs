@@ -1,0 +1,212 @@
+//! Entries as rows of fields, in any format that rows are written in; and events between them, as NDJSON.
+
+use std::collections::HashMap;
+
+use super::event::Sums;
+use super::field::Field;
+use super::{Entry, Event, Fault, Left, Recorder};
+use crate::dirs::owners::Owners;
+use crate::format::{OutputSpec, Writer, json};
+use crate::record::{Cell, Number, Value};
+
+/// Writes a row for each entry.
+pub struct Rows {
+    fields: Vec<&'static Field>,
+    writer: Box<dyn Writer>,
+    events: Option<EventWriters>,
+    cells: Vec<Cell>,
+    owners: Owners,
+}
+
+impl Rows {
+    /// Rows of these fields. With `events` every record says first what it is.
+    pub fn new(fields: &[&'static Field], output: &OutputSpec, events: bool) -> Rows {
+        Rows {
+            writer: (output.writer)(&columns(fields, events)),
+            events: events.then(EventWriters::new),
+            fields: fields.to_vec(),
+            cells: Vec::new(),
+            owners: Owners::default(),
+        }
+    }
+}
+
+/// The names of the columns.
+pub fn columns(fields: &[&'static Field], events: bool) -> Vec<String> {
+    let event = events.then(|| EVENT.to_owned());
+    let names = fields.iter().map(|field| field.name.to_owned());
+    event.into_iter().chain(names).collect()
+}
+
+/// The column that says what a record is about.
+const EVENT: &str = "event";
+
+impl Recorder for Rows {
+    fn entry(&mut self, entry: &Entry<'_>, _: bool, _: bool, out: &mut Vec<u8>) {
+        self.cells.clear();
+        if self.events.is_some() {
+            self.cells.push(text(b"entry"));
+        }
+        for field in &self.fields {
+            let value = field.value(entry, &mut self.owners).into_static();
+            self.cells.push(cell(value));
+        }
+        self.writer.row(&self.cells, out);
+    }
+
+    fn event(&mut self, event: &Event<'_>, out: &mut Vec<u8>) {
+        let Some(writers) = &self.events else { return };
+        match event {
+            Event::Enter { path } => writers.enter.row(&[text(b"enter"), text(path)], out),
+            Event::Error(fault) => writers.error.row(&error(fault), out),
+            Event::Repeat { path, first } => {
+                writers
+                    .repeat
+                    .row(&[text(b"loop"), text(path), text(first)], out);
+            }
+            Event::Mount {
+                path,
+                kind,
+                entered,
+            } => {
+                let kind = kind.map_or(Cell::default(), |kind| text(kind.as_bytes()));
+                let entered = cell(Value::Bool(*entered));
+                writers
+                    .mount
+                    .row(&[text(b"mount"), text(path), kind, entered], out);
+            }
+        }
+    }
+
+    fn left(&mut self, left: &Left<'_>, out: &mut Vec<u8>) {
+        if let Some(writers) = &self.events {
+            let head = [text(b"leave"), text(left.path)];
+            let cells: Vec<Cell> = head.into_iter().chain(sums(left.sums)).collect();
+            writers.leave.row(&cells, out);
+        }
+    }
+}
+
+/// Rows that are kept, for a table. What goes out in their place says where they are.
+pub struct Collected {
+    fields: Vec<&'static Field>,
+    worker: u64,
+    rows: Vec<Vec<Cell>>,
+    owners: Owners,
+}
+
+/// Where a row is: the number of the worker, and of the row among the worker's.
+const REFERENCE: usize = 16;
+
+impl Collected {
+    /// Rows of these fields, collected by this worker: one more than the last.
+    pub fn new(fields: &[&'static Field], worker: u64) -> Collected {
+        Collected {
+            fields: fields.to_vec(),
+            worker,
+            rows: Vec::new(),
+            owners: Owners::default(),
+        }
+    }
+}
+
+impl Recorder for Collected {
+    fn entry(&mut self, entry: &Entry<'_>, _: bool, _: bool, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.worker.to_le_bytes());
+        out.extend_from_slice(&(self.rows.len() as u64).to_le_bytes());
+        let cells = self
+            .fields
+            .iter()
+            .map(|field| cell(field.value(entry, &mut self.owners).into_static()));
+        self.rows.push(cells.collect());
+    }
+}
+
+/// The rows of all workers, in the order in which they are referred to.
+pub fn in_order(workers: Vec<Collected>, references: &[u8]) -> Vec<Vec<Cell>> {
+    let mut rows: HashMap<u64, Vec<Vec<Cell>>> = workers
+        .into_iter()
+        .map(|worker| (worker.worker, worker.rows))
+        .collect();
+    let number = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .rev()
+            .fold(0, |number, byte| number << 8 | u64::from(*byte))
+    };
+    let mut take = |reference: &[u8]| {
+        let (worker, row) = reference.split_at(REFERENCE / 2);
+        let row = usize::try_from(number(row)).ok()?;
+        rows.get_mut(&number(worker))?
+            .get_mut(row)
+            .map(std::mem::take)
+    };
+    references
+        .chunks_exact(REFERENCE)
+        .filter_map(&mut take)
+        .collect()
+}
+
+/// A writer for each kind of record besides entries.
+struct EventWriters {
+    enter: Box<dyn Writer>,
+    leave: Box<dyn Writer>,
+    error: Box<dyn Writer>,
+    repeat: Box<dyn Writer>,
+    mount: Box<dyn Writer>,
+}
+
+impl EventWriters {
+    fn new() -> EventWriters {
+        let writer = |columns: &[&str]| {
+            let columns: Vec<String> = columns.iter().map(ToString::to_string).collect();
+            (json::NDJSON.writer)(&columns)
+        };
+        EventWriters {
+            enter: writer(&[EVENT, "path"]),
+            leave: writer(&[EVENT, "path", "files", "dirs", "size", "allocated"]),
+            error: writer(&[EVENT, "path", "operation", "code", "message"]),
+            repeat: writer(&[EVENT, "path", "first"]),
+            mount: writer(&[EVENT, "path", "kind", "entered"]),
+        }
+    }
+}
+
+/// What went wrong, as the cells of an event.
+fn error(fault: &Fault) -> [Cell; 5] {
+    [
+        text(b"error"),
+        text(&fault.path),
+        text(fault.operation.name().as_bytes()),
+        text(fault.code().as_bytes()),
+        text(fault.reason().as_bytes()),
+    ]
+}
+
+/// Sums as cells: files, directories, bytes, bytes on disk.
+pub fn sums(sums: Sums) -> [Cell; 4] {
+    [
+        number(u128::from(sums.files)),
+        number(u128::from(sums.dirs)),
+        number(sums.size),
+        number(sums.allocated),
+    ]
+}
+
+fn cell(value: Value<'static>) -> Cell {
+    Cell {
+        value,
+        approx: false,
+    }
+}
+
+/// A cell with text.
+pub fn text(bytes: &[u8]) -> Cell {
+    cell(Value::Text(bytes.to_vec().into()))
+}
+
+/// A cell with a count.
+pub fn number(number: u128) -> Cell {
+    let units = i128::try_from(number).unwrap_or(i128::MAX);
+    cell(Value::Number(Number::Decimal { units, scale: 0 }))
+}

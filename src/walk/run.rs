@@ -1,0 +1,373 @@
+//! A walk from beginning to end: workers, what they share, and what is known when they are done.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst,
+};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::{ptr, thread};
+
+use super::event::Sums;
+use super::node::{Node, Product, Work};
+use super::order::{Drain, Stream};
+use super::queue::{Only, Queue};
+use super::visit::Worker;
+use super::{Follow, Needs, Order, Output, Plan, Recorder};
+use crate::dirs::handle;
+use crate::dirs::mounts::Mounts;
+use crate::error::{Error, Result};
+use crate::observe::Observe;
+use crate::select::{Ignores, Problem, Rules};
+
+/// From how many waiting directories on more threads are started: for less, starting them takes longer.
+const WORTH_THREADS: usize = 8;
+
+/// How many bytes of finished directories may wait for their turn. When there are more, only what the output waits for is
+/// read.
+const BACKLOG: usize = 64 << 20;
+
+/// Without an order, how many bytes a worker collects before it puts them out.
+const BATCH: usize = 32 << 10;
+
+/// What a walk found out, besides its records.
+#[derive(Debug)]
+pub struct Report {
+    /// What came out, added up.
+    pub sums: Sums,
+    /// Records put out.
+    pub records: u64,
+    /// Directories read.
+    pub directories: u64,
+    /// What could not be read.
+    pub faults: u64,
+    /// What could not be read and is borne.
+    pub borne: u64,
+    /// Entries that went while they were looked at.
+    pub vanished: u64,
+    /// Directories met again, and not entered again.
+    pub repeats: u64,
+    /// What became of the output.
+    pub error: Option<Error>,
+}
+
+/// What workers share.
+pub(super) struct Shared<'p, R> {
+    pub(super) plan: &'p Plan,
+    pub(super) needs: Needs,
+    /// Whether it matters on which file system a directory is.
+    pub(super) watches_mounts: bool,
+    /// Whether directories may be met again.
+    pub(super) watches_repeats: bool,
+    pub(super) directories: AtomicU64,
+    pub(super) vanished: AtomicU64,
+    observe: &'p dyn Observe,
+    queue: Queue,
+    stream: Mutex<Stream<'p, R>>,
+    /// The directory that the stream waits for; beside it, to be asked without waiting for a lock, its address.
+    awaited: Mutex<Option<Arc<Node>>>,
+    awaited_address: AtomicPtr<Node>,
+    backlog: AtomicUsize,
+    is_stopping: AtomicBool,
+    met: Mutex<HashMap<(u64, u64), Vec<u8>>>,
+    mounts: OnceLock<Mounts>,
+    /// Ignore rules that hold everywhere, if there are any.
+    ignores: Option<Ignores>,
+    odd: AtomicU64,
+}
+
+impl Report {
+    /// What there is to count besides entries, by name.
+    pub fn counts(&self) -> [(&'static str, u64); 3] {
+        [
+            ("errors", self.faults),
+            ("vanished", self.vanished),
+            ("loops", self.repeats),
+        ]
+    }
+}
+
+/// Walks. `recorder` makes a recorder for each worker, which come back with what they have collected; records go to
+/// `output`.
+///
+/// # Errors
+/// If a file that says what to leave out cannot be read.
+pub fn run<R: Recorder>(
+    plan: &Plan,
+    recorder: &(impl Fn() -> R + Sync),
+    output: &mut dyn Output,
+    observe: &dyn Observe,
+) -> Result<(Vec<R>, Report)> {
+    let condition = plan.condition.as_ref();
+    let mut problems = Vec::new();
+    let ignores = match plan.pruning.needs_rules() {
+        true => Some(Ignores::read(&plan.pruning, &mut problems)?),
+        false => None,
+    };
+    let drain = Drain::new(output, observe, plan.tolerated, plan.limit);
+    let root = Node::new(Work {
+        handle: None,
+        root: 0,
+        rules: None,
+        file_system: None,
+    });
+    let shared = Shared {
+        plan,
+        needs: condition.map_or(plan.needs, |condition| plan.needs.and(condition.needs())),
+        watches_mounts: plan.one_file_system
+            || plan.events.mount
+            || !plan.skipped_file_systems.is_empty(),
+        watches_repeats: plan.follow == Follow::Always,
+        directories: AtomicU64::new(0),
+        vanished: AtomicU64::new(0),
+        observe,
+        queue: Queue::default(),
+        stream: Mutex::new(Stream::new(drain, recorder())),
+        awaited: Mutex::new(Some(Arc::clone(&root))),
+        awaited_address: AtomicPtr::new(address(&root)),
+        backlog: AtomicUsize::new(0),
+        is_stopping: AtomicBool::new(false),
+        met: Mutex::default(),
+        mounts: OnceLock::new(),
+        ignores,
+        odd: AtomicU64::new(0),
+    };
+    shared.warn(&problems);
+    handle::allow();
+    shared.queue.add(std::iter::once(root));
+    let recorders = shared.work(recorder);
+    let odd = shared.odd.load(Relaxed);
+    if odd > 0 {
+        observe.missed(&format!(
+            "for {odd} entries the condition could not be decided"
+        ));
+    }
+    let mut stream = shared
+        .stream
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    if plan.nests {
+        stream.close();
+    }
+    let report = Report {
+        sums: stream.sums,
+        records: stream.drain.records,
+        directories: shared.directories.load(Relaxed),
+        faults: stream.drain.faults,
+        borne: stream.drain.borne,
+        vanished: shared.vanished.load(Relaxed),
+        repeats: stream.drain.repeats,
+        error: stream.drain.error,
+    };
+    Ok((recorders, report))
+}
+
+impl<'p, R: Recorder> Shared<'p, R> {
+    /// Works until there is nothing left to do: alone at first, and with more threads once there is work for them.
+    fn work(&self, recorder: &(impl Fn() -> R + Sync)) -> Vec<R> {
+        let mut first = Worker::new(self, recorder());
+        let is_parallel = !(self.plan.threads == Some(1)
+            || self.watches_repeats && self.plan.order != Order::None);
+        let is_done = first.work(|| is_parallel && self.queue.len() >= WORTH_THREADS);
+        let mut recorders = Vec::new();
+        if !is_done {
+            // Asking how many cores there are costs more than a small walk does.
+            let cores = || thread::available_parallelism().map_or(1, Into::into);
+            let more = self.plan.threads.unwrap_or_else(cores).saturating_sub(1);
+            let others = Mutex::new(&mut recorders);
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(more).build();
+            match pool {
+                Ok(pool) if more > 0 => pool.in_place_scope(|scope| {
+                    for _ in 0..more {
+                        scope.spawn(|_| {
+                            let mut worker = Worker::new(self, recorder());
+                            worker.work(|| false);
+                            let mut others = others.lock().unwrap_or_else(PoisonError::into_inner);
+                            others.push(worker.recorder);
+                        });
+                    }
+                    first.work(|| false);
+                }),
+                _ => drop(first.work(|| false)),
+            }
+        }
+        recorders.push(first.recorder);
+        recorders
+    }
+
+    /// Whether to stop: by a signal, or since no more records are wanted.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Relaxed) || self.observe.stopping()
+    }
+
+    /// So many entries have been looked at.
+    pub(super) fn advanced(&self, entries: usize) {
+        self.observe.advanced(entries as u64);
+    }
+
+    fn stop(&self) {
+        self.is_stopping.store(true, Relaxed);
+        self.queue.end();
+    }
+
+    /// Takes what came of a directory, and goes on with the stream if it waited for that.
+    pub(super) fn finish(&self, node: &Arc<Node>, product: Product) {
+        self.backlog.fetch_add(product.bytes.len(), Relaxed);
+        node.finish(product);
+        // Whoever lets the stream wait sets the address before it looks at the node for the last time, and here the node is
+        // finished before the address is read; so one of the two sees the other.
+        if self.awaited_address.load(SeqCst) != address(node) {
+            return;
+        }
+        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(awaited) = self.awaited() {
+            let Some(product) = awaited.take() else { break };
+            let next = stream.resume(product, &self.backlog);
+            let at = next.as_ref().map_or(ptr::null_mut(), address);
+            *self.awaited.lock().unwrap_or_else(PoisonError::into_inner) = next;
+            self.awaited_address.store(at, SeqCst);
+            if stream.drain.is_full() {
+                self.stop();
+                break;
+            }
+        }
+    }
+
+    fn awaited(&self) -> Option<Arc<Node>> {
+        self.awaited
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// What may be read next, while much has been read that cannot be put out yet.
+    fn only(&self) -> Only {
+        if self.backlog.load(Relaxed) <= BACKLOG {
+            return Only::Any;
+        }
+        match self.awaited() {
+            Some(node) if node.is_unclaimed() => Only::This(node),
+            _ => Only::Nothing,
+        }
+    }
+
+    /// The path by which a directory was entered before, if it was.
+    pub(super) fn met_before(&self, id: (u64, u64), path: &[u8]) -> Option<Vec<u8>> {
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        match met.entry(id) {
+            Slot::Occupied(first) => Some(first.get().clone()),
+            Slot::Vacant(free) => {
+                free.insert(path.to_vec());
+                None
+            }
+        }
+    }
+
+    /// What is mounted.
+    pub(super) fn mounts(&self) -> &Mounts {
+        self.mounts.get_or_init(Mounts::read)
+    }
+
+    /// The ignore rules in force at a root.
+    pub(super) fn rules_of(&self, root: &[u8]) -> Option<Arc<Rules>> {
+        let mut problems = Vec::new();
+        let rules = self.ignores.as_ref()?.at_root(root, &mut problems);
+        self.warn(&problems);
+        Some(rules)
+    }
+
+    /// Says which ignore rules do not hold, and why.
+    pub(super) fn warn(&self, problems: &[Problem]) {
+        problems
+            .iter()
+            .for_each(|problem| self.observe.warned(&problem.to_string()));
+    }
+
+    /// An entry for which the condition could not be decided.
+    pub(super) fn odd(&self, path: &[u8], reason: &str) {
+        self.odd.fetch_add(1, Relaxed);
+        self.observe
+            .warned(&format!("{}: {reason}", String::from_utf8_lossy(path)));
+    }
+}
+
+impl<R: Recorder> Worker<'_, '_, R> {
+    /// Reads directories until there are none left, or `pauses` says so. Whether there are none left.
+    fn work(&mut self, pauses: impl Fn() -> bool) -> bool {
+        let shared = self.shared;
+        let mut mine: Option<Arc<Node>> = None;
+        loop {
+            let is_stopping = shared.is_stopping();
+            if is_stopping {
+                shared.stop();
+            }
+            let node = match mine.take() {
+                Some(node) if !is_stopping => node,
+                _ => match shared.queue.next(|| shared.only()) {
+                    Some(node) => node,
+                    None => break,
+                },
+            };
+            if let Some(work) = node.claim() {
+                mine = self.read_one(&node, &work);
+            }
+            if mine.is_none() {
+                shared.queue.done();
+            }
+            if pauses() {
+                if let Some(mine) = mine.take() {
+                    shared.queue.add(std::iter::once(mine));
+                    shared.queue.done();
+                }
+                return false;
+            }
+        }
+        self.put_out();
+        true
+    }
+
+    /// Reads a directory. Gives the first of its subdirectories, which this worker goes on with; others may take the rest.
+    fn read_one(&mut self, node: &Arc<Node>, work: &Work) -> Option<Arc<Node>> {
+        let shared = self.shared;
+        let mut children = self.visit(node, work).into_iter();
+        let is_crowded = shared.backlog.load(Relaxed) > BACKLOG;
+        let mine = if is_crowded { None } else { children.next() };
+        if children.len() > 0 {
+            shared.queue.add(children);
+        }
+        if self.carried.bytes.len() >= BATCH
+            || !self.carried.faults.is_empty()
+            || shared.plan.limit.is_some()
+        {
+            self.put_out();
+        }
+        mine
+    }
+
+    /// Without an order: puts out what this worker has collected.
+    fn put_out(&mut self) {
+        let shared = self.shared;
+        if shared.plan.order != Order::None {
+            return;
+        }
+        let carried = &mut self.carried;
+        let mut stream = shared.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        stream.drain.tell(&carried.faults, &carried.repeats);
+        stream.drain.put(&carried.bytes, &carried.ends);
+        stream.sums.add(carried.sums);
+        let is_full = stream.drain.is_full();
+        drop(stream);
+        carried.bytes.clear();
+        carried.ends.clear();
+        carried.faults.clear();
+        carried.repeats.clear();
+        carried.sums = Sums::default();
+        if is_full {
+            shared.stop();
+        }
+    }
+}
+
+fn address(node: &Arc<Node>) -> *mut Node {
+    Arc::as_ptr(node).cast_mut()
+}

@@ -1,0 +1,324 @@
+//! What a worker does with a directory: list it, judge each entry, record what comes out, find what to enter.
+
+use std::cmp::Ordering;
+use std::io;
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use rustix::io::Errno;
+
+use super::entry::Place;
+use super::event::Event;
+use super::fault::{Fault, Operation};
+use super::node::{Leaving, Node, Product, Work};
+use super::run::Shared;
+use super::{Follow, Order, Recorder};
+use crate::dirs::handle::join;
+use crate::dirs::owners::Owners;
+use crate::dirs::{Directory, FileType, Handle, Listing};
+use crate::select::Rules;
+
+/// How many entries are judged between two questions whether to go on.
+const BREATH: usize = 1024;
+
+/// A worker: its recorder, and memory that it uses again for each directory.
+pub(super) struct Worker<'s, 'p, R> {
+    pub(super) shared: &'s Shared<'p, R>,
+    pub(super) recorder: R,
+    pub(super) owners: Owners,
+    listing: Listing,
+    buffer: Vec<u8>,
+    path: Vec<u8>,
+    steps: Vec<Step>,
+    /// Without an order: records that have not been put out yet.
+    pub(super) carried: Product,
+}
+
+/// What is done next in a directory.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// An entry is judged and recorded.
+    Record(usize),
+    /// What is below it comes here.
+    Below(usize),
+}
+
+/// A directory as its entries are judged.
+pub(super) struct Context<'a> {
+    pub(super) directory: &'a Directory,
+    /// None for the list of roots.
+    pub(super) handle: Option<&'a Arc<Handle>>,
+    pub(super) work: &'a Work,
+    /// The ignore rules in force in it.
+    pub(super) rules: Option<&'a Arc<Rules>>,
+    pub(super) product: &'a mut Product,
+    /// How many records there were before its own.
+    pub(super) records_before: usize,
+}
+
+impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
+    pub(super) fn new(shared: &'s Shared<'p, R>, recorder: R) -> Worker<'s, 'p, R> {
+        Worker {
+            shared,
+            recorder,
+            owners: Owners::default(),
+            listing: Listing::default(),
+            buffer: Vec::new(),
+            path: Vec::new(),
+            steps: Vec::new(),
+            carried: Product::default(),
+        }
+    }
+
+    /// Reads a directory. What came of it goes where the order says; gives its subdirectories, in order.
+    pub(super) fn visit(&mut self, node: &Arc<Node>, work: &Work) -> Vec<Arc<Node>> {
+        let is_ordered = self.shared.plan.order != Order::None;
+        let mut product = if is_ordered {
+            Product::default()
+        } else {
+            mem::take(&mut self.carried)
+        };
+        let mut path = mem::take(&mut self.path);
+        let mut listing = mem::take(&mut self.listing);
+        self.read(work, &mut path, &mut listing, &mut product);
+        self.shared.advanced(listing.len());
+        self.path = path;
+        self.listing = listing;
+        let children = product.children.iter().map(|(_, child)| Arc::clone(child));
+        let children = children.collect();
+        if is_ordered {
+            self.shared.finish(node, product);
+        } else {
+            product.children.clear();
+            self.carried = product;
+        }
+        children
+    }
+
+    fn read(
+        &mut self,
+        work: &Work,
+        path: &mut Vec<u8>,
+        listing: &mut Listing,
+        product: &mut Product,
+    ) {
+        let plan = self.shared.plan;
+        let records_before = product.ends.len();
+        listing.clear();
+        let Some(handle) = &work.handle else {
+            plan.roots
+                .iter()
+                .for_each(|root| listing.push(root, FileType::Unknown));
+            let context = Context {
+                directory: &Directory::working(plan.engine),
+                handle: None,
+                work,
+                rules: None,
+                product,
+                records_before,
+            };
+            path.clear();
+            self.judge_all(context, path, listing);
+            return;
+        };
+        handle.write_path(path);
+        if plan.events.enter {
+            self.recorder
+                .event(&Event::Enter { path }, &mut product.bytes);
+            product.ends.push(product.bytes.len());
+        }
+        let directory = match Directory::open(handle, plan.engine) {
+            Ok(directory) => directory,
+            Err(error) => {
+                self.unreadable(path, handle, Operation::Open, &error, product);
+                return self.leave(path, product);
+            }
+        };
+        self.shared.directories.fetch_add(1, Relaxed);
+        if let Err(error) = directory.list(path, &mut self.buffer, listing) {
+            self.unreadable(path, handle, Operation::Read, &error, product);
+        }
+        if plan.order != Order::None {
+            listing.sort();
+        }
+        let rules = work.rules.as_ref();
+        let rules = rules.map(|rules| self.rules_in(rules, path, work.root, listing));
+        let context = Context {
+            directory: &directory,
+            handle: Some(handle),
+            work,
+            rules: rules.as_ref(),
+            product,
+            records_before,
+        };
+        self.judge_all(context, path, listing);
+        let subdirectories = u32::try_from(product.children.len()).unwrap_or(u32::MAX);
+        directory.keep(handle, subdirectories);
+        self.leave(path, product);
+    }
+
+    /// The ignore rules for what is in a directory.
+    fn rules_in(
+        &self,
+        rules: &Arc<Rules>,
+        path: &[u8],
+        root: usize,
+        listing: &Listing,
+    ) -> Arc<Rules> {
+        let root = &self.shared.plan.roots[root];
+        let below = path.get(below_root(root)..).unwrap_or_default();
+        let mut problems = Vec::new();
+        let rules = rules.enter(path, below, listing, &mut problems);
+        self.shared.warn(&problems);
+        rules
+    }
+
+    /// Notes that a directory could not be read, or not to its end.
+    fn unreadable(
+        &mut self,
+        path: &[u8],
+        handle: &Handle,
+        operation: Operation,
+        error: &io::Error,
+        product: &mut Product,
+    ) {
+        // Gone, or something else in its place, since its parent was listed.
+        let errno = error.raw_os_error().map(Errno::from_raw_os_error);
+        let is_gone = matches!(errno, Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP));
+        if is_gone && handle.depth() > 0 {
+            self.shared.vanished.fetch_add(1, Relaxed);
+            return;
+        }
+        let fault = Fault::new(path, operation, error);
+        self.record_faults(std::slice::from_ref(&fault), product);
+        product.leaving = Some(Leaving {
+            path: Vec::new(),
+            fault: Some(fault.clone()),
+        });
+        product.faults.push(fault);
+    }
+
+    pub(super) fn record_faults(&mut self, faults: &[Fault], product: &mut Product) {
+        if self.shared.plan.events.error {
+            for fault in faults {
+                self.recorder
+                    .event(&Event::Error(fault), &mut product.bytes);
+                product.ends.push(product.bytes.len());
+            }
+        }
+    }
+
+    /// Sees to it that something is said when the directory is left, if something is to be.
+    fn leave(&mut self, path: &[u8], product: &mut Product) {
+        let plan = self.shared.plan;
+        if !plan.nests && !plan.events.leave {
+            product.leaving = None;
+            return;
+        }
+        let leaving = product.leaving.get_or_insert_default();
+        if plan.events.leave {
+            leaving.path = path.to_vec();
+        }
+    }
+
+    fn judge_all(&mut self, mut context: Context<'_>, path: &mut Vec<u8>, listing: &Listing) {
+        let mut steps = mem::take(&mut self.steps);
+        self.plan_steps(listing, context.handle.is_none(), &mut steps);
+        let prefix = path.len();
+        let mut below: Vec<(usize, Arc<Node>)> = Vec::new();
+        for (count, step) in steps.iter().enumerate() {
+            if count % BREATH == BREATH - 1 && self.shared.is_stopping() {
+                break;
+            }
+            match *step {
+                Step::Record(index) => {
+                    let (name, file_type) = listing.get(index);
+                    path.truncate(prefix);
+                    join(path, name);
+                    let place = self.place(&context, path, name);
+                    if let Some(child) = self.judge(&mut context, index, place, file_type) {
+                        if self.shared.plan.order == Order::Path {
+                            below.push((index, child));
+                        } else {
+                            let at = context.product.bytes.len();
+                            context.product.children.push((at, child));
+                        }
+                    }
+                }
+                Step::Below(index) => {
+                    if let Ok(found) = below.binary_search_by_key(&index, |(index, _)| *index) {
+                        let at = context.product.bytes.len();
+                        let child = Arc::clone(&below[found].1);
+                        context.product.children.push((at, child));
+                    }
+                }
+            }
+        }
+        path.truncate(prefix);
+        self.steps = steps;
+    }
+
+    /// In which order entries are judged, and where what is below them comes. By whole paths, what is below `a` comes where
+    /// `a/` belongs: after `a-b` and `a.txt`, before `a0`.
+    fn plan_steps(&self, listing: &Listing, is_roots: bool, steps: &mut Vec<Step>) {
+        steps.clear();
+        if self.shared.plan.order != Order::Path {
+            steps.extend((0..listing.len()).map(Step::Record));
+            return;
+        }
+        let may_be_entered = |file_type| match file_type {
+            FileType::Directory | FileType::Unknown => true,
+            FileType::Symlink => self.shared.plan.follow == Follow::Always,
+            _ => false,
+        };
+        for index in 0..listing.len() {
+            steps.push(Step::Record(index));
+            if may_be_entered(listing.get(index).1) {
+                steps.push(Step::Below(index));
+            }
+        }
+        // A root may end in a slash of its own.
+        let key = |step: &Step| match *step {
+            Step::Record(index) => (listing.get(index).0, None),
+            Step::Below(index) => {
+                let name = listing.get(index).0;
+                let slash = !(is_roots && name.ends_with(b"/"));
+                (name, slash.then_some(b'/'))
+            }
+        };
+        steps.sort_by(|one, other| in_order(key(one), key(other)));
+    }
+
+    fn place<'a>(&self, context: &Context<'_>, path: &'a [u8], name: &[u8]) -> Place<'a>
+    where
+        'p: 'a,
+    {
+        let Some(handle) = context.handle else {
+            return Place::root(path);
+        };
+        let root: &'a [u8] = &self.shared.plan.roots[context.work.root];
+        Place {
+            path,
+            name: (path.len() - name.len(), path.len()),
+            below: below_root(root),
+            root,
+            depth: handle.depth() + 1,
+        }
+    }
+}
+
+/// Where in a path what is below its root begins.
+fn below_root(root: &[u8]) -> usize {
+    root.len() + usize::from(!root.ends_with(b"/"))
+}
+
+/// The order of two names, each with a slash behind it or not.
+fn in_order(one: (&[u8], Option<u8>), other: (&[u8], Option<u8>)) -> Ordering {
+    let common = one.0.len().min(other.0.len());
+    let (here, there) = (&one.0[common..], &other.0[common..]);
+    one.0[..common].cmp(&other.0[..common]).then_with(|| {
+        let here = here.iter().copied().chain(one.1);
+        here.cmp(there.iter().copied().chain(other.1))
+    })
+}
