@@ -132,7 +132,7 @@ fn terminate(buffer: &mut [u8], length: usize, at_end: bool) -> usize {
 }
 
 /// Runs the same closure on as many threads as there are cores, this one among them.
-fn threads<T: Send>(run: impl Fn() -> io::Result<T> + Sync) -> io::Result<Vec<T>> {
+pub fn threads<T: Send>(run: impl Fn() -> io::Result<T> + Sync) -> io::Result<Vec<T>> {
     let cores = thread::available_parallelism()?.get();
     thread::scope(|scope| {
         let others: Vec<_> = (1..cores).map(|_| scope.spawn(&run)).collect();

@@ -1,10 +1,11 @@
-//! `floor`: throw-away programs, one a job, each knowing exactly one data format.
+//! `floor`: throw-away programs, one a job, each knowing exactly one kind of data.
 //!
-//! They answer the same questions as `jug log` does in the comparison and nothing else: no query, no format detection, no
+//! They answer the same questions as jug does in the comparisons and nothing else: no query, no format detection, no
 //! accounting of bad lines, no bounds on memory. What they need is what the hardware needs, give or take; jug, which is
 //! general, is measured against them. Their answers are right, so they are also the oracle for everybody else's.
 //!
-//! `generate` writes the data, the same bytes for the same seed on every machine.
+//! `generate` writes the data, the same bytes for the same seed on every machine; `tree` makes directories full of files in the
+//! same manner, and `names`, `names-ordered` and `stats` walk through them (see [`walk`]).
 //!
 //! Two settings for finding out how to read fastest on a machine, both read from the environment:
 //! `FLOOR_IO=mmap|populate|release|pread` and `FLOOR_SEGMENT=BYTES` (see [`input`]).
@@ -18,6 +19,8 @@ mod input;
 mod level;
 mod path_bytes;
 mod status;
+mod tree;
+mod walk;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -26,7 +29,9 @@ const USAGE: &str = "\
 usage: floor generate access|ndjson --lines N [--seed S]
        floor status|path-bytes|level|count FILE
        floor inflate FILE.gz
-       floor grep TEXT FILE";
+       floor grep TEXT FILE
+       floor tree wide|deep DIR
+       floor names|names-ordered|stats DIR";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -39,6 +44,10 @@ fn main() -> ExitCode {
         ["count", file] => count::run(file).and_then(print),
         ["inflate", file] => inflate::run(file).and_then(print),
         ["grep", text, file] => grep::run(text, file).and_then(print),
+        ["tree", shape, directory] => tree::run(shape, directory),
+        ["names", directory] => walk::unordered::names(directory),
+        ["names-ordered", directory] => walk::ordered::names(directory),
+        ["stats", directory] => walk::unordered::stats(directory),
         _ => Err(io::Error::other(USAGE)),
     };
     match done {

@@ -6,16 +6,16 @@
 mod access;
 mod calendar;
 mod ndjson;
-mod random;
+pub mod random;
 
 use random::Random;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
 /// The data that everybody measures with.
-const SEED: u64 = 20_261_102;
+pub const SEED: u64 = 20_261_102;
 /// 2026-11-02T00:00:00Z, the time of the first line.
-const START: u64 = 1_793_577_600;
+pub const START: u64 = 1_793_577_600;
 /// Bytes written at once.
 const BUFFER: usize = 256 << 10;
 
