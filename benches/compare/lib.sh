@@ -19,6 +19,9 @@ have() { command -v "$1" >/dev/null; }
 
 say() { printf '%s\n' "$*" >&2; }
 
+# wanted NAME: is it among the rows that JUG_BENCH_ROWS asks for?
+wanted() { [[ $1 =~ ${JUG_BENCH_ROWS:-.} ]]; }
+
 # What this machine is, in a few words without its name: "2-core-intel-xeon".
 machine_words() {
   local model
@@ -81,23 +84,25 @@ normal() {
     }' | LC_ALL=C sort
 }
 
-# entry TOOL [scale=N] [expect=NAME] [columns="A B"] [runs=N] [warmup=N] [output=pipe] -- COMMAND…
+# entry TOOL [scale=N] [expect=NAME] [columns="A B"|form="COMMAND"] [runs=N] [warmup=N] [output=pipe] -- COMMAND…
 # In the first pass, with columns: runs the command and compares with the first answer under that name (the row's own by
 # default), which should be the floor's. In the second: times it. scale=10: it had a tenth of the data, times are scaled.
-# output=pipe: through a pipe, for grep, which stops at its first match when it sees that its output is /dev/null.
+# form: what brings an answer that is no table of columns to a common form. output=pipe: through a pipe, for grep, which
+# stops at its first match when it sees that its output is /dev/null.
 entry() {
-  local tool=$1 scale=1 expect=$current columns='' runs=$RUNS warmup=1 output=null
+  local tool=$1 scale=1 expect=$current columns='' form='' runs=$RUNS warmup=1 output=null
   shift
   while [[ $1 != -- ]]; do
     case $1 in
-      scale=* | expect=* | columns=* | runs=* | warmup=* | output=*) local "${1?}" ;;
+      scale=* | expect=* | columns=* | form=* | runs=* | warmup=* | output=*) local "${1?}" ;;
       *) say "entry: $1?"; exit 2 ;;
     esac
     shift
   done
   shift
   if [[ $pass == check ]]; then
-    [[ -n $columns ]] && check "$tool" "$expect" "$columns" "$@"
+    [[ -n $columns ]] && form="normal $columns"
+    [[ -n $form ]] && check "$tool" "$expect" "$form" "$@"
   else
     measure "$tool" "$scale" "$runs" "$warmup" "$output" "$@"
   fi
@@ -105,10 +110,10 @@ entry() {
 }
 
 check() {
-  local tool=$1 expected=$scratch/answer.$2 columns=$3 answer=$scratch/answer
+  local tool=$1 expected=$scratch/answer.$2 form=$3 answer=$scratch/answer
   shift 3
-  # shellcheck disable=SC2086  # columns are words
-  if ! "$@" 2>"$scratch/stderr" | normal $columns >"$answer"; then
+  # shellcheck disable=SC2086  # a command and its arguments
+  if ! "$@" 2>"$scratch/stderr" | $form >"$answer"; then
     wrong+=("$current: $tool failed")
     say "$current: $tool failed: $(head -n 1 "$scratch/stderr")"
   elif [[ ! -e $expected ]]; then

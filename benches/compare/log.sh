@@ -51,8 +51,6 @@ make_data() {
 
 has_duckdb() { have python3 && python3 -c 'import duckdb' 2>/dev/null; }
 
-wanted() { [[ $1 =~ ${JUG_BENCH_ROWS:-.} ]]; }
-
 by_status() {
   row status 'access log, count by status' 'floor*1.5 duckdb*0.2'
   local columns='columns=status count' log=$data/access.log tenth=$data/access.tenth.log

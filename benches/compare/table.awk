@@ -10,7 +10,9 @@ file == 1 {
 FNR > 1 {
   split($0, part, ",")
   row = part[1]
-  tools[row] = row in tools ? tools[row] "," part[2] : part[2]
+  # Not by one assignment: mawk makes the element before it asks whether there is one.
+  if (row in tools) tools[row] = tools[row] "," part[2]
+  else tools[row] = part[2]
   median[row, part[2]] = part[5]
   least[row, part[2]] = part[6]
   note[row, part[2]] = (part[3] > 1 ? " (1/" part[3] " of the data, × " part[3] ")" : "")
