@@ -95,7 +95,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what has this name, and all below it')
             [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'Leave out what is below directories of this name, and show them')
             [CompletionResult]::new('--ignore-file', '--ignore-file', [CompletionResultType]::ParameterName, 'Leave out what a file in the format of .gitignore says, as if it lay where the walk begins')
-            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only entries for which a condition holds, such as ''size > 1M and ext == "log"''')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Show entries for which a condition holds, such as ''size > 1M and ext == "log"''')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'The time zone of times that name none, of days, and of times in tables [default: the system''s]')
             [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'Write rows of these fields, or of @stat or @all')
             [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Write a text for each entry, such as ''{size}\t{path}''')

@@ -90,7 +90,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --exclude 'Leave out what has this name, and all below it'
             cand --prune 'Leave out what is below directories of this name, and show them'
             cand --ignore-file 'Leave out what a file in the format of .gitignore says, as if it lay where the walk begins'
-            cand --where 'Only entries for which a condition holds, such as ''size > 1M and ext == "log"'''
+            cand --where 'Show entries for which a condition holds, such as ''size > 1M and ext == "log"'''
             cand --tz 'The time zone of times that name none, of days, and of times in tables [default: the system''s]'
             cand --fields 'Write rows of these fields, or of @stat or @all'
             cand --template 'Write a text for each entry, such as ''{size}\t{path}'''

@@ -111,7 +111,7 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -l links -d 'Show entries 
 complete -c jug -n "__fish_jug_using_subcommand walk" -l exclude -d 'Leave out what has this name, and all below it' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l prune -d 'Leave out what is below directories of this name, and show them' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l ignore-file -d 'Leave out what a file in the format of .gitignore says, as if it lay where the walk begins' -r -F
-complete -c jug -n "__fish_jug_using_subcommand walk" -l where -d 'Only entries for which a condition holds, such as \'size > 1M and ext == "log"\'' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l where -d 'Show entries for which a condition holds, such as \'size > 1M and ext == "log"\'' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l tz -d 'The time zone of times that name none, of days, and of times in tables [default: the system\'s]' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l fields -d 'Write rows of these fields, or of @stat or @all' -r -f -a "path\t'the path, as find prints it'
 name\t'its last part'

@@ -11,6 +11,7 @@ use crate::expr::functions::FUNCTIONS;
 use crate::format::{FORMATS, OUTPUTS};
 use crate::log::aggregate::AGGREGATES;
 use crate::log::query::STAGES;
+use crate::walk::field::{FIELDS, GROUPS};
 
 /// A page for the root and one for each command.
 pub(super) fn pages(root: &clap::Command) -> Vec<Artifact> {
@@ -47,6 +48,7 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
     // The examples get a section of their own below.
     let command = command.after_long_help("").after_help("");
     let is_log = name == "jug-log";
+    let is_walk = name == "jug-walk";
     let man = Man::new(command)
         .title(name.to_uppercase())
         .section("1")
@@ -64,10 +66,20 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
         let _ = man.render_subcommands_section(&mut bytes);
     }
     let mut roff = Roff::new();
-    if is_log {
-        let functions = FUNCTIONS
+    let functions = FUNCTIONS
+        .iter()
+        .map(|function| (function.name, function.summary));
+    if is_walk {
+        let fields = FIELDS.iter().map(|field| (field.name, field.summary));
+        let groups = GROUPS.map(|(name, members)| (name, members.join(", ")));
+        let groups = groups
             .iter()
-            .map(|function| (function.name, function.summary));
+            .map(|(name, members)| (*name, members.as_str()));
+        table(&mut roff, "FIELDS", fields.chain(groups));
+        table(&mut roff, "OPERATORS", OPERATORS.into_iter());
+        table(&mut roff, "FUNCTIONS", functions.clone());
+    }
+    if is_log {
         let formats = FORMATS.iter().map(|format| (format.name, format.summary));
         let outputs = OUTPUTS.iter().map(|output| (output.name, output.summary));
         let aggregates = AGGREGATES

@@ -106,7 +106,7 @@ pub struct Walk {
     #[command(flatten)]
     selection: SelectionArgs,
 
-    /// Only entries for which a condition holds, such as 'size > 1M and ext == "log"'
+    /// Show entries for which a condition holds, such as 'size > 1M and ext == "log"'
     #[arg(long = "where", value_name = "CONDITION", help_heading = "Select")]
     condition: Option<String>,
 

@@ -48,6 +48,11 @@ impl Listing {
         self.entries.len()
     }
 
+    /// How many bytes all names have.
+    pub fn bytes(&self) -> usize {
+        self.names.len()
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()

@@ -107,37 +107,42 @@ struct TsvWriter {
 
 impl Writer for TsvWriter {
     fn begin(&self, out: &mut Vec<u8>) {
-        write_row(
-            self.columns
-                .iter()
-                .map(|column| Cow::Borrowed(column.as_bytes())),
-            out,
-        );
+        write_row(&self.columns, out, |column, out| {
+            escape(column.as_bytes(), out);
+        });
     }
 
     fn row(&self, cells: &[Cell], out: &mut Vec<u8>) {
-        write_row(cells.iter().map(|cell| cell.value.bytes()), out);
+        write_row(cells, out, |cell, out| {
+            if !cell.value.write_plainly(out) {
+                escape(&cell.value.bytes(), out);
+            }
+        });
     }
 }
 
-fn write_row<'a>(cells: impl Iterator<Item = Cow<'a, [u8]>>, out: &mut Vec<u8>) {
-    for (index, cell) in cells.enumerate() {
+fn write_row<T>(cells: &[T], out: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>)) {
+    for (index, cell) in cells.iter().enumerate() {
         if index > 0 {
             out.push(b'\t');
         }
-        let mut rest = &*cell;
-        while let Some(place) = memchr::memchr3(b'\t', b'\n', b'\\', rest) {
-            out.extend_from_slice(&rest[..place]);
-            out.extend_from_slice(match rest[place] {
-                b'\t' => b"\\t",
-                b'\n' => b"\\n",
-                _ => b"\\\\",
-            });
-            rest = &rest[place + 1..];
-        }
-        out.extend_from_slice(rest);
+        write(cell, out);
     }
     out.push(b'\n');
+}
+
+fn escape(cell: &[u8], out: &mut Vec<u8>) {
+    let mut rest = cell;
+    while let Some(place) = memchr::memchr3(b'\t', b'\n', b'\\', rest) {
+        out.extend_from_slice(&rest[..place]);
+        out.extend_from_slice(match rest[place] {
+            b'\t' => b"\\t",
+            b'\n' => b"\\n",
+            _ => b"\\\\",
+        });
+        rest = &rest[place + 1..];
+    }
+    out.extend_from_slice(rest);
 }
 
 #[cfg(test)]
@@ -157,7 +162,7 @@ mod tests {
             cells in prop::collection::vec("[a\\\\tn\t\n\r\"é]{0,6}", 1..5),
         ) {
             let mut out = Vec::new();
-            write_row(cells.iter().map(|cell| Cow::Borrowed(cell.as_bytes())), &mut out);
+            write_row(&cells, &mut out, |cell, out| escape(cell.as_bytes(), out));
             prop_assert_eq!(memchr(b'\n', &out), Some(out.len() - 1));
             let line = &out[..out.len() - 1];
             let read: Vec<_> = line.split(|byte| *byte == b'\t').map(|cell| Tsv.decode(cell).into_owned()).collect();

@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::io::Write as _;
 
 use super::json_text;
 use super::{Number, Timestamp};
@@ -68,6 +67,16 @@ impl Value<'_> {
             Value::Time(time) => Cow::Owned(time.to_string().into_bytes()),
             Value::Escaped(text) => Cow::Owned(json_text::unescape(text)),
         }
+    }
+
+    /// Appends its plain text if that is digits and punctuation that no format has to escape; false if it is something else.
+    pub fn write_plainly(&self, out: &mut Vec<u8>) -> bool {
+        match self {
+            Value::Number(number) => number.write(out),
+            Value::Time(time) => time.write(out),
+            _ => return false,
+        }
+        true
     }
 
     /// The same value, borrowing nothing.
@@ -159,9 +168,12 @@ impl Value<'_> {
                 Some(number) => Value::Number(number).write_json(out),
                 None => json_text::write_string(text, out),
             },
-            // Writing to memory cannot fail.
-            Value::Number(number) => drop(write!(out, "{number}")),
-            Value::Time(time) => drop(write!(out, "\"{time}\"")),
+            Value::Number(number) => number.write(out),
+            Value::Time(time) => {
+                out.push(b'"');
+                time.write(out);
+                out.push(b'"');
+            }
             Value::Escaped(text) if json_text::is_string_inside(text) => {
                 out.push(b'"');
                 out.extend_from_slice(text);

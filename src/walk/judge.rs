@@ -96,11 +96,10 @@ impl<R: Recorder> Worker<'_, '_, R> {
             return self.pass(context, faults_before, true);
         }
         if is_wanted || is_nesting {
-            let is_first = context.product.ends.len() == context.records_before;
+            let is_first = context.product.records == context.records_before;
             let bytes = &mut context.product.bytes;
             self.recorder
                 .entry(&entry, entering.is_wanted, is_first, bytes);
-            context.product.ends.push(bytes.len());
             let sums = &mut context.product.sums;
             match is_directory {
                 true => sums.dirs += 1,
@@ -110,6 +109,7 @@ impl<R: Recorder> Worker<'_, '_, R> {
                 sums.size += u128::from(stat.size);
                 sums.allocated += u128::from(stat.allocated);
             }
+            self.shared.end_record(context.product);
         }
         self.tell(context, place, &entering, faults_before);
         entering
@@ -205,7 +205,7 @@ impl<R: Recorder> Worker<'_, '_, R> {
                     first,
                 };
                 self.recorder.event(&event, &mut context.product.bytes);
-                context.product.ends.push(context.product.bytes.len());
+                self.shared.end_record(context.product);
             }
             let (path, first) = (
                 String::from_utf8_lossy(place.path),
@@ -223,7 +223,7 @@ impl<R: Recorder> Worker<'_, '_, R> {
                 entered: entering.is_wanted,
             };
             self.recorder.event(&event, &mut context.product.bytes);
-            context.product.ends.push(context.product.bytes.len());
+            self.shared.end_record(context.product);
         }
         self.record_new_faults(context, faults_before);
     }

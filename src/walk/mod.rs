@@ -63,6 +63,8 @@ pub struct Plan {
     pub needs: Needs,
     /// Whether directories are recorded whether or not they are selected, since what is below is written into them.
     pub nests: bool,
+    /// Whether whoever puts records out wants to know where each ends.
+    pub wants_ends: bool,
     /// How many records are wanted.
     pub limit: Option<u64>,
     /// How directories are read.
@@ -131,7 +133,7 @@ pub trait Recorder: Send {
 
 /// Where records go. Called by one worker at a time.
 pub trait Output: Send {
-    /// Some records, and where each of them ends.
+    /// Some records, and where each of them ends if [`Plan::wants_ends`].
     ///
     /// # Errors
     /// If they cannot be written; the walk ends then.

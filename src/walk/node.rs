@@ -32,7 +32,9 @@ pub(super) struct Work {
 pub(super) struct Product {
     /// Its records.
     pub(super) bytes: Vec<u8>,
-    /// Where each of them ends.
+    /// How many they are.
+    pub(super) records: u64,
+    /// Where each of them ends, if somebody wants to know.
     pub(super) ends: Vec<usize>,
     /// Its subdirectories: what is below each stands before this place of `bytes`.
     pub(super) children: Vec<(usize, Arc<Node>)>,
@@ -44,6 +46,16 @@ pub(super) struct Product {
     pub(super) leaving: Option<Leaving>,
     /// What came out of it, without what is below its subdirectories.
     pub(super) sums: Sums,
+}
+
+impl Product {
+    /// Nothing yet, with an empty buffer for its records.
+    pub(super) fn with_buffer(bytes: Vec<u8>) -> Product {
+        Product {
+            bytes,
+            ..Product::default()
+        }
+    }
 }
 
 /// What is to be said about a directory when it is left.

@@ -4,6 +4,7 @@
 //! whoever finishes the one that the stream waits for goes on with it as far as it then can. So nobody has to be woken for
 //! writing, and with one thread nothing is ever held back.
 
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -17,6 +18,10 @@ use crate::observe::Observe;
 
 /// How long records may lie in a buffer while nothing more comes: a reader may be watching.
 const PATIENCE: Duration = Duration::from_millis(100);
+
+/// How many buffers a worker keeps for later, and how large, in bytes.
+const SPARE: usize = 64;
+const USUAL: usize = 64 << 10;
 
 /// Where records, faults and repeats end up.
 pub(super) struct Drain<'a> {
@@ -63,30 +68,28 @@ impl<'a> Drain<'a> {
         self.error.is_some() || self.wanted == Some(0)
     }
 
-    /// Puts records out, as many as are wanted.
-    pub(super) fn put(&mut self, bytes: &[u8], ends: &[usize]) {
-        if self.is_full() || bytes.is_empty() {
-            // Records without bytes are counted all the same: somebody only wants to know whether there are any.
-            self.count(ends.len());
+    /// Puts records out, as many as are wanted: only so many are counted. Where a number is wanted, or the output wants to
+    /// know, `ends` says where each ends.
+    pub(super) fn put(&mut self, bytes: &[u8], ends: &[usize], records: u64) {
+        if self.is_full() {
             return;
         }
-        let (mut bytes, mut ends) = (bytes, ends);
-        if let Some(wanted) = self.wanted.and_then(|wanted| usize::try_from(wanted).ok())
-            && wanted < ends.len()
-        {
-            ends = &ends[..wanted];
+        let (mut bytes, mut ends, mut records) = (bytes, ends, records);
+        if let Some(wanted) = &mut self.wanted {
+            records = records.min(*wanted);
+            *wanted -= records;
+            // No more than there are ends of.
+            ends = &ends[..usize::try_from(records)
+                .unwrap_or(ends.len())
+                .min(ends.len())];
             bytes = &bytes[..ends.last().copied().unwrap_or(0)];
         }
-        self.count(ends.len());
+        self.records += records;
+        if bytes.is_empty() {
+            return;
+        }
         if let Err(error) = self.output.put(bytes, ends) {
             self.error = Some(error);
-        }
-    }
-
-    fn count(&mut self, records: usize) {
-        self.records += records as u64;
-        if let Some(wanted) = &mut self.wanted {
-            *wanted = wanted.saturating_sub(records as u64);
         }
     }
 
@@ -153,10 +156,15 @@ impl<'a, R: Recorder> Stream<'a, R> {
     }
 
     /// Goes on with a directory that it has waited for. Gives what it then waits for; nothing at the end. What it takes is
-    /// taken off the backlog.
-    pub(super) fn resume(&mut self, product: Product, backlog: &AtomicUsize) -> Option<Arc<Node>> {
+    /// taken off the backlog; buffers that are done with go to `spare`.
+    pub(super) fn resume(
+        &mut self,
+        product: Product,
+        backlog: &AtomicUsize,
+        spare: &mut Vec<Vec<u8>>,
+    ) -> Option<Arc<Node>> {
         self.enter(product, backlog);
-        self.advance(backlog)
+        self.advance(backlog, spare)
     }
 
     fn enter(&mut self, product: Product, backlog: &AtomicUsize) {
@@ -170,7 +178,7 @@ impl<'a, R: Recorder> Stream<'a, R> {
         });
     }
 
-    fn advance(&mut self, backlog: &AtomicUsize) -> Option<Arc<Node>> {
+    fn advance(&mut self, backlog: &AtomicUsize, spare: &mut Vec<Vec<u8>>) -> Option<Arc<Node>> {
         while let Some(frame) = self.frames.last_mut() {
             match frame.product.children.get(frame.child) {
                 Some((place, child)) => {
@@ -188,7 +196,11 @@ impl<'a, R: Recorder> Stream<'a, R> {
                 None => {
                     let end = frame.product.bytes.len();
                     self.put_to(end);
-                    self.leave();
+                    if let Some(buffer) = self.leave()
+                        && spare.len() < SPARE
+                    {
+                        spare.push(buffer);
+                    }
                 }
             }
         }
@@ -203,8 +215,14 @@ impl<'a, R: Recorder> Stream<'a, R> {
         let ends = &mut frame.product.ends[frame.record..];
         let count = ends.partition_point(|end| *end <= place);
         ends[..count].iter_mut().for_each(|end| *end -= frame.at);
-        self.drain
-            .put(&frame.product.bytes[frame.at..place], &ends[..count]);
+        // Without ends it does not matter with which part of a directory its records are counted.
+        let records = match frame.product.ends.is_empty() {
+            true => mem::take(&mut frame.product.records),
+            false => count as u64,
+        };
+        let ends = &frame.product.ends[frame.record..frame.record + count];
+        let bytes = &frame.product.bytes[frame.at..place];
+        self.drain.put(bytes, ends, records);
         frame.record += count;
         frame.at = place;
     }
@@ -230,13 +248,12 @@ impl<'a, R: Recorder> Stream<'a, R> {
         self.scratch.clear();
         self.closer.left(&left, &mut self.scratch);
         let end = self.scratch.len();
-        self.drain.put(&self.scratch, &[end]);
+        self.drain.put(&self.scratch, &[end], 1);
     }
 
-    fn leave(&mut self) {
-        let Some(frame) = self.frames.pop() else {
-            return;
-        };
+    /// Leaves the last directory. Gives its buffer, emptied, if it is of a size that others are likely to need.
+    fn leave(&mut self) -> Option<Vec<u8>> {
+        let mut frame = self.frames.pop()?;
         let sums = frame.product.sums;
         if let Some(leaving) = &frame.product.leaving {
             self.say_left(leaving, sums);
@@ -245,5 +262,8 @@ impl<'a, R: Recorder> Stream<'a, R> {
             Some(parent) => parent.product.sums.add(sums),
             None => self.sums = sums,
         }
+        let mut buffer = mem::take(&mut frame.product.bytes);
+        buffer.clear();
+        Some(buffer).filter(|buffer| buffer.capacity() <= USUAL)
     }
 }

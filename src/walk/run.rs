@@ -62,7 +62,7 @@ pub(super) struct Shared<'p, R> {
     pub(super) directories: AtomicU64,
     pub(super) vanished: AtomicU64,
     observe: &'p dyn Observe,
-    queue: Queue,
+    pub(super) queue: Queue,
     stream: Mutex<Stream<'p, R>>,
     /// The directory that the stream waits for; beside it, to be asked without waiting for a lock, its address.
     awaited: Mutex<Option<Arc<Node>>>,
@@ -200,6 +200,19 @@ impl<'p, R: Recorder> Shared<'p, R> {
         self.is_stopping.load(Relaxed) || self.observe.stopping()
     }
 
+    /// Whether much has been read that cannot be put out yet.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.backlog.load(Relaxed) > BACKLOG
+    }
+
+    /// A record has been written.
+    pub(super) fn end_record(&self, product: &mut Product) {
+        product.records += 1;
+        if self.plan.wants_ends || self.plan.limit.is_some() {
+            product.ends.push(product.bytes.len());
+        }
+    }
+
     /// So many entries have been looked at.
     pub(super) fn advanced(&self, entries: usize) {
         self.observe.advanced(entries as u64);
@@ -211,7 +224,7 @@ impl<'p, R: Recorder> Shared<'p, R> {
     }
 
     /// Takes what came of a directory, and goes on with the stream if it waited for that.
-    pub(super) fn finish(&self, node: &Arc<Node>, product: Product) {
+    pub(super) fn finish(&self, node: &Arc<Node>, product: Product, spare: &mut Vec<Vec<u8>>) {
         self.backlog.fetch_add(product.bytes.len(), Relaxed);
         node.finish(product);
         // Whoever lets the stream wait sets the address before it looks at the node for the last time, and here the node is
@@ -222,7 +235,7 @@ impl<'p, R: Recorder> Shared<'p, R> {
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(awaited) = self.awaited() {
             let Some(product) = awaited.take() else { break };
-            let next = stream.resume(product, &self.backlog);
+            let next = stream.resume(product, &self.backlog, spare);
             let at = next.as_ref().map_or(ptr::null_mut(), address);
             *self.awaited.lock().unwrap_or_else(PoisonError::into_inner) = next;
             self.awaited_address.store(at, SeqCst);
@@ -242,7 +255,7 @@ impl<'p, R: Recorder> Shared<'p, R> {
 
     /// What may be read next, while much has been read that cannot be put out yet.
     fn only(&self) -> Only {
-        if self.backlog.load(Relaxed) <= BACKLOG {
+        if !self.is_crowded() {
             return Only::Any;
         }
         match self.awaited() {
@@ -309,7 +322,10 @@ impl<R: Recorder> Worker<'_, '_, R> {
                 },
             };
             if let Some(work) = node.claim() {
-                mine = self.read_one(&node, &work);
+                mine = self.visit(&node, &work);
+                if self.is_laden() {
+                    self.put_out();
+                }
             }
             if mine.is_none() {
                 shared.queue.done();
@@ -326,22 +342,11 @@ impl<R: Recorder> Worker<'_, '_, R> {
         true
     }
 
-    /// Reads a directory. Gives the first of its subdirectories, which this worker goes on with; others may take the rest.
-    fn read_one(&mut self, node: &Arc<Node>, work: &Work) -> Option<Arc<Node>> {
-        let shared = self.shared;
-        let mut children = self.visit(node, work).into_iter();
-        let is_crowded = shared.backlog.load(Relaxed) > BACKLOG;
-        let mine = if is_crowded { None } else { children.next() };
-        if children.len() > 0 {
-            shared.queue.add(children);
-        }
-        if self.carried.bytes.len() >= BATCH
+    /// Without an order: whether this worker has collected so much that it is to be put out.
+    fn is_laden(&self) -> bool {
+        self.carried.bytes.len() >= BATCH
             || !self.carried.faults.is_empty()
-            || shared.plan.limit.is_some()
-        {
-            self.put_out();
-        }
-        mine
+            || self.shared.plan.limit.is_some()
     }
 
     /// Without an order: puts out what this worker has collected.
@@ -353,12 +358,15 @@ impl<R: Recorder> Worker<'_, '_, R> {
         let carried = &mut self.carried;
         let mut stream = shared.stream.lock().unwrap_or_else(PoisonError::into_inner);
         stream.drain.tell(&carried.faults, &carried.repeats);
-        stream.drain.put(&carried.bytes, &carried.ends);
+        stream
+            .drain
+            .put(&carried.bytes, &carried.ends, carried.records);
         stream.sums.add(carried.sums);
         let is_full = stream.drain.is_full();
         drop(stream);
         carried.bytes.clear();
         carried.ends.clear();
+        carried.records = 0;
         carried.faults.clear();
         carried.repeats.clear();
         carried.sums = Sums::default();

@@ -31,6 +31,9 @@ pub(super) struct Worker<'s, 'p, R> {
     buffer: Vec<u8>,
     path: Vec<u8>,
     steps: Vec<Step>,
+    /// Buffers of directories that have been put out. They are used again by whoever put them out: what one thread
+    /// allocates and another frees makes both wait for the allocator.
+    spare: Vec<Vec<u8>>,
     /// Without an order: records that have not been put out yet.
     pub(super) carried: Product,
 }
@@ -54,7 +57,7 @@ pub(super) struct Context<'a> {
     pub(super) rules: Option<&'a Arc<Rules>>,
     pub(super) product: &'a mut Product,
     /// How many records there were before its own.
-    pub(super) records_before: usize,
+    pub(super) records_before: u64,
 }
 
 impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
@@ -67,33 +70,43 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
             buffer: Vec::new(),
             path: Vec::new(),
             steps: Vec::new(),
+            spare: Vec::new(),
             carried: Product::default(),
         }
     }
 
-    /// Reads a directory. What came of it goes where the order says; gives its subdirectories, in order.
-    pub(super) fn visit(&mut self, node: &Arc<Node>, work: &Work) -> Vec<Arc<Node>> {
-        let is_ordered = self.shared.plan.order != Order::None;
+    /// Reads a directory. What came of it goes where the order says. Gives the first of its subdirectories, for this worker
+    /// to go on with; others may take the rest.
+    pub(super) fn visit(&mut self, node: &Arc<Node>, work: &Work) -> Option<Arc<Node>> {
+        let shared = self.shared;
+        let is_ordered = shared.plan.order != Order::None;
         let mut product = if is_ordered {
-            Product::default()
+            Product::with_buffer(self.spare.pop().unwrap_or_default())
         } else {
             mem::take(&mut self.carried)
         };
         let mut path = mem::take(&mut self.path);
         let mut listing = mem::take(&mut self.listing);
         self.read(work, &mut path, &mut listing, &mut product);
-        self.shared.advanced(listing.len());
+        shared.advanced(listing.len());
         self.path = path;
         self.listing = listing;
-        let children = product.children.iter().map(|(_, child)| Arc::clone(child));
-        let children = children.collect();
+        let mut children = product.children.iter().map(|(_, child)| child);
+        let mine = if shared.is_crowded() {
+            None
+        } else {
+            children.next().cloned()
+        };
+        if children.len() > 0 {
+            shared.queue.add(children.cloned());
+        }
         if is_ordered {
-            self.shared.finish(node, product);
+            shared.finish(node, product, &mut self.spare);
         } else {
             product.children.clear();
             self.carried = product;
         }
-        children
+        mine
     }
 
     fn read(
@@ -104,7 +117,7 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
         product: &mut Product,
     ) {
         let plan = self.shared.plan;
-        let records_before = product.ends.len();
+        let records_before = product.records;
         listing.clear();
         let Some(handle) = &work.handle else {
             plan.roots
@@ -126,7 +139,7 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
         if plan.events.enter {
             self.recorder
                 .event(&Event::Enter { path }, &mut product.bytes);
-            product.ends.push(product.bytes.len());
+            self.shared.end_record(product);
         }
         let directory = match Directory::open(handle, plan.engine) {
             Ok(directory) => directory,
@@ -204,7 +217,7 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
             for fault in faults {
                 self.recorder
                     .event(&Event::Error(fault), &mut product.bytes);
-                product.ends.push(product.bytes.len());
+                self.shared.end_record(product);
             }
         }
     }
@@ -226,6 +239,9 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
         let mut steps = mem::take(&mut self.steps);
         self.plan_steps(listing, context.handle.is_none(), &mut steps);
         let prefix = path.len();
+        // As much as paths take: other records take more, and let it grow.
+        let paths = listing.bytes() + listing.len() * (prefix + 2);
+        context.product.bytes.reserve(paths);
         let mut below: Vec<(usize, Arc<Node>)> = Vec::new();
         for (count, step) in steps.iter().enumerate() {
             if count % BREATH == BREATH - 1 && self.shared.is_stopping() {

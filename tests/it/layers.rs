@@ -21,7 +21,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "args", "commands", "error", "exit", "expr", "format", "log", "observe", "record",
+            "args",
+            "commands",
+            "error",
+            "exit",
+            "expr",
+            "format",
+            "log",
+            "observe",
+            "record",
+            "walk::field",
         ],
     ),
     (

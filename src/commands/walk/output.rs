@@ -55,6 +55,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         events,
         needs: shape.needs(),
         nests: matches!(shape, Shape::Tree(_)),
+        wants_ends: matches!(shape, Shape::Rows(..)),
         // Totals are cut when they are known.
         limit: match walk.quiet {
             true => Some(1),

@@ -1,6 +1,7 @@
 //! Numbers from text and to text.
 
 use std::fmt;
+use std::io::Write as _;
 
 use super::{Number, power};
 
@@ -126,10 +127,23 @@ pub fn grouped(integer: &str) -> String {
 
 /// Decimals digit for digit; floats in the fewest digits that give them back, with an exponent only where zeros would be
 /// many.
+impl Number {
+    /// Appends it, as it is displayed.
+    pub fn write(self, out: &mut Vec<u8>) {
+        match self {
+            Number::Decimal { units, scale: 0 } => {
+                out.extend_from_slice(itoa::Buffer::new().format(units).as_bytes());
+            }
+            // Writing to memory cannot fail.
+            _ => drop(write!(out, "{self}")),
+        }
+    }
+}
+
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Number::Decimal { units, scale: 0 } => write!(f, "{units}"),
+            Number::Decimal { units, scale: 0 } => f.write_str(itoa::Buffer::new().format(units)),
             Number::Decimal { units, scale } => {
                 let sign = if units < 0 { "-" } else { "" };
                 let (whole, fraction) = (

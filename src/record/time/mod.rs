@@ -209,22 +209,51 @@ impl Ord for Timestamp {
 }
 
 /// RFC 3339 in UTC, with as many digits as were known.
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Timestamp {
+    /// Appends it as RFC 3339 has it, in UTC, with as many digits as were known.
+    pub fn write(self, out: &mut Vec<u8>) {
+        let (text, length) = self.text();
+        out.extend_from_slice(&text[..length]);
+    }
+
+    /// Its text, and how long that is. By hand: listings of files are made of these.
+    fn text(self) -> ([u8; LONGEST], usize) {
         let (year, month, day) = date_of(self.seconds.div_euclid(DAY));
         let second = self.seconds.rem_euclid(DAY);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
-            second / 3600,
-            second / 60 % 60,
-            second % 60
-        )?;
-        if self.digits > 0 {
-            let fraction = self.nanos / 10_u32.pow(9 - u32::from(self.digits));
-            write!(f, ".{fraction:0width$}", width = usize::from(self.digits))?;
-        }
-        f.write_str("Z")
+        let mut text = *b"0000-00-00T00:00:00.000000000Z";
+        put(&mut text[..4], year);
+        put(&mut text[5..7], month);
+        put(&mut text[8..10], day);
+        put(&mut text[11..13], second / 3600);
+        put(&mut text[14..16], second / 60 % 60);
+        put(&mut text[17..19], second % 60);
+        put(&mut text[FRACTION..LONGEST - 1], i64::from(self.nanos));
+        let end = match self.digits {
+            0 => FRACTION - 1,
+            digits => FRACTION + usize::from(digits),
+        };
+        text[end] = b'Z';
+        (text, end + 1)
+    }
+}
+
+/// How long the text of an instant is at most, and where its fraction begins.
+const LONGEST: usize = 30;
+const FRACTION: usize = 20;
+
+/// Writes a number's last digits, as many as there is room for.
+fn put(room: &mut [u8], mut number: i64) {
+    for digit in room.iter_mut().rev() {
+        // A digit is no greater than 9.
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (text, length) = self.text();
+        f.write_str(std::str::from_utf8(&text[..length]).map_err(|_| fmt::Error)?)
     }
 }
 
