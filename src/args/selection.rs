@@ -260,3 +260,6 @@ fn permissions(text: &str) -> std::result::Result<Permissions, String> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -171,11 +171,12 @@ pub(super) fn read_in_tree(path: &Path, problems: &mut Vec<Problem>) -> Gitignor
 }
 
 fn not_read(path: &Path, error: &io::Error, problems: &mut Vec<Problem>) -> Gitignore {
-    let is_absent = matches!(
+    // What is no regular file holds no rules: people name /dev/null for none.
+    let holds_none = matches!(
         error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidInput
     );
-    if !is_absent {
+    if !holds_none {
         problems.push(Problem {
             file: path.to_owned(),
             line: None,
@@ -199,6 +200,9 @@ fn patterns(text: &[u8], file: &Path, problems: &mut Vec<Problem>) -> Gitignore 
     for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let added = match std::str::from_utf8(line) {
+            Ok(line) if line.contains("//") && !line.starts_with('#') => {
+                Err("no path has an empty part, so nothing is ignored by this".to_owned())
+            }
             Ok(line) => builder
                 .add_line(None, &with_plain_braces(line))
                 .map(|_| ())

@@ -43,3 +43,6 @@ pub trait Subject {
     /// Whether this link leads nowhere.
     fn is_broken_link(&mut self) -> bool;
 }
+
+#[cfg(test)]
+mod tests;

@@ -208,3 +208,6 @@ fn decide(patterns: &Gitignore, relative: &[u8], is_dir: bool) -> Option<bool> {
 fn as_path(bytes: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(bytes))
 }
+
+#[cfg(test)]
+mod tests;
