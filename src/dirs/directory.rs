@@ -75,9 +75,9 @@ impl Directory {
         }))
     }
 
-    /// Lets the directories in it be opened from its descriptor: so many of them.
-    pub fn keep(self, handle: &Handle, subdirectories: u32) {
-        match self.0 {
+    /// Lets the directories in it be opened from its descriptor: so many more of them.
+    pub fn keep(&self, handle: &Handle, subdirectories: u32) {
+        match &self.0 {
             #[cfg(target_os = "linux")]
             Means::Descriptor(descriptor) => handle.keep(descriptor, subdirectories),
             #[cfg(target_os = "linux")]

@@ -6,8 +6,8 @@
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering::Relaxed, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
@@ -36,9 +36,14 @@ pub struct Handle {
     depth: u32,
     /// Whether links are followed on the way to it.
     follows: bool,
-    kept: Mutex<Option<Arc<OwnedFd>>>,
-    /// How many subdirectories are yet to be opened; the descriptor is kept for them.
-    waiting: AtomicU32,
+    kept: Mutex<Kept>,
+}
+
+/// A descriptor that is kept, and for how many subdirectories that are yet to be opened.
+#[derive(Debug, Default)]
+struct Kept {
+    descriptor: Option<Arc<OwnedFd>>,
+    waiting: u32,
 }
 
 impl Handle {
@@ -49,8 +54,7 @@ impl Handle {
             name: path.into(),
             depth: 0,
             follows,
-            kept: Mutex::new(None),
-            waiting: AtomicU32::new(0),
+            kept: Mutex::default(),
         })
     }
 
@@ -61,8 +65,7 @@ impl Handle {
             name: name.into(),
             depth: self.depth + 1,
             follows,
-            kept: Mutex::new(None),
-            waiting: AtomicU32::new(0),
+            kept: Mutex::default(),
         })
     }
 
@@ -97,7 +100,7 @@ impl Handle {
     pub fn open(&self) -> io::Result<OwnedFd> {
         let opened = match &self.parent {
             None => self.open_in(CWD),
-            Some(parent) => match parent.kept() {
+            Some(parent) => match parent.descriptor() {
                 Some(descriptor) => self.open_in(&descriptor),
                 None => self.open_by_steps(parent),
             },
@@ -122,7 +125,7 @@ impl Handle {
         let mut at: Option<&Handle> = Some(parent);
         let mut start = None;
         while let Some(handle) = at {
-            start = handle.kept();
+            start = handle.descriptor();
             if start.is_some() {
                 break;
             }
@@ -141,39 +144,43 @@ impl Handle {
         Ok(descriptor)
     }
 
-    /// Keeps the descriptor for so many subdirectories that will be opened, if there is one to spare.
-    pub fn keep(&self, descriptor: Arc<OwnedFd>, subdirectories: u32) {
+    /// Keeps the descriptor for so many more subdirectories that will be opened, if there is one to spare.
+    pub fn keep(&self, descriptor: &Arc<OwnedFd>, subdirectories: u32) {
         if subdirectories == 0 {
             return;
         }
-        if LEFT.fetch_sub(1, Relaxed) <= 0 {
-            LEFT.fetch_add(1, Relaxed);
-            return;
+        let mut kept = self.kept();
+        if kept.descriptor.is_none() {
+            if LEFT.fetch_sub(1, Relaxed) <= 0 {
+                LEFT.fetch_add(1, Relaxed);
+                return;
+            }
+            kept.descriptor = Some(Arc::clone(descriptor));
         }
-        self.waiting.store(subdirectories, SeqCst);
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(descriptor);
+        kept.waiting += subdirectories;
     }
 
-    fn kept(&self) -> Option<Arc<OwnedFd>> {
-        self.kept
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn descriptor(&self) -> Option<Arc<OwnedFd>> {
+        self.kept().descriptor.clone()
     }
 
     /// One subdirectory less to be opened; the descriptor is closed after the last.
     fn one_less(&self) {
-        let before = self
-            .waiting
-            .fetch_update(SeqCst, SeqCst, |waiting| waiting.checked_sub(1));
-        if before == Ok(1) {
-            self.let_go();
+        let mut kept = self.kept();
+        kept.waiting = kept.waiting.saturating_sub(1);
+        if kept.waiting == 0 {
+            kept.let_go();
         }
     }
+}
 
-    fn let_go(&self) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.take().is_some() {
+impl Kept {
+    fn let_go(&mut self) {
+        if self.descriptor.take().is_some() {
             LEFT.fetch_add(1, Relaxed);
         }
     }
@@ -182,7 +189,8 @@ impl Handle {
 /// Chains may be longer than the stack is deep, so they are taken apart step by step.
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.let_go();
+        let kept = self.kept.get_mut();
+        kept.unwrap_or_else(PoisonError::into_inner).let_go();
         let mut parent = self.parent.take();
         while let Some(mut handle) = parent.and_then(Arc::into_inner) {
             parent = handle.parent.take();

@@ -276,6 +276,7 @@ impl<R: Recorder> Worker<'_, '_, R> {
             root,
             rules,
             file_system,
+            part: None,
         })
     }
 }

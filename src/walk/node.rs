@@ -1,10 +1,11 @@
 //! A directory that is to be read, and what came of it.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::event::Sums;
 use super::fault::Fault;
-use crate::dirs::Handle;
+use crate::dirs::{Directory, Handle, Listing};
 use crate::select::Rules;
 
 /// A directory on its way from the queue to the output.
@@ -25,6 +26,16 @@ pub(super) struct Work {
     pub(super) rules: Option<Arc<Rules>>,
     /// The file system that it is on, if that matters.
     pub(super) file_system: Option<u64>,
+    /// Set if only a part of it is to be looked at; it has been listed, and the rules are those for what is in it.
+    pub(super) part: Option<Part>,
+}
+
+/// A part of a large directory, so that several workers can ask about what is in it.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) directory: Arc<Directory>,
+    pub(super) listing: Arc<Listing>,
+    pub(super) range: Range<usize>,
 }
 
 /// What came of a directory.

@@ -59,6 +59,9 @@ pub(super) struct Shared<'p, R> {
     pub(super) watches_mounts: bool,
     /// Whether directories may be met again.
     pub(super) watches_repeats: bool,
+    /// Whether large directories are worth to be split: asking about entries costs far more than their names, and what is
+    /// in one part needs nothing from another.
+    pub(super) splits: bool,
     pub(super) directories: AtomicU64,
     pub(super) vanished: AtomicU64,
     observe: &'p dyn Observe,
@@ -99,6 +102,7 @@ pub fn run<R: Recorder>(
     observe: &dyn Observe,
 ) -> Result<(Vec<R>, Report)> {
     let condition = plan.condition.as_ref();
+    let needs = condition.map_or(plan.needs, |condition| plan.needs.and(condition.needs()));
     let mut problems = Vec::new();
     let ignores = match plan.pruning.needs_rules() {
         true => Some(Ignores::read(&plan.pruning, &mut problems)?),
@@ -110,13 +114,17 @@ pub fn run<R: Recorder>(
         root: 0,
         rules: None,
         file_system: None,
+        part: None,
     });
     let shared = Shared {
         plan,
-        needs: condition.map_or(plan.needs, |condition| plan.needs.and(condition.needs())),
+        needs,
         watches_mounts: plan.one_file_system
             || plan.events.mount
             || !plan.skipped_file_systems.is_empty(),
+        splits: (needs.stat || needs.target || plan.selection.needs_stat())
+            && plan.order != Order::Path
+            && !plan.nests,
         watches_repeats: plan.follow == Follow::Always,
         directories: AtomicU64::new(0),
         vanished: AtomicU64::new(0),

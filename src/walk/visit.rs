@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::io;
 use std::mem;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -11,7 +12,7 @@ use rustix::io::Errno;
 use super::entry::Place;
 use super::event::Event;
 use super::fault::{Fault, Operation};
-use super::node::{Leaving, Node, Product, Work};
+use super::node::{Leaving, Node, Part, Product, Work};
 use super::run::Shared;
 use super::{Follow, Order, Recorder};
 use crate::dirs::handle::join;
@@ -21,6 +22,9 @@ use crate::select::Rules;
 
 /// How many entries are judged between two questions whether to go on.
 const BREATH: usize = 1024;
+
+/// How many entries of a directory one worker asks about, if there are more and others may help.
+pub(super) const PART: usize = 2048;
 
 /// A worker: its recorder, and memory that it uses again for each directory.
 pub(super) struct Worker<'s, 'p, R> {
@@ -132,10 +136,21 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
                 records_before,
             };
             path.clear();
-            self.judge_all(context, path, listing);
+            self.judge_all(context, path, listing, 0..listing.len());
             return;
         };
         handle.write_path(path);
+        if let Some(part) = &work.part {
+            let context = Context {
+                directory: &part.directory,
+                handle: Some(handle),
+                work,
+                rules: work.rules.as_ref(),
+                product,
+                records_before,
+            };
+            return self.judge_all(context, path, &part.listing, part.range.clone());
+        }
         if plan.events.enter {
             self.recorder
                 .event(&Event::Enter { path }, &mut product.bytes);
@@ -157,18 +172,49 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
         }
         let rules = work.rules.as_ref();
         let rules = rules.map(|rules| self.rules_in(rules, path, work.root, listing));
-        let context = Context {
-            directory: &directory,
-            handle: Some(handle),
-            work,
-            rules: rules.as_ref(),
-            product,
-            records_before,
-        };
-        self.judge_all(context, path, listing);
-        let subdirectories = u32::try_from(product.children.len()).unwrap_or(u32::MAX);
-        directory.keep(handle, subdirectories);
+        if self.shared.splits && listing.len() > PART {
+            let listing = mem::take(listing);
+            self.split(work, directory, listing, rules.as_ref(), product);
+        } else {
+            let context = Context {
+                directory: &directory,
+                handle: Some(handle),
+                work,
+                rules: rules.as_ref(),
+                product,
+                records_before,
+            };
+            self.judge_all(context, path, listing, 0..listing.len());
+        }
         self.leave(path, product);
+    }
+
+    /// Makes parts of a directory, as if they were its first subdirectories.
+    fn split(
+        &self,
+        work: &Work,
+        directory: Directory,
+        listing: Listing,
+        rules: Option<&Arc<Rules>>,
+        product: &mut Product,
+    ) {
+        let (directory, listing) = (Arc::new(directory), Arc::new(listing));
+        let at = product.bytes.len();
+        for start in (0..listing.len()).step_by(PART) {
+            let part = Part {
+                directory: Arc::clone(&directory),
+                listing: Arc::clone(&listing),
+                range: start..listing.len().min(start + PART),
+            };
+            let node = Node::new(Work {
+                handle: work.handle.clone(),
+                root: work.root,
+                rules: rules.cloned(),
+                file_system: work.file_system,
+                part: Some(part),
+            });
+            product.children.push((at, node));
+        }
     }
 
     /// The ignore rules for what is in a directory.
@@ -235,12 +281,23 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
         }
     }
 
-    fn judge_all(&mut self, mut context: Context<'_>, path: &mut Vec<u8>, listing: &Listing) {
+    /// Judges some of the entries of a directory, and sees to it that those which are to be entered can be.
+    fn judge_all(
+        &mut self,
+        mut context: Context<'_>,
+        path: &mut Vec<u8>,
+        listing: &Listing,
+        range: Range<usize>,
+    ) {
         let mut steps = mem::take(&mut self.steps);
-        self.plan_steps(listing, context.handle.is_none(), &mut steps);
+        // Just this many names: parts are of about the same size, in bytes too.
+        let names = listing.bytes() * range.len() / listing.len().max(1);
+        let records = range.len();
+        self.plan_steps(listing, range, context.handle.is_none(), &mut steps);
         let prefix = path.len();
+        let children_before = context.product.children.len();
         // As much as paths take: other records take more, and let it grow.
-        let paths = listing.bytes() + listing.len() * (prefix + 2);
+        let paths = names + records * (prefix + 2);
         context.product.bytes.reserve(paths);
         let mut below: Vec<(usize, Arc<Node>)> = Vec::new();
         for (count, step) in steps.iter().enumerate() {
@@ -273,14 +330,25 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
         }
         path.truncate(prefix);
         self.steps = steps;
+        if let Some(handle) = context.handle {
+            let subdirectories = context.product.children.len() - children_before;
+            let subdirectories = u32::try_from(subdirectories).unwrap_or(u32::MAX);
+            context.directory.keep(handle, subdirectories);
+        }
     }
 
     /// In which order entries are judged, and where what is below them comes. By whole paths, what is below `a` comes where
     /// `a/` belongs: after `a-b` and `a.txt`, before `a0`.
-    fn plan_steps(&self, listing: &Listing, is_roots: bool, steps: &mut Vec<Step>) {
+    fn plan_steps(
+        &self,
+        listing: &Listing,
+        range: Range<usize>,
+        is_roots: bool,
+        steps: &mut Vec<Step>,
+    ) {
         steps.clear();
         if self.shared.plan.order != Order::Path {
-            steps.extend((0..listing.len()).map(Step::Record));
+            steps.extend(range.map(Step::Record));
             return;
         }
         let may_be_entered = |file_type| match file_type {
@@ -288,7 +356,7 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
             FileType::Symlink => self.shared.plan.follow == Follow::Always,
             _ => false,
         };
-        for index in 0..listing.len() {
+        for index in range {
             steps.push(Step::Record(index));
             if may_be_entered(listing.get(index).1) {
                 steps.push(Step::Below(index));

@@ -1,0 +1,260 @@
+//! The table of fields: how each value is had from an entry.
+
+use std::borrow::Cow;
+
+use super::Field;
+use crate::dirs::{Stat, owners::Owners};
+use crate::expr::functions::Kind;
+use crate::record::{Number, Timestamp, Value};
+use crate::walk::{Entry, Needs};
+
+const NOTHING: Needs = Needs {
+    stat: false,
+    target: false,
+};
+const STAT: Needs = Needs {
+    stat: true,
+    target: false,
+};
+const TARGET: Needs = Needs {
+    stat: false,
+    target: true,
+};
+
+const fn field(
+    name: &'static str,
+    summary: &'static str,
+    kind: Kind,
+    needs: Needs,
+    value: for<'e> fn(&'e Entry<'_>, &mut Owners) -> Value<'e>,
+) -> Field {
+    Field {
+        name,
+        summary,
+        kind,
+        needs,
+        value,
+    }
+}
+
+/// All fields, in the order of the manual.
+pub static FIELDS: &[Field] = &[
+    field(
+        "path",
+        "the path, as find prints it",
+        Kind::Text,
+        NOTHING,
+        |entry, _| text(entry.place.path),
+    ),
+    field("name", "its last part", Kind::Text, NOTHING, |entry, _| {
+        text(entry.place.name())
+    }),
+    field(
+        "dir",
+        "the path of the directory that it is in",
+        Kind::Text,
+        NOTHING,
+        |entry, _| text(directory(entry)),
+    ),
+    field(
+        "ext",
+        "what follows the last dot of the name, in lower case; empty if nothing does",
+        Kind::Text,
+        NOTHING,
+        |entry, _| lower(entry.place.extension()),
+    ),
+    field(
+        "depth",
+        "steps below the root",
+        Kind::Number,
+        NOTHING,
+        |entry, _| number(u64::from(entry.place.depth)),
+    ),
+    field(
+        "root",
+        "the PATH that it was reached from",
+        Kind::Text,
+        NOTHING,
+        |entry, _| text(entry.place.root),
+    ),
+    field(
+        "type",
+        "file, dir, symlink, fifo, socket, block or char",
+        Kind::Text,
+        NOTHING,
+        |entry, _| text(entry.file_type.name().as_bytes()),
+    ),
+    field("size", "bytes in it", Kind::Number, STAT, |entry, _| {
+        counted(entry, |stat| stat.size)
+    }),
+    field(
+        "allocated",
+        "bytes that it takes on disk",
+        Kind::Number,
+        STAT,
+        |entry, _| counted(entry, |stat| stat.allocated),
+    ),
+    field(
+        "mode",
+        "permission bits, four octal digits",
+        Kind::Text,
+        STAT,
+        |entry, _| known(entry, |stat| owned(format!("{:04o}", stat.mode).as_bytes())),
+    ),
+    field(
+        "nlink",
+        "how many names it has",
+        Kind::Number,
+        STAT,
+        |entry, _| counted(entry, |stat| stat.nlink),
+    ),
+    field(
+        "uid",
+        "the number of its owner",
+        Kind::Number,
+        STAT,
+        |entry, _| counted(entry, |stat| u64::from(stat.uid)),
+    ),
+    field(
+        "gid",
+        "the number of its group",
+        Kind::Number,
+        STAT,
+        |entry, _| counted(entry, |stat| u64::from(stat.gid)),
+    ),
+    field(
+        "user",
+        "the name of its owner, or the number",
+        Kind::Text,
+        STAT,
+        |entry, owners| {
+            known(entry, |stat| {
+                named(owners.user(stat.uid).as_deref(), stat.uid)
+            })
+        },
+    ),
+    field(
+        "group",
+        "the name of its group, or the number",
+        Kind::Text,
+        STAT,
+        |entry, owners| {
+            known(entry, |stat| {
+                named(owners.group(stat.gid).as_deref(), stat.gid)
+            })
+        },
+    ),
+    field(
+        "dev",
+        "the device that it lies on",
+        Kind::Number,
+        STAT,
+        |entry, _| counted(entry, |stat| stat.dev),
+    ),
+    field(
+        "ino",
+        "its number on that device",
+        Kind::Number,
+        STAT,
+        |entry, _| counted(entry, |stat| stat.ino),
+    ),
+    field(
+        "mtime",
+        "when its contents changed",
+        Kind::Time,
+        STAT,
+        |entry, _| time(entry, |stat| stat.mtime),
+    ),
+    field(
+        "ctime",
+        "when its attributes changed",
+        Kind::Time,
+        STAT,
+        |entry, _| time(entry, |stat| stat.ctime),
+    ),
+    field("atime", "when it was read", Kind::Time, STAT, |entry, _| {
+        time(entry, |stat| stat.atime)
+    }),
+    field(
+        "btime",
+        "when it was made, if the file system knows",
+        Kind::Time,
+        STAT,
+        |entry, _| time(entry, |stat| stat.btime),
+    ),
+    field(
+        "target",
+        "what a symlink says",
+        Kind::Text,
+        TARGET,
+        |entry, _| {
+            entry
+                .known_target()
+                .map_or(Value::Missing, |target| text(&target.text))
+        },
+    ),
+    field(
+        "target_type",
+        "the type of what a symlink leads to, or missing",
+        Kind::Text,
+        TARGET,
+        |entry, _| {
+            entry.known_target().map_or(Value::Missing, |target| {
+                text(
+                    target
+                        .file_type
+                        .map_or("missing", |file_type| file_type.name())
+                        .as_bytes(),
+                )
+            })
+        },
+    ),
+];
+
+fn text(bytes: &[u8]) -> Value<'_> {
+    Value::Text(Cow::Borrowed(bytes))
+}
+
+fn owned(bytes: &[u8]) -> Value<'static> {
+    Value::Text(Cow::Owned(bytes.to_vec()))
+}
+
+fn lower(bytes: &[u8]) -> Value<'_> {
+    if bytes.iter().any(u8::is_ascii_uppercase) {
+        Value::Text(Cow::Owned(bytes.to_ascii_lowercase()))
+    } else {
+        text(bytes)
+    }
+}
+
+fn number(number: u64) -> Value<'static> {
+    Value::Number(Number::from(number))
+}
+
+fn known(entry: &Entry<'_>, value: impl FnOnce(&Stat) -> Value<'static>) -> Value<'static> {
+    entry.known_stat().map_or(Value::Missing, value)
+}
+
+fn counted(entry: &Entry<'_>, value: impl FnOnce(&Stat) -> u64) -> Value<'static> {
+    known(entry, |stat| number(value(stat)))
+}
+
+fn time(entry: &Entry<'_>, value: impl FnOnce(&Stat) -> Option<Timestamp>) -> Value<'static> {
+    known(entry, |stat| {
+        value(stat).map_or(Value::Missing, Value::Time)
+    })
+}
+
+fn named(name: Option<&[u8]>, id: u32) -> Value<'static> {
+    name.map_or_else(|| owned(id.to_string().as_bytes()), owned)
+}
+
+/// The path without the name.
+fn directory<'e>(entry: &'e Entry<'_>) -> &'e [u8] {
+    let place = entry.place;
+    match &place.path[..place.name.0] {
+        b"" => b".",
+        b"/" => b"/",
+        before => before.strip_suffix(b"/").unwrap_or(before),
+    }
+}
