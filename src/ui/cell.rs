@@ -2,6 +2,8 @@
 //!
 //! Machine formats write values exactly and have no use for this.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 
 use super::escape::escape;
@@ -129,9 +131,10 @@ fn scientific(number: &str) -> String {
     }
 }
 
-/// `2015-05-17 10:05:03`, with as much of the second as is not zero.
+/// `2015-05-17 10:05:03`, with as much of the second as is not zero, to the millisecond: file systems know nine digits, and
+/// nobody reads them.
 fn in_zone(time: Timestamp, zone: &TimeZone) -> String {
-    match time.in_zone(zone) {
+    match time.floor_to(Duration::from_millis(1)).in_zone(zone) {
         Some(local) => local.strftime("%Y-%m-%d %H:%M:%S%.f").to_string(),
         // Beyond the years that zones know: as machines write it.
         None => time.to_string(),
@@ -167,6 +170,20 @@ mod tests {
         ];
         for (exact, shown) in cases {
             assert_eq!(readable(exact), shown, "{exact}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_to_the_millisecond() {
+        for (nanos, shown) in [
+            (0, "1970-01-01 00:00:00"),
+            (500_000_000, "1970-01-01 00:00:00.5"),
+            (123_456_789, "1970-01-01 00:00:00.123"),
+            (999_999_999, "1970-01-01 00:00:00.999"),
+            (1_000, "1970-01-01 00:00:00"),
+        ] {
+            let time = Timestamp::new(0, nanos, 9).unwrap();
+            assert_eq!(in_zone(time, &TimeZone::UTC), shown);
         }
     }
 
