@@ -25,7 +25,10 @@ pub(super) fn stat(path: &Path, follows: bool) -> io::Result<Stat> {
         .follow_root_links(follows)
         .into_iter();
     match itself.next() {
-        Some(entry) => Ok(Stat::from(&entry?.metadata()?)),
+        Some(entry) => {
+            let metadata = entry.and_then(|entry| entry.metadata());
+            Ok(Stat::from(&metadata.map_err(cause)?))
+        }
         None => Err(io::ErrorKind::NotFound.into()),
     }
 }
@@ -42,7 +45,13 @@ fn entries(path: &Path) -> impl Iterator<Item = io::Result<walkdir::DirEntry>> {
     let directory = WalkDir::new(path).min_depth(1).max_depth(1);
     // Whoever knows that this is a link has decided to follow it.
     let entries = directory.follow_root_links(true).into_iter();
-    entries.map(|entry| entry.map_err(io::Error::from))
+    entries.map(|entry| entry.map_err(cause))
+}
+
+/// What the system said, with its number; `walkdir` wraps it in words of its own.
+fn cause(error: walkdir::Error) -> io::Error {
+    let errno = error.io_error().and_then(io::Error::raw_os_error);
+    errno.map_or_else(|| error.into(), io::Error::from_raw_os_error)
 }
 
 fn file_type(entry: &walkdir::DirEntry) -> FileType {
