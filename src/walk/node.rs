@@ -114,3 +114,47 @@ impl Node {
             .take()
     }
 }
+
+/// Work that nobody wants any more may lie in directories nested deeper than the stack is, so it is taken apart step by step.
+impl Drop for Node {
+    fn drop(&mut self) {
+        let mut left = self.take_children();
+        while let Some((_, child)) = left.pop() {
+            if let Some(mut node) = Arc::into_inner(child) {
+                left.append(&mut node.take_children());
+            }
+        }
+    }
+}
+
+impl Node {
+    fn take_children(&mut self) -> Vec<(usize, Arc<Node>)> {
+        let product = self
+            .product
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        product
+            .take()
+            .map(|product| product.children)
+            .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_longer_than_any_stack_is_let_go() {
+        let mut node = Arc::new(Node::default());
+        for _ in 0..1_000_000 {
+            let outer = Arc::new(Node::default());
+            outer.finish(Product {
+                children: vec![(0, node)],
+                ..Product::default()
+            });
+            node = outer;
+        }
+        drop(node);
+    }
+}
