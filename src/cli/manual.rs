@@ -226,16 +226,21 @@ fn table<'a>(roff: &mut Roff, title: &str, rows: impl Iterator<Item = (&'a str, 
     }
 }
 
-/// Takes out what mandoc finds odd in generated pages: blanks at the ends of lines, empty lines, and breaks and paragraphs
-/// that follow a break or a heading.
+/// Takes out what mandoc finds odd in generated pages: blanks at the ends of lines, and breaks and paragraphs that follow a
+/// break or a heading. Empty lines become space between paragraphs, if they are between some.
 fn mended(page: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(page);
     let mut lines: Vec<&str> = Vec::new();
-    for line in text
-        .lines()
-        .map(str::trim_end)
-        .filter(|line| !line.is_empty())
-    {
+    let mut is_apart = false;
+    for line in text.lines().map(str::trim_end) {
+        if line.is_empty() {
+            is_apart = true;
+            continue;
+        }
+        let is_text = |line: &&str| !line.starts_with('.');
+        if std::mem::take(&mut is_apart) && is_text(&line) && lines.last().is_some_and(is_text) {
+            lines.push(".sp");
+        }
         let is_needless = match (lines.last(), line) {
             (Some(&".br"), ".br") => true,
             (Some(last), ".PP") => last.starts_with(".SH"),

@@ -52,6 +52,9 @@ Examples:
 /// directory, so that two runs can be compared whatever the number of threads.
 ///
 /// What cannot be read is said and ends in exit status 3. Entries that go while they are looked at are no fault.
+///
+/// --fields, --template, --totals and --where know these fields: path name dir ext depth root type size allocated mode nlink
+/// uid gid user group dev ino mtime ctime atime btime target target_type.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 #[command(mut_arg("to", |arg| arg.help("Write rows of this format [default: table on a terminal, else tsv, where there are rows]")))]
@@ -139,7 +142,7 @@ pub struct Walk {
         long,
         value_name = "EVENT",
         value_delimiter = ',',
-        conflicts_with = "tree",
+        conflicts_with_all = ["tree", "limit"],
         help_heading = "Output"
     )]
     events: Vec<EventName>,
@@ -269,8 +272,11 @@ impl Walk {
         };
         let order = match self.order {
             // By which of its names a directory is entered must not depend on which thread comes first.
-            _ if self.totals.is_some() && follow == Follow::Always => Order::Directory,
-            _ if self.totals.is_some() => Order::None,
+            _ if (self.totals.is_some() || self.quiet) && follow == Follow::Always => {
+                Order::Directory
+            }
+            // Which is found first does not matter to those who ask whether there is any.
+            _ if self.totals.is_some() || self.quiet => Order::None,
             OrderName::Dir => Order::Directory,
             OrderName::Path => Order::Path,
             OrderName::None => Order::None,
@@ -336,7 +342,7 @@ impl Walk {
         let report = &found.report;
         let is_any = report.records > 0;
         // Nothing that was asked for is there.
-        if !is_any && report.directories == 0 && report.faults >= found.roots {
+        if !is_any && report.directories == 0 && report.faults >= found.roots && report.faults > 0 {
             return Ok(Exit::Failed);
         }
         Ok(match (self.quiet, is_any, context.ui.is_incomplete()) {
@@ -369,7 +375,10 @@ fn refuse_nested(roots: &[Vec<u8>]) -> Result<()> {
         for inner in more {
             if is_below(outer, inner) {
                 let name = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
-                let message = format!("«{}» lies in «{}»", name(inner), name(outer));
+                let message = match inner == outer {
+                    true => format!("«{}» is given twice", name(outer)),
+                    false => format!("«{}» lies in «{}»", name(inner), name(outer)),
+                };
                 return Err(Error::usage(message)
                     .hint("with --order path each entry is walked once: leave one out"));
             }

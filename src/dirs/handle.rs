@@ -14,17 +14,31 @@ use rustix::fs::{CWD, Mode, OFlags, openat};
 /// How many more descriptors may be kept. One number for the process, since the system counts by process.
 static LEFT: AtomicI64 = AtomicI64::new(256);
 
-/// Descriptors that are not for keeping: standard streams, outputs, one or two for each thread.
-const OTHERS: u64 = 64;
+/// Descriptors that are not for keeping: standard streams, outputs, what the system's libraries open.
+const OTHERS: usize = 8;
+
+/// How many a thread may have open at once: the directory it reads, and one or two on the way to another.
+const OF_A_THREAD: usize = 3;
+
+/// The most threads that anybody can ask for.
+const MOST_THREADS: usize = 1024;
 
 /// How many descriptors are asked for. More would only be kept for longer: a walk keeps a few for each level of the tree.
 const ENOUGH: usize = 16 << 10;
 
-/// Gets leave for many open files, and allows as many to be kept as the system then lets us have.
-pub fn allow() {
+/// Gets leave for many open files. Gives how many threads may walk, so many at most: so that none takes the last descriptor
+/// from another, and some can be kept.
+pub fn allow(threads: Option<usize>) -> usize {
     crate::io::limits::allow_open_files(ENOUGH);
-    let most = crate::io::limits::open_files().saturating_sub(OTHERS);
-    LEFT.store(i64::try_from(most).unwrap_or(i64::MAX), Relaxed);
+    let most = usize::try_from(crate::io::limits::open_files()).unwrap_or(usize::MAX);
+    let most = most.saturating_sub(OTHERS);
+    let threads = threads
+        .unwrap_or(MOST_THREADS)
+        .min(most / (OF_A_THREAD + 1))
+        .max(1);
+    let kept = most.saturating_sub(threads * OF_A_THREAD);
+    LEFT.store(i64::try_from(kept).unwrap_or(i64::MAX), Relaxed);
+    threads
 }
 
 /// A directory: its name, and the one that it is in.

@@ -5,7 +5,7 @@ use std::io;
 use crate::dirs::{Directory, FileType, Stat};
 use crate::select::Subject;
 
-use super::fault::{Fault, Operation};
+use super::fault::{Fault, Operation, is_gone};
 
 /// An entry. What costs a call to the system is asked for once, by [`Entry::stat`] and [`Entry::read_target`].
 pub struct Entry<'a> {
@@ -148,7 +148,11 @@ impl Entry<'_> {
                     .ok()
                     .map(|stat| stat.file_type),
             });
-            self.target = self.answered(found, Operation::ReadLink);
+            self.target = match found {
+                // In /proc a link may be there that leads nowhere, not even by its text. If it has gone, this says so.
+                Err(error) if is_gone(&error) && self.ask_stat().is_some() => Asked::Failed,
+                found => self.answered(found, Operation::ReadLink),
+            };
         }
         self.target.known()
     }
@@ -156,7 +160,7 @@ impl Entry<'_> {
     fn answered<T>(&mut self, found: io::Result<T>, operation: Operation) -> Asked<T> {
         match found {
             Ok(found) => Asked::Known(found),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && self.place.depth > 0 => {
+            Err(error) if is_gone(&error) && self.place.depth > 0 => {
                 self.has_vanished = true;
                 Asked::Failed
             }

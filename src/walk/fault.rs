@@ -78,6 +78,13 @@ impl Fault {
     }
 }
 
+/// Whether an error says that something is not there any more, though it was when its directory was listed. What has gone
+/// from /proc is no such process.
+pub(super) fn is_gone(error: &io::Error) -> bool {
+    let errno = error.raw_os_error().map(Errno::from_raw_os_error);
+    matches!(errno, Some(Errno::NOENT | Errno::NOTDIR | Errno::SRCH))
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = String::from_utf8_lossy(&self.path);

@@ -211,7 +211,7 @@ impl<R: Recorder> Worker<'_, '_, R> {
                 String::from_utf8_lossy(place.path),
                 String::from_utf8_lossy(first),
             );
-            let repeat = format!("{path}: is {first}, not entered again: reached twice");
+            let repeat = format!("{path}: the same as {first}: entered already");
             context.product.repeats.push(repeat);
         }
         if let Some(kind) = &entering.mount

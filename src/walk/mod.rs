@@ -18,6 +18,8 @@ mod order;
 mod queue;
 pub mod rows;
 pub mod run;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod totals;
 mod visit;
@@ -31,7 +33,7 @@ pub use entry::Entry;
 pub use event::{Event, Events, Left};
 pub use fault::{Fault, Operation, Tolerated};
 pub use field::Field;
-pub use run::{Report, run};
+pub use run::{BACKLOG, Report, run};
 
 /// What to walk, and how.
 pub struct Plan {
@@ -67,6 +69,9 @@ pub struct Plan {
     pub wants_ends: bool,
     /// How many records are wanted.
     pub limit: Option<u64>,
+    /// How many bytes of finished directories may wait for their turn. When there are more, only what the output waits for is
+    /// read.
+    pub backlog: usize,
     /// How directories are read.
     pub engine: Engine,
     /// How many threads work; if nothing is said, one for each core.

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::observe::Observe;
 
 /// How long records may lie in a buffer while nothing more comes: a reader may be watching.
-const PATIENCE: Duration = Duration::from_millis(100);
+pub(super) const PATIENCE: Duration = Duration::from_millis(100);
 
 /// How many buffers a worker keeps for later, and how large, in bytes.
 const SPARE: usize = 64;
@@ -227,15 +227,21 @@ impl<'a, R: Recorder> Stream<'a, R> {
         frame.at = place;
     }
 
-    /// Leaves all directories that are open, since the walk was stopped: what has been begun is to be closed.
-    pub(super) fn close(&mut self) {
+    /// The walk is over. If it was stopped, directories are open: what came out of them counts, and if they nest, what has
+    /// been begun is to be closed.
+    pub(super) fn close(&mut self, nests: bool) {
         if self.frames.is_empty() {
             return;
         }
-        // The one that the stream waited for is open, too.
-        self.say_left(&Leaving::default(), Sums::default());
-        while !self.frames.is_empty() {
-            self.leave();
+        if nests {
+            // The one that the stream waited for is open, too.
+            self.say_left(&Leaving::default(), Sums::default());
+            while !self.frames.is_empty() {
+                self.leave();
+            }
+        }
+        for frame in self.frames.drain(..) {
+            self.sums.add(frame.product.sums);
         }
     }
 

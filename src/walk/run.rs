@@ -6,11 +6,12 @@ use std::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst,
 };
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 use std::{ptr, thread};
 
 use super::event::Sums;
 use super::node::{Node, Product, Work};
-use super::order::{Drain, Stream};
+use super::order::{Drain, PATIENCE, Stream};
 use super::queue::{Only, Queue};
 use super::visit::Worker;
 use super::{Follow, Needs, Order, Output, Plan, Recorder};
@@ -23,9 +24,8 @@ use crate::select::{Ignores, Problem, Rules};
 /// From how many waiting directories on more threads are started: for less, starting them takes longer.
 const WORTH_THREADS: usize = 8;
 
-/// How many bytes of finished directories may wait for their turn. When there are more, only what the output waits for is
-/// read.
-const BACKLOG: usize = 64 << 20;
+/// How many bytes of finished directories may wait for their turn, unless somebody says otherwise.
+pub const BACKLOG: usize = 64 << 20;
 
 /// Without an order, how many bytes a worker collects before it puts them out.
 const BATCH: usize = 32 << 10;
@@ -141,9 +141,9 @@ pub fn run<R: Recorder>(
         odd: AtomicU64::new(0),
     };
     shared.warn(&problems);
-    handle::allow();
+    let most_threads = handle::allow(plan.threads);
     shared.queue.add(std::iter::once(root));
-    let recorders = shared.work(recorder);
+    let recorders = shared.work(recorder, most_threads);
     let odd = shared.odd.load(Relaxed);
     if odd > 0 {
         observe.missed(&format!(
@@ -154,9 +154,7 @@ pub fn run<R: Recorder>(
         .stream
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
-    if plan.nests {
-        stream.close();
-    }
+    stream.close(plan.nests);
     let report = Report {
         sums: stream.sums,
         records: stream.drain.records,
@@ -172,7 +170,7 @@ pub fn run<R: Recorder>(
 
 impl<'p, R: Recorder> Shared<'p, R> {
     /// Works until there is nothing left to do: alone at first, and with more threads once there is work for them.
-    fn work(&self, recorder: &(impl Fn() -> R + Sync)) -> Vec<R> {
+    fn work(&self, recorder: &(impl Fn() -> R + Sync), most_threads: usize) -> Vec<R> {
         let mut first = Worker::new(self, recorder());
         let is_parallel = !(self.plan.threads == Some(1)
             || self.watches_repeats && self.plan.order != Order::None);
@@ -181,11 +179,13 @@ impl<'p, R: Recorder> Shared<'p, R> {
         if !is_done {
             // Asking how many cores there are costs more than a small walk does.
             let cores = || thread::available_parallelism().map_or(1, Into::into);
-            let more = self.plan.threads.unwrap_or_else(cores).saturating_sub(1);
+            let threads = self.plan.threads.unwrap_or_else(cores);
+            let more = threads.min(most_threads) - 1;
             let others = Mutex::new(&mut recorders);
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(more).build();
-            match pool {
-                Ok(pool) if more > 0 => pool.in_place_scope(|scope| {
+            // Of no threads rayon makes as many as there are cores.
+            let pool = (more > 0).then(|| rayon::ThreadPoolBuilder::new().num_threads(more));
+            match pool.map(rayon::ThreadPoolBuilder::build) {
+                Some(Ok(pool)) => pool.in_place_scope(|scope| {
                     for _ in 0..more {
                         scope.spawn(|_| {
                             let mut worker = Worker::new(self, recorder());
@@ -210,7 +210,7 @@ impl<'p, R: Recorder> Shared<'p, R> {
 
     /// Whether much has been read that cannot be put out yet.
     pub(super) fn is_crowded(&self) -> bool {
-        self.backlog.load(Relaxed) > BACKLOG
+        self.backlog.load(Relaxed) > self.plan.backlog
     }
 
     /// A record has been written.
@@ -350,11 +350,14 @@ impl<R: Recorder> Worker<'_, '_, R> {
         true
     }
 
-    /// Without an order: whether this worker has collected so much that it is to be put out.
+    /// Without an order: whether this worker has collected so much, or for so long, that it is to be put out.
     fn is_laden(&self) -> bool {
-        self.carried.bytes.len() >= BATCH
-            || !self.carried.faults.is_empty()
-            || self.shared.plan.limit.is_some()
+        let plan = self.shared.plan;
+        plan.order == Order::None
+            && (self.carried.bytes.len() >= BATCH
+                || !self.carried.faults.is_empty()
+                || plan.limit.is_some()
+                || self.put_out_at.elapsed() >= PATIENCE)
     }
 
     /// Without an order: puts out what this worker has collected.
@@ -370,6 +373,7 @@ impl<R: Recorder> Worker<'_, '_, R> {
             .drain
             .put(&carried.bytes, &carried.ends, carried.records);
         stream.sums.add(carried.sums);
+        stream.drain.rest();
         let is_full = stream.drain.is_full();
         drop(stream);
         carried.bytes.clear();
@@ -378,6 +382,7 @@ impl<R: Recorder> Worker<'_, '_, R> {
         carried.faults.clear();
         carried.repeats.clear();
         carried.sums = Sums::default();
+        self.put_out_at = Instant::now();
         if is_full {
             shared.stop();
         }

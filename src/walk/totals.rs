@@ -1,7 +1,7 @@
 //! What entries add up to, a row for each combination of some fields: by extension, by owner, by both.
 //!
-//! A file with several names is counted once. Which of its names counts must not depend on which worker came first, so
-//! such files are put aside with the smallest of their paths until the end.
+//! A file with several names is counted once, and so is what is met again through a link. Which of its names counts must not
+//! depend on which worker came first, so such entries are put aside with the smallest of their paths until the end.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -28,9 +28,11 @@ pub const NEEDS: Needs = Needs {
 /// Adds entries up.
 pub struct Totals {
     keys: Vec<&'static Field>,
+    /// Whether anything may be met twice, since links are followed.
+    repeats: bool,
     groups: Groups,
     totals: Vec<Total>,
-    /// Files with several names, by device and number.
+    /// What may be met again, by device and number.
     linked: HashMap<(u64, u64), Linked>,
     key: Vec<u8>,
     owners: Owners,
@@ -45,7 +47,7 @@ struct Total {
     newest: Option<Timestamp>,
 }
 
-/// A file with several names.
+/// An entry with several names.
 #[derive(Clone, Debug)]
 struct Linked {
     /// The smallest of the paths it was met by.
@@ -56,10 +58,12 @@ struct Linked {
 }
 
 impl Totals {
-    /// Nothing yet. `groups` are siblings of those of the totals that these will be merged with.
-    pub fn new(keys: &[&'static Field], groups: Groups) -> Totals {
+    /// Nothing yet. `repeats` says whether links are followed, so that anything may be met twice; `groups` are siblings of
+    /// those of the totals that these will be merged with.
+    pub fn new(keys: &[&'static Field], repeats: bool, groups: Groups) -> Totals {
         Totals {
             keys: keys.to_vec(),
+            repeats,
             groups,
             totals: Vec::new(),
             linked: HashMap::new(),
@@ -158,7 +162,7 @@ impl Recorder for Totals {
             total.newest = stat.mtime;
         }
         match entry.known_stat() {
-            Some(stat) if stat.nlink > 1 && !is_directory => {
+            Some(stat) if self.repeats || (stat.nlink > 1 && !is_directory) => {
                 let linked = Linked {
                     path: entry.place.path.to_vec(),
                     key: key.clone(),

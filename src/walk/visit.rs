@@ -6,12 +6,13 @@ use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Instant;
 
 use rustix::io::Errno;
 
 use super::entry::Place;
 use super::event::Event;
-use super::fault::{Fault, Operation};
+use super::fault::{Fault, Operation, is_gone};
 use super::node::{Leaving, Node, Part, Product, Work};
 use super::run::Shared;
 use super::{Follow, Order, Recorder};
@@ -40,6 +41,8 @@ pub(super) struct Worker<'s, 'p, R> {
     spare: Vec<Vec<u8>>,
     /// Without an order: records that have not been put out yet.
     pub(super) carried: Product,
+    /// When they last were.
+    pub(super) put_out_at: Instant,
 }
 
 /// What is done next in a directory.
@@ -76,6 +79,7 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
             steps: Vec::new(),
             spare: Vec::new(),
             carried: Product::default(),
+            put_out_at: Instant::now(),
         }
     }
 
@@ -242,10 +246,9 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
         error: &io::Error,
         product: &mut Product,
     ) {
-        // Gone, or something else in its place, since its parent was listed.
-        let errno = error.raw_os_error().map(Errno::from_raw_os_error);
-        let is_gone = matches!(errno, Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP));
-        if is_gone && handle.depth() > 0 {
+        // Gone, or a link in its place, since its parent was listed.
+        let is_link = error.raw_os_error() == Some(Errno::LOOP.raw_os_error());
+        if (is_gone(error) || is_link) && handle.depth() > 0 {
             self.shared.vanished.fetch_add(1, Relaxed);
             return;
         }
@@ -300,8 +303,13 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
         let paths = names + records * (prefix + 2);
         context.product.bytes.reserve(paths);
         let mut below: Vec<(usize, Arc<Node>)> = Vec::new();
+        let limit = self.shared.plan.limit.unwrap_or(u64::MAX);
         for (count, step) in steps.iter().enumerate() {
             if count % BREATH == BREATH - 1 && self.shared.is_stopping() {
+                break;
+            }
+            // Whatever comes out before this directory, what comes after so many records does not.
+            if context.product.records - context.records_before >= limit {
                 break;
             }
             match *step {

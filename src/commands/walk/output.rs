@@ -22,7 +22,7 @@ use crate::walk::json_tree::{self, JsonTree};
 use crate::walk::rows::{self, Collected};
 use crate::walk::text::{Nothing, Paths, Templated};
 use crate::walk::totals::{self, Totals};
-use crate::walk::{self, Field, Output, Plan, Recorder, Report};
+use crate::walk::{self, Field, Follow, Output, Plan, Recorder, Report};
 
 /// Walks, and writes what comes of it.
 pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Found> {
@@ -61,6 +61,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
             true => Some(1),
             false => walk.limit.filter(|_| !is_totals),
         },
+        backlog: walk::BACKLOG,
         engine: walk.engine(),
         threads: walk.threads,
     };
@@ -193,9 +194,10 @@ impl Writing<'_> {
 
     fn totals(self, keys: &[&'static Field], to: Option<To>) -> Result<Written> {
         let model = Mutex::new(Groups::default());
+        let repeats = self.plan.follow == Follow::Always;
         let recorder = || {
             let groups = model.lock().unwrap_or_else(PoisonError::into_inner);
-            Totals::new(keys, groups.sibling())
+            Totals::new(keys, repeats, groups.sibling())
         };
         let (recorders, report) = self.walk(&recorder, &mut Nowhere)?;
         let mut all = recorder();
@@ -232,12 +234,13 @@ impl Writing<'_> {
     }
 }
 
-/// Records that are written as they come.
+/// Records that are written as they come. Names in a text have been made fit for a terminal where standard output is one;
+/// what goes to it by another name, and JSON, is here.
 struct Lines(Results);
 
 impl Output for Lines {
     fn put(&mut self, bytes: &[u8], _: &[usize]) -> Result<()> {
-        self.0.put_own(bytes)
+        self.0.put(bytes)
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -313,7 +316,8 @@ impl Found {
     /// How much was walked, how fast, and what became of it.
     pub(super) fn stats(&self, elapsed: Duration) -> Vec<String> {
         let report = &self.report;
-        let entries = report.sums.files + report.sums.dirs;
+        // Of a directory that was cut off by a limit, the sums have all.
+        let entries = (report.sums.files + report.sums.dirs).min(report.records);
         vec![
             format!(
                 "walked   {} directories in {}",

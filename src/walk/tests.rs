@@ -1,0 +1,160 @@
+//! Laws of the order: whatever tree there is and however many threads walk it, the same comes out as from `walkdir`, sorted.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use walkdir::WalkDir;
+
+use super::text::Paths;
+use super::{BACKLOG, Events, Follow, Needs, Order, Output, Plan, Tolerated, run};
+use crate::dirs::Engine;
+use crate::error::Result;
+
+/// What a walk puts out, kept.
+#[derive(Default)]
+struct Kept(Vec<u8>);
+
+impl Output for Kept {
+    fn put(&mut self, bytes: &[u8], ends: &[usize]) -> Result<()> {
+        assert_eq!(ends.last(), Some(&bytes.len()), "it ends with a record");
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn plan(root: &Path, order: Order) -> Plan {
+    Plan {
+        roots: vec![root.as_os_str().as_bytes().to_vec()],
+        follow: Follow::Never,
+        order,
+        depth: u32::MAX,
+        selection: Default::default(),
+        pruning: Default::default(),
+        condition: None,
+        one_file_system: false,
+        skipped_file_systems: Vec::new(),
+        own_file: None,
+        tolerated: Tolerated::default(),
+        events: Events::default(),
+        needs: Needs::default(),
+        nests: false,
+        wants_ends: false,
+        limit: None,
+        backlog: BACKLOG,
+        engine: Engine::BEST,
+        threads: Some(1),
+    }
+}
+
+fn walked(plan: &Plan) -> Vec<Vec<u8>> {
+    let mut kept = Kept::default();
+    let paths = || Paths {
+        end: 0,
+        escape: None,
+    };
+    let (_, report) = run(plan, &paths, &mut kept, &()).unwrap();
+    assert_eq!((report.faults, report.vanished), (0, 0));
+    let mut paths: Vec<Vec<u8>> = kept
+        .0
+        .split(|byte| *byte == 0)
+        .map(<[u8]>::to_vec)
+        .collect();
+    assert_eq!(paths.pop(), Some(Vec::new()));
+    assert_eq!(report.records, paths.len() as u64);
+    assert_eq!(report.sums.files + report.sums.dirs, report.records);
+    paths
+}
+
+/// Makes a tree: each directory in one that was made before, by its number; names of bytes that sort before and after a slash
+/// and a dot. There are always more directories than it takes for threads to be started.
+fn make(top: &Path, nodes: &[(usize, Vec<u8>, bool)]) {
+    let mut directories: Vec<PathBuf> = vec![top.to_owned()];
+    for index in 0..12 {
+        let path = top.join(format!("always{index}"));
+        fs::create_dir(&path).unwrap();
+        directories.push(path);
+    }
+    for (parent, name, is_directory) in nodes {
+        let path = directories[parent % directories.len()].join(OsStr::from_bytes(name));
+        // A name may be taken already.
+        if *is_directory && fs::create_dir(&path).is_ok() {
+            directories.push(path);
+        } else {
+            drop(fs::File::create_new(&path));
+        }
+    }
+}
+
+fn node() -> impl Strategy<Value = (usize, Vec<u8>, bool)> {
+    let byte = prop::sample::select(b"ab0AZ.-_ !~\n\t\x1b\\*\x80\xc3\xa9\xff".to_vec());
+    let name = vec(byte, 1..5).prop_filter("the system has its own names", |name| {
+        !matches!(&name[..], b"." | b"..")
+    });
+    (any::<usize>(), name, prop::bool::weighted(0.6))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn threads_engines_and_backlogs_make_no_difference(nodes in vec(node(), 0..120)) {
+        let top = tempfile::tempdir().unwrap();
+        make(top.path(), &nodes);
+        let entries = WalkDir::new(top.path()).sort_by_file_name().into_iter();
+        let by_directory: Vec<Vec<u8>> = entries
+            .map(|entry| entry.unwrap().path().as_os_str().as_bytes().to_vec())
+            .collect();
+        let mut by_path = by_directory.clone();
+        by_path.sort();
+        for order in [Order::Directory, Order::Path, Order::None] {
+            for engine in [Engine::BEST, Engine::Portable] {
+                for (threads, backlog) in [(1, BACKLOG), (2, BACKLOG), (8, BACKLOG), (2, 0), (8, 0), (8, 100)] {
+                    let mut plan = plan(top.path(), order);
+                    plan.engine = engine;
+                    plan.threads = Some(threads);
+                    plan.backlog = backlog;
+                    let mut found = walked(&plan);
+                    let expected = match order {
+                        Order::Directory => &by_directory,
+                        Order::Path => &by_path,
+                        Order::None => {
+                            found.sort();
+                            &by_path
+                        }
+                    };
+                    prop_assert_eq!(&found, expected, "{:?} {:?} {} {}", order, engine, threads, backlog);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_limit_takes_the_first(nodes in vec(node(), 0..60), limit in 0_u64..80) {
+        let top = tempfile::tempdir().unwrap();
+        make(top.path(), &nodes);
+        for order in [Order::Directory, Order::Path] {
+            let mut plan = plan(top.path(), order);
+            let all = walked(&plan);
+            plan.limit = Some(limit);
+            for (threads, backlog) in [(1, BACKLOG), (8, BACKLOG), (8, 0)] {
+                plan.threads = Some(threads);
+                plan.backlog = backlog;
+                let mut kept = Kept::default();
+                let paths = || Paths { end: 0, escape: None };
+                let (_, report) = run(&plan, &paths, &mut kept, &()).unwrap();
+                let first = all.iter().take(limit as usize).flat_map(|path| {
+                    path.iter().copied().chain([0])
+                });
+                prop_assert!(first.eq(kept.0.iter().copied()));
+                prop_assert_eq!(report.records, limit.min(all.len() as u64));
+            }
+        }
+    }
+}
