@@ -15,3 +15,4 @@ mod robustness;
 mod shells;
 mod support;
 mod terminal;
+mod walk;

@@ -32,7 +32,7 @@ fn terminal() -> (File, OwnedFd) {
 }
 
 /// What stands on a terminal after jug has run with it as standard output, line by line.
-fn shown(sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
+pub(crate) fn shown(sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
     shown_on("xterm", sandbox, args)
 }
 

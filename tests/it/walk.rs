@@ -1,0 +1,107 @@
+//! `jug walk` held against other walkers: find(1), `walkdir`, du(1), and what the test itself has made.
+//!
+//! Each module is about one subject. What they share is here: running find and jug on the same tree, and a jug that is
+//! caught in the middle of a walk because nobody reads what it writes.
+
+mod deep;
+mod faults;
+mod links;
+mod meanwhile;
+mod names;
+mod process;
+mod space;
+mod systems;
+mod totals;
+
+use std::io::Read as _;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use crate::support::Sandbox;
+
+/// The pieces of a text that NUL ends, in order.
+fn pieces(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut pieces: Vec<Vec<u8>> = bytes.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect();
+    assert_eq!(pieces.pop(), Some(Vec::new()), "the last is ended, too");
+    pieces
+}
+
+/// What `find` prints, each ended by NUL, sorted by bytes.
+#[track_caller]
+fn found(sandbox: &Sandbox, args: &str) -> Vec<Vec<u8>> {
+    let outcome = sandbox.shell(&format!("find {args} -print0"), b"");
+    assert_eq!(outcome.status, 0, "{outcome}");
+    let mut paths = pieces(&outcome.stdout);
+    paths.sort();
+    paths
+}
+
+/// What `jug walk -0` prints, in its order.
+#[track_caller]
+fn walked(sandbox: &Sandbox, args: &str) -> Vec<Vec<u8>> {
+    let outcome = sandbox.shell(&format!("jug walk -0 {args}"), b"");
+    assert_eq!((outcome.status, outcome.stderr().as_str()), (0, ""));
+    pieces(&outcome.stdout)
+}
+
+/// The same, sorted.
+#[track_caller]
+fn walked_sorted(sandbox: &Sandbox, args: &str) -> Vec<Vec<u8>> {
+    let mut paths = walked(sandbox, args);
+    paths.sort();
+    paths
+}
+
+/// `./././tree`: another name of a directory, so long that a walk below it prints megabytes of few entries.
+fn by_a_long_name(directory: &str) -> String {
+    format!("{}{directory}", "./".repeat(1500))
+}
+
+/// Directories with names from `d000` on in `wide`, each with some files. Below a long name they are more than what a pipe
+/// and all buffers hold, so that a walk does not get to the last of them before its output is read.
+fn wide(sandbox: &Sandbox) -> String {
+    for directory in 0..200 {
+        for file in 0..5 {
+            sandbox.file(format!("wide/d{directory:03}/{file}"), "");
+        }
+    }
+    by_a_long_name("wide")
+}
+
+/// A walk in the middle: some of its output has been read, and it cannot go on before more is.
+struct Caught {
+    child: Child,
+    stdout: ChildStdout,
+    read: Vec<u8>,
+}
+
+impl Caught {
+    fn new(sandbox: &Sandbox, args: &[&str]) -> Caught {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_jug"))
+            .arg("walk")
+            .args(args)
+            .current_dir(sandbox.path())
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("jug starts");
+        let mut stdout = child.stdout.take().expect("a pipe");
+        let mut read = vec![0; 1];
+        stdout.read_exact(&mut read).expect("it has begun");
+        Caught {
+            child,
+            stdout,
+            read,
+        }
+    }
+
+    /// Reads on to the end. Gives what came out, what was said, and how it ended.
+    fn finish(mut self) -> (Vec<u8>, String, std::process::ExitStatus) {
+        self.stdout.read_to_end(&mut self.read).expect("bytes");
+        let mut stderr = String::new();
+        let mut pipe = self.child.stderr.take().expect("a pipe");
+        pipe.read_to_string(&mut stderr).expect("text");
+        (self.read, stderr, self.child.wait().expect("it ends"))
+    }
+}

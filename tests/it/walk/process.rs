@@ -1,0 +1,206 @@
+//! A walk as a process: a reader that goes, an output that takes nothing, signals in the middle, few descriptors.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::process::ExitStatusExt as _;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use super::{Caught, found, walked, walked_sorted, wide};
+use crate::support::Sandbox;
+
+fn send(caught: &Caught, signal: Signal) {
+    let pid = Pid::from_child(&caught.child);
+    kill_process(pid, signal).expect("a child of ours");
+}
+
+#[test]
+fn a_reader_that_has_gone_ends_it_without_a_word() {
+    let sandbox = Sandbox::new();
+    let root = wide(&sandbox);
+    for args in [
+        "-j1",
+        "-j8",
+        "--order none",
+        "--ndjson",
+        "--tree",
+        "--order path",
+    ] {
+        let line = format!("{{ jug walk {args} {root}; echo $? >&2; }} | head -c 1 > first");
+        let outcome = sandbox.shell(&line, b"");
+        assert_eq!(outcome.stderr(), "141\n", "{args}");
+    }
+}
+
+#[test]
+fn an_output_that_takes_nothing_is_an_error() {
+    let sandbox = Sandbox::new();
+    sandbox.file("tree/a", "");
+    for args in [
+        "",
+        "--ndjson",
+        "--tree",
+        "--totals ext",
+        "--fields path,size",
+        "-0",
+    ] {
+        let full = sandbox.shell(&format!("jug walk {args} tree > /dev/full"), b"");
+        let is_said = full.stderr().contains("No space left on device");
+        assert!(full.status == 2 && is_said, "{full}");
+        let closed = sandbox.shell(&format!("jug walk {args} tree >&-"), b"");
+        let is_said = closed.stderr().contains("Bad file descriptor");
+        assert!(closed.status == 2 && is_said, "{closed}");
+    }
+}
+
+#[test]
+fn a_signal_ends_it_with_what_is_known() {
+    let sandbox = Sandbox::new();
+    let root = wide(&sandbox);
+    for (signal, number) in [(Signal::INT, 2), (Signal::TERM, 15)] {
+        for threads in ["-j1", "-j8"] {
+            let tree = Caught::new(
+                &sandbox,
+                &[threads, "--tree", "--fields", "type,dir", &root],
+            );
+            send(&tree, signal);
+            let (stdout, stderr, status) = tree.finish();
+            assert_eq!(status.signal(), Some(number));
+            assert!(stderr.contains("stopped by a signal"), "{stderr}");
+            let tree: Value = serde_json::from_slice(&stdout).expect("one JSON object");
+            let shown = tree["roots"][0]["children"].as_array().expect("some");
+            let dirs = tree["summary"]["dirs"].as_u64().expect("a number");
+            assert!(!shown.is_empty() && dirs >= shown.len() as u64);
+
+            let rows = Caught::new(&sandbox, &[threads, "--ndjson", "--fields", "path", &root]);
+            send(&rows, signal);
+            let (stdout, _, status) = rows.finish();
+            assert_eq!(status.signal(), Some(number));
+            let lines = stdout.split_inclusive(|byte| *byte == b'\n');
+            for line in lines {
+                serde_json::from_slice::<Value>(line).expect("whole records");
+            }
+        }
+    }
+}
+
+#[test]
+fn asked_how_far_it_is_it_says_so_and_goes_on() {
+    let sandbox = Sandbox::new();
+    let root = wide(&sandbox);
+    let mut caught = Caught::new(&sandbox, &["-j1", &root]);
+    let stderr = caught.child.stderr.take().expect("a pipe");
+    send(&caught, Signal::USR1);
+    let mut stderr = BufReader::new(stderr);
+    let mut line = String::new();
+    stderr.read_line(&mut line).expect("text");
+    assert!(
+        line.starts_with("jug walk: ") && line.contains("entries"),
+        "{line}"
+    );
+    let mut rest = Vec::new();
+    caught.stdout.read_to_end(&mut rest).expect("bytes");
+    let lines = rest.iter().filter(|byte| **byte == b'\n').count();
+    assert_eq!(lines, 1 + 200 * 6);
+    stderr.read_line(&mut line).expect("text");
+    assert_eq!(line.lines().count(), 1, "{line}");
+    assert_eq!(caught.child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn few_descriptors_are_enough() {
+    let sandbox = Sandbox::new();
+    for outer in 0..30 {
+        for middle in 0..5 {
+            for inner in 0..4 {
+                sandbox.file(format!("tree/{outer}/{middle}/{inner}/1/2/3/4/file"), "x");
+            }
+        }
+    }
+    let expected = found(&sandbox, "tree");
+    for args in [
+        "-j1",
+        "-j8",
+        "-j8 --order none",
+        "-j8 --where 'size >= 0'",
+        "-L -j8",
+    ] {
+        let line = format!("ulimit -n 12; jug walk -0 {args} tree");
+        let outcome = sandbox.shell(&line, b"");
+        assert_eq!(
+            (outcome.status, outcome.stderr().as_str()),
+            (0, ""),
+            "{args}"
+        );
+        let mut paths = super::pieces(&outcome.stdout);
+        paths.sort();
+        assert!(
+            paths == expected,
+            "{args}: {} of {}",
+            paths.len(),
+            expected.len()
+        );
+    }
+}
+
+#[test]
+fn a_limit_takes_the_first() {
+    let sandbox = Sandbox::new();
+    for directory in 0..20 {
+        for file in 0..5 {
+            sandbox.file(format!("tree/{directory}/{file}"), "");
+        }
+    }
+    for order in ["dir", "path"] {
+        let all = walked(&sandbox, &format!("--order {order} tree"));
+        assert_eq!(all.len(), 121);
+        for limit in [0, 1, 2, 6, 7, 8, 60, 120, 121, 500] {
+            for threads in [1, 8] {
+                let args = format!("--order {order} -n {limit} -j{threads} tree");
+                assert!(
+                    walked(&sandbox, &args).iter().eq(all.iter().take(limit)),
+                    "{args}"
+                );
+            }
+        }
+    }
+    let some = walked_sorted(&sandbox, "--order none -n 7 -j8 tree");
+    assert_eq!(some.len(), 7);
+    let all = found(&sandbox, "tree");
+    assert!(some.iter().all(|path| all.contains(path)));
+}
+
+#[test]
+fn whether_there_is_any() {
+    let sandbox = Sandbox::new();
+    sandbox.file("tree/a/b.log", "");
+    for (args, status, stderr) in [
+        ("tree", 0, ""),
+        ("--name b.log tree", 0, ""),
+        ("--name b.txt tree", 1, ""),
+        (
+            "--name b.txt missing tree",
+            3,
+            "jug walk: missing: No such file or directory\n",
+        ),
+        ("--name b.txt --tolerate enoent missing tree", 1, ""),
+        (
+            "missing",
+            2,
+            "jug walk: missing: No such file or directory\n",
+        ),
+    ] {
+        for threads in [1, 8] {
+            let outcome = sandbox.shell(&format!("jug walk -q -j{threads} {args}"), b"");
+            assert_eq!(
+                (
+                    outcome.status,
+                    outcome.stdout().as_str(),
+                    outcome.stderr().as_str()
+                ),
+                (status, "", stderr),
+                "{args}"
+            );
+        }
+    }
+}

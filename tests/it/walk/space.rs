@@ -1,0 +1,90 @@
+//! How much memory a walk takes: that of the directories on the way, never that of all it prints.
+
+use std::fs;
+use std::io::Read as _;
+
+use super::{Caught, by_a_long_name};
+use crate::support::Sandbox;
+
+/// A tree of so many files, in directories of a hundred.
+fn files(sandbox: &Sandbox, count: usize) {
+    for file in 0..count {
+        sandbox.file(format!("tree/{:04}/{:08}", file / 100, file), "");
+    }
+}
+
+/// The most memory that a walk has held so far, in KiB.
+fn peak(caught: &Caught) -> u64 {
+    let path = format!("/proc/{}/status", caught.child.id());
+    let status = fs::read_to_string(path).expect("it is running");
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let words = line.expect("Linux tells").split_whitespace().nth(1);
+    words.expect("a number").parse().expect("KiB")
+}
+
+/// Reads until so many lines have come, of more than are read: so it is still running.
+fn read_lines(caught: &mut Caught, count: usize) {
+    let mut lines = 0;
+    let mut buffer = vec![0; 1 << 20];
+    while lines < count {
+        let read = caught.stdout.read(&mut buffer).expect("bytes");
+        assert!(read > 0, "there are more lines to come");
+        lines += buffer[..read].iter().filter(|byte| **byte == b'\n').count();
+    }
+}
+
+#[test]
+fn a_million_entries_take_no_more_memory_than_a_few() {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    const FILES: usize = 10_000;
+    const ROOTS: usize = 100;
+    let sandbox = Sandbox::new();
+    files(&sandbox, FILES);
+    let roots = vec!["tree"; ROOTS];
+    let all = ROOTS * (1 + FILES / 100 + FILES);
+    for args in [
+        &["-j1"][..],
+        &["-j1", "--order", "none"],
+        &["-j8", "--order", "none"],
+    ] {
+        let mut few = Caught::new(&sandbox, &[args, &["tree", "tree"]].concat());
+        read_lines(&mut few, FILES);
+        let before = peak(&few);
+        few.finish();
+        let mut many = Caught::new(&sandbox, &[args, &roots].concat());
+        // What is left is more than a pipe and all buffers hold.
+        read_lines(&mut many, all - FILES);
+        let after = peak(&many);
+        let (rest, stderr, status) = many.finish();
+        assert_eq!((stderr.as_str(), status.code()), ("", Some(0)));
+        assert!(rest.len() > 1, "it was running still");
+        // All paths together are 20 MB.
+        assert!(
+            after < before + 8192,
+            "{args:?}: {before} KiB became {after}"
+        );
+    }
+}
+
+#[test]
+fn threads_that_are_ahead_of_the_output_wait() {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    const FILES: usize = 2_000;
+    let sandbox = Sandbox::new();
+    files(&sandbox, FILES);
+    // 100 000 paths of 3 KB.
+    let root = by_a_long_name("tree");
+    let roots = vec![root.as_str(); 50];
+    let mut caught = Caught::new(&sandbox, &[&["-j8"], &roots[..]].concat());
+    let all = roots.len() * (1 + FILES / 100 + FILES);
+    read_lines(&mut caught, all - FILES);
+    let peak = peak(&caught);
+    let (_, stderr, status) = caught.finish();
+    assert_eq!((stderr.as_str(), status.code()), ("", Some(0)));
+    // 64 MiB may wait for their turn.
+    assert!(peak < 160 << 10, "{peak} KiB");
+}
