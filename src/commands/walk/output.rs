@@ -17,7 +17,7 @@ use crate::format::{OutputSpec, find_output, json};
 use crate::group::Groups;
 use crate::record::Cell;
 use crate::ui::results::Results;
-use crate::ui::{escape, units};
+use crate::ui::{Ui, escape, units};
 use crate::walk::json_tree::{self, JsonTree};
 use crate::walk::rows::{self, Collected};
 use crate::walk::text::{Nothing, Paths, Templated};
@@ -139,6 +139,21 @@ impl Writing<'_> {
         }
     }
 
+    /// Walks, and writes records as they come.
+    fn stream<R: Recorder>(
+        &self,
+        recorder: &(impl Fn() -> R + Sync),
+        output: &mut dyn Output,
+    ) -> Result<Report> {
+        let report = if goes_to_terminal(self.walk, self.context) {
+            let ui = &self.context.ui;
+            self.walk(recorder, &mut BesideProgress { output, ui })?.1
+        } else {
+            self.walk(recorder, output)?.1
+        };
+        Ok(report)
+    }
+
     fn nothing(self) -> Result<Written> {
         let (_, report) = self.walk(&|| Nothing, &mut Nowhere)?;
         Ok((report, None))
@@ -146,7 +161,7 @@ impl Writing<'_> {
 
     fn text<R: Recorder>(mut self, recorder: &(impl Fn() -> R + Sync)) -> Result<Written> {
         let mut lines = Lines(self.open()?);
-        let (_, report) = self.walk(recorder, &mut lines)?;
+        let report = self.stream(recorder, &mut lines)?;
         Ok((report, lines.0.close()?))
     }
 
@@ -158,7 +173,7 @@ impl Writing<'_> {
             out: self.open()?,
         };
         let recorder = || rows::Rows::new(fields, spec, has_events);
-        let (_, report) = self.walk(&recorder, &mut encoded)?;
+        let report = self.stream(&recorder, &mut encoded)?;
         let EncodedRows {
             mut stream,
             mut out,
@@ -173,7 +188,7 @@ impl Writing<'_> {
     fn tree(mut self, fields: &[&'static Field]) -> Result<Written> {
         let mut lines = Lines(self.open()?);
         lines.0.put(json_tree::BEGIN)?;
-        let (_, report) = self.walk(&|| JsonTree::new(fields), &mut lines)?;
+        let report = self.stream(&|| JsonTree::new(fields), &mut lines)?;
         let has_sizes = self.plan.needs.stat;
         let end = json_tree::end(report.sums, has_sizes, &report.counts());
         lines.0.put(end.as_bytes())?;
@@ -261,6 +276,25 @@ impl Output for EncodedRows {
 
     fn flush(&mut self) -> Result<()> {
         self.out.flush()
+    }
+}
+
+/// Records that go to a terminal, where the line that says how far the walk is may stand: it goes before they come, and they
+/// are written to the end before it comes back.
+struct BesideProgress<'a> {
+    output: &'a mut dyn Output,
+    ui: &'a Ui,
+}
+
+impl Output for BesideProgress<'_> {
+    fn put(&mut self, bytes: &[u8], ends: &[usize]) -> Result<()> {
+        self.ui.clear();
+        self.output.put(bytes, ends)?;
+        self.output.flush()
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.output.flush()
     }
 }
 
