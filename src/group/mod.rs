@@ -48,6 +48,30 @@ struct Entry {
     tag: Tag,
 }
 
+/// A key that is to be looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Probe<'k> {
+    tag: Tag,
+    key: &'k [u8],
+    hash: u64,
+    /// A short key as one word.
+    short: Option<u64>,
+}
+
+/// The number that no group has.
+pub const NOWHERE: u32 = u32::MAX;
+
+impl Default for Probe<'_> {
+    fn default() -> Self {
+        Probe {
+            tag: Tag::Missing,
+            key: &[],
+            hash: 0,
+            short: None,
+        }
+    }
+}
+
 /// More groups than can be numbered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("more than four thousand million groups")]
@@ -81,47 +105,61 @@ impl Groups {
         )
     }
 
-    /// The number of the group with this key, a new one if it is new.
+    /// Prepares to look for a key: does what can be done without looking at the table.
+    #[inline]
+    pub fn probe<'k>(&self, tag: Tag, key: &'k [u8]) -> Probe<'k> {
+        let short = short(tag, key);
+        let hash = match short {
+            Some(word) => self.hasher.hash_one(word),
+            // The tag is compared, not hashed: keys that differ in nothing else are rare.
+            None => self.hasher.hash_one(key),
+        };
+        Probe {
+            tag,
+            key,
+            hash,
+            short,
+        }
+    }
+
+    /// The number of the group with this key, a new one if it is new; never [`NOWHERE`].
     ///
     /// # Errors
     /// If there are no numbers left.
     #[inline]
-    pub fn group(&mut self, tag: Tag, key: &[u8]) -> Result<usize, TooMany> {
-        if let Some(word) = short(tag, key) {
-            let hash = self.hasher.hash_one(word);
-            let is_same = |slot: &Slot| slot.word == word && slot.start == SHORT;
-            return match self.table.find(hash, is_same) {
-                Some(slot) => Ok(slot.group as usize),
-                None => self.insert(hash, word, true, tag, key),
-            };
-        }
-        // The tag is compared, not hashed: keys that differ in nothing else are rare.
-        let hash = self.hasher.hash_one(key);
+    pub fn group(&mut self, probe: &Probe<'_>) -> Result<u32, TooMany> {
         let Groups { table, keys, .. } = self;
-        let is_same = |slot: &Slot| {
-            slot.word == hash && slot.start != SHORT && {
-                let at = slot.start as usize * ALIGN;
-                let head = head(tag, key);
-                keys.get(at..at + HEAD) == Some(&head)
-                    && keys.get(at + HEAD..at + HEAD + key.len()) == Some(key)
-            }
+        let hash = probe.hash;
+        let found = match probe.short {
+            Some(word) => table.find(hash, |slot| slot.word == word && slot.start == SHORT),
+            None => table.find(hash, |slot| {
+                slot.word == hash && slot.start != SHORT && {
+                    let Probe { tag, key, .. } = *probe;
+                    let at = slot.start as usize * ALIGN;
+                    let head = head(tag, key);
+                    keys.get(at..at + HEAD) == Some(&head)
+                        && keys.get(at + HEAD..at + HEAD + key.len()) == Some(key)
+                }
+            }),
         };
-        match table.find(hash, is_same) {
-            Some(slot) => Ok(slot.group as usize),
-            None => self.insert(hash, hash, false, tag, key),
+        match found {
+            Some(slot) => Ok(slot.group),
+            None => self.insert(probe),
         }
     }
 
     #[cold]
-    fn insert(
-        &mut self,
-        hash: u64,
-        word: u64,
-        is_short: bool,
-        tag: Tag,
-        key: &[u8],
-    ) -> Result<usize, TooMany> {
-        let group = u32::try_from(self.entries.len()).map_err(|_| TooMany)?;
+    fn insert(&mut self, probe: &Probe<'_>) -> Result<u32, TooMany> {
+        let Probe {
+            tag,
+            key,
+            hash,
+            short,
+        } = *probe;
+        let group = u32::try_from(self.entries.len())
+            .ok()
+            .filter(|group| *group != NOWHERE)
+            .ok_or(TooMany)?;
         let length = u32::try_from(key.len()).map_err(|_| TooMany)?;
         let place = u32::try_from(self.keys.len() / ALIGN)
             .ok()
@@ -143,9 +181,13 @@ impl Groups {
                 slot.word
             }
         };
-        let start = if is_short { SHORT } else { place };
-        table.insert_unique(hash, Slot { word, group, start }, rehash);
-        Ok(group as usize)
+        let slot = Slot {
+            word: short.unwrap_or(hash),
+            group,
+            start: if short.is_some() { SHORT } else { place },
+        };
+        table.insert_unique(hash, slot, rehash);
+        Ok(group)
     }
 
     /// Takes over the keys of a sibling: the result says which of our groups each of its groups is.
@@ -156,7 +198,7 @@ impl Groups {
         let mut groups = Vec::with_capacity(other.len());
         for index in 0..other.len() {
             let (tag, key) = other.key(index);
-            groups.push(u32::try_from(self.group(tag, key)?).map_err(|_| TooMany)?);
+            groups.push(self.group(&self.probe(tag, key))?);
         }
         Ok(groups)
     }
@@ -192,15 +234,19 @@ fn short(tag: Tag, key: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
+    fn group(groups: &mut Groups, tag: Tag, key: &[u8]) -> u32 {
+        groups.group(&groups.probe(tag, key)).unwrap()
+    }
+
     #[test]
     fn equal_keys_are_one_group() {
         let mut groups = Groups::default();
-        assert_eq!(groups.group(Tag::Text, b"a"), Ok(0));
-        assert_eq!(groups.group(Tag::Text, b"b"), Ok(1));
-        assert_eq!(groups.group(Tag::Text, b"a"), Ok(0));
+        assert_eq!(group(&mut groups, Tag::Text, b"a"), 0);
+        assert_eq!(group(&mut groups, Tag::Text, b"b"), 1);
+        assert_eq!(group(&mut groups, Tag::Text, b"a"), 0);
         assert_eq!(
-            groups.group(Tag::Number, b"a"),
-            Ok(2),
+            group(&mut groups, Tag::Number, b"a"),
+            2,
             "the kind is part of the key"
         );
         assert_eq!(groups.key(1), (Tag::Text, &b"b"[..]));
@@ -214,8 +260,8 @@ mod tests {
             .collect();
         for _ in 0..2 {
             for key in &keys {
-                let group = groups.group(Tag::Text, key).unwrap();
-                assert_eq!(groups.key(group).1, key);
+                let group = group(&mut groups, Tag::Text, key);
+                assert_eq!(groups.key(group as usize).1, key);
             }
         }
         assert_eq!(
@@ -230,10 +276,10 @@ mod tests {
         let mut left = Groups::default();
         let mut right = left.sibling();
         for key in ["a", "b"] {
-            left.group(Tag::Text, key.as_bytes()).unwrap();
+            group(&mut left, Tag::Text, key.as_bytes());
         }
         for key in ["c", "b", ""] {
-            right.group(Tag::Text, key.as_bytes()).unwrap();
+            group(&mut right, Tag::Text, key.as_bytes());
         }
         assert_eq!(left.absorb(&right), Ok(vec![2, 1, 3]));
         assert_eq!(left.len(), 4);

@@ -1,9 +1,10 @@
 //! Groups with their states: what a worker fills, what is merged, what becomes rows.
 
-use super::aggregate::{Column as States, Unfit};
-use super::plan::{Bucket, Grouping, Takes};
+use super::aggregate::Column as States;
+use super::batch::{Matrix, ROWS, Values};
+use super::plan::{Bucket, GroupKey, Grouping, Takes};
 use crate::expr::eval::number;
-use crate::group::{Groups, TooMany};
+use crate::group::{Groups, NOWHERE, Probe, TooMany};
 use crate::record::key::Tag;
 use crate::record::{Bad, Cell, Number, Timestamp, Value};
 use jiff::tz::TimeZone;
@@ -14,11 +15,15 @@ pub struct Grouped<'p> {
     zone: &'p TimeZone,
     groups: Groups,
     states: Vec<Box<dyn States>>,
-    /// The arguments of the row at hand that are numbers or conditions, checked before any state is touched, so that a bad
-    /// row counts nowhere.
+    /// The arguments of the rows at hand that are computed, numbers or conditions, [`ROWS`] for each argument: checked before
+    /// any state is touched, so that a bad row counts nowhere.
     ready: Vec<Value<'static>>,
-    key: Vec<u8>,
+    /// The keys of the rows at hand that do not stand in them as they are.
+    keys: Keys,
 }
+
+/// Takes rows that nothing was added of: which one, and why.
+pub type Refuse<'f> = &'f mut dyn FnMut(usize, Bad);
 
 impl<'p> Grouped<'p> {
     /// No rows yet, and to be merged with others whose `groups` are siblings of these. Days are those of `zone`.
@@ -33,8 +38,8 @@ impl<'p> Grouped<'p> {
             zone,
             groups,
             states,
-            ready: vec![Value::Missing; grouping.arguments.len()],
-            key: Vec::new(),
+            ready: vec![Value::Missing; grouping.arguments.len() * ROWS],
+            keys: Keys::default(),
         }
     }
 
@@ -48,36 +53,56 @@ impl<'p> Grouped<'p> {
     /// # Errors
     /// If a key or an argument cannot be computed; nothing is added then.
     pub fn add(&mut self, row: &[Value<'_>]) -> Result<(), Bad> {
-        self.prepare(row)?;
-        let group = self.find(row)?;
+        let mut done = Ok(());
+        self.add_all(Matrix::of_row(row), &mut |_, bad| done = Err(bad));
+        done
+    }
+
+    /// Adds at most [`ROWS`] rows. Of those of which a key or an argument cannot be computed nothing is added: they go to
+    /// `refuse`.
+    pub fn add_all(&mut self, rows: Matrix<'_>, refuse: Refuse<'_>) {
+        let count = rows.row_count();
+        // So far no row counts anywhere. Which ones never will is told by a bit for each.
+        let mut groups = [NOWHERE; ROWS];
+        let groups = &mut groups[..count];
+        let mut refused = self.prepare(rows, refuse);
+        self.find(rows, groups, &mut refused, refuse);
         for (state, column) in self.states.iter_mut().zip(&self.grouping.states) {
-            let fits = match column.argument {
-                None => state.add(group, &Value::Bool(true)),
-                Some(index) => match self.grouping.arguments[index].takes {
-                    Takes::Any => self.grouping.arguments[index]
-                        .program
-                        .apply(row, |value| Ok(add(state, group, value)))?,
-                    Takes::Number | Takes::Condition => add(state, group, &self.ready[index]),
+            let values = match column.argument {
+                None => Values::Same(&Value::Bool(true)),
+                Some(index) => match self.grouping.arguments[index].in_row() {
+                    Some(slot) => rows.column(slot),
+                    None => Values::Each {
+                        values: &self.ready[index * ROWS..][..count],
+                        stride: 1,
+                    },
                 },
             };
+            let fits = state.add_all(groups, values);
             debug_assert!(
                 fits.is_ok(),
                 "arguments were made ready for what the aggregate takes"
             );
         }
-        Ok(())
     }
 
     /// Adds so many rows that have neither keys nor arguments.
     pub fn add_rows(&mut self, rows: u64) {
-        if rows == 0 || self.groups.group(Tag::Missing, &[]).is_err() {
+        if rows == 0 || !self.has_one_group() {
             return;
         }
-        self.grow();
         for state in &mut self.states {
             let fits = state.add_times(0, &Value::Bool(true), rows);
             debug_assert!(fits.is_ok(), "without arguments there are only conditions");
         }
+    }
+
+    /// Sees to it that there is the group of rows without keys; false if there cannot be.
+    fn has_one_group(&mut self) -> bool {
+        let probe = self.groups.probe(Tag::Missing, &[]);
+        let found = self.groups.group(&probe);
+        self.grow();
+        found.is_ok()
     }
 
     /// Sees to it that there are states for all groups.
@@ -88,63 +113,77 @@ impl<'p> Grouped<'p> {
         }
     }
 
-    fn prepare(&mut self, row: &[Value<'_>]) -> Result<(), Bad> {
-        for (argument, ready) in self.grouping.arguments.iter().zip(&mut self.ready) {
+    /// Makes arguments ready; gives the rows that were refused, a bit for each.
+    fn prepare(&mut self, rows: Matrix<'_>, refuse: Refuse<'_>) -> u32 {
+        let mut refused = 0;
+        for (argument, ready) in self
+            .grouping
+            .arguments
+            .iter()
+            .zip(self.ready.chunks_exact_mut(ROWS))
+        {
+            let program = &argument.program;
             match argument.takes {
-                Takes::Number => argument.program.apply(row, |value| {
-                    if put_number(value, ready) {
-                        return Ok(());
-                    }
-                    let reason = number(value)
-                        .err()
-                        .map(|bad| bad.reason)
-                        .unwrap_or_default();
-                    Err(Bad::new(format!("{}: {reason}", argument.text)))
-                })?,
-                Takes::Condition => *ready = Value::Bool(argument.program.holds(row)?),
-                // A slot cannot fail; what is computed is tried here.
-                Takes::Any if argument.program.as_slot().is_none() => {
-                    argument.program.eval(row)?;
+                Takes::Number => each(rows, ready, &mut refused, refuse, |row, ready| {
+                    program.apply(row, |value| put_number(value, ready, &argument.text))
+                }),
+                Takes::Condition => each(rows, ready, &mut refused, refuse, |row, ready| {
+                    *ready = Value::Bool(program.holds(row)?);
+                    Ok(())
+                }),
+                Takes::Any if argument.in_row().is_none() => {
+                    each(rows, ready, &mut refused, refuse, |row, ready| {
+                        *ready = program.eval(row)?.into_owned().into_static();
+                        Ok(())
+                    });
                 }
                 Takes::Any => {}
             }
         }
-        Ok(())
+        refused
     }
 
-    fn find(&mut self, row: &[Value<'_>]) -> Result<usize, Bad> {
+    /// Finds the groups of the rows that have not been refused.
+    fn find(&mut self, rows: Matrix<'_>, found: &mut [u32], refused: &mut u32, refuse: Refuse<'_>) {
         let Grouped {
             grouping,
             zone,
             groups,
-            key,
+            keys,
             ..
         } = self;
         let known = groups.len();
-        key.clear();
-        let group = match grouping.keys.as_slice() {
-            [] => groups.group(Tag::Missing, &[]),
-            [one] => one.program.apply(row, |value| {
-                let start = started(value, one.bucket, zone);
-                let (tag, key) = start.as_ref().unwrap_or(value).key(key);
-                Ok(groups.group(tag, key))
-            })?,
-            several => {
-                for one in several {
-                    one.program.apply(row, |value| {
-                        let start = started(value, one.bucket, zone);
-                        start.as_ref().unwrap_or(value).push_key(key);
-                        Ok(())
-                    })?;
+        let mut probes = [Probe::default(); ROWS];
+        let probes = &mut probes[..found.len()];
+        if !probe_in_place(&grouping.keys, rows, groups, probes) {
+            keys.clear();
+            for (index, row) in rows.rows().enumerate() {
+                if let Err(bad) = keys.push(&grouping.keys, row, zone)
+                    && *refused & 1 << index == 0
+                {
+                    *refused |= 1 << index;
+                    refuse(index, bad);
                 }
-                groups.group(Tag::Several, key)
             }
-        };
-        let group = group.map_err(|too_many| Bad::new(too_many.to_string()))?;
+            for (probe, (tag, key)) in probes.iter_mut().zip(keys.iter()) {
+                *probe = groups.probe(tag, key);
+            }
+        }
+        for (index, (probe, found)) in probes.iter().zip(found).enumerate() {
+            if *refused & 1 << index != 0 {
+                continue;
+            }
+            match groups.group(probe) {
+                Ok(group) => *found = group,
+                Err(too_many) => {
+                    *refused |= 1 << index;
+                    refuse(index, Bad::new(too_many.to_string()));
+                }
+            }
+        }
         if groups.len() > known {
             self.grow();
         }
-        Ok(group)
     }
 
     /// Adds all that a sibling was given.
@@ -162,11 +201,8 @@ impl<'p> Grouped<'p> {
 
     /// A row for each group: its keys, then its results. Without keys there is one row, also of nothing.
     pub fn rows(mut self) -> Vec<Vec<Cell>> {
-        if self.grouping.keys.is_empty()
-            && self.groups.is_empty()
-            && self.groups.group(Tag::Missing, &[]).is_ok()
-        {
-            self.grow();
+        if self.grouping.keys.is_empty() {
+            self.has_one_group();
         }
         (0..self.groups.len())
             .map(|group| self.row(group))
@@ -199,10 +235,29 @@ impl<'p> Grouped<'p> {
     }
 }
 
-/// Puts the number that a value is into its place, or that there is none; false if the value is something else. The parts of
-/// a number go straight to where they stay: copied in one piece right after, they would have to be waited for.
+/// Has something done for each row that has not been refused; those that it cannot be done for are refused.
 #[inline(always)]
-fn put_number(value: &Value<'_>, ready: &mut Value<'static>) -> bool {
+fn each(
+    rows: Matrix<'_>,
+    ready: &mut [Value<'static>],
+    refused: &mut u32,
+    refuse: Refuse<'_>,
+    mut prepare: impl FnMut(&[Value<'_>], &mut Value<'static>) -> Result<(), Bad>,
+) {
+    for (index, (row, ready)) in rows.rows().zip(ready).enumerate() {
+        if *refused & 1 << index == 0
+            && let Err(bad) = prepare(row, ready)
+        {
+            *refused |= 1 << index;
+            refuse(index, bad);
+        }
+    }
+}
+
+/// Puts the number that a value is into its place, or that there is none. The parts of a number go straight to where they
+/// stay: copied in one piece right after, they would have to be waited for.
+#[inline(always)]
+fn put_number(value: &Value<'_>, ready: &mut Value<'static>, argument: &str) -> Result<(), Bad> {
     match value {
         Value::Missing => *ready = Value::Missing,
         Value::Digits(text) | Value::Text(text) => match Number::parse(text) {
@@ -211,24 +266,106 @@ fn put_number(value: &Value<'_>, ready: &mut Value<'static>) -> bool {
             }
             Some(Number::Float(float)) => *ready = Value::Number(Number::Float(float)),
             None if **text == *b"-" => *ready = Value::Missing,
-            None => return false,
+            None => return Err(no_number(value, argument)),
         },
         other => match other.number() {
             Some(number) => *ready = Value::Number(number),
-            None => return false,
+            None => return Err(no_number(value, argument)),
         },
     }
-    true
+    Ok(())
 }
 
-/// Adds a value if there is one.
-#[inline]
-fn add(state: &mut Box<dyn States>, group: usize, value: &Value<'_>) -> Result<(), Unfit> {
-    if value.is_missing() {
-        Ok(())
-    } else {
-        state.add(group, value)
+#[cold]
+fn no_number(value: &Value<'_>, argument: &str) -> Bad {
+    let reason = number(value).err().map(|bad| bad.reason);
+    Bad::new(format!("{argument}: {}", reason.unwrap_or_default()))
+}
+
+/// Keys that had to be made, one after the other.
+#[derive(Default)]
+struct Keys {
+    bytes: Vec<u8>,
+    /// What each of them is, and where it ends.
+    ends: Vec<(Tag, usize)>,
+    scratch: Vec<u8>,
+}
+
+impl Keys {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
     }
+
+    /// Makes the key of a row. Where that cannot be done, some key takes its place.
+    fn push(&mut self, keys: &[GroupKey], row: &[Value<'_>], zone: &TimeZone) -> Result<(), Bad> {
+        let Keys {
+            bytes,
+            ends,
+            scratch,
+        } = self;
+        let mut tag = Tag::Missing;
+        let mut done = Ok(());
+        for key in keys {
+            let made = key.program.apply(row, |value| {
+                let start = started(value, key.bucket, zone);
+                let value = start.as_ref().unwrap_or(value);
+                if keys.len() == 1 {
+                    let (kind, key) = value.key(scratch);
+                    bytes.extend_from_slice(key);
+                    tag = kind;
+                } else {
+                    value.push_key(bytes);
+                    tag = Tag::Several;
+                }
+                Ok(())
+            });
+            done = done.and(made);
+        }
+        ends.push((tag, bytes.len()));
+        done
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (Tag, &[u8])> {
+        let mut start = 0;
+        self.ends.iter().map(move |&(tag, end)| {
+            let key = &self.bytes[start..end];
+            start = end;
+            (tag, key)
+        })
+    }
+}
+
+/// Prepares to look for the groups of rows whose key is a single value that stands in them as it is, as most are; false if
+/// it does not.
+#[inline]
+fn probe_in_place<'r>(
+    keys: &[GroupKey],
+    rows: Matrix<'r>,
+    groups: &Groups,
+    probes: &mut [Probe<'r>],
+) -> bool {
+    let [
+        GroupKey {
+            program,
+            bucket: None,
+        },
+    ] = keys
+    else {
+        return false;
+    };
+    let Some(slot) = program.as_slot() else {
+        return false;
+    };
+    rows.rows()
+        .zip(probes)
+        .all(|(row, probe)| match row[slot].key_in_place() {
+            Some((tag, key)) => {
+                *probe = groups.probe(tag, key);
+                true
+            }
+            None => false,
+        })
 }
 
 /// The beginning of the stretch that a time lies in, if keys are stretches.

@@ -1,12 +1,13 @@
 //! `jug log`'s engine: cut logs into pieces, parse, filter and aggregate them on every core, merge.
 //!
 //! [`query`] reads the text of a query, [`plan`] decides what it means, [`run`] puts inputs through it. In between:
-//! [`chunk`] says which lines belong to which piece, [`scan`] is the loop over lines, [`grouped`] holds the groups,
-//! [`aggregate`] what is kept for each, [`table`] does what is left to do with the rows, [`account`] keeps count of what
+//! [`chunk`] says which lines belong to which piece, [`scan`] is the loop over lines, [`batch`] lets rows be grouped
+//! together, [`grouped`] holds the groups, [`aggregate`] what is kept for each, [`table`] does what is left to do with the rows, [`account`] keeps count of what
 //! could not be read.
 
 pub mod account;
 pub mod aggregate;
+pub mod batch;
 pub mod chunk;
 pub mod describe;
 pub mod grouped;

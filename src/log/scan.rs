@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use memchr::memmem::Finder;
 
 use super::account::Account;
+use super::batch::Batch;
 use super::grouped::Grouped;
 use super::plan::{FILE, LINE, Output, Plan, Step};
 use super::run::Options;
@@ -117,6 +118,7 @@ impl<'p> Scanner<'p> {
         let width = self.plan.first_field + self.plan.fields.len();
         let mut row: Vec<Value<'_>> = vec![Value::Missing; width];
         row[FILE] = Value::Text(Cow::Borrowed(&bound.name));
+        let mut batch = Batch::new(&row);
         match self.usable_prefilter(bound, lines) {
             Some(finder) => {
                 // Only lines that hold the text are cut out.
@@ -130,7 +132,7 @@ impl<'p> Scanner<'p> {
                         bound,
                         &lines[start..end],
                         offset + start as u64,
-                        &mut row,
+                        &mut batch,
                         rows,
                     );
                     at = (end + 1).min(lines.len());
@@ -146,13 +148,14 @@ impl<'p> Scanner<'p> {
                         bound,
                         &lines[start..end],
                         offset + start as u64,
-                        &mut row,
+                        &mut batch,
                         rows,
                     );
                     start = end + 1;
                 }
             }
         }
+        self.group(bound, &mut batch);
     }
 
     /// Counts lines as `wc -l` does, and an unterminated last one if nothing follows these bytes.
@@ -182,7 +185,7 @@ impl<'p> Scanner<'p> {
         bound: &'a Bound,
         line: &'a [u8],
         offset: u64,
-        row: &mut [Value<'a>],
+        batch: &mut Batch<'a>,
         rows: &mut Rows,
     ) {
         let whole = line;
@@ -197,10 +200,30 @@ impl<'p> Scanner<'p> {
                 .account
                 .bad(bound.input, offset, &too_long(self.max_line));
         }
-        match self.judge(line, whole, row, rows) {
+        match self.judge(line, whole, batch.next_row(), rows) {
+            // Rows that are grouped are kept once they are.
+            Ok(true) if self.grouped.is_some() => {
+                if batch.keep(offset) {
+                    self.group(bound, batch);
+                }
+            }
             Ok(kept) => self.account.kept += u64::from(kept),
             Err(bad) => self.account.bad(bound.input, offset, &bad),
         }
+    }
+
+    /// Groups the rows that have come together.
+    fn group(&mut self, bound: &Bound, batch: &mut Batch<'_>) {
+        let Some(grouped) = &mut self.grouped else {
+            return;
+        };
+        let account = &mut self.account;
+        account.kept += batch.matrix().row_count() as u64;
+        grouped.add_all(batch.matrix(), &mut |row, bad| {
+            account.kept -= 1;
+            account.bad(bound.input, batch.offset(row), &bad);
+        });
+        batch.clear();
     }
 
     /// Puts a line through the steps; true if it was kept. `whole` is the line with its carriage return, if it has one.
@@ -246,10 +269,8 @@ impl<'p> Scanner<'p> {
                 Step::Filter(_) | Step::Where(_) => {}
             }
         }
-        match (&plan.output, &mut self.grouped) {
-            (Output::Groups(_), Some(grouped)) => grouped.add(row)?,
-            (Output::Rows(programs), _) => keep_row(plan, programs, whole, row, rows)?,
-            (Output::Groups(_), None) => {}
+        if let Output::Rows(programs) = &plan.output {
+            keep_row(plan, programs, whole, row, rows)?;
         }
         Ok(true)
     }

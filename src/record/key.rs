@@ -34,30 +34,36 @@ const TAGS: [Tag; 7] = [
 ];
 
 impl Value<'_> {
+    /// The key of a group with just this value, if the value has it among its own bytes.
+    #[inline]
+    pub fn key_in_place(&self) -> Option<(Tag, &[u8])> {
+        match self {
+            Value::Digits(text) => Some((Tag::Number, text)),
+            Value::Text(text) => Some((Tag::Text, text)),
+            Value::Missing => Some((Tag::Missing, b"")),
+            Value::Json(text) => Some((Tag::Json, text)),
+            Value::Time(_) | Value::Bool(_) | Value::Number(_) | Value::Escaped(_) => None,
+        }
+    }
+
     /// The key of a group with just this value. `scratch` is overwritten where the value has no bytes of its own.
     #[inline]
     pub fn key<'k>(&'k self, scratch: &'k mut Vec<u8>) -> (Tag, &'k [u8]) {
-        match self {
-            Value::Digits(text) => (Tag::Number, text),
-            Value::Text(text) => (Tag::Text, text),
-            Value::Missing => (Tag::Missing, b""),
-            Value::Json(text) => (Tag::Json, text),
-            Value::Time(time) => {
-                scratch.clear();
-                scratch.extend_from_slice(&time.to_bytes());
-                (Tag::Time, scratch)
-            }
-            Value::Bool(_) | Value::Number(_) | Value::Escaped(_) => {
-                scratch.clear();
-                scratch.extend_from_slice(&self.bytes());
-                let tag = match self {
-                    Value::Bool(_) => Tag::Bool,
-                    Value::Number(_) => Tag::Number,
-                    _ => Tag::Text,
-                };
-                (tag, scratch)
-            }
+        if let Some(key) = self.key_in_place() {
+            return key;
         }
+        scratch.clear();
+        let tag = match self {
+            Value::Time(time) => {
+                scratch.extend_from_slice(&time.to_bytes());
+                return (Tag::Time, scratch);
+            }
+            Value::Bool(_) => Tag::Bool,
+            Value::Number(_) => Tag::Number,
+            _ => Tag::Text,
+        };
+        scratch.extend_from_slice(&self.bytes());
+        (tag, scratch)
     }
 
     /// Appends the value to a key of several.

@@ -122,8 +122,10 @@ impl Totals {
     }
 
     fn count(&mut self, key: &[u8], total: &Total) {
-        match self.groups.group(Tag::Several, key) {
+        let probe = self.groups.probe(Tag::Several, key);
+        match self.groups.group(&probe) {
             Ok(group) => {
+                let group = group as usize;
                 if group == self.totals.len() {
                     self.totals.push(Total::default());
                 }

@@ -6,6 +6,7 @@
 use std::any::Any;
 
 use super::{Damaged, Quantile, State, Unfit};
+use crate::log::batch::Values;
 use crate::record::{Cell, Value};
 
 /// States, one for each group.
@@ -13,11 +14,14 @@ pub trait Column: Send {
     /// Makes sure that there are so many states.
     fn grow_to(&mut self, groups: usize);
 
-    /// Adds a value to a group.
+    /// Adds a value to each of some groups, or nothing where there is none. A group that does not exist, such as
+    /// [`NOWHERE`], gets nothing either.
     ///
     /// # Errors
-    /// If the aggregate cannot take it.
-    fn add(&mut self, group: usize, value: &Value<'_>) -> Result<(), Unfit>;
+    /// If the aggregate cannot take one of the values; the others are added.
+    ///
+    /// [`NOWHERE`]: crate::group::NOWHERE
+    fn add_all(&mut self, groups: &[u32], values: Values<'_>) -> Result<(), Unfit>;
 
     /// Adds a value to a group so many times.
     ///
@@ -51,6 +55,25 @@ pub(super) fn column<S: State>() -> Box<dyn Column> {
 
 struct States<S>(Vec<S>);
 
+impl<S: State> States<S> {
+    #[inline(always)]
+    fn add_each<'v>(
+        &mut self,
+        groups: &[u32],
+        values: impl IntoIterator<Item = &'v Value<'v>>,
+    ) -> Result<(), Unfit> {
+        let mut fits = Ok(());
+        for (group, value) in groups.iter().zip(values) {
+            if let Some(state) = self.0.get_mut(*group as usize)
+                && !value.is_missing()
+            {
+                fits = fits.and(state.add(value));
+            }
+        }
+        fits
+    }
+}
+
 impl<S: State> Column for States<S> {
     #[inline]
     fn grow_to(&mut self, groups: usize) {
@@ -59,9 +82,12 @@ impl<S: State> Column for States<S> {
         }
     }
 
-    #[inline]
-    fn add(&mut self, group: usize, value: &Value<'_>) -> Result<(), Unfit> {
-        self.0[group].add(value)
+    fn add_all(&mut self, groups: &[u32], values: Values<'_>) -> Result<(), Unfit> {
+        match values {
+            Values::Same(value) => self.add_each(groups, std::iter::repeat(value)),
+            Values::Each { values, stride: 1 } => self.add_each(groups, values),
+            Values::Each { values, stride } => self.add_each(groups, values.iter().step_by(stride)),
+        }
     }
 
     fn add_times(&mut self, group: usize, value: &Value<'_>, times: u64) -> Result<(), Unfit> {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::{AGGREGATES, Column, Quantile, Spec, Takes, find};
+use crate::log::batch::Values;
 use crate::record::{Number, Value};
 
 const HALF: Quantile = Quantile {
@@ -27,9 +28,11 @@ fn fit(spec: &Spec, text: &str) -> Option<Value<'static>> {
 fn filled(spec: &Spec, values: &[Value<'_>]) -> Box<dyn Column> {
     let mut column = (spec.column)();
     column.grow_to(1);
-    for value in values {
-        column.add(0, value).expect("values were made to fit");
-    }
+    let groups = vec![0; values.len()];
+    let values = Values::Each { values, stride: 1 };
+    column
+        .add_all(&groups, values)
+        .expect("values were made to fit");
     column
 }
 

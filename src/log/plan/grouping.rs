@@ -58,6 +58,13 @@ pub struct Argument {
     pub text: String,
 }
 
+impl Argument {
+    /// The slot of the row that it is, if it is taken as it stands there.
+    pub fn in_row(&self) -> Option<usize> {
+        self.program.as_slot().filter(|_| self.takes == Takes::Any)
+    }
+}
+
 /// What is kept for each group.
 #[derive(Clone, Copy, Debug)]
 pub struct StateColumn {
