@@ -7,12 +7,14 @@ mod cut;
 mod tail;
 
 use std::borrow::Cow;
+use std::mem;
 
 use self::cut::{Fault, Piece, Pieces, Request, cut};
 use super::sample::Judged;
 use super::wanted::{TimeTexts, Times, named};
 use super::words::Words;
 use super::{Always, Bad, Opened, Reader, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
+use crate::record::number::is_digits;
 use crate::record::{FieldName, Value};
 
 /// The fields, in the order of the line.
@@ -280,13 +282,21 @@ impl<'a> Pieces<'a> for Judge<'_> {
 
 // A value is three words or more: made where it stays, it is not copied while its words are still on their way to memory.
 
+/// Puts a value into a place where there has only been one that owns nothing, as all that are read here, and so need not be
+/// dropped.
+#[inline(always)]
+fn put<'a>(value: Value<'a>, out: &mut Value<'a>) {
+    mem::forget(mem::replace(out, value));
+}
+
 #[inline(always)]
 fn put_text<'a>(text: &'a [u8], out: &mut Value<'a>) {
-    *out = if matches!(text, b"" | b"-") {
+    let value = if matches!(text, b"" | b"-") {
         Value::Missing
     } else {
         Value::Text(Cow::Borrowed(text))
     };
+    put(value, out);
 }
 
 #[inline(always)]
@@ -301,10 +311,10 @@ fn put_bytes<'a>(text: &'a [u8], out: &mut Value<'a>) -> Result<(), Fault> {
 
 #[inline(always)]
 fn put_digits<'a>(text: &'a [u8], fault: Fault, out: &mut Value<'a>) -> Result<(), Fault> {
-    if text.iter().all(u8::is_ascii_digit) {
-        *out = Value::Digits(Cow::Borrowed(text));
+    if is_digits(text) {
+        put(Value::Digits(Cow::Borrowed(text)), out);
     } else if text == b"-" {
-        *out = Value::Missing;
+        put(Value::Missing, out);
     } else {
         return Err(fault);
     }

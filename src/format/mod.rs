@@ -168,11 +168,38 @@ pub trait Reader: Send {
     /// When one of them could not be read; `out` is then unspecified.
     fn read<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad>;
 
+    /// Reads lines, each as [`Reader::read`] does, into the slots of as many rows. Those that could not be read go to `refuse`:
+    /// which one, and why.
+    fn read_all<'a>(
+        &mut self,
+        lines: &[&'a [u8]],
+        slots: Slots<'_, 'a>,
+        refuse: &mut dyn FnMut(usize, Bad),
+    ) {
+        // One call for many lines: in here it is known which reader this is.
+        let rows = slots.values.chunks_exact_mut(slots.stride);
+        for (index, (line, row)) in lines.iter().zip(rows).enumerate() {
+            if let Err(bad) = self.read(line, &mut row[slots.first..]) {
+                refuse(index, bad);
+            }
+        }
+    }
+
     /// Looks at the whole line (`--strict`), wanted or not.
     ///
     /// # Errors
     /// What is wrong with it.
     fn check(&mut self, line: &[u8]) -> Result<(), Bad>;
+}
+
+/// Where the fields of several lines go: into rows that have other values before them.
+pub struct Slots<'o, 'a> {
+    /// The rows, one after the other.
+    pub values: &'o mut [Value<'a>],
+    /// How many values a row has, at least 1.
+    pub stride: usize,
+    /// How many of them come before the fields.
+    pub first: usize,
 }
 
 /// An output format: its name, its words, and how its writer is made.

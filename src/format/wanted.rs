@@ -68,7 +68,7 @@ impl Times {
     }
 
     /// Turns the values of a line, otherwise complete, into times where times are wanted.
-    #[inline]
+    #[inline(always)]
     pub(super) fn apply(&mut self, out: &mut [Value<'_>]) -> Result<(), Bad> {
         if self.wanted.is_empty() {
             Ok(())

@@ -7,6 +7,7 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher as _;
 
 use crate::record::key::Tag;
+use crate::record::word;
 
 /// Numbers distinct keys from 0, in the order in which they first came.
 ///
@@ -216,17 +217,10 @@ fn head(tag: Tag, key: &[u8]) -> [u8; HEAD] {
 /// same.
 #[inline]
 fn short(tag: Tag, key: &[u8]) -> Option<u64> {
-    let word = match *key {
-        [] => 0,
-        [a] => u64::from(a),
-        [a, b] => u64::from(u16::from_le_bytes([a, b])),
-        [a, b, c] => u64::from(u32::from_le_bytes([a, b, c, 0])),
-        [a, b, c, d] => u64::from(u32::from_le_bytes([a, b, c, d])),
-        [a, b, c, d, e] => u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]),
-        [a, b, c, d, e, f] => u64::from_le_bytes([a, b, c, d, e, f, 0, 0]),
-        [a, b, c, d, e, f, g] => u64::from_le_bytes([a, b, c, d, e, f, g, 0]),
-        _ => return None,
-    };
+    if key.len() > 7 {
+        return None;
+    }
+    let word = word(key);
     Some(word | (key.len() as u64 | (tag as u64) << 4) << 56)
 }
 

@@ -5,6 +5,7 @@
 //! asks [`signals`] whether to stop and [`limits`] for more descriptors, and keeps in [`cache`] what costs more to make again.
 //! What the bytes mean is left to `record` and `format`; how failures are told to a person to the commands.
 
+pub mod bits;
 pub mod cache;
 pub mod confined;
 pub mod decode;

@@ -1,16 +1,47 @@
-//! Rows that are under way together.
+//! Lines that are under way together, and the rows of values that they become.
 //!
-//! What is done with rows one after the other waits for memory one after the other. So rows that are to be grouped come
-//! together until there are a few dozen, and each step is taken with all of them: the memory that one needs arrives while
-//! the others are looked at.
+//! What is done with lines one after the other waits for memory one after the other, and asks again for each of them what is
+//! the same for all. So lines come together until there are a few dozen, and each step is taken with all of them.
 
+use std::borrow::Cow;
 use std::iter;
 
+use crate::format::Slots;
 use crate::record::Value;
 
-/// How many rows there are in a batch at most. Enough for memory to answer, few enough for their values to stay in the
+/// How many lines there are in a batch at most. Enough for memory to answer, few enough for their values to stay in the
 /// innermost cache.
 pub const ROWS: usize = 32;
+
+/// Which rows of a batch are still wanted, a bit for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alive(u32);
+
+impl Alive {
+    /// So many rows, at most [`ROWS`].
+    pub fn first(rows: usize) -> Alive {
+        Alive(match rows {
+            0 => 0,
+            _ => u32::MAX >> (ROWS - rows),
+        })
+    }
+
+    /// Whether a row is wanted.
+    #[inline(always)]
+    pub fn has(self, row: usize) -> bool {
+        self.0 & 1 << row != 0
+    }
+
+    /// A row is not wanted any more. (There are only as many bits as rows.)
+    pub fn remove(&mut self, row: usize) {
+        self.0 &= !(1 << row);
+    }
+
+    /// How many there are.
+    pub fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+}
 
 /// Rows of values, one after the other.
 #[derive(Clone, Copy)]
@@ -21,7 +52,7 @@ pub struct Matrix<'r> {
 }
 
 impl<'r> Matrix<'r> {
-    /// One row.
+    /// One row, of at least one value.
     pub fn of_row(row: &'r [Value<'r>]) -> Matrix<'r> {
         Matrix {
             values: row,
@@ -36,9 +67,9 @@ impl<'r> Matrix<'r> {
     }
 
     /// The rows.
-    #[inline]
+    #[inline(always)]
     pub fn rows(self) -> impl Iterator<Item = &'r [Value<'r>]> {
-        (0..self.rows).map(move |row| &self.values[row * self.width..][..self.width])
+        self.values.chunks_exact(self.width).take(self.rows)
     }
 
     /// A column of the rows.
@@ -64,56 +95,159 @@ pub enum Values<'v> {
     },
 }
 
-/// Lines that have been read, and wait for enough others.
+/// Lines, and a row of values for each.
 pub struct Batch<'a> {
+    /// What the lines are.
+    pub lines: Lines<'a>,
     values: Vec<Value<'a>>,
     width: usize,
-    /// Where the line of each row begins in the input.
+}
+
+/// Some lines.
+pub struct Lines<'a> {
+    /// Without their newlines.
+    whole: [&'a [u8]; ROWS],
+    /// Also without a carriage return before it.
+    texts: [&'a [u8]; ROWS],
+    /// Where they begin in the input.
     offsets: [u64; ROWS],
-    rows: usize,
+    count: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Their texts, without their ends.
+    pub fn texts(&self) -> &[&'a [u8]] {
+        &self.texts[..self.count]
+    }
+
+    /// The text of a line with its carriage return, if it has one.
+    pub fn whole(&self, line: usize) -> &'a [u8] {
+        self.whole[line]
+    }
+
+    /// Where a line begins in the input.
+    pub fn offset(&self, line: usize) -> u64 {
+        self.offsets[line]
+    }
+
+    /// Takes a line without its newline; true if there must be no more.
+    #[inline(always)]
+    pub fn push(&mut self, whole: &'a [u8], offset: u64) -> bool {
+        self.whole[self.count] = whole;
+        self.texts[self.count] = without_return(whole);
+        self.offsets[self.count] = offset;
+        self.count += 1;
+        self.count == ROWS
+    }
+
+    /// Keeps the lines, by text and offset, for which this says so.
+    pub fn retain(&mut self, mut stays: impl FnMut(&'a [u8], u64) -> bool) {
+        let mut count = 0;
+        for line in 0..self.count {
+            let (text, offset) = (self.texts[line], self.offsets[line]);
+            (self.texts[count], self.offsets[count]) = (text, offset);
+            self.whole[count] = self.whole[line];
+            count += usize::from(stays(text, offset));
+        }
+        self.count = count;
+    }
+
+    /// Forgets them.
+    pub fn clear(&mut self) {
+        self.count = 0;
+    }
 }
 
 impl<'a> Batch<'a> {
-    /// No rows yet; each will begin as a copy of this one.
+    /// No lines yet; the row of each begins as a copy of this one, which has at least one value.
     pub fn new(row: &[Value<'a>]) -> Batch<'a> {
         Batch {
+            lines: Lines {
+                whole: [&[]; ROWS],
+                texts: [&[]; ROWS],
+                offsets: [0; ROWS],
+                count: 0,
+            },
             values: iter::repeat_n(row, ROWS).flatten().cloned().collect(),
             width: row.len(),
-            offsets: [0; ROWS],
-            rows: 0,
         }
     }
 
-    /// The values of the row after the last.
-    #[inline]
-    pub fn next_row(&mut self) -> &mut [Value<'a>] {
-        &mut self.values[self.rows * self.width..][..self.width]
+    /// The lines with their rows, to be filled in. What these hold of earlier lines stays until it is replaced.
+    pub fn rows_mut(&mut self) -> (&Lines<'a>, impl Iterator<Item = &mut [Value<'a>]>) {
+        let rows = self.values.chunks_exact_mut(self.width);
+        (&self.lines, rows.take(self.lines.count))
     }
 
-    /// Keeps the row after the last, of the line at `offset`; true if there must be no more.
-    #[inline]
-    pub fn keep(&mut self, offset: u64) -> bool {
-        self.offsets[self.rows] = offset;
-        self.rows += 1;
-        self.rows == ROWS
+    /// Puts the text of each line into this slot of its row.
+    pub fn fill(&mut self, slot: usize) {
+        let rows = self.values.chunks_exact_mut(self.width);
+        for (text, row) in self.lines.texts().iter().zip(rows) {
+            row[slot] = Value::Text(Cow::Borrowed(text));
+        }
     }
 
-    /// The rows that were kept.
+    /// The lines, with the slots of their rows from `first` on.
+    pub fn slots(&mut self, first: usize) -> (&Lines<'a>, Slots<'_, 'a>) {
+        let Batch {
+            lines,
+            values,
+            width,
+        } = self;
+        let stride = *width;
+        let slots = Slots {
+            values,
+            stride,
+            first,
+        };
+        (lines, slots)
+    }
+
+    /// The rows.
     pub fn matrix(&self) -> Matrix<'_> {
         Matrix {
             values: &self.values,
             width: self.width,
-            rows: self.rows,
+            rows: self.lines.count,
         }
     }
+}
 
-    /// Where the line of a row begins in the input.
-    pub fn offset(&self, row: usize) -> u64 {
-        self.offsets[row]
+/// A line without the carriage return at its end.
+#[inline(always)]
+pub fn without_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_and_removed() {
+        assert_eq!(Alive::first(0).count(), 0);
+        assert_eq!(Alive::first(ROWS).count(), 32);
+        let mut alive = Alive::first(3);
+        alive.remove(1);
+        assert_eq!(
+            [0, 1, 2, 3].map(|row| alive.has(row)),
+            [true, false, true, false]
+        );
     }
 
-    /// Forgets the rows. Their values stay where they are until others take their places.
-    pub fn clear(&mut self) {
-        self.rows = 0;
+    #[test]
+    fn lines_that_stay_close_ranks() {
+        let mut lines = Batch::new(&[Value::Missing]).lines;
+        for (text, offset) in [(&b"a"[..], 0), (b"b", 2), (b"c", 4)] {
+            lines.push(text, offset);
+        }
+        lines.retain(|text, _| text != b"b");
+        assert_eq!(lines.texts(), [b"a", b"c"]);
+        assert_eq!(lines.offset(1), 4);
     }
 }

@@ -1,8 +1,8 @@
 //! Groups with their states: what a worker fills, what is merged, what becomes rows.
 
 use super::aggregate::Column as States;
-use super::batch::{Matrix, ROWS, Values};
-use super::plan::{Bucket, GroupKey, Grouping, Takes};
+use super::batch::{Alive, Matrix, ROWS, Values};
+use super::plan::{Argument, Bucket, GroupKey, Grouping, Takes};
 use crate::expr::eval::number;
 use crate::group::{Groups, NOWHERE, Probe, TooMany};
 use crate::record::key::Tag;
@@ -53,20 +53,21 @@ impl<'p> Grouped<'p> {
     /// # Errors
     /// If a key or an argument cannot be computed; nothing is added then.
     pub fn add(&mut self, row: &[Value<'_>]) -> Result<(), Bad> {
-        let mut done = Ok(());
-        self.add_all(Matrix::of_row(row), &mut |_, bad| done = Err(bad));
+        let (mut alive, mut done) = (Alive::first(1), Ok(()));
+        self.add_all(Matrix::of_row(row), &mut alive, &mut |_, bad| {
+            done = Err(bad);
+        });
         done
     }
 
-    /// Adds at most [`ROWS`] rows. Of those of which a key or an argument cannot be computed nothing is added: they go to
-    /// `refuse`.
-    pub fn add_all(&mut self, rows: Matrix<'_>, refuse: Refuse<'_>) {
+    /// Adds the rows that are alive, of at most [`ROWS`]. Of those of which a key or an argument cannot be computed nothing is
+    /// added: they go to `refuse`, and are alive no more.
+    pub fn add_all(&mut self, rows: Matrix<'_>, alive: &mut Alive, refuse: Refuse<'_>) {
         let count = rows.row_count();
-        // So far no row counts anywhere. Which ones never will is told by a bit for each.
         let mut groups = [NOWHERE; ROWS];
         let groups = &mut groups[..count];
-        let mut refused = self.prepare(rows, refuse);
-        self.find(rows, groups, &mut refused, refuse);
+        self.prepare(rows, alive, refuse);
+        self.find(rows, groups, alive, refuse);
         for (state, column) in self.states.iter_mut().zip(&self.grouping.states) {
             let values = match column.argument {
                 None => Values::Same(&Value::Bool(true)),
@@ -113,38 +114,35 @@ impl<'p> Grouped<'p> {
         }
     }
 
-    /// Makes arguments ready; gives the rows that were refused, a bit for each.
-    fn prepare(&mut self, rows: Matrix<'_>, refuse: Refuse<'_>) -> u32 {
-        let mut refused = 0;
-        for (argument, ready) in self
-            .grouping
-            .arguments
-            .iter()
-            .zip(self.ready.chunks_exact_mut(ROWS))
-        {
-            let program = &argument.program;
-            match argument.takes {
-                Takes::Number => each(rows, ready, &mut refused, refuse, |row, ready| {
-                    program.apply(row, |value| put_number(value, ready, &argument.text))
+    /// Makes arguments ready.
+    fn prepare(&mut self, rows: Matrix<'_>, alive: &mut Alive, refuse: Refuse<'_>) {
+        let ready = self.ready.chunks_exact_mut(ROWS);
+        for (argument, ready) in self.grouping.arguments.iter().zip(ready) {
+            let Argument { program, text, .. } = argument;
+            match (argument.takes, program.as_slot()) {
+                (Takes::Number, Some(slot)) => {
+                    each(rows, ready, alive, refuse, |row, ready| {
+                        put_number(&row[slot], ready, text)
+                    });
+                }
+                (Takes::Number, None) => each(rows, ready, alive, refuse, |row, ready| {
+                    put_number(program.eval(row)?.as_ref(), ready, text)
                 }),
-                Takes::Condition => each(rows, ready, &mut refused, refuse, |row, ready| {
+                (Takes::Condition, _) => each(rows, ready, alive, refuse, |row, ready| {
                     *ready = Value::Bool(program.holds(row)?);
                     Ok(())
                 }),
-                Takes::Any if argument.in_row().is_none() => {
-                    each(rows, ready, &mut refused, refuse, |row, ready| {
-                        *ready = program.eval(row)?.into_owned().into_static();
-                        Ok(())
-                    });
-                }
-                Takes::Any => {}
+                (Takes::Any, None) => each(rows, ready, alive, refuse, |row, ready| {
+                    *ready = program.eval(row)?.into_owned().into_static();
+                    Ok(())
+                }),
+                (Takes::Any, Some(_)) => {}
             }
         }
-        refused
     }
 
-    /// Finds the groups of the rows that have not been refused.
-    fn find(&mut self, rows: Matrix<'_>, found: &mut [u32], refused: &mut u32, refuse: Refuse<'_>) {
+    /// Finds the groups of the rows that are alive.
+    fn find(&mut self, rows: Matrix<'_>, found: &mut [u32], alive: &mut Alive, refuse: Refuse<'_>) {
         let Grouped {
             grouping,
             zone,
@@ -159,9 +157,9 @@ impl<'p> Grouped<'p> {
             keys.clear();
             for (index, row) in rows.rows().enumerate() {
                 if let Err(bad) = keys.push(&grouping.keys, row, zone)
-                    && *refused & 1 << index == 0
+                    && alive.has(index)
                 {
-                    *refused |= 1 << index;
+                    alive.remove(index);
                     refuse(index, bad);
                 }
             }
@@ -170,13 +168,13 @@ impl<'p> Grouped<'p> {
             }
         }
         for (index, (probe, found)) in probes.iter().zip(found).enumerate() {
-            if *refused & 1 << index != 0 {
+            if !alive.has(index) {
                 continue;
             }
             match groups.group(probe) {
                 Ok(group) => *found = group,
                 Err(too_many) => {
-                    *refused |= 1 << index;
+                    alive.remove(index);
                     refuse(index, Bad::new(too_many.to_string()));
                 }
             }
@@ -235,20 +233,20 @@ impl<'p> Grouped<'p> {
     }
 }
 
-/// Has something done for each row that has not been refused; those that it cannot be done for are refused.
+/// Has something done for each row that is alive; those that it cannot be done for are refused.
 #[inline(always)]
 fn each(
     rows: Matrix<'_>,
     ready: &mut [Value<'static>],
-    refused: &mut u32,
+    alive: &mut Alive,
     refuse: Refuse<'_>,
-    mut prepare: impl FnMut(&[Value<'_>], &mut Value<'static>) -> Result<(), Bad>,
+    prepare: impl Fn(&[Value<'_>], &mut Value<'static>) -> Result<(), Bad>,
 ) {
     for (index, (row, ready)) in rows.rows().zip(ready).enumerate() {
-        if *refused & 1 << index == 0
+        if alive.has(index)
             && let Err(bad) = prepare(row, ready)
         {
-            *refused |= 1 << index;
+            alive.remove(index);
             refuse(index, bad);
         }
     }

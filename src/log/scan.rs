@@ -8,13 +8,13 @@ use std::borrow::Cow;
 use memchr::memmem::Finder;
 
 use super::account::Account;
-use super::batch::Batch;
+use super::batch::{Alive, Batch, ROWS, without_return};
 use super::grouped::Grouped;
 use super::plan::{FILE, LINE, Output, Plan, Step};
 use super::run::Options;
 use super::table::reduce;
 use crate::format::{Reader, Schema, Verbatim, Writer};
-use crate::io::prefetch;
+use crate::io::{bits, prefetch};
 use crate::record::{Bad, Cell, Value};
 
 /// One input as the scanners see it.
@@ -128,34 +128,34 @@ impl<'p> Scanner<'p> {
                         .map_or(at, |newline| at + newline + 1);
                     let end = memchr::memchr(b'\n', &lines[at + found..])
                         .map_or(lines.len(), |newline| at + found + newline);
-                    self.line(
-                        bound,
-                        &lines[start..end],
-                        offset + start as u64,
-                        &mut batch,
-                        rows,
-                    );
+                    let line = &lines[start..end];
+                    if self.take(bound, line, offset + start as u64, &mut batch) {
+                        self.settle(bound, &mut batch, rows);
+                    }
                     at = (end + 1).min(lines.len());
                 }
             }
             None => {
+                let mut ends = [0; ROWS];
                 let mut start = 0;
                 while start < lines.len() {
-                    prefetch::ahead_of(lines, start);
-                    let end = memchr::memchr(b'\n', &lines[start..])
-                        .map_or(lines.len(), |newline| start + newline);
-                    self.line(
-                        bound,
-                        &lines[start..end],
-                        offset + start as u64,
-                        &mut batch,
-                        rows,
-                    );
-                    start = end + 1;
+                    let found = bits::newlines(lines, start, &mut ends);
+                    for &end in &ends[..found] {
+                        prefetch::ahead_of(lines, start);
+                        let line = &lines[start..end];
+                        if self.take(bound, line, offset + start as u64, &mut batch) {
+                            self.settle(bound, &mut batch, rows);
+                        }
+                        start = end + 1;
+                    }
+                    if found < ROWS && start < lines.len() {
+                        self.take(bound, &lines[start..], offset + start as u64, &mut batch);
+                        break;
+                    }
                 }
             }
         }
-        self.group(bound, &mut batch);
+        self.settle(bound, &mut batch, rows);
     }
 
     /// Counts lines as `wc -l` does, and an unterminated last one if nothing follows these bytes.
@@ -179,100 +179,113 @@ impl<'p> Scanner<'p> {
         (is_verbatim || !prefilter.needs_verbatim).then(|| prefilter.finder.clone())
     }
 
-    #[inline]
-    fn line<'a>(
+    /// Takes a line into the batch, unless it is blank or too long; true if the batch is full.
+    #[inline(always)]
+    fn take<'a>(
         &mut self,
-        bound: &'a Bound,
+        bound: &Bound,
         line: &'a [u8],
         offset: u64,
         batch: &mut Batch<'a>,
-        rows: &mut Rows,
-    ) {
-        let whole = line;
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.is_empty() && bound.schema.is_some() {
+    ) -> bool {
+        let text = without_return(line);
+        if text.is_empty() && bound.schema.is_some() {
             self.account.blank += 1;
-            return;
+            return false;
         }
         self.account.judged += 1;
-        if line.len() > self.max_line {
-            return self
-                .account
-                .bad(bound.input, offset, &too_long(self.max_line));
+        if text.len() > self.max_line {
+            let bad = too_long(self.max_line);
+            self.account.bad(bound.input, offset, &bad);
+            return false;
         }
-        match self.judge(line, whole, batch.next_row(), rows) {
-            // Rows that are grouped are kept once they are.
-            Ok(true) if self.grouped.is_some() => {
-                if batch.keep(offset) {
-                    self.group(bound, batch);
+        batch.lines.push(line, offset)
+    }
+
+    /// Puts the lines of a batch through the steps, all of them through each, and forgets them.
+    fn settle(&mut self, bound: &Bound, batch: &mut Batch<'_>, found: &mut Rows) {
+        let Scanner {
+            plan,
+            strict,
+            reader,
+            grouped,
+            account,
+            ..
+        } = self;
+        let mut reader = reader.as_mut().map(|(_, reader)| reader);
+        if *strict && let Some(reader) = &mut reader {
+            batch.lines.retain(|text, offset| {
+                let checked = reader.check(text);
+                if let Err(bad) = &checked {
+                    account.bad(bound.input, offset, bad);
                 }
-            }
-            Ok(kept) => self.account.kept += u64::from(kept),
-            Err(bad) => self.account.bad(bound.input, offset, &bad),
-        }
-    }
-
-    /// Groups the rows that have come together.
-    fn group(&mut self, bound: &Bound, batch: &mut Batch<'_>) {
-        let Some(grouped) = &mut self.grouped else {
-            return;
-        };
-        let account = &mut self.account;
-        account.kept += batch.matrix().row_count() as u64;
-        grouped.add_all(batch.matrix(), &mut |row, bad| {
-            account.kept -= 1;
-            account.bad(bound.input, batch.offset(row), &bad);
-        });
-        batch.clear();
-    }
-
-    /// Puts a line through the steps; true if it was kept. `whole` is the line with its carriage return, if it has one.
-    #[inline]
-    fn judge<'a>(
-        &mut self,
-        line: &'a [u8],
-        whole: &'a [u8],
-        row: &mut [Value<'a>],
-        rows: &mut Rows,
-    ) -> Result<bool, Bad> {
-        let plan = self.plan;
-        if self.strict
-            && let Some((_, reader)) = &mut self.reader
-        {
-            reader.check(line)?;
+                checked.is_ok()
+            });
         }
         // Tests of the text that come first are made before the line is read.
-        let early = plan
-            .steps
-            .iter()
-            .take_while(|step| matches!(step, Step::Filter(_)))
-            .count();
-        for step in &plan.steps[..early] {
-            if let Step::Filter(filter) = step
-                && !filter.passes(line)
-            {
-                return Ok(false);
-            }
+        let mut steps = plan.steps.as_slice();
+        while let [Step::Filter(filter), later @ ..] = steps {
+            batch.lines.retain(|text, _| filter.passes(text));
+            steps = later;
         }
-        row[LINE] = Value::Text(Cow::Borrowed(line));
-        if let Some((_, reader)) = &mut self.reader {
-            reader.read(line, &mut row[plan.first_field..])?;
+        let mut alive = Alive::first(batch.lines.count());
+        batch.fill(LINE);
+        let (lines, slots) = batch.slots(plan.first_field);
+        if let Some(reader) = reader {
+            reader.read_all(lines.texts(), slots, &mut |row, bad| {
+                alive.remove(row);
+                account.bad(bound.input, lines.offset(row), &bad);
+            });
         }
-        for step in &plan.steps[early..] {
-            match step {
-                Step::Filter(filter) if !filter.passes(line) => return Ok(false),
-                Step::Where(condition) if !condition.holds(row)? => return Ok(false),
-                Step::Let(slot, program) => {
-                    let value = program.eval(row)?.into_owned().into_static();
-                    row[*slot] = value;
+        for step in steps {
+            let (lines, rows) = batch.rows_mut();
+            for (index, row) in rows.enumerate() {
+                if alive.has(index) {
+                    let passed = take_step(step, lines.texts()[index], row);
+                    if !matches!(passed, Ok(true)) {
+                        alive.remove(index);
+                    }
+                    if let Err(bad) = passed {
+                        account.bad(bound.input, lines.offset(index), &bad);
+                    }
                 }
-                Step::Filter(_) | Step::Where(_) => {}
             }
         }
-        if let Output::Rows(programs) = &plan.output {
-            keep_row(plan, programs, whole, row, rows)?;
+        let lines = &batch.lines;
+        let mut refuse = |row: usize, bad: Bad| {
+            account.bad(bound.input, lines.offset(row), &bad);
+        };
+        match (&plan.output, grouped) {
+            (Output::Groups(_), Some(grouped)) => {
+                grouped.add_all(batch.matrix(), &mut alive, &mut refuse);
+            }
+            (Output::Groups(_), None) => {}
+            (Output::Rows(programs), _) => {
+                for (index, row) in batch.matrix().rows().enumerate() {
+                    if alive.has(index)
+                        && let Err(bad) = keep_row(plan, programs, lines.whole(index), row, found)
+                    {
+                        alive.remove(index);
+                        refuse(index, bad);
+                    }
+                }
+            }
         }
-        Ok(true)
+        account.kept += u64::from(alive.count());
+        batch.lines.clear();
+    }
+}
+
+/// Puts the row of a line through a step; false if it is not kept.
+fn take_step(step: &Step, line: &[u8], row: &mut [Value<'_>]) -> Result<bool, Bad> {
+    match step {
+        Step::Filter(filter) => Ok(filter.passes(line)),
+        Step::Where(condition) => condition.holds(row),
+        Step::Let(slot, program) => {
+            let value = program.eval(row)?.into_owned().into_static();
+            row[*slot] = value;
+            Ok(true)
+        }
     }
 }
 

@@ -9,8 +9,10 @@ pub mod key;
 pub mod number;
 pub mod time;
 pub mod value;
+mod word;
 
 pub use field::{Bad, FieldName, Step, Want, Wanted};
 pub use number::Number;
 pub use time::Timestamp;
 pub use value::{Cell, Value};
+pub use word::word;

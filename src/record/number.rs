@@ -5,7 +5,7 @@ mod text;
 
 use ethnum::I256;
 
-pub use text::grouped;
+pub use text::{grouped, is_digits};
 
 use super::exact::ratio;
 

@@ -75,7 +75,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("group", &["record"]),
     ("select", &["dirs", "error", "io", "record"]),
     ("dirs", &["io", "record"]),
-    ("format", &["record"]),
+    ("format", &["io::bits", "record"]),
     ("render", &["io"]),
     ("record", &[]),
     ("io", &["error", "observe"]),

@@ -2,6 +2,8 @@
 
 use memchr::{memchr, memmem, memrchr};
 
+use crate::io::bits::{find_near, find_soon};
+
 /// A part of the line as it stands in it; only the request is cut further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Piece {
@@ -36,7 +38,7 @@ pub(super) fn cut<'a>(
     last: Piece,
     pieces: &mut impl Pieces<'a>,
 ) -> Result<(), Fault> {
-    let end = memchr(b' ', line).ok_or("no blank after the address")?;
+    let end = find_near(line, b' ').ok_or("no blank after the address")?;
     if end == 0 {
         return Err("no address at the beginning");
     }
@@ -44,40 +46,20 @@ pub(super) fn cut<'a>(
     if last == Piece::Ip {
         return Ok(());
     }
-    // Nearly every line has neither ident nor user, so that is worth one comparison.
-    let rest = if let Some(rest) = line[end..].strip_prefix(b" - - [") {
+    let rest = if let Some(usual) = line[end..].first_chunk().filter(|head| is_usual(head)) {
         pieces.meet(Piece::Ident, b"-")?;
         pieces.meet(Piece::User, b"-")?;
-        rest
-    } else {
-        let names = &line[end + 1..];
-        let end = memchr(b' ', names).ok_or("no user after the address")?;
-        pieces.meet(Piece::Ident, &names[..end])?;
-        if last == Piece::Ident {
+        pieces.meet(Piece::Time, &usual[6..32])?;
+        if last <= Piece::Time {
             return Ok(());
         }
-        // The user's name may have blanks in it.
-        let user = &names[end + 1..];
-        let end = memmem::find(user, b" [").ok_or("no time in brackets after the user")?;
-        pieces.meet(Piece::User, &user[..end])?;
-        &user[end + 2..]
-    };
-    if last <= Piece::User {
-        return Ok(());
-    }
-    // Times are 17/May/2026:10:05:03 +0000 nearly always, and then need no search for their end.
-    let end = if rest.get(26) == Some(&b']') && rest[11] == b':' {
-        26
+        &line[end + USUAL..]
     } else {
-        memchr(b']', rest).ok_or("no closing bracket after the time")?
+        match cut_head(&line[end..], last, pieces)? {
+            Some(rest) => rest,
+            None => return Ok(()),
+        }
     };
-    pieces.meet(Piece::Time, &rest[..end])?;
-    if last == Piece::Time {
-        return Ok(());
-    }
-    let rest = rest[end + 1..]
-        .strip_prefix(b" \"")
-        .ok_or("no request in quotes after the time")?;
     let end = closing_quote(rest).ok_or("no closing quote after the request")?;
     pieces.meet(Piece::Request, &rest[..end])?;
     if last == Piece::Request {
@@ -112,12 +94,73 @@ pub(super) fn cut<'a>(
     pieces.meet(Piece::Tail, &rest[end + 1..])
 }
 
+/// How long ` - - [17/May/2026:10:05:03 +0000] "` is, which nearly every line has after its address.
+const USUAL: usize = 35;
+
+/// Whether what follows the address is as usual: neither ident nor user, and a time whose end needs no search.
+#[inline(always)]
+fn is_usual(head: &[u8; USUAL]) -> bool {
+    head[..6] == *b" - - [" && head[17] == b':' && head[32..] == *b"] \""
+}
+
+/// Cuts what comes between the address and the request, as far as `last`, where it may not be as usual; gives what follows
+/// the quote before the request.
+#[inline(never)]
+fn cut_head<'a>(
+    head: &'a [u8],
+    last: Piece,
+    pieces: &mut impl Pieces<'a>,
+) -> Result<Option<&'a [u8]>, Fault> {
+    let rest = if let Some(rest) = head.strip_prefix(b" - - [") {
+        pieces.meet(Piece::Ident, b"-")?;
+        pieces.meet(Piece::User, b"-")?;
+        rest
+    } else {
+        let names = &head[1..];
+        let end = memchr(b' ', names).ok_or("no user after the address")?;
+        pieces.meet(Piece::Ident, &names[..end])?;
+        if last == Piece::Ident {
+            return Ok(None);
+        }
+        // The user's name may have blanks in it.
+        let user = &names[end + 1..];
+        let end = memmem::find(user, b" [").ok_or("no time in brackets after the user")?;
+        pieces.meet(Piece::User, &user[..end])?;
+        &user[end + 2..]
+    };
+    if last <= Piece::User {
+        return Ok(None);
+    }
+    // Times are 17/May/2026:10:05:03 +0000 nearly always, and then need no search for their end.
+    let end = if rest.get(26) == Some(&b']') && rest[11] == b':' {
+        26
+    } else {
+        memchr(b']', rest).ok_or("no closing bracket after the time")?
+    };
+    pieces.meet(Piece::Time, &rest[..end])?;
+    if last == Piece::Time {
+        return Ok(None);
+    }
+    rest[end + 1..]
+        .strip_prefix(b" \"")
+        .ok_or("no request in quotes after the time")
+        .map(Some)
+}
+
 /// Where the quote is that ends a quoted part: the first one before which backslashes, if any, pair up.
 #[inline(always)]
 pub(super) fn closing_quote(text: &[u8]) -> Option<usize> {
-    let mut from = 0;
+    let first = find_soon(text, b'"')?;
+    if first == 0 || text[first - 1] != b'\\' {
+        return Some(first);
+    }
+    closing_quote_after_backslash(text, first)
+}
+
+#[cold]
+fn closing_quote_after_backslash(text: &[u8], first: usize) -> Option<usize> {
+    let mut quote = first;
     loop {
-        let quote = from + memchr(b'"', &text[from..])?;
         let backslashes = text[..quote]
             .iter()
             .rev()
@@ -126,22 +169,21 @@ pub(super) fn closing_quote(text: &[u8]) -> Option<usize> {
         if backslashes % 2 == 0 {
             return Some(quote);
         }
-        from = quote + 1;
+        quote += 1 + memchr(b'"', &text[quote + 1..])?;
     }
 }
 
 /// The word after one blank, and the rest from the blank after it on.
 #[inline(always)]
 fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let text = text.strip_prefix(b" ")?;
     // Nearly every status has three digits.
-    if text.get(3) == Some(&b' ') && !text[..3].contains(&b' ') {
-        return Some(text.split_at(3));
+    if let Some([b' ', first, second, third, b' ']) = text.first_chunk()
+        && ![first, second, third].contains(&&b' ')
+    {
+        return Some((&text[1..4], &text[4..]));
     }
-    let end = text
-        .iter()
-        .position(|byte| *byte == b' ')
-        .unwrap_or(text.len());
+    let text = text.strip_prefix(b" ")?;
+    let end = find_near(text, b' ').unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
 }
 
@@ -157,9 +199,7 @@ impl<'a> Request<'a> {
     /// Cuts `GET /index.html HTTP/1.1`; the URL may have blanks in it.
     #[inline]
     pub(super) fn new(request: &'a [u8]) -> Request<'a> {
-        // Methods are so short that a search costs less than to call one.
-        let method = request.iter().take(8).position(|byte| *byte == b' ');
-        let Some(blank) = method.or_else(|| memchr(b' ', request)) else {
+        let Some(blank) = find_near(request, b' ') else {
             return Request::default();
         };
         let (method, rest) = (&request[..blank], &request[blank + 1..]);
@@ -190,6 +230,6 @@ impl<'a> Request<'a> {
     /// The URL without its query.
     #[inline]
     pub(super) fn path(&self) -> &'a [u8] {
-        &self.url[..memchr(b'?', self.url).unwrap_or(self.url.len())]
+        &self.url[..find_soon(self.url, b'?').unwrap_or(self.url.len())]
     }
 }

@@ -4,12 +4,16 @@ use std::fmt;
 use std::io::Write as _;
 
 use super::{Number, power};
+use crate::record::word;
 
 impl Number {
     /// Reads a number: JSON's grammar, and also a leading `+`, leading zeros, `.5` and `5.`.
     #[inline(always)]
     pub fn parse(text: &[u8]) -> Option<Number> {
         // Nearly every number is a short run of digits with perhaps a point.
+        if let Some(units) = short_digits(text) {
+            return Some(Number::from(units));
+        }
         let mut units: u64 = 0;
         let mut point = None;
         let digits = text.strip_prefix(b"-").unwrap_or(text);
@@ -41,6 +45,46 @@ impl Number {
             scale: scale as u8,
         })
     }
+}
+
+/// Whether there is nothing but digits, which also holds of no text.
+#[inline(always)]
+pub fn is_digits(text: &[u8]) -> bool {
+    if text.len() <= 8 {
+        text.is_empty() || are_digits(word(text), text.len())
+    } else {
+        text.iter().all(u8::is_ascii_digit)
+    }
+}
+
+/// The value of one to eight digits, all of them at once: their number is different from line to line, so the end of a loop
+/// over them could not be foreseen.
+#[inline(always)]
+fn short_digits(text: &[u8]) -> Option<u64> {
+    if text.is_empty() || text.len() > 8 {
+        return None;
+    }
+    let word = word(text);
+    if !are_digits(word, text.len()) {
+        return None;
+    }
+    // The last digit in the highest byte, zeros before the first. Then each byte becomes a pair of digits with its
+    // neighbour, pairs become fours, and fours eights.
+    let digits = (word & 0x0f0f_0f0f_0f0f_0f0f) << (64 - 8 * text.len());
+    let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_ffff_0000_ffff;
+    Some(fours.wrapping_mul(10_000 << 32 | 1) >> 32)
+}
+
+/// Whether the first `length` bytes of a word are digits; it has zeros after them.
+#[inline(always)]
+fn are_digits(word: u64, length: usize) -> bool {
+    const SIX: u64 = 0x0606_0606_0606_0606;
+    const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    // Of what lies between 0x30 and 0x3f, six more leaves the row exactly for what is above nine. No byte carries into the
+    // next where the first test holds.
+    let expected = 0x3030_3030_3030_3030 >> (64 - 8 * length);
+    word & HIGH == expected && word.wrapping_add(SIX) & HIGH == expected
 }
 
 /// Numbers with exponents, many digits or a plus sign.
