@@ -229,18 +229,6 @@ impl<'a> Pieces<'a> for Wishes<'_, '_, 'a> {
             Piece::Time => self.text(Part::Time, text),
             Piece::Referer => self.text(Part::Referer, text),
             Piece::Agent => self.text(Part::Agent, text),
-            Piece::Request => {
-                let wanted = [Part::Method, Part::Url, Part::Path, Part::Protocol];
-                if wanted.map(|part| self.places.0[part as usize]) != [Places::NONE; 4] {
-                    let request = Request::new(text);
-                    self.text(Part::Method, request.method);
-                    self.text(Part::Url, request.url);
-                    if let Some(place) = self.place(Part::Path) {
-                        put_text(request.path(), place);
-                    }
-                    self.text(Part::Protocol, request.protocol);
-                }
-            }
             Piece::Status => {
                 if let Some(place) = self.place(Part::Status) {
                     put_status(text, place)?;
@@ -256,8 +244,23 @@ impl<'a> Pieces<'a> for Wishes<'_, '_, 'a> {
                     *place = tail::request_time(text)?;
                 }
             }
+            Piece::Request => {}
         }
         Ok(())
+    }
+
+    #[inline(always)]
+    fn meet_request(&mut self, rest: &'a [u8], end: usize) {
+        let wanted = [Part::Method, Part::Url, Part::Path, Part::Protocol];
+        if wanted.map(|part| self.places.0[part as usize]) != [Places::NONE; 4] {
+            let request = Request::new(rest, end);
+            self.text(Part::Method, request.method);
+            self.text(Part::Url, request.url);
+            if let Some(place) = self.place(Part::Path) {
+                put_text(request.path(), place);
+            }
+            self.text(Part::Protocol, request.protocol);
+        }
     }
 }
 
@@ -278,6 +281,8 @@ impl<'a> Pieces<'a> for Judge<'_> {
             _ => Ok(()),
         }
     }
+
+    fn meet_request(&mut self, _: &'a [u8], _: usize) {}
 }
 
 // A value is three words or more: made where it stays, it is not copied while its words are still on their way to memory.

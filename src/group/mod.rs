@@ -2,10 +2,12 @@
 //!
 //! [`Groups`] only numbers the keys; what is kept for a group lies in columns elsewhere, at the group's number.
 
-use foldhash::fast::RandomState;
-use hashbrown::HashTable;
-use std::hash::BuildHasher as _;
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::mem;
 
+use foldhash::fast::RandomState;
+
+use crate::io::prefetch;
 use crate::record::key::Tag;
 use crate::record::word;
 
@@ -16,10 +18,14 @@ use crate::record::word;
 ///
 /// A look-up touches as little memory as it can. A slot of the hash table tells different keys apart by their whole hash,
 /// and short keys (a status, a method) by themselves; only a longer key that is very likely equal is looked up among the
-/// keys.
+/// keys. Where several keys are looked for, memory can be asked for the slots of all of them, then for the keys, and only
+/// then are they compared: [`Groups::probe`], [`Groups::approach`], [`Groups::group`]. For the sake of the first of these
+/// the table is a plain one, in which the place of a slot is known at once: open addressing, linear probing.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
-    table: HashTable<Slot>,
+    /// A power of two of them, at least a quarter free; none before the first group. A key's slot is the first free one, or
+    /// the one with its word, from the slot that its hash says on.
+    slots: Vec<Slot>,
     /// Where each group's key is.
     entries: Vec<Entry>,
     keys: Vec<u8>,
@@ -30,10 +36,17 @@ pub struct Groups {
 struct Slot {
     /// The hash of the key; of a short key, the key itself with its tag.
     word: u64,
+    /// [`NOWHERE`] in a free slot.
     group: u32,
     /// Where the key begins among the keys, in units of [`ALIGN`]; [`SHORT`] if `word` is the key.
     start: u32,
 }
+
+const FREE: Slot = Slot {
+    word: 0,
+    group: NOWHERE,
+    start: 0,
+};
 
 /// The place of keys that need none.
 const SHORT: u32 = u32::MAX;
@@ -106,20 +119,31 @@ impl Groups {
         )
     }
 
-    /// Prepares to look for a key: does what can be done without looking at the table.
+    /// Prepares to look for a key, and asks memory for its slot.
     #[inline]
     pub fn probe<'k>(&self, tag: Tag, key: &'k [u8]) -> Probe<'k> {
         let short = short(tag, key);
-        let hash = match short {
-            Some(word) => self.hasher.hash_one(word),
+        let mut hasher = self.hasher.build_hasher();
+        match short {
+            Some(word) => hasher.write_u64(word),
             // The tag is compared, not hashed: keys that differ in nothing else are rare.
-            None => self.hasher.hash_one(key),
-        };
+            None => hasher.write(key),
+        }
+        let hash = hasher.finish();
+        prefetch::place(&self.slots, self.home(hash));
         Probe {
             tag,
             key,
             hash,
             short,
+        }
+    }
+
+    /// Asks memory for the key that a prepared one is likely to be compared with.
+    #[inline]
+    pub fn approach(&self, probe: &Probe<'_>) {
+        if let Some(slot) = self.slots.get(self.home(probe.hash)) {
+            prefetch::place(&self.keys, slot.start as usize * ALIGN);
         }
     }
 
@@ -129,23 +153,39 @@ impl Groups {
     /// If there are no numbers left.
     #[inline]
     pub fn group(&mut self, probe: &Probe<'_>) -> Result<u32, TooMany> {
-        let Groups { table, keys, .. } = self;
-        let hash = probe.hash;
-        let found = match probe.short {
-            Some(word) => table.find(hash, |slot| slot.word == word && slot.start == SHORT),
-            None => table.find(hash, |slot| {
-                slot.word == hash && slot.start != SHORT && {
-                    let Probe { tag, key, .. } = *probe;
+        let mut at = self.home(probe.hash);
+        // There is always a free slot, so this ends.
+        while let Some(slot) = self.slots.get(at)
+            && slot.group != NOWHERE
+        {
+            if self.is_key(slot, probe) {
+                return Ok(slot.group);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.insert(probe)
+    }
+
+    /// Where the search for a key begins.
+    #[inline(always)]
+    fn home(&self, hash: u64) -> usize {
+        // Of a hash that is good for nothing but its bits any will do. Without slots it is a place that is none.
+        hash as usize & self.slots.len().wrapping_sub(1)
+    }
+
+    #[inline(always)]
+    fn is_key(&self, slot: &Slot, probe: &Probe<'_>) -> bool {
+        let Probe { tag, key, .. } = *probe;
+        match probe.short {
+            Some(word) => slot.word == word && slot.start == SHORT,
+            None => {
+                slot.word == probe.hash && slot.start != SHORT && {
                     let at = slot.start as usize * ALIGN;
                     let head = head(tag, key);
-                    keys.get(at..at + HEAD) == Some(&head)
-                        && keys.get(at + HEAD..at + HEAD + key.len()) == Some(key)
+                    self.keys.get(at..at + HEAD) == Some(&head)
+                        && self.keys.get(at + HEAD..at + HEAD + key.len()) == Some(key)
                 }
-            }),
-        };
-        match found {
-            Some(slot) => Ok(slot.group),
-            None => self.insert(probe),
+            }
         }
     }
 
@@ -166,6 +206,9 @@ impl Groups {
             .ok()
             .filter(|place| *place < SHORT)
             .ok_or(TooMany)?;
+        if self.entries.len() >= self.slots.len() / 4 * 3 {
+            self.grow();
+        }
         self.keys.extend_from_slice(&head(tag, key));
         self.entries.push(Entry {
             start: self.keys.len(),
@@ -174,21 +217,39 @@ impl Groups {
         });
         self.keys.extend_from_slice(key);
         self.keys.resize(self.keys.len().next_multiple_of(ALIGN), 0);
-        let Groups { table, hasher, .. } = self;
-        let rehash = |slot: &Slot| {
-            if slot.start == SHORT {
-                hasher.hash_one(slot.word)
-            } else {
-                slot.word
-            }
-        };
         let slot = Slot {
             word: short.unwrap_or(hash),
             group,
             start: if short.is_some() { SHORT } else { place },
         };
-        table.insert_unique(hash, slot, rehash);
+        self.settle(slot, hash);
         Ok(group)
+    }
+
+    /// Doubles the slots.
+    fn grow(&mut self) {
+        let twice = (self.slots.len() * 2).max(16);
+        for slot in mem::replace(&mut self.slots, vec![FREE; twice]) {
+            if slot.group != NOWHERE {
+                let hash = if slot.start == SHORT {
+                    let mut hasher = self.hasher.build_hasher();
+                    hasher.write_u64(slot.word);
+                    hasher.finish()
+                } else {
+                    slot.word
+                };
+                self.settle(slot, hash);
+            }
+        }
+    }
+
+    /// Puts a slot into the first free place.
+    fn settle(&mut self, slot: Slot, hash: u64) {
+        let mut at = self.home(hash);
+        while self.slots[at].group != NOWHERE {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.slots[at] = slot;
     }
 
     /// Takes over the keys of a sibling: the result says which of our groups each of its groups is.

@@ -6,6 +6,8 @@
 
 use memchr::memchr;
 
+use super::prefetch;
+
 /// How many bytes are looked at together where the byte is not that near.
 const WINDOW: usize = 64;
 
@@ -70,6 +72,18 @@ pub fn find_soon(text: &[u8], byte: u8) -> Option<usize> {
     memchr(byte, text)
 }
 
+/// The place of the first `byte` of the text before `end`, or `end`. That more bytes follow than are searched makes it fast
+/// where these are few, and which of both it is, is no branch.
+#[inline(always)]
+pub fn first_or_end(text: &[u8], end: usize, byte: u8) -> usize {
+    if end <= WINDOW
+        && let Some(window) = text.first_chunk()
+    {
+        return end.min(equal64(window, byte).trailing_zeros() as usize);
+    }
+    memchr(byte, &text[..end]).unwrap_or(end)
+}
+
 /// Finds the next newlines at or after `from`, as many as there are places; gives how many there were. Fewer than places
 /// means that there are no more.
 ///
@@ -115,6 +129,7 @@ fn gather<const N: usize>(
     let (windows, rest) = text[from..].as_chunks();
     let (mut at, mut found) = (from, 0);
     for window in windows {
+        prefetch::ahead_of(window);
         let mut bits = equal(window);
         // Most windows have no newline or one. Which it is, is no branch; without one, the next takes the same place.
         places[found] = at + bits.trailing_zeros() as usize;
@@ -157,6 +172,8 @@ mod tests {
             }
             prop_assert_eq!(find_near(text, b'\n'), memchr(b'\n', text));
             prop_assert_eq!(find_soon(text, b'\n'), memchr(b'\n', text));
+            let first = memchr(b'\n', &text[..from]).unwrap_or(from);
+            prop_assert_eq!(first_or_end(text, from, b'\n'), first);
             let expected: Vec<usize> = memchr::memchr_iter(b'\n', &text[from..])
                 .map(|place| from + place)
                 .take(5)

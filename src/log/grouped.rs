@@ -167,6 +167,9 @@ impl<'p> Grouped<'p> {
                 *probe = groups.probe(tag, key);
             }
         }
+        for probe in &*probes {
+            groups.approach(probe);
+        }
         for (index, (probe, found)) in probes.iter().zip(found).enumerate() {
             if !alive.has(index) {
                 continue;
@@ -202,33 +205,35 @@ impl<'p> Grouped<'p> {
         if self.grouping.keys.is_empty() {
             self.has_one_group();
         }
+        let mut answers = Vec::new();
         (0..self.groups.len())
-            .map(|group| self.row(group))
+            .map(|group| self.row(group, &mut answers))
             .collect()
     }
 
-    fn row(&self, group: usize) -> Vec<Cell> {
-        let (tag, key) = self.groups.key(group);
-        let mut keys: Vec<Value<'static>> = match self.grouping.keys.len() {
-            0 => Vec::new(),
-            1 => vec![Value::from_key(tag, key)],
-            _ => Value::from_keys(key),
+    /// The row of a group. The vector is room for answers, used again and again.
+    fn row(&self, group: usize, answers: &mut Vec<Cell>) -> Vec<Cell> {
+        let Grouping { keys, results, .. } = self.grouping;
+        let exact = |value| Cell {
+            value,
+            approx: false,
         };
-        keys.resize(self.grouping.keys.len(), Value::Missing);
-        let answers = self
-            .grouping
-            .answers
-            .iter()
-            .map(|(state, quantile)| self.states[*state].finish(group, *quantile));
-        let answers: Vec<Cell> = answers.collect();
-        let mut cells: Vec<Cell> = keys
-            .into_iter()
-            .map(|value| Cell {
-                value,
-                approx: false,
-            })
-            .collect();
-        cells.extend(self.grouping.results(&answers));
+        let mut cells = Vec::with_capacity(keys.len() + results.len());
+        let (tag, key) = self.groups.key(group);
+        match keys.len() {
+            0 => {}
+            1 => cells.push(exact(Value::from_key(tag, key))),
+            _ => cells.extend(Value::from_keys(key).into_iter().map(exact)),
+        }
+        cells.resize(keys.len(), Cell::default());
+        answers.clear();
+        answers.extend(
+            self.grouping
+                .answers
+                .iter()
+                .map(|(state, quantile)| self.states[*state].finish(group, *quantile)),
+        );
+        cells.extend(self.grouping.results(answers));
         cells
     }
 }

@@ -14,7 +14,7 @@ use super::plan::{FILE, LINE, Output, Plan, Step};
 use super::run::Options;
 use super::table::reduce;
 use crate::format::{Reader, Schema, Verbatim, Writer};
-use crate::io::{bits, prefetch};
+use crate::io::bits;
 use crate::record::{Bad, Cell, Value};
 
 /// One input as the scanners see it.
@@ -141,7 +141,6 @@ impl<'p> Scanner<'p> {
                 while start < lines.len() {
                     let found = bits::newlines(lines, start, &mut ends);
                     for &end in &ends[..found] {
-                        prefetch::ahead_of(lines, start);
                         let line = &lines[start..end];
                         if self.take(bound, line, offset + start as u64, &mut batch) {
                             self.settle(bound, &mut batch, rows);

@@ -64,10 +64,16 @@ impl Sum {
                     self.add_decimals(I256::from(units), scale);
                 }
             }
-            Number::Float(value) => self.floats.get_or_insert_default().add(value),
+            Number::Float(value) => self.add_float(value),
         }
     }
 
+    #[cold]
+    fn add_float(&mut self, value: f64) {
+        self.floats.get_or_insert_default().add(value);
+    }
+
+    #[cold]
     fn add_decimals(&mut self, units: I256, scale: u8) {
         let common = self.scale.max(scale);
         let total = self.decimals() * I256::from(power(common - self.scale))

@@ -72,7 +72,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("pie", &["record", "render"]),
     ("expr", &["record"]),
-    ("group", &["record"]),
+    ("group", &["io::prefetch", "record"]),
     ("select", &["dirs", "error", "io", "record"]),
     ("dirs", &["io", "record"]),
     ("format", &["io::bits", "record"]),

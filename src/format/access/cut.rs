@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memmem, memrchr};
 
-use crate::io::bits::{find_near, find_soon};
+use crate::io::bits::{find_near, find_soon, first_or_end};
 
 /// A part of the line as it stands in it; only the request is cut further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,6 +11,7 @@ pub(super) enum Piece {
     Ident,
     User,
     Time,
+    /// Handed over by [`Pieces::meet_request`].
     Request,
     Status,
     Bytes,
@@ -27,6 +28,9 @@ pub(super) type Fault = &'static str;
 pub(super) trait Pieces<'a> {
     /// Takes the next one, or says what is wrong with it.
     fn meet(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), Fault>;
+
+    /// Takes the request, which nothing can be wrong with: what comes before `end` of the rest of the line.
+    fn meet_request(&mut self, rest: &'a [u8], end: usize);
 }
 
 /// Cuts a line as far as `last`, hands over the pieces in their order, and says what is wrong with the line that far.
@@ -61,7 +65,7 @@ pub(super) fn cut<'a>(
         }
     };
     let end = closing_quote(rest).ok_or("no closing quote after the request")?;
-    pieces.meet(Piece::Request, &rest[..end])?;
+    pieces.meet_request(rest, end);
     if last == Piece::Request {
         return Ok(());
     }
@@ -190,19 +194,23 @@ fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
 /// The parts of a request, all empty where it is none: `-`, or the bytes of something that is not HTTP.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Request<'a> {
+    /// The rest of the line, from the URL on.
+    from_url: &'a [u8],
     pub(super) method: &'a [u8],
     pub(super) url: &'a [u8],
     pub(super) protocol: &'a [u8],
 }
 
 impl<'a> Request<'a> {
-    /// Cuts `GET /index.html HTTP/1.1`; the URL may have blanks in it.
+    /// Cuts `GET /index.html HTTP/1.1`, which comes before `end` of a line's rest; the URL may have blanks in it.
     #[inline]
-    pub(super) fn new(request: &'a [u8]) -> Request<'a> {
+    pub(super) fn new(line: &'a [u8], end: usize) -> Request<'a> {
+        let request = &line[..end];
         let Some(blank) = find_near(request, b' ') else {
             return Request::default();
         };
         let (method, rest) = (&request[..blank], &request[blank + 1..]);
+        let from_url = &line[blank + 1..];
         let word = match rest {
             // Nearly every request ends like this, and then the last blank needs no search.
             [.., b' ', b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
@@ -214,12 +222,14 @@ impl<'a> Request<'a> {
         };
         if rest[word..].starts_with(b"HTTP/") {
             Request {
+                from_url,
                 method,
                 url: &rest[..word.saturating_sub(1)],
                 protocol: &rest[word..],
             }
         } else {
             Request {
+                from_url,
                 method,
                 url: rest,
                 protocol: b"",
@@ -230,6 +240,6 @@ impl<'a> Request<'a> {
     /// The URL without its query.
     #[inline]
     pub(super) fn path(&self) -> &'a [u8] {
-        &self.url[..find_soon(self.url, b'?').unwrap_or(self.url.len())]
+        &self.url[..first_or_end(self.from_url, self.url.len(), b'?')]
     }
 }

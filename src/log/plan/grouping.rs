@@ -76,12 +76,12 @@ pub struct StateColumn {
 
 impl Grouping {
     /// The results of a group, from the answers of its states. They do not depend on its keys.
-    pub fn results(&self, answers: &[Cell]) -> Vec<Cell> {
-        let mut row = vec![Value::Missing; self.keys.len()];
-        row.extend(answers.iter().map(|answer| answer.value.clone()));
-        let result = |program: &Program| match program.as_slot() {
+    pub fn results(&self, answers: &[Cell]) -> impl Iterator<Item = Cell> {
+        self.results.iter().map(|program| match program.as_slot() {
             Some(slot) => answers[slot - self.keys.len()].clone(),
             None => {
+                let mut row = vec![Value::Missing; self.keys.len()];
+                row.extend(answers.iter().map(|answer| answer.value.borrowed()));
                 // An approximation anywhere in the group makes what is computed from it one.
                 let approx = answers.iter().any(|answer| answer.approx);
                 let value = program
@@ -89,8 +89,7 @@ impl Grouping {
                     .map_or(Value::Missing, |value| value.into_owned().into_static());
                 Cell { value, approx }
             }
-        };
-        self.results.iter().map(result).collect()
+        })
     }
 
     /// The results of a group that no row fell into.
@@ -100,7 +99,8 @@ impl Grouping {
             states.grow_to(1);
             states.finish(0, quantile)
         };
-        self.results(&self.answers.iter().map(answer).collect::<Vec<_>>())
+        let answers: Vec<Cell> = self.answers.iter().map(answer).collect();
+        self.results(&answers).collect()
     }
 
     /// Whether `count` is all there is.
