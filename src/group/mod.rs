@@ -169,7 +169,7 @@ impl Groups {
     /// Where the search for a key begins.
     #[inline(always)]
     fn home(&self, hash: u64) -> usize {
-        // Of a hash that is good for nothing but its bits any will do. Without slots it is a place that is none.
+        // All bits of the hash are equally good. Without slots this is a place that there is not.
         hash as usize & self.slots.len().wrapping_sub(1)
     }
 

@@ -32,7 +32,7 @@ impl Alive {
         self.0 & 1 << row != 0
     }
 
-    /// A row is not wanted any more. (There are only as many bits as rows.)
+    /// A row is not wanted any more.
     pub fn remove(&mut self, row: usize) {
         self.0 &= !(1 << row);
     }

@@ -91,6 +91,51 @@ fn everything(by: &str) -> String {
     format!("{}{by}", calls.collect::<Vec<_>>().join(", "))
 }
 
+/// Lines are looked at together; a bad one among them counts nowhere all the same, and takes no other with it.
+#[test]
+fn bad_lines_are_bad_alone_and_among_others() {
+    let sandbox = Sandbox::new();
+    let path = sandbox.path().join("log");
+    let (mut text, mut sums, mut bad) = (String::new(), [(0, 0); 2], 0);
+    for number in 0..100 {
+        let user = if number % 3 == 0 {
+            "ada".to_owned()
+        } else {
+            number.to_string()
+        };
+        let status = if number % 7 == 0 {
+            "none"
+        } else {
+            ["200", "404"][number % 2]
+        };
+        let _ = writeln!(
+            text,
+            "192.0.2.1 - {user} [17/May/2026:10:05:03 +0000] \"GET / HTTP/1.1\" {status} 7 \"-\" \"-\"",
+        );
+        if number % 3 == 0 || number % 7 == 0 {
+            bad += 1;
+        } else {
+            let (count, sum) = &mut sums[number % 2];
+            *count += 1;
+            *sum += number;
+        }
+    }
+    fs::write(&path, text).expect("a file");
+    let row = |status: &str, (count, sum): (usize, usize)| {
+        format!("{{\"status\":{status},\"count\":{count},\"sum_user\":{sum}}}\n")
+    };
+    let expected = format!(
+        "{}{}{bad} of 100 bad\n",
+        row("200", sums[0]),
+        row("404", sums[1])
+    );
+    for chunk in [1, 100, 1000, CHUNK] {
+        let query = "count, sum(user) by status | sort status";
+        let found = answer(query, std::slice::from_ref(&path), 2, Engine::Read, chunk);
+        assert_eq!(found, expected, "pieces of {chunk} bytes");
+    }
+}
+
 /// The text in every form that it can come in.
 fn forms(directory: &Path, text: &[u8]) -> Vec<(&'static str, PathBuf)> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
