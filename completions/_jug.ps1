@@ -142,7 +142,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'A file to read values from, plain, gzip or zstd; may be given several times')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The format of the input')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The format of the input')
-            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'The column of labels, by name or number')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'The column of labels, by name or number, or several: path,status')
             [CompletionResult]::new('--value', '--value', [CompletionResultType]::ParameterName, 'The column of values, by name or number')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'How slices are ordered')
             [CompletionResult]::new('--top', '--top', [CompletionResultType]::ParameterName, 'Keep the N largest; the others become one')

@@ -136,7 +136,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --input 'A file to read values from, plain, gzip or zstd; may be given several times'
             cand -f 'The format of the input'
             cand --from 'The format of the input'
-            cand --label 'The column of labels, by name or number'
+            cand --label 'The column of labels, by name or number, or several: path,status'
             cand --value 'The column of values, by name or number'
             cand --sort 'How slices are ordered'
             cand --top 'Keep the N largest; the others become one'

@@ -217,7 +217,7 @@ json\t'Read JSON objects, one a line (NDJSON)'
 lines\t'Read lines of any text, with `time` where they begin with an RFC 3339 time'
 nginx\t'Read combined access logs followed by the request time, `rt`, in seconds'
 tsv\t'Read tab-separated values with a header line'"
-complete -c jug -n "__fish_jug_using_subcommand pie" -l label -d 'The column of labels, by name or number' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l label -d 'The column of labels, by name or number, or several: path,status' -r
 complete -c jug -n "__fish_jug_using_subcommand pie" -l value -d 'The column of values, by name or number' -r
 complete -c jug -n "__fish_jug_using_subcommand pie" -l sort -d 'How slices are ordered' -r -f -a "input\t'As they come'
 value\t'The largest first'

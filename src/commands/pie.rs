@@ -1,27 +1,32 @@
 //! `jug pie`: values to a pie chart.
 
+mod columns;
+mod lines;
 mod values;
+mod words;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, TypedValueParser};
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueHint};
 
 use super::Context;
 use super::shared::picture::Studio;
 use crate::args::picture::Picture;
 use crate::args::values as parsers;
-use crate::args::words::{format_names, suggested};
+use crate::args::words::format_names;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::format;
 use crate::io::sink::{FileOptions, is_same_file};
 use crate::io::source::{InputName, read_unpacked};
-use crate::pie::{self, Arrangement, Slices, Sort, Template, palette};
+use crate::pie::{self, Arrangement, Slices, Template};
 use crate::ui::Ui;
 use crate::ui::results::Results;
 use values::{Labelled, Reading, of_text, of_word};
+use words::{
+    Labels, Legend, Order, To, colors, gap, hole, named_colors, opaque_or_none, slice_color,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,9 +49,10 @@ const SMALLEST: u32 = 100;
 /// Draw a pie chart
 ///
 /// VALUEs are label=value, or values alone. Without any, they are read from standard input or files: lines of a label, a tab
-/// and a value; counts and labels as uniq -c writes them; TSV, CSV or NDJSON, of which the first column has the labels and the
-/// column count, value, size or bytes the values, or else the first one with numbers. So what jug log prints can be piped
-/// in as it is. Equal labels are added up; what is zero stands only in the legend; what is less is refused.
+/// and a value; counts and labels as uniq -c, wc and du write them; TSV, CSV or NDJSON. Of those, the values are in the column
+/// count or that of another aggregate, such as sum_bytes, else in value, size or bytes, else in the first one with numbers; the
+/// labels are in the columns before it. So what jug log prints can be piped in as it is. Equal labels are added up; what is
+/// zero stands only in the legend; what is less is refused.
 ///
 /// The first slice begins at twelve o'clock, and they go on clockwise in the order of the input. Slices are named where there
 /// is room: in them, beside the pie, or in a legend, for which the picture grows unless its height is given.
@@ -67,7 +73,7 @@ pub struct Pie {
     #[arg(short, long, value_name = "FORMAT", default_value = "auto", value_parser = format_names(), help_heading = "Input")]
     from: String,
 
-    /// The column of labels, by name or number
+    /// The column of labels, by name or number, or several: path,status
     #[arg(long, value_name = "COLUMN", help_heading = "Input")]
     label: Option<String>,
 
@@ -180,56 +186,6 @@ pub struct Pie {
     if_changed: bool,
 }
 
-/// How slices are ordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Order {
-    /// As they come
-    Input,
-    /// The largest first
-    Value,
-    /// By their names
-    Label,
-}
-
-/// Where slices are named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Labels {
-    /// In the slice or beside the pie; in the legend where they are too many
-    Auto,
-    /// In the slice, or only in the legend
-    In,
-    /// Beside the pie
-    Out,
-    /// Nowhere
-    None,
-}
-
-/// Where the legend stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Legend {
-    /// Where one is needed, beside the pie or below it
-    Auto,
-    /// Beside the pie
-    Right,
-    /// Below the pie
-    Bottom,
-    /// Nowhere
-    None,
-}
-
-/// The formats of charts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum To {
-    /// Write pixels
-    Png,
-    /// Write shapes
-    Svg,
-    /// Write bars of text
-    Bars,
-    /// Show the picture on the terminal
-    Terminal,
-}
-
 /// What the arguments mean.
 struct Intent {
     source: Source,
@@ -268,15 +224,11 @@ impl Pie {
         };
         let colored = self.slice_color.iter().map(|word| slice_color(word));
         let arrangement = Arrangement {
-            sort: match self.sort {
-                Order::Input => Sort::Input,
-                Order::Value => Sort::Value,
-                Order::Label => Sort::Label,
-            },
+            sort: self.sort.into(),
             top: self.top,
             min_share: self.min_pct.unwrap_or(0.0),
             other: self.other.clone(),
-            colors: self.colors()?,
+            colors: named_colors(&self.palette)?,
             colored: colored.collect::<Result<_>>()?,
         };
         let width = self.picture.width.unwrap_or(640);
@@ -292,30 +244,11 @@ impl Pie {
             hole: self.hole.unwrap_or(0.0),
             center: self.center.clone(),
             gap: self.gap,
-            labels: match self.labels {
-                Labels::Auto => pie::Labels::Auto,
-                Labels::In => pie::Labels::In,
-                Labels::Out => pie::Labels::Out,
-                Labels::None => pie::Labels::None,
-            },
-            legend: match self.legend {
-                Legend::Auto => pie::Legend::Auto,
-                Legend::Right => pie::Legend::Right,
-                Legend::Bottom => pie::Legend::Bottom,
-                Legend::None => pie::Legend::None,
-            },
+            labels: self.labels.into(),
+            legend: self.legend.into(),
             format: self.format.clone(),
             digits: self.digits.into(),
-            background: match self.picture.background {
-                None => Some([255; 3]),
-                Some([red, green, blue, 255]) => Some([red, green, blue]),
-                Some([.., 0]) => None,
-                Some(_) => {
-                    return Err(Error::usage(
-                        "the background of a chart is opaque, or transparent",
-                    ));
-                }
-            },
+            background: opaque_or_none(self.picture.background)?,
         };
         Ok(Intent {
             source,
@@ -326,42 +259,15 @@ impl Pie {
         })
     }
 
-    fn colors(&self) -> Result<Vec<pie::Rgb>> {
-        if let Some(palette) = palette::find(&self.palette) {
-            return Ok(palette.colors.to_vec());
-        }
-        self.palette.split(',').map(opaque).collect()
-    }
-
     /// The format that was asked for: by name, by the file's ending, or not at all.
     fn asked(&self) -> Result<Option<To>> {
-        let ending = self
-            .output
-            .as_deref()
-            .and_then(|path| path.extension())
-            .and_then(OsStr::to_str);
-        let by_ending = match ending.map(str::to_ascii_lowercase).as_deref() {
-            Some("png") => Some(To::Png),
-            Some("svg") => Some(To::Svg),
-            Some("txt") => Some(To::Bars),
-            _ => None,
-        };
+        let by_ending = self.output.as_deref().and_then(To::by_ending);
         match (self.to, by_ending, &self.output) {
             (Some(To::Terminal), _, Some(_)) => Err(Error::usage(
                 "--to terminal shows the picture, and writes no file",
             )),
             (Some(to), Some(by_ending), Some(output)) if to != by_ending => {
-                let word = |to: To| {
-                    to.to_possible_value()
-                        .map(|value| value.get_name().to_owned())
-                        .unwrap_or_default()
-                };
-                let message = format!(
-                    "{} says {}, --to says {}",
-                    output.display(),
-                    word(by_ending),
-                    word(to)
-                );
+                let message = format!("{} says {by_ending}, --to says {to}", output.display());
                 Err(Error::usage(message).hint("give the file another ending, or leave out --to"))
             }
             (to, by_ending, _) => Ok(to.or(by_ending)),
@@ -463,7 +369,9 @@ impl Intent {
                 InputName::Path(path) => Some(path.as_path()),
                 InputName::Stdin => None,
             };
-            all.extend(of_text(&name.to_string(), path, &text, reading)?);
+            all.extend(of_text(&name.to_string(), path, &text, reading, &|said| {
+                ui.note(said);
+            })?);
         }
         Ok(all)
     }
@@ -478,43 +386,6 @@ impl Intent {
         out.close()?;
         Ok(Exit::Done)
     }
-}
-
-/// `LABEL=#hex`.
-fn slice_color(word: &str) -> Result<(String, pie::Rgb)> {
-    let (label, color) = word.rsplit_once('=').ok_or_else(|| {
-        Error::usage(format!(
-            "«{word}»: write LABEL=COLOR, such as error=#d55e00"
-        ))
-    })?;
-    Ok((label.to_owned(), opaque(color)?))
-}
-
-fn opaque(text: &str) -> Result<pie::Rgb> {
-    match parsers::color(text).map_err(Error::usage)? {
-        [red, green, blue, 255] => Ok([red, green, blue]),
-        _ => Err(Error::usage(format!("«{text}»: slices are opaque"))),
-    }
-}
-
-fn hole(text: &str) -> std::result::Result<f64, String> {
-    match text.parse() {
-        Ok(hole) if (0.0..=0.9).contains(&hole) => Ok(hole),
-        _ => Err(format!("«{text}» is no share from 0 to 0.9")),
-    }
-}
-
-fn gap(text: &str) -> std::result::Result<f64, String> {
-    match text.parse() {
-        Ok(gap) if (0.0..=30.0).contains(&gap) => Ok(gap),
-        _ => Err(format!("«{text}» is no number of degrees from 0 to 30")),
-    }
-}
-
-/// The name of a palette, or a list of colours, which is looked at later.
-fn colors() -> impl TypedValueParser<Value = String> {
-    let named = |palette: &pie::Palette| PossibleValue::new(palette.name).help(palette.summary);
-    suggested(pie::PALETTES.iter().map(named).collect())
 }
 
 #[cfg(test)]

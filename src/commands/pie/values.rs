@@ -4,9 +4,11 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
+use super::columns::Columns;
+use super::lines::{lossy, numbered, of_lines, value};
 use crate::error::{Error, Result};
 use crate::format::{self, Sample, Schema, Settings, detect};
-use crate::record::{FieldName, Number, Value, Want, Wanted};
+use crate::record::{Number, Value, Want, Wanted};
 
 /// A label and its value.
 pub(super) type Labelled = (String, Number);
@@ -16,7 +18,7 @@ pub(super) type Labelled = (String, Number);
 pub(super) struct Reading {
     /// The format, if it is not to be found out.
     pub(super) from: Option<&'static format::Spec>,
-    /// The column of labels.
+    /// The column of labels, or several.
     pub(super) label: Option<String>,
     /// The column of values.
     pub(super) value: Option<String>,
@@ -26,46 +28,53 @@ pub(super) struct Reading {
 
 /// How much of the text shows its format, in bytes.
 const SAMPLE: usize = 64 << 10;
-/// Columns that are taken for values before all others.
-const VALUES: [&str; 4] = ["count", "value", "size", "bytes"];
+
+const ONE: Number = Number::Decimal { units: 1, scale: 0 };
 
 /// A word of the command line: `label=value`, or a value alone, which is called by its `place`.
 pub(super) fn of_word(word: &str, place: usize) -> Result<Labelled> {
-    let (label, value) = match word.rsplit_once('=') {
-        Some((label, value)) => (label.to_owned(), value),
+    let (label, number) = match word.rsplit_once('=') {
+        Some((label, number)) => (label.to_owned(), number),
         None => (place.to_string(), word),
     };
-    let value = number(value.as_bytes()).map_err(|reason| {
+    let number = value(number.as_bytes()).map_err(|reason| {
         Error::usage(format!("«{word}»: {reason}"))
             .hint("write LABEL=VALUE, or name a file with -i")
     })?;
-    Ok((label, value))
+    Ok((label, number))
 }
 
-/// The labelled values in a text, called `name` in messages.
+/// The labelled values in a text, called `name` in messages; says in `note` which columns were taken.
 pub(super) fn of_text(
     name: &str,
     path: Option<&Path>,
     text: &[u8],
     reading: &Reading,
+    note: &dyn Fn(&str),
 ) -> Result<Vec<Labelled>> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let columns = reading.label.is_some() || reading.value.is_some();
-    let is_lines = match reading.from {
-        Some(spec) => spec.name == "lines" && !columns,
-        None => !columns && (reading.tally || lines(text).all(|(_, line)| of_line(line).is_ok())),
+    let has_columns = reading.label.is_some() || reading.value.is_some();
+    let may_be_lines = match reading.from {
+        Some(spec) => spec.name == "lines",
+        None => true,
     };
-    let at =
-        |number: usize, reason: String| Error::input(format!("{name}: line {number}: {reason}"));
-    if is_lines {
-        return lines(text)
-            .map(|(number, line)| {
-                if reading.tally {
-                    return Ok((lossy(line.trim_ascii()), ONE));
+    let mut fault = None;
+    if may_be_lines && !has_columns {
+        if reading.tally {
+            return Ok(numbered(text)
+                .map(|(_, line)| (lossy(line.trim_ascii()), ONE))
+                .collect());
+        }
+        match of_lines(text) {
+            Ok(values) => return Ok(values),
+            Err((number, reason)) => {
+                let error = Error::input(format!("{name}: line {number}: {reason}"));
+                if reading.from.is_some() {
+                    return Err(error);
                 }
-                of_line(line).map_err(|reason| at(number, reason))
-            })
-            .collect();
+                fault = Some(error.hint("to count how often each line is there: --tally"));
+            }
+        }
     }
     let sample = Sample {
         bytes: beginning(text),
@@ -80,38 +89,39 @@ pub(super) fn of_text(
             .map_err(|refused| Error::input(format!("{name}: {refused}")))?,
         None => detect(sample, path, &settings),
     };
-    let has_names =
-        schema.header_lines() > 0 || !schema.numbers_are_texts() && !schema.fields().is_empty();
-    if !has_names && !columns && reading.from.is_none() {
+    let is_table = schema.header_lines() > 0 || schema.open_ended();
+    match fault {
         // It is mere words, and in one line they are no label with a value.
-        let fault = lines(text).find_map(|(number, line)| Some((number, of_line(line).err()?)));
-        let (number, reason) = fault.unwrap_or((1, "there is no value".to_owned()));
-        return Err(at(number, reason).hint("to count how often each line is there: --tally"));
+        Some(fault) if matches!(schema.format(), "lines" | "columns") => Err(fault),
+        Some(_) if !is_table => Err(Error::input(format!(
+            "{name}: this is a log ({}), whose lines are no values",
+            schema.format()
+        ))
+        .hint("count them first: jug log 'count by status' FILE | jug pie")),
+        _ => of_records(name, text, &*schema, reading, note),
     }
-    of_records(name, text, &*schema, reading)
 }
-
-const ONE: Number = Number::Decimal { units: 1, scale: 0 };
 
 fn of_records(
     name: &str,
     text: &[u8],
     schema: &dyn Schema,
     reading: &Reading,
+    note: &dyn Fn(&str),
 ) -> Result<Vec<Labelled>> {
     let header = schema.header_lines();
-    let records = || lines(text).filter(|(number, _)| *number > header);
-    let names = schema.fields();
+    let records = || numbered(text).filter(|(number, _)| *number > header);
     let first = records().next().map(|(_, line)| line);
-    let (label, value) = columns(name, &names, first, schema, reading)?;
-    let mut wanted = vec![Wanted::new(label.clone(), Want::Any)];
-    wanted.extend(
-        value
-            .iter()
-            .map(|value| Wanted::new(value.clone(), Want::Any)),
-    );
+    let columns = Columns::of(name, first, schema, reading)?;
+    note(&format!("{name}: {columns}"));
+    let wanted: Vec<Wanted> = columns
+        .labels
+        .iter()
+        .chain(&columns.value)
+        .map(|column| Wanted::new(column.clone(), Want::Any))
+        .collect();
     let mut reader = schema.reader(&wanted).map_err(|unknown| {
-        let known: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let known: Vec<String> = schema.fields().iter().map(ToString::to_string).collect();
         Error::usage(format!(
             "{name}: no column «{}»",
             wanted[unknown.index].name
@@ -119,16 +129,17 @@ fn of_records(
         .hint(format!("there are: {}", known.join(" ")))
     })?;
     let mut all = Vec::new();
-    for (number_of_line, line) in records() {
-        let at = |reason: &str| Error::input(format!("{name}: line {number_of_line}: {reason}"));
+    for (number, line) in records() {
+        let at = |reason: &str| Error::input(format!("{name}: line {number}: {reason}"));
         let mut row = vec![Value::Missing; wanted.len()];
         reader.read(line, &mut row).map_err(|bad| at(&bad.reason))?;
-        let label = lossy(&row[0].bytes());
-        let count = match row.get(1) {
+        let (labels, values) = row.split_at(columns.labels.len());
+        let label = joined(labels);
+        let count = match values.first() {
             None => ONE,
             Some(Value::Missing) => return Err(at(&format!("«{label}» has no value"))),
-            Some(value) => {
-                number(&value.bytes()).map_err(|reason| at(&format!("«{label}»: {reason}")))?
+            Some(found) => {
+                value(&found.bytes()).map_err(|reason| at(&format!("«{label}»: {reason}")))?
             }
         };
         all.push((label, count));
@@ -136,67 +147,16 @@ fn of_records(
     Ok(all)
 }
 
-/// The columns of labels and of values: those that are named; else the first for labels, and for values one that is called so,
-/// or the first after it whose first cell is a number.
-fn columns(
-    name: &str,
-    names: &[FieldName],
-    first: Option<&[u8]>,
-    schema: &dyn Schema,
-    reading: &Reading,
-) -> Result<(FieldName, Option<FieldName>)> {
-    let named = |column: &String| match column.parse::<usize>() {
-        Ok(place @ 1..) if !names.iter().any(|name| name.as_key() == Some(column)) => {
-            names.get(place - 1).cloned()
-        }
-        _ => None,
-    };
-    let find = |column: &String| named(column).unwrap_or_else(|| FieldName::key(column));
-    let value = reading.value.as_ref().map(find);
-    let label = match &reading.label {
-        Some(column) => find(column),
-        None => names
-            .iter()
-            .find(|name| Some(*name) != value.as_ref())
-            .cloned()
-            .ok_or_else(|| Error::input(format!("{name}: there is no column of labels")))?,
-    };
-    if reading.tally || value.is_some() {
-        return Ok((label, value.filter(|_| !reading.tally)));
+/// One label of several cells; what is absent among others is shown as such.
+fn joined(cells: &[Value<'_>]) -> String {
+    if let [cell] = cells {
+        return lossy(&cell.bytes());
     }
-    let others: Vec<&FieldName> = names.iter().filter(|name| **name != label).collect();
-    let called = VALUES
-        .iter()
-        .find_map(|wanted| others.iter().find(|name| name.as_key() == Some(wanted)));
-    let wanted: Vec<Wanted> = others
-        .iter()
-        .map(|name| Wanted::new((*name).clone(), Want::Any))
-        .collect();
-    let mut row = vec![Value::Missing; wanted.len()];
-    let is_read = first.is_some_and(|line| {
-        schema
-            .reader(&wanted)
-            .is_ok_and(|mut reader| reader.read(line, &mut row).is_ok())
-    });
-    let is_number = |index: &usize| is_read && row[*index].number().is_some();
-    let found = called
-        .copied()
-        .or_else(|| (0..others.len()).find(is_number).map(|index| others[index]));
-    match found {
-        Some(value) => Ok((label, Some(value.clone()))),
-        None => Err(
-            Error::usage(format!("{name}: no column of numbers beside «{label}»"))
-                .hint("name it with --value, or count the labels with --tally"),
-        ),
-    }
-}
-
-/// The lines that are not blank, with their numbers.
-fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    text.split(|byte| *byte == b'\n')
-        .enumerate()
-        .map(|(index, line)| (index + 1, line.strip_suffix(b"\r").unwrap_or(line)))
-        .filter(|(_, line)| !line.trim_ascii().is_empty())
+    let text = |cell: &Value<'_>| match lossy(&cell.bytes()) {
+        text if text.is_empty() => "(empty)".to_owned(),
+        text => text,
+    };
+    cells.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
 /// Whole lines from the beginning.
@@ -208,48 +168,13 @@ fn beginning(text: &[u8]) -> &[u8] {
     &text[..end]
 }
 
-/// `label<TAB>value`; or a count and a label, as `uniq -c` writes them; or a label, a blank and a value.
-fn of_line(line: &[u8]) -> std::result::Result<Labelled, String> {
-    let no_value = || format!("«{}» is no label with a value", lossy(line.trim_ascii()));
-    if let Some(tab) = memchr::memrchr(b'\t', line) {
-        let (label, value) = (line[..tab].trim_ascii(), line[tab + 1..].trim_ascii());
-        return number(value)
-            .map(|value| (lossy(label), value))
-            .map_err(|reason| format!("«{}»: {reason}", lossy(label)));
-    }
-    let line = line.trim_ascii();
-    let (first, last) = (memchr::memchr(b' ', line), memchr::memrchr(b' ', line));
-    let (Some(first), Some(last)) = (first, last) else {
-        return Err(no_value());
-    };
-    if let Ok(count) = number(&line[..first]) {
-        return Ok((lossy(line[first..].trim_ascii()), count));
-    }
-    let value = number(&line[last + 1..]).map_err(|_| no_value())?;
-    Ok((lossy(line[..last].trim_ascii()), value))
-}
-
-/// A number from nothing on.
-fn number(text: &[u8]) -> std::result::Result<Number, String> {
-    let number = Number::parse(text).ok_or_else(|| format!("«{}» is no number", lossy(text)))?;
-    if number.is_zero() || !text.starts_with(b"-") {
-        Ok(number)
-    } else {
-        Err(format!("{number} is less than nothing"))
-    }
-}
-
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(text: &str, reading: &Reading) -> std::result::Result<String, String> {
-        let values =
-            of_text("t", None, text.as_bytes(), reading).map_err(|error| error.to_string())?;
+        let values = of_text("t", None, text.as_bytes(), reading, &|_| ())
+            .map_err(|error| error.to_string())?;
         let shown: Vec<String> = values
             .iter()
             .map(|(label, value)| format!("{label}={value}"))
@@ -283,12 +208,10 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_many_kinds() {
+    fn texts_of_many_kinds() {
         let all = Reading::default();
         for text in [
             "a b\t1\nc\t2\n",
-            "      1 a b\n      2 c\n",
-            "a b 1\nc 2",
             "label,count\na b,1\nc,2\n",
             "label\tcount\na b\t1\nc\t2\n",
             "{\"label\":\"a b\",\"count\":1}\n{\"label\":\"c\",\"count\":2}\n",
@@ -299,27 +222,19 @@ mod tests {
     }
 
     #[test]
-    fn what_other_commands_print_needs_no_flags() {
+    fn several_keys_are_one_label() {
         let all = Reading::default();
-        let log = "path\tstatus\tcount\tsum_bytes\n/a\t200\t3\t900\n/b\t404\t1\t5\n";
-        assert_eq!(read(log, &all).as_deref(), Ok("/a=3 /b=1"));
-        assert_eq!(
-            read("status\tcount\n200\t160\n", &all).as_deref(),
-            Ok("200=160")
-        );
-        assert_eq!(
-            read("status\tp99_rt\n200\t1.5\n", &all).as_deref(),
-            Ok("200=1.5")
-        );
-        let totals = "{\"ext\":\"rs\",\"files\":2,\"dirs\":0,\"size\":500}\n";
-        assert_eq!(read(totals, &all).as_deref(), Ok("rs=500"));
+        let log = "path\tstatus\tcount\tsum_bytes\n/a\t200\t3\t900\n\t404\t1\t5\n";
+        assert_eq!(read(log, &all).as_deref(), Ok("/a, 200=3 (empty), 404=1"));
+        let totals =
+            "{\"ext\":\"rs\",\"files\":2,\"size\":500}\n{\"ext\":null,\"files\":1,\"size\":7}\n";
+        assert_eq!(read(totals, &all).as_deref(), Ok("rs=500 =7"));
     }
 
     #[test]
-    fn columns_by_name_and_by_number() {
+    fn columns_that_are_named() {
         let text = "a,b,c\nx,1,10\ny,2,20\n";
         assert_eq!(read(text, &by("a", "c")).as_deref(), Ok("x=10 y=20"));
-        assert_eq!(read(text, &by("1", "2")).as_deref(), Ok("x=1 y=2"));
         assert_eq!(
             read(text, &by("a", "d")),
             Err("t: no column «d»".to_owned())
