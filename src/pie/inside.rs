@@ -17,17 +17,25 @@ pub(super) struct Inside {
     pub(super) at: Point,
 }
 
-/// The first of several ways to say it that fits into the slice.
-pub(super) fn fitting(wheel: &Wheel, arc: &Arc, ways: &[Vec<String>]) -> Option<Inside> {
-    // In a whole circle there is a better place than beside the middle.
-    let is_round = arc.turns() > 0.999 && wheel.hole == 0.0;
-    let depths: &[f64] = if is_round { &[0.0] } else { &[0.6, 0.68, 0.5] };
+/// The first of several ways to say it that fits into the slice, which may be the only one.
+pub(super) fn fitting(
+    wheel: &Wheel,
+    arc: &Arc,
+    is_alone: bool,
+    ways: &[Vec<String>],
+) -> Option<Inside> {
+    // In a circle without a side there is a better place than beside the middle.
+    let depths: &[f64] = if is_alone && wheel.hole == 0.0 {
+        &[0.0]
+    } else {
+        &[0.6, 0.68, 0.5]
+    };
     ways.iter().find_map(|lines| {
         depths.iter().find_map(|depth| {
             let distance = wheel.hole
                 + (wheel.radius - wheel.hole) * depth.max(if wheel.hole > 0.0 { 0.5 } else { 0.0 });
             let at = wheel.at(arc.middle(), distance);
-            fits(wheel, arc, lines, at).then(|| Inside {
+            fits(wheel, arc, is_alone, lines, at).then(|| Inside {
                 lines: lines.clone(),
                 at,
             })
@@ -35,7 +43,7 @@ pub(super) fn fitting(wheel: &Wheel, arc: &Arc, ways: &[Vec<String>]) -> Option<
     })
 }
 
-fn fits(wheel: &Wheel, arc: &Arc, lines: &[String], at: Point) -> bool {
+fn fits(wheel: &Wheel, arc: &Arc, is_alone: bool, lines: &[String], at: Point) -> bool {
     let half_width = lines
         .iter()
         .map(|line| width(line, LABEL, Weight::Regular))
@@ -51,7 +59,7 @@ fn fits(wheel: &Wheel, arc: &Arc, lines: &[String], at: Point) -> bool {
         let (turn, distance) = wheel.polar(point);
         distance <= wheel.radius - 2.0
             && (wheel.hole == 0.0 || distance >= wheel.hole + 2.0)
-            && (arc.turns() > 0.999 || arc.contains(turn))
+            && (is_alone || arc.contains(turn))
     };
     (0..=STEPS).all(|step| {
         let along = f64::from(step) / f64::from(STEPS) * 2.0 - 1.0;
@@ -70,7 +78,14 @@ mod tests {
     };
 
     fn is_in(start: f64, end: f64, text: &str, wheel: Wheel) -> bool {
-        fitting(&wheel, &Arc { start, end }, &[vec![text.to_owned()]]).is_some()
+        let is_alone = end - start == 1.0;
+        fitting(
+            &wheel,
+            &Arc { start, end },
+            is_alone,
+            &[vec![text.to_owned()]],
+        )
+        .is_some()
     }
 
     #[test]
@@ -92,6 +107,19 @@ mod tests {
     }
 
     #[test]
+    fn no_name_lies_on_a_side() {
+        // As good as all of it, but there is another.
+        let arc = Arc {
+            start: 0.0,
+            end: 1.0,
+        };
+        let way = [vec!["nearly all".to_owned()]];
+        let middle = |is_alone| fitting(&WHEEL, &arc, is_alone, &way).unwrap().at;
+        assert_eq!(middle(true), WHEEL.center);
+        assert!(middle(false).y > WHEEL.center.y + 50.0);
+    }
+
+    #[test]
     fn the_first_way_that_fits_is_taken() {
         let ways =
             ["a long way to say what it is all about", "short"].map(|way| vec![way.to_owned()]);
@@ -99,6 +127,7 @@ mod tests {
             start: 0.0,
             end: 0.25,
         };
-        assert_eq!(fitting(&WHEEL, &arc, &ways).unwrap().lines, ["short"]);
+        let found = fitting(&WHEEL, &arc, false, &ways).unwrap();
+        assert_eq!(found.lines, ["short"]);
     }
 }

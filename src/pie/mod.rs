@@ -5,6 +5,7 @@
 
 mod bars;
 mod circle;
+mod desk;
 mod inside;
 mod layout;
 mod legend;
@@ -18,6 +19,7 @@ pub mod template;
 #[cfg(test)]
 mod tests;
 mod text;
+mod writing;
 
 pub use bars::bars;
 pub use palette::{PALETTES, Palette, Rgb};

@@ -1,16 +1,21 @@
 //! Names beside the pie, in a column on each side, spread so that none covers another, each with a line to its slice.
+//!
+//! Lines do not cross: from the sides of the pie up to its top, and down to its bottom, each leads around those before it.
 
 use std::f64::consts::TAU;
 
 use super::circle::{Arc, Point, Wheel};
 use super::text::{LABEL, line_height};
 
-/// From the pie to the bend of a line, and from the pie to the names, in pixels.
+/// From the pie to the bend of a line, where nothing is in its way, and from the pie to the names, in pixels.
 const BEND: f64 = 9.0;
 pub(super) const REACH: f64 = 24.0;
-/// How far a line may go along the edge, and how far at once, in turns.
-const FARTHEST: f64 = 0.12;
-const STEP: f64 = 0.008;
+/// How much farther from the pie a bend may be.
+const FARTHEST: f64 = 36.0;
+/// From a line to the pie, and to the bend of another.
+const CLEAR: f64 = 3.5;
+/// The level part of a line, before its name.
+const LEVEL: f64 = 10.0;
 /// Between a line's end and its name.
 pub(super) const SPACE: f64 = 5.0;
 
@@ -31,66 +36,93 @@ pub(super) fn spread(wheel: &Wheel, arcs: &[Arc], top: f64, bottom: f64) -> Opti
         let mut side: Vec<usize> = (0..arcs.len())
             .filter(|index| arcs[*index].is_right() == is_right)
             .collect();
-        let anchor = |index: usize| wheel.at(arcs[index].middle(), wheel.radius + BEND);
-        // On the right the slices go down, on the left up.
-        side.sort_by(|a, b| {
-            anchor(*a)
-                .y
-                .total_cmp(&anchor(*b).y)
-                .then(if is_right { a.cmp(b) } else { b.cmp(a) })
-        });
-        let wished: Vec<f64> = side.iter().map(|index| anchor(*index).y).collect();
+        if !is_right {
+            // On the right the slices go down, on the left up.
+            side.reverse();
+        }
+        let anchor = |index: usize, beyond: f64| {
+            let turn = arcs[index].middle();
+            wheel.at(turn, wheel.radius + beyond).y
+        };
+        let wished: Vec<f64> = side.iter().map(|index| anchor(*index, REACH)).collect();
         let gap = line_height(LABEL);
         let heights = apart(&wished, gap, top + gap / 2.0, bottom - gap / 2.0)?;
-        for (index, height) in side.into_iter().zip(heights) {
-            placed[index] = Some(leader(wheel, &arcs[index], is_right, height)?);
+        // In the middle of a row of pixels a level line is sharp.
+        let heights = heights.into_iter().map(|height| height.floor() + 0.5);
+        let names: Vec<(usize, f64)> = side.into_iter().zip(heights).collect();
+        let upper = names.partition_point(|(index, _)| anchor(*index, 0.0) < wheel.center.y);
+        let (upper, lower) = names.split_at(upper);
+        let halves: [Vec<_>; 2] = [upper.iter().rev().collect(), lower.iter().collect()];
+        for half in halves {
+            let mut bends = Vec::new();
+            for (index, height) in half {
+                let outside = leader(
+                    wheel,
+                    &arcs[*index],
+                    is_right,
+                    *height,
+                    &bends,
+                    (top, bottom),
+                )?;
+                bends.push(outside.line[1]);
+                placed[*index] = Some(outside);
+            }
         }
     }
     placed.into_iter().collect()
 }
 
-/// A name at this height; none if its line would lead too far around the pie.
-fn leader(wheel: &Wheel, arc: &Arc, is_right: bool, height: f64) -> Option<Outside> {
+/// A name at this height, with a line around the bends of others; none if that would lead too far.
+fn leader(
+    wheel: &Wheel,
+    arc: &Arc,
+    is_right: bool,
+    height: f64,
+    bends: &[Point],
+    (top, bottom): (f64, f64),
+) -> Option<Outside> {
     let side = if is_right { 1.0 } else { -1.0 };
-    let start = wheel.at(arc.middle(), wheel.radius);
-    let bend = wheel.at(arc.middle(), wheel.radius + BEND);
     let end = Point {
         x: wheel.center.x + side * (wheel.radius + REACH),
         y: height,
     };
     let elbow = Point {
-        x: end.x - side * (REACH - BEND).min(10.0),
+        x: end.x - side * LEVEL,
         y: height,
     };
-    let mut line = vec![start, bend];
-    if distance_to_center(wheel, bend, elbow) < wheel.radius + 2.0 {
-        line.extend(around(wheel, arc.middle(), is_right, height)?);
-    } else {
-        line.push(elbow);
-    }
-    line.push(end);
+    // Best is a level line, if there the bend is about where it would be anyway.
+    let level = (wheel.center.y - height) / libm::cos(arc.middle() * TAU) - wheel.radius;
+    let level = Some(level).filter(|level| (BEND - 3.0..=BEND + 6.0).contains(level));
+    let others = (0..=FARTHEST as u32).map(|more| BEND + f64::from(more));
+    let bend = level
+        .into_iter()
+        .chain(others)
+        .map(|beyond| wheel.at(arc.middle(), wheel.radius + beyond))
+        .filter(|bend| (top..=bottom).contains(&bend.y) && (elbow.x - bend.x) * side > 0.0)
+        .find(|bend| {
+            distance_to_center(wheel, *bend, elbow) >= wheel.radius + CLEAR
+                && bends
+                    .iter()
+                    .all(|other| is_between(wheel, *bend, elbow, *other))
+        })?;
     Some(Outside {
         at: Point {
             x: end.x + side * SPACE,
             y: height,
         },
         is_right,
-        line,
+        line: vec![wheel.at(arc.middle(), wheel.radius), bend, elbow, end],
     })
 }
 
-/// Along the pie's edge to where it has this height; none if that is too far to follow with the eye.
-fn around(wheel: &Wheel, from: f64, is_right: bool, height: f64) -> Option<Vec<Point>> {
-    let ring = wheel.radius + BEND;
-    let turn = libm::acos(((wheel.center.y - height) / ring).clamp(-1.0, 1.0)) / TAU;
-    let to = if is_right { turn } else { 1.0 - turn };
-    let way = to - from;
-    if way.abs() > FARTHEST {
-        return None;
-    }
-    let steps = (way.abs() / STEP).ceil().max(1.0);
-    let point = |step: u32| wheel.at(from + way * f64::from(step) / steps, ring);
-    Some((1..=steps as u32).map(point).collect())
+/// Whether a point is on the pie's side of a line from a bend to an elbow, with room between them.
+fn is_between(wheel: &Wheel, bend: Point, elbow: Point, point: Point) -> bool {
+    let (dx, dy) = (elbow.x - bend.x, elbow.y - bend.y);
+    let below = (dx * (point.y - bend.y) - dy * (point.x - bend.x)) / libm::hypot(dx, dy);
+    let is_upper = bend.y < wheel.center.y;
+    // Elbows are outward from bends: on the left, what turns the other way is below.
+    let is_mirrored = (dx > 0.0) != is_upper;
+    (if is_mirrored { -below } else { below }) >= CLEAR
 }
 
 /// How near a line between two points comes to the center.
@@ -158,18 +190,46 @@ mod tests {
         assert_eq!(apart(&[], 18.0, 0.0, 0.0), Some(vec![]));
     }
 
+    /// Whether two lines have a point in common that is the end of neither.
+    fn do_cross(one: &[Point], other: &[Point]) -> bool {
+        let turn = |a: Point, b: Point, c: Point| {
+            ((b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)).signum()
+        };
+        let parts = |line: &[Point], points: &[Point]| {
+            turn(line[0], line[1], points[0]) != turn(line[0], line[1], points[1])
+        };
+        parts(one, other) && parts(other, one)
+    }
+
+    #[test]
+    fn a_line_leads_around_those_nearer_to_the_side() {
+        // A long tail of small slices, as of sorted values.
+        let shares = [0.8, 0.085, 0.055, 0.04, 0.01, 0.005, 0.005];
+        let placed = spread(&WHEEL, &arcs(&shares)[1..], 20.0, 380.0).unwrap();
+        let from_center = |outside: &Outside| {
+            let bend = outside.line[1];
+            libm::hypot(bend.x - WHEEL.center.x, bend.y - WHEEL.center.y)
+        };
+        let distances: Vec<f64> = placed.iter().map(from_center).collect();
+        assert!(distances.is_sorted(), "{distances:?}");
+        assert!(distances[0] < WHEEL.radius + BEND + 0.5 && distances[5] > distances[0] + 3.0);
+    }
+
     proptest! {
         #[test]
-        fn none_covers_another_or_leaves_the_picture(shares in prop::collection::vec(0.001_f64..1.0, 1..30)) {
+        fn none_covers_another_or_leaves_the_picture(shares in prop::collection::vec(prop_oneof![0.001_f64..1.0, 0.001_f64..0.03], 1..30)) {
             let arcs = arcs(&shares);
             let Some(placed) = spread(&WHEEL, &arcs, 20.0, 380.0) else { return Ok(()) };
             for (index, one) in placed.iter().enumerate() {
-                prop_assert!((20.0 + 9.0 - 1e-9..=380.0 - 9.0 + 1e-9).contains(&one.at.y));
+                prop_assert!((20.0 + 9.0..=380.0 - 9.0 + 0.5).contains(&one.at.y));
                 for other in &placed[..index] {
                     prop_assert!(one.is_right != other.is_right || (one.at.y - other.at.y).abs() >= 18.0 - 1e-6);
                 }
                 for pair in one.line.windows(2) {
                     prop_assert!(distance_to_center(&WHEEL, pair[0], pair[1]) >= WHEEL.radius - 1e-6);
+                    for other in placed[..index].iter().flat_map(|other| other.line.windows(2)) {
+                        prop_assert!(!do_cross(pair, other), "{pair:?} {other:?}");
+                    }
                 }
             }
         }

@@ -12,6 +12,8 @@ use crate::render::Weight;
 
 /// Between two slices, where there is no gap, in pixels.
 const SEPARATOR: f64 = 1.5;
+/// With more slices the lines between them become thinner, since they all meet in the middle.
+const MANY: f64 = 16.0;
 
 /// The chart as an SVG.
 pub fn chart(slices: &Slices, options: &Options) -> String {
@@ -67,6 +69,7 @@ fn write_slices(out: &mut String, slices: &Slices, options: &Options, layout: &L
     let behind = color(options.background.unwrap_or([255; 3]));
     let is_alone = slices.slices.len() == 1;
     let gap = if is_alone { 0.0 } else { options.gap / 360.0 };
+    let widest = SEPARATOR * (MANY / slices.slices.len() as f64).min(1.0);
     for (slice, arc) in slices.slices.iter().zip(&layout.arcs) {
         let narrowed = gap.min(arc.turns() * 0.8) / 2.0;
         let arc = Arc {
@@ -78,7 +81,7 @@ fn write_slices(out: &mut String, slices: &Slices, options: &Options, layout: &L
         let separator = if is_alone || gap > 0.0 {
             0.0
         } else {
-            SEPARATOR.min(length / 4.0)
+            widest.min(length / 4.0)
         };
         let stroke = match number(separator).as_str() {
             "0" => String::new(),

@@ -1,5 +1,7 @@
 //! Letters: fit to be shown, measured, cut.
 
+use std::borrow::Cow;
+
 use crate::render::{Weight, text_width};
 
 /// Sizes of letters, in pixels.
@@ -64,6 +66,22 @@ pub(super) fn shown(label: &str) -> String {
     out
 }
 
+/// A label for use among other words: marks around one that is written from right to left keep it from taking what is beside it
+/// along (Unicode Standard Annex 9, 2.7).
+pub(super) fn among_others(label: &str) -> Cow<'_, str> {
+    const MARK: char = '\u{200e}';
+    if label.chars().any(is_right_to_left) {
+        Cow::Owned(format!("{MARK}{label}{MARK}"))
+    } else {
+        Cow::Borrowed(label)
+    }
+}
+
+/// Letters of the blocks that Unicode keeps for such scripts.
+fn is_right_to_left(letter: char) -> bool {
+    matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +98,15 @@ mod tests {
         ] {
             assert_eq!(shown(label), seen);
         }
+    }
+
+    #[test]
+    fn the_other_direction_is_marked() {
+        assert_eq!(among_others("abc мир"), "abc мир");
+        let marked = among_others("שלום");
+        assert_eq!(marked, "\u{200e}שלום\u{200e}");
+        let wide = |text| width(text, LABEL, Weight::Regular);
+        assert_eq!(wide(&marked), wide("שלום"));
     }
 
     #[test]

@@ -1,0 +1,117 @@
+//! Texts onto the picture: title, names, and what stands in the hole.
+
+use super::circle::{Point, Wheel};
+use super::desk::{Desk, MARGIN};
+use super::inside::Inside;
+use super::layout::{Anchor, Text};
+use super::palette::{Rgb, ink_on};
+use super::plate::Plate;
+use super::template::Filling;
+use super::text::{LABEL, SUBTITLE, TITLE, cut, line_height, shown, width};
+use crate::render::Weight;
+
+/// Letters on white, and quieter ones; on black.
+pub(super) const INK: [Rgb; 2] = [[0x1f, 0x23, 0x28], [0xf0, 0xf3, 0xf6]];
+const QUIET: [Rgb; 2] = [[0x59, 0x63, 0x6e], [0xb1, 0xba, 0xc4]];
+
+impl Desk<'_> {
+    /// Title and subtitle; gives where the rest begins.
+    pub(super) fn write_head(&mut self) -> f64 {
+        let room = f64::from(self.options.width) - 2.0 * MARGIN;
+        let mut top = MARGIN;
+        let lines = [
+            (&self.options.title, TITLE, Weight::Bold, INK),
+            (&self.options.subtitle, SUBTITLE, Weight::Regular, QUIET),
+        ];
+        for (text, size, weight, ink) in lines {
+            let Some(text) = text else { continue };
+            let height = line_height(size);
+            self.texts.push(Text {
+                at: Point {
+                    x: MARGIN,
+                    y: top + height / 2.0,
+                },
+                anchor: Anchor::Start,
+                size,
+                weight,
+                ink: ink[self.is_dark],
+                text: cut(&shown(text), size, weight, room),
+            });
+            top += height;
+        }
+        if top > MARGIN { top + 12.0 } else { top }
+    }
+
+    pub(super) fn write_names(&mut self, plate: &Plate) {
+        for (index, inside) in plate.inside.iter().enumerate() {
+            let Some(Inside { lines, at }) = inside else {
+                continue;
+            };
+            let ink = ink_on(self.slices.slices[index].color);
+            self.write_lines(lines, *at, LABEL, Weight::Regular, ink);
+        }
+        for (index, outside) in plate.outside.iter().enumerate() {
+            let Some(outside) = outside else { continue };
+            self.texts.push(Text {
+                at: outside.at,
+                anchor: if outside.is_right {
+                    Anchor::Start
+                } else {
+                    Anchor::End
+                },
+                size: LABEL,
+                weight: Weight::Regular,
+                ink: INK[self.is_dark],
+                text: self.names.said[index].whole.clone(),
+            });
+        }
+    }
+
+    fn write_lines(
+        &mut self,
+        lines: &[String],
+        middle: Point,
+        size: f64,
+        weight: Weight,
+        ink: Rgb,
+    ) {
+        let first = middle.y - line_height(size) * (lines.len() as f64 - 1.0) / 2.0;
+        for (index, line) in lines.iter().enumerate() {
+            self.texts.push(Text {
+                at: Point {
+                    x: middle.x,
+                    y: first + line_height(size) * index as f64,
+                },
+                anchor: Anchor::Middle,
+                size,
+                weight,
+                ink,
+                text: line.clone(),
+            });
+        }
+    }
+
+    /// What stands in the hole, as large as it may be.
+    pub(super) fn write_center(&mut self, wheel: &Wheel, total: &str) {
+        let Some(center) = self.options.center.as_ref().filter(|_| wheel.hole > 0.0) else {
+            return;
+        };
+        let filling = Filling {
+            label: "",
+            value: total,
+            percent: "100%",
+            total,
+        };
+        let lines: Vec<String> = center.fill(filling).lines().map(shown).collect();
+        let fits = |size: f64| {
+            let half = line_height(size) * lines.len() as f64 / 2.0;
+            lines.iter().all(|line| {
+                libm::hypot(width(line, size, Weight::Bold) / 2.0, half) <= wheel.hole * 0.92
+            })
+        };
+        let size = (9..=28).rev().map(f64::from).find(|size| fits(*size));
+        if let Some(size) = size {
+            self.write_lines(&lines, wheel.center, size, Weight::Bold, INK[self.is_dark]);
+        }
+    }
+}
