@@ -2,6 +2,7 @@
 
 mod columns;
 mod lines;
+mod terminal;
 mod values;
 mod words;
 
@@ -314,8 +315,7 @@ impl Pie {
 
     /// Shows the picture on the terminal; bars where it shows no colours.
     fn show(&self, slices: &Slices, intent: &Intent, ui: &Ui) -> Result<Exit> {
-        let svg = pie::chart(slices, &intent.options);
-        let shown = self.studio(ui)?.on_terminal("the chart", svg.as_bytes());
+        let shown = terminal::shown(slices, &intent.options, &self.studio(ui)?, ui);
         let shown = shown.map_err(|fault| Error::input(fault.to_string()))?;
         let text = shown.unwrap_or_else(|| bars(slices, intent, true, ui));
         let mut out = Results::open(None, FileOptions::default())?;

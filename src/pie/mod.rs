@@ -21,7 +21,7 @@ mod tests;
 mod text;
 mod writing;
 
-pub use bars::bars;
+pub use bars::{bars, head, key};
 pub use palette::{PALETTES, Palette, Rgb};
 pub use slices::{Arrangement, Fault, Slice, Slices, Sort};
 pub use svg::chart;

@@ -66,32 +66,17 @@ pub fn chart(slices: &Slices, options: &Options) -> String {
 }
 
 fn write_slices(out: &mut String, slices: &Slices, options: &Options, layout: &Layout) {
-    let behind = color(options.background.unwrap_or([255; 3]));
     let is_alone = slices.slices.len() == 1;
     let gap = if is_alone { 0.0 } else { options.gap / 360.0 };
-    let widest = SEPARATOR * (MANY / slices.slices.len() as f64).min(1.0);
     for (slice, arc) in slices.slices.iter().zip(&layout.arcs) {
         let narrowed = gap.min(arc.turns() * 0.8) / 2.0;
         let arc = Arc {
             start: arc.start + narrowed,
             end: arc.end - narrowed,
         };
-        // A line as wide as the slice would leave nothing of it.
-        let length = arc.turns() * std::f64::consts::TAU * layout.wheel.radius;
-        let separator = if is_alone || gap > 0.0 {
-            0.0
-        } else {
-            widest.min(length / 4.0)
-        };
-        let stroke = match number(separator).as_str() {
-            "0" => String::new(),
-            width => {
-                format!(" stroke=\"{behind}\" stroke-width=\"{width}\" stroke-linejoin=\"round\"")
-            }
-        };
         let _ = writeln!(
             out,
-            "<path d=\"{}\" fill=\"{}\"{stroke}><title>{}: {}</title></path>",
+            "<path d=\"{}\" fill=\"{}\"><title>{}: {}</title></path>",
             if is_alone {
                 ring(&layout.wheel)
             } else {
@@ -100,6 +85,35 @@ fn write_slices(out: &mut String, slices: &Slices, options: &Options, layout: &L
             color(slice.color),
             escaped(&slice.label),
             people(slice.value),
+        );
+    }
+    if !is_alone && gap == 0.0 {
+        write_separators(out, options, layout);
+    }
+}
+
+/// Lines between slices, in the colour of what is behind the pie.
+fn write_separators(out: &mut String, options: &Options, layout: &Layout) {
+    let Layout { wheel, arcs, .. } = layout;
+    let stroke = color(options.background.unwrap_or([255; 3]));
+    let widest = SEPARATOR * (MANY / arcs.len() as f64).min(1.0);
+    let length = |arc: &Arc| arc.turns() * std::f64::consts::TAU * wheel.radius;
+    for (index, arc) in arcs.iter().enumerate() {
+        let before = &arcs[(index + arcs.len() - 1) % arcs.len()];
+        // A line as wide as a slice would leave nothing of it; but what cannot be seen anyway leaves a trace by it.
+        let shorter = length(arc).min(length(before));
+        let width = number(widest.min((shorter / 4.0).max(SEPARATOR / 2.0)));
+        let (from, to) = (
+            wheel.at(arc.start, wheel.hole),
+            wheel.at(arc.start, wheel.radius),
+        );
+        let _ = writeln!(
+            out,
+            "<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" stroke=\"{stroke}\" stroke-width=\"{width}\"/>",
+            number(from.x),
+            number(from.y),
+            number(to.x),
+            number(to.y)
         );
     }
 }

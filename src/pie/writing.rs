@@ -6,7 +6,7 @@ use super::inside::Inside;
 use super::layout::{Anchor, Text};
 use super::palette::{Rgb, ink_on};
 use super::plate::Plate;
-use super::template::Filling;
+use super::template::{Filling, Template};
 use super::text::{LABEL, SUBTITLE, TITLE, cut, line_height, shown, width};
 use crate::render::Weight;
 
@@ -96,13 +96,7 @@ impl Desk<'_> {
         let Some(center) = self.options.center.as_ref().filter(|_| wheel.hole > 0.0) else {
             return;
         };
-        let filling = Filling {
-            label: "",
-            value: total,
-            percent: "100%",
-            total,
-        };
-        let lines: Vec<String> = center.fill(filling).lines().map(shown).collect();
+        let lines = filled(center, total);
         let fits = |size: f64| {
             let half = line_height(size) * lines.len() as f64 / 2.0;
             lines.iter().all(|line| {
@@ -114,4 +108,15 @@ impl Desk<'_> {
             self.write_lines(&lines, wheel.center, size, Weight::Bold, INK[self.is_dark]);
         }
     }
+}
+
+/// The lines that stand in the hole.
+pub(super) fn filled(center: &Template, total: &str) -> Vec<String> {
+    let filling = Filling {
+        label: "",
+        value: total,
+        percent: "100%",
+        total,
+    };
+    center.fill(filling).lines().map(shown).collect()
 }

@@ -76,10 +76,19 @@ pub fn iterm2(png: &[u8]) -> String {
 
 /// Pixels of red, green, blue and opacity, `width` of them a row, two rows a line. What is half transparent or more is left out.
 pub fn blocks(width: usize, rgba: &[u8], true_color: bool) -> String {
+    let lines = block_lines(width, rgba, true_color);
+    lines
+        .iter()
+        .map(|line| format!("{}\n", line.trim_end_matches(' ')))
+        .collect()
+}
+
+/// The same line by line, each `width` cells wide.
+pub fn block_lines(width: usize, rgba: &[u8], true_color: bool) -> Vec<String> {
     let (pixels, _) = rgba.as_chunks::<4>();
     let rows: Vec<&[[u8; 4]]> = pixels.chunks(width.max(1)).collect();
-    let mut out = String::new();
-    for pair in rows.chunks(2) {
+    let line = |pair: &[&[[u8; 4]]]| {
+        let mut out = String::new();
         let (mut ink, mut paper) = (None, None);
         for column in 0..width {
             let at = |row: usize| pair.get(row).and_then(|row| seen(row.get(column)?));
@@ -97,10 +106,18 @@ pub fn blocks(width: usize, rgba: &[u8], true_color: bool) -> String {
         if ink.is_some() || paper.is_some() {
             out.push_str("\x1b[0m");
         }
-        let blank = out.trim_end_matches(' ').len();
-        out.truncate(blank);
-        out.push('\n');
-    }
+        out
+    };
+    rows.chunks(2).map(line).collect()
+}
+
+/// A square of this colour, a cell wide.
+pub fn square(color: [u8; 3], true_color: bool) -> String {
+    let mut out = String::new();
+    let mut ink = None;
+    paint(&mut out, 38, &mut ink, Some(color), true_color);
+    out.push('■');
+    paint(&mut out, 38, &mut ink, None, true_color);
     out
 }
 
@@ -205,6 +222,15 @@ mod tests {
             "\x1b[38;2;255;0;0m\x1b[48;2;0;0;255m▀\x1b[48;2;255;0;0m \x1b[49m \x1b[0m\n \x1b[38;2;0;0;255m▀ \x1b[0m\n"
         );
         assert_eq!(blocks(3, &[], true), "");
+        let lines = block_lines(3, &rgba, true);
+        assert!(
+            lines[1].ends_with("▀\x1b[39m \x1b[0m") || lines[1].contains("▀ "),
+            "{lines:?}"
+        );
+        assert_eq!(
+            square(red[..3].try_into().unwrap(), false),
+            "\x1b[38;5;196m■\x1b[39m"
+        );
     }
 
     #[test]

@@ -120,12 +120,18 @@ fn a_picture_is_shown_as_the_terminal_can() {
     let sandbox = Sandbox::new();
     let pie = ["pie", "a=2", "b=1"];
     let blocks = shown(&sandbox, &pie);
-    // 640 x 400 in 80 columns, leaving a line of 24 for the prompt.
-    assert_eq!(blocks.len(), 23);
+    // Half of 80 columns, so half as many lines; with the names beside it, in the colours of their slices.
+    assert_eq!(blocks.len(), 20);
     assert!(
         blocks.iter().any(|line| line.contains("\x1b[48;5;25m")),
         "{blocks:?}"
     );
+    let names: Vec<&String> = blocks.iter().filter(|line| line.contains('■')).collect();
+    assert!(
+        names[0].contains("\x1b[38;5;25m■\x1b[39m a  2  67%"),
+        "{names:?}"
+    );
+    assert!(names[1].contains("■\x1b[39m b  1  33%"), "{names:?}");
     let kitty = shown_on("xterm-kitty", &sandbox, &pie);
     assert!(
         kitty[0].starts_with("\x1b_Ga=T,f=100,q=2,m=1;iVBORw0KGgo"),

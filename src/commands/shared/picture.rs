@@ -135,18 +135,25 @@ impl<'a> Studio<'a> {
         if let Protocol::Blocks { true_color } = protocol {
             // Its last line is for the prompt.
             let room = (self.ui.width(), self.ui.height().saturating_sub(1) * 2);
-            let pixels = fitted(self.draw(name, svg)?.pixels, room);
-            return Ok(Some(blocks(
-                pixels.width() as usize,
-                pixels.rgba(),
-                true_color,
-            )));
+            let pixels = self.fitted(name, svg, room)?;
+            let width = pixels.width() as usize;
+            return Ok(Some(blocks(width, pixels.rgba(), true_color)));
         }
         let png = self.png(name, svg)?;
         Ok(png.map(|png| match protocol {
             Protocol::Iterm2 => iterm2(&png),
             Protocol::Kitty | Protocol::Blocks { .. } => kitty(&png),
         }))
+    }
+
+    /// The pixels of the picture, no more in each direction than these.
+    pub(in crate::commands) fn fitted(
+        &self,
+        name: &str,
+        svg: &[u8],
+        room: (usize, usize),
+    ) -> std::result::Result<Pixels, Fault> {
+        Ok(fitted(self.draw(name, svg)?.pixels, room))
     }
 }
 
