@@ -74,6 +74,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     context.ui.finish();
     let exit = match result {
         Ok(exit) => exit,
+        // What a signal cut short is no fault.
+        Err(_) if signals::which().is_some() => Exit::Failed,
         Err(error) => ended_by(&error, &context.ui),
     };
     if let Some(signal) = signals::which() {

@@ -262,16 +262,23 @@ impl Pie {
 
     /// The format that was asked for: by name, by the file's ending, or not at all.
     fn asked(&self) -> Result<Option<To>> {
-        let by_ending = self.output.as_deref().and_then(To::by_ending);
-        match (self.to, by_ending, &self.output) {
-            (Some(To::Terminal), _, Some(_)) => Err(Error::usage(
+        let Some(output) = self.output.as_ref().filter(|path| path.as_os_str() != "-") else {
+            return Ok(self.to);
+        };
+        let shown = output.display();
+        match (self.to, output.extension().map(To::by_ending)) {
+            (Some(To::Terminal), _) => Err(Error::usage(
                 "--to terminal shows the picture, and writes no file",
             )),
-            (Some(to), Some(by_ending), Some(output)) if to != by_ending => {
-                let message = format!("{} says {by_ending}, --to says {to}", output.display());
+            (Some(to), Some(Some(by_ending))) if to != by_ending => {
+                let message = format!("{shown} says {by_ending}, --to says {to}");
                 Err(Error::usage(message).hint("give the file another ending, or leave out --to"))
             }
-            (to, by_ending, _) => Ok(to.or(by_ending)),
+            (None, Some(None)) => {
+                let message = format!("{shown}: a chart is written as png, svg or txt");
+                Err(Error::usage(message).hint("give the file such an ending, or say --to png"))
+            }
+            (to, by_ending) => Ok(to.or(by_ending.flatten())),
         }
     }
 
@@ -426,6 +433,14 @@ mod tests {
             (Some(3), 0.02)
         );
         assert_eq!((intent.options.hole, intent.to), (0.5, Some(To::Svg)));
+        let to = |words: &[&str]| planned(words).unwrap().to;
+        assert_eq!(to(&["1", "-o", "x.TXT"]), Some(To::Bars));
+        assert_eq!(to(&["1", "-o", "x"]), None);
+        assert_eq!(to(&["1", "-o", "x.new", "--to", "svg"]), Some(To::Svg));
+        assert_eq!(
+            to(&["1", "-o", "-", "--to", "terminal"]),
+            Some(To::Terminal)
+        );
         let intent = planned(&[
             "--palette",
             "#000,#fff",
@@ -453,6 +468,7 @@ mod tests {
                 "x.svg says svg, --to says png",
             ),
             (&["1", "-o", "x", "--to", "terminal"], "writes no file"),
+            (&["1", "-o", "x.jpg"], "written as png, svg or txt"),
             (&["1", "--center", "{total}"], "--hole"),
             (&["1", "--hole", "1"], "no share from 0 to 0.9"),
             (&["1", "--format", "{pct}"], "there is no {pct}"),

@@ -141,7 +141,7 @@ pub fn read_whole(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
 /// `most`.
 ///
 /// # Errors
-/// As of [`open`] and of reading; damage to what is compressed is one of them.
+/// As of [`open`] and of reading; damage to what is compressed is one of them, `Interrupted` where a signal asked to stop.
 pub fn read_unpacked(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     match open(name)? {
@@ -152,10 +152,11 @@ pub fn read_unpacked(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
         }
         Opened::Stream(mut stream) => {
             let mut buffer = vec![0; 64 << 10];
-            while let Some(read @ 1..) = stream.read_or_stop(&mut buffer, &signals::stopping)? {
-                bytes.extend_from_slice(&buffer[..read]);
-                if bytes.len() > most {
-                    break;
+            while bytes.len() <= most {
+                match stream.read_or_stop(&mut buffer, &signals::stopping)? {
+                    Some(0) => break,
+                    Some(read) => bytes.extend_from_slice(&buffer[..read]),
+                    None => return Err(io::ErrorKind::Interrupted.into()),
                 }
             }
         }

@@ -35,9 +35,10 @@ pub use pixels::Pixels;
 pub use png::{About, encode};
 pub use width::{Weight, text_width};
 
-/// What of the renderer decides the bytes, beside [`FONT`]: part of a cache's key. To be changed with the versions of resvg and
-/// image in `Cargo.lock`, as a test holds.
-pub const RENDERER: &str = "resvg 0.49.0, image 0.25.10, png 0.18.1";
+/// What of the renderer decides the bytes, beside [`FONT`]: part of a cache's key. From the SVG to pixels, the shaping of text
+/// and its outlines among it, then from pixels to a compressed PNG. To be changed with `Cargo.lock`, as a test holds.
+pub const RENDERER: &str = "resvg 0.49.0, usvg 0.49.0, tiny-skia 0.12.0, harfrust 0.12.0, skrifa 0.44.0, \
+    image 0.25.10, png 0.18.1, flate2 1.1.11, zlib-rs 0.6.8";
 
 /// How many pixels a picture has at most unless told otherwise.
 pub const MAX_PIXELS: u64 = 100_000_000;

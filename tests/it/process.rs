@@ -195,6 +195,24 @@ fn a_signal_leaves_no_file() {
 }
 
 #[test]
+fn half_of_the_values_make_no_chart() {
+    for (args, given) in [
+        (&["pie", "--to", "bars"][..], "a\t1\n"),
+        (&["pie"], "a\t1\nb\t"),
+        (
+            &["render"],
+            "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>",
+        ),
+    ] {
+        let child = waiting(args, given);
+        signal(&child, "TERM");
+        let (code, signal, stdout, stderr) = output(child);
+        assert_eq!((code, signal), (None, Some(15)), "{args:?}");
+        assert_eq!((stdout.as_str(), stderr.as_str()), ("", ""), "{args:?}");
+    }
+}
+
+#[test]
 fn standard_output_by_its_name_is_no_file() {
     let child = waiting(&["log", "count", "-o", "-"], "a\n");
     signal(&child, "TERM");

@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::path::Path;
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, TypedValueParser};
@@ -96,9 +95,8 @@ impl From<Legend> for pie::Legend {
 
 impl To {
     /// The format that a file's ending stands for.
-    pub(super) fn by_ending(path: &Path) -> Option<To> {
-        let ending = path.extension().and_then(OsStr::to_str)?;
-        match ending.to_ascii_lowercase().as_str() {
+    pub(super) fn by_ending(ending: &OsStr) -> Option<To> {
+        match ending.to_str()?.to_ascii_lowercase().as_str() {
             "png" => Some(To::Png),
             "svg" => Some(To::Svg),
             "txt" => Some(To::Bars),
