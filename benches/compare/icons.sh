@@ -57,6 +57,7 @@ done
     END { printf "| median | 90th percentile | most |\n|--:|--:|--:|\n| %.4f | %.4f | %.4f |\n", value[int((NR + 1) / 2)], value[int(NR * 0.9 + 0.5)], value[NR] }'
   printf '\n| the ten that differ most | difference | pixels |\n|---|--:|--:|\n'
   LC_ALL=C sort -rg "$scratch/differences" | head -n 10 | awk -F '\t' '{ printf "| %s | %.4f | %d |\n", $3, $1, $2 }'
+  printf '\nWhy these differ is in ../../README.md, under "Pictures".\n'
   if ((${#failed[@]})); then
     printf '\nNot drawn:\n\n'
     printf -- '- %s\n' "${failed[@]}"

@@ -209,6 +209,7 @@ impl Effort {
                     let window = side(it.radius_x().get()) * side(it.radius_y().get());
                     window.min(on.area)
                 }
+                Kind::Merge(it) => 4.0 * it.inputs().len() as f64,
                 Kind::DiffuseLighting(_) | Kind::SpecularLighting(_) => 20.0,
                 Kind::GaussianBlur(_) | Kind::DropShadow(_) => 10.0,
                 Kind::Image(it) => {

@@ -230,6 +230,18 @@ fn what_takes_too_much_is_refused_before_it_is_drawn() {
         draw(morphology.as_bytes(), &large),
         Err(Fault::TooMuch)
     ));
+    let merged = svg(
+        10,
+        &format!(
+            r#"<filter id="f"><feMerge>{}</feMerge></filter><rect width="10" height="10" filter="url(#f)"/>"#,
+            r#"<feMergeNode in="SourceGraphic"/>"#.repeat(100)
+        ),
+    );
+    assert!(draw(merged.as_bytes(), &Options::default()).is_ok());
+    assert!(matches!(
+        draw(merged.as_bytes(), &large),
+        Err(Fault::TooMuch)
+    ));
     let tile = r#"<pattern id="p" width="1e9" height="1e9" patternUnits="userSpaceOnUse"><rect width="1" height="1"/></pattern>
         <rect width="10" height="10" fill="url(#p)"/>"#;
     assert!(matches!(refused(tile), Fault::TooMuch));
