@@ -26,6 +26,9 @@ const MAX_MATCHES: usize = 50_000_000;
 /// Of an image's text, so much counts as one element.
 const IMAGE_BYTES: usize = 256;
 
+/// Of an outline's text, so much counts as one element: each copy of it has the points of its own.
+const OUTLINE_BYTES: usize = 32;
+
 /// What usvg does in the square of a number is as heavy as an element when the number's square is this: letters of a text,
 /// elements in a text, declarations of a style. Measured.
 const LETTERS: u64 = 3500;
@@ -139,6 +142,7 @@ fn elements<'a>(document: &'a Document<'_>) -> Result<Vec<Element<'a>>, Fault> {
                         return Err(Fault::HugeNumber);
                     }
                     element.points += value.len() as u64 / 4 + 1;
+                    element.weight += (value.len() / OUTLINE_BYTES) as u64;
                 }
                 name => {
                     if name == "style" {

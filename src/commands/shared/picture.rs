@@ -96,7 +96,8 @@ impl<'a> Studio<'a> {
     }
 
     fn key(&self, svg: &[u8]) -> Key {
-        // Destructured, so that whoever adds an option sees that it belongs here.
+        // Destructured, so that whoever adds an option sees that it belongs here. The most pixels do: they decide which pictures
+        // in a picture are drawn.
         let Options {
             width,
             height,

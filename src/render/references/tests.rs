@@ -34,6 +34,16 @@ fn weights_are_what_is_drawn() {
 }
 
 #[test]
+fn every_copy_of_an_outline_has_its_points() {
+    let outline = "L1 1".repeat(8 * 1000);
+    let path = format!("<path id='a' d='M0 0{outline}'/>");
+    assert_eq!(weight(&path), 2 + 1000);
+    let copies = |count: usize| format!("{path}{}", "<use href='#a'/>".repeat(count));
+    assert!(burden(&copies(1000)).is_ok());
+    assert!(matches!(burden(&copies(10_000)), Err(Fault::TooMuch)));
+}
+
+#[test]
 fn links_and_animations_are_not_followed() {
     let link = "<g id='a'><a xlink:href='#a'><rect/></a><animate href='#a'/></g>";
     assert_eq!(weight(link), 5);
