@@ -3,6 +3,8 @@
 mod columns;
 mod lines;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod values;
 mod words;
 
@@ -19,12 +21,13 @@ use crate::args::words::format_names;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::format;
-use crate::io::sink::{FileOptions, is_same_file};
-use crate::io::source::{InputName, read_unpacked};
+use crate::io::sink::FileOptions;
+use crate::io::source::InputName;
 use crate::pie::{self, Arrangement, Slices, Template};
+use crate::render::Fault;
 use crate::ui::Ui;
 use crate::ui::results::Results;
-use values::{Labelled, Reading, of_text, of_word};
+use values::{Labelled, Reading, of_inputs, of_word};
 use words::{
     Labels, Legend, Order, To, colors, gap, hole, named_colors, opaque_or_none, slice_color,
 };
@@ -35,6 +38,8 @@ Examples:
       jug pie ok=940 warn=41 err=19 --title Status -o status.png
   A log as a pie
       jug log 'count by status' access.log | jug pie -o status.svg
+  A directory as a pie
+      jug walk --type f --totals ext | jug pie --top 8 -o space.png
   How often is each word there?
       cut -d ' ' -f 9 access.log | jug pie --tally --top 6
   A ring, with the total in it
@@ -42,8 +47,8 @@ Examples:
   The same in a mail
       jug pie -i sizes.tsv --to bars";
 
-/// How much text is read.
-const MOST: usize = 256 << 20;
+/// Who draws more slices may have wanted fewer.
+const MANY: usize = 500;
 /// A smaller chart cannot be laid out, in pixels.
 const SMALLEST: u32 = 100;
 
@@ -52,8 +57,8 @@ const SMALLEST: u32 = 100;
 /// VALUEs are label=value, or values alone. Without any, they are read from standard input or files: lines of a label, a tab
 /// and a value; counts and labels as uniq -c, wc and du write them; TSV, CSV or NDJSON. Of those, the values are in the column
 /// count or that of another aggregate, such as sum_bytes, else in value, size or bytes, else in the first one with numbers; the
-/// labels are in the columns before it. So what jug log prints can be piped in as it is. Equal labels are added up; what is
-/// zero stands only in the legend; what is less is refused.
+/// labels are in the columns before it. So what jug log and jug walk --totals print can be piped in as it is. Equal labels are
+/// added up; what is zero stands only in the legend; what is less is refused.
 ///
 /// The first slice begins at twelve o'clock, and they go on clockwise in the order of the input. Slices are named where there
 /// is room: in them, beside the pie, or in a legend, for which the picture grows unless its height is given.
@@ -311,7 +316,7 @@ impl Pie {
                 let svg = pie::chart(&slices, &intent.options);
                 let png = studio
                     .png("the chart", svg.as_bytes())
-                    .map_err(|fault| Error::input(fault.to_string()))?;
+                    .map_err(|fault| undrawn(&fault, &slices))?;
                 match png {
                     Some(png) => intent.write(&png, false, self.if_changed),
                     None => Ok(Exit::No),
@@ -323,7 +328,7 @@ impl Pie {
     /// Shows the picture on the terminal; bars where it shows no colours.
     fn show(&self, slices: &Slices, intent: &Intent, ui: &Ui) -> Result<Exit> {
         let shown = terminal::shown(slices, &intent.options, &self.studio(ui)?, ui);
-        let shown = shown.map_err(|fault| Error::input(fault.to_string()))?;
+        let shown = shown.map_err(|fault| undrawn(&fault, slices))?;
         let text = shown.unwrap_or_else(|| bars(slices, intent, true, ui));
         let mut out = Results::open(None, FileOptions::default())?;
         out.put_own(text.as_bytes())?;
@@ -344,43 +349,21 @@ fn bars(slices: &Slices, intent: &Intent, is_shown: bool, ui: &Ui) -> String {
     pie::bars(slices, &intent.options, columns)
 }
 
+/// Why there is no picture.
+fn undrawn(fault: &Fault, slices: &Slices) -> Error {
+    let error = Error::input(format!("the chart: {fault}"));
+    if slices.slices.len() > MANY {
+        return error.hint("to keep the largest slices and put the others together: --top 20");
+    }
+    error
+}
+
 impl Intent {
     fn values(&self, ui: &Ui) -> Result<Vec<Labelled>> {
-        let (names, reading) = match &self.source {
-            Source::Words(values) => return Ok(values.clone()),
-            Source::Inputs(names, reading) => (names, reading),
-        };
-        let mut all = Vec::new();
-        for name in names {
-            if *name == InputName::Stdin && ui.stdin_is_terminal() {
-                ui.hint("values are read from this terminal: end them with Ctrl-D, or write jug pie LABEL=VALUE …");
-            }
-            if let Some(output) = self
-                .output
-                .as_ref()
-                .filter(|output| is_same_file(name, output))
-            {
-                let message = format!("{}: the chart would overwrite its values", output.display());
-                return Err(Error::usage(message));
-            }
-            let text = read_unpacked(name, MOST)
-                .map_err(|error| Error::input(name.to_string()).caused_by(error))?;
-            if text.len() > MOST {
-                return Err(Error::input(format!(
-                    "{name}: more than {} MiB of values",
-                    MOST >> 20
-                ))
-                .hint("count them first: jug log 'count by …'"));
-            }
-            let path = match name {
-                InputName::Path(path) => Some(path.as_path()),
-                InputName::Stdin => None,
-            };
-            all.extend(of_text(&name.to_string(), path, &text, reading, &|said| {
-                ui.note(said);
-            })?);
+        match &self.source {
+            Source::Words(values) => Ok(values.clone()),
+            Source::Inputs(names, reading) => of_inputs(names, self.output.as_deref(), reading, ui),
         }
-        Ok(all)
     }
 
     fn write(&self, bytes: &[u8], is_shown: bool, if_changed: bool) -> Result<Exit> {
@@ -392,93 +375,5 @@ impl Intent {
         }
         out.close()?;
         Ok(Exit::Done)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::Parser as _;
-
-    #[derive(clap::Parser)]
-    struct Line {
-        #[command(flatten)]
-        pie: Pie,
-    }
-
-    fn planned(words: &[&str]) -> std::result::Result<Intent, String> {
-        let line = Line::try_parse_from(std::iter::once(&"jug").chain(words))
-            .map_err(|error| error.to_string())?;
-        line.pie.plan().map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn arguments_mean_what_they_say() {
-        let intent = planned(&[
-            "a=1",
-            "2",
-            "--top",
-            "3",
-            "--min-pct",
-            "2%",
-            "--hole",
-            "0.5",
-            "-o",
-            "x.svg",
-        ])
-        .unwrap();
-        assert!(matches!(&intent.source, Source::Words(values) if values[1].0 == "2"));
-        assert_eq!(
-            (intent.arrangement.top, intent.arrangement.min_share),
-            (Some(3), 0.02)
-        );
-        assert_eq!((intent.options.hole, intent.to), (0.5, Some(To::Svg)));
-        let to = |words: &[&str]| planned(words).unwrap().to;
-        assert_eq!(to(&["1", "-o", "x.TXT"]), Some(To::Bars));
-        assert_eq!(to(&["1", "-o", "x"]), None);
-        assert_eq!(to(&["1", "-o", "x.new", "--to", "svg"]), Some(To::Svg));
-        assert_eq!(
-            to(&["1", "-o", "-", "--to", "terminal"]),
-            Some(To::Terminal)
-        );
-        let intent = planned(&[
-            "--palette",
-            "#000,#fff",
-            "--slice-color",
-            "a=b=red",
-            "--background",
-            "transparent",
-        ])
-        .unwrap();
-        assert_eq!(intent.arrangement.colors, [[0; 3], [255; 3]]);
-        assert_eq!(
-            intent.arrangement.colored,
-            [("a=b".to_owned(), [255, 0, 0])]
-        );
-        assert_eq!(intent.options.background, None);
-    }
-
-    #[test]
-    fn contradictions_are_refused() {
-        for (words, message) in [
-            (&["a=1", "-i", "x"][..], "cannot be used with"),
-            (&["a"], "«a»: «a» is no number"),
-            (
-                &["1", "-o", "x.svg", "--to", "png"],
-                "x.svg says svg, --to says png",
-            ),
-            (&["1", "-o", "x", "--to", "terminal"], "writes no file"),
-            (&["1", "-o", "x.jpg"], "written as png, svg or txt"),
-            (&["1", "--center", "{total}"], "--hole"),
-            (&["1", "--hole", "1"], "no share from 0 to 0.9"),
-            (&["1", "--format", "{pct}"], "there is no {pct}"),
-            (&["1", "--palette", "blurple"], "«blurple» is no colour"),
-            (&["1", "--slice-color", "a"], "write LABEL=COLOR"),
-            (&["1", "--width", "50"], "at least 100 pixels"),
-            (&["1", "--background", "#fff8"], "opaque, or transparent"),
-        ] {
-            let error = planned(words).err().unwrap_or_default();
-            assert!(error.contains(message), "{words:?}: {error}");
-        }
     }
 }

@@ -8,7 +8,10 @@ use super::columns::Columns;
 use super::lines::{lossy, numbered, of_lines, value};
 use crate::error::{Error, Result};
 use crate::format::{self, Sample, Schema, Settings, detect};
+use crate::io::sink::is_same_file;
+use crate::io::source::{InputName, read_unpacked};
 use crate::record::{Number, Value, Want, Wanted};
+use crate::ui::Ui;
 
 /// A label and its value.
 pub(super) type Labelled = (String, Number);
@@ -26,6 +29,8 @@ pub(super) struct Reading {
     pub(super) tally: bool,
 }
 
+/// How much text is read, in bytes.
+const MOST: usize = 256 << 20;
 /// How much of the text shows its format, in bytes.
 const SAMPLE: usize = 64 << 10;
 
@@ -44,8 +49,40 @@ pub(super) fn of_word(word: &str, place: usize) -> Result<Labelled> {
     Ok((label, number))
 }
 
+/// The labelled values of all inputs, none of which may be `output`.
+pub(super) fn of_inputs(
+    names: &[InputName],
+    output: Option<&Path>,
+    reading: &Reading,
+    ui: &Ui,
+) -> Result<Vec<Labelled>> {
+    let mut all = Vec::new();
+    for name in names {
+        if *name == InputName::Stdin && ui.stdin_is_terminal() {
+            ui.hint("values are read from this terminal: end them with Ctrl-D, or write jug pie LABEL=VALUE …");
+        }
+        if let Some(output) = output.filter(|output| is_same_file(name, output)) {
+            let message = format!("{}: the chart would overwrite its values", output.display());
+            return Err(Error::usage(message));
+        }
+        let text = read_unpacked(name, MOST)
+            .map_err(|error| Error::input(name.to_string()).caused_by(error))?;
+        if text.len() > MOST {
+            let message = format!("{name}: more than {} MiB of values", MOST >> 20);
+            return Err(Error::input(message).hint("count them first: jug log 'count by …'"));
+        }
+        let path = match name {
+            InputName::Path(path) => Some(path.as_path()),
+            InputName::Stdin => None,
+        };
+        let note = |said: &str| ui.note(said);
+        all.extend(of_text(&name.to_string(), path, &text, reading, &note)?);
+    }
+    Ok(all)
+}
+
 /// The labelled values in a text, called `name` in messages; says in `note` which columns were taken.
-pub(super) fn of_text(
+fn of_text(
     name: &str,
     path: Option<&Path>,
     text: &[u8],
