@@ -114,7 +114,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Write rows of this format [default: table on a terminal, else tsv, where there are rows]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour results and messages')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Show a progress bar on a terminal')
-            [CompletionResult]::new('-P', '-P ', [CompletionResultType]::ParameterName, 'Follow no link [default]')
+            [CompletionResult]::new('-P', '-P ', [CompletionResultType]::ParameterName, 'Follow no link, as if nothing is said')
             [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Follow links given as PATH')
             [CompletionResult]::new('-L', '-L ', [CompletionResultType]::ParameterName, 'Follow all links, and enter each directory once')
             [CompletionResult]::new('-x', '-x', [CompletionResultType]::ParameterName, 'Stay on the file system of each PATH')

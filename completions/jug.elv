@@ -109,7 +109,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --to 'Write rows of this format [default: table on a terminal, else tsv, where there are rows]'
             cand --color 'Colour results and messages'
             cand --progress 'Show a progress bar on a terminal'
-            cand -P 'Follow no link [default]'
+            cand -P 'Follow no link, as if nothing is said'
             cand -H 'Follow links given as PATH'
             cand -L 'Follow all links, and enter each directory once'
             cand -x 'Stay on the file system of each PATH'

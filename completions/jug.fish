@@ -191,7 +191,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -l progress -d 'Show a progress bar on a terminal' -r -f -a "auto\t'On a terminal'
 never\t'Nowhere'"
-complete -c jug -n "__fish_jug_using_subcommand walk" -s P -d 'Follow no link [default]'
+complete -c jug -n "__fish_jug_using_subcommand walk" -s P -d 'Follow no link, as if nothing is said'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s H -d 'Follow links given as PATH'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s L -d 'Follow all links, and enter each directory once'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s x -l one-file-system -d 'Stay on the file system of each PATH'

@@ -71,7 +71,7 @@ pub struct Walk {
     #[arg(long, value_name = "N", help_heading = "Travel")]
     depth: Option<u32>,
 
-    /// Follow no link [default]
+    /// Follow no link, as if nothing is said
     #[arg(short = 'P', overrides_with_all = ["follow_roots", "follow"], help_heading = "Travel")]
     physical: bool,
 

@@ -7,7 +7,7 @@ use crate::select::Subject;
 
 use super::fault::{Fault, Operation, is_gone};
 
-/// An entry. What costs a call to the system is asked for once, by [`Entry::stat`] and [`Entry::read_target`].
+/// An entry. What costs a call to the system is asked for once, by `ask_stat` and `ask_target`.
 pub struct Entry<'a> {
     /// Where it is.
     pub place: Place<'a>,

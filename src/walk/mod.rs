@@ -1,8 +1,8 @@
 //! The engine of `jug walk`: every entry under some paths, in parallel, in an order that is always the same.
 //!
-//! [`run`] walks. A directory is a piece of work: one worker lists it, judges each entry ([`crate::select`], then a
+//! [`mod@run`] walks. A directory is a piece of work: one worker lists it, judges each entry ([`crate::select`], then a
 //! condition in the expression language) and has a [`Recorder`] write what is wanted of it, straight into the bytes that go
-//! out. [`queue`] hands directories to workers, the leftmost first; [`order`] puts the bytes of finished directories
+//! out. `queue` hands directories to workers, the leftmost first; `order` puts the bytes of finished directories
 //! together as if one worker had walked the tree alone. What records look like is in [`text`], [`rows`], [`json_tree`] and
 //! [`totals`], made of [`field`]s and [`event`]s. Directories themselves are read in `dirs`.
 

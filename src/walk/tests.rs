@@ -46,7 +46,7 @@ fn plan(root: &Path, order: Order) -> Plan {
         events: Events::default(),
         needs: Needs::default(),
         nests: false,
-        wants_ends: false,
+        wants_ends: true,
         limit: None,
         backlog: BACKLOG,
         engine: Engine::BEST,
