@@ -196,6 +196,11 @@ impl Ui {
         self.progress.clear();
     }
 
+    /// Takes the progress line off, and keeps it off until results have been written to a terminal.
+    pub fn clear_for<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.progress.clear_for(write)
+    }
+
     /// The run is over: takes the progress line off for good, and says how many warnings were not shown.
     pub fn finish(&self) {
         self.progress.finish();

@@ -145,9 +145,16 @@ impl Progress {
 
     /// Takes the line off the terminal; it comes back with the next chunk.
     pub(super) fn clear(&self) {
-        if let Some(bar) = self.bar().take() {
+        self.clear_for(|| ());
+    }
+
+    /// Takes the line off the terminal and writes something there, before it comes back with the next chunk.
+    pub(super) fn clear_for<T>(&self, write: impl FnOnce() -> T) -> T {
+        let mut bar = self.bar();
+        if let Some(bar) = bar.take() {
             bar.finish_and_clear();
         }
+        write()
     }
 
     /// Takes the line off the terminal for good.

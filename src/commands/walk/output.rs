@@ -288,9 +288,10 @@ struct BesideProgress<'a> {
 
 impl Output for BesideProgress<'_> {
     fn put(&mut self, bytes: &[u8], ends: &[usize]) -> Result<()> {
-        self.ui.clear();
-        self.output.put(bytes, ends)?;
-        self.output.flush()
+        self.ui.clear_for(|| {
+            self.output.put(bytes, ends)?;
+            self.output.flush()
+        })
     }
 
     fn flush(&mut self) -> Result<()> {
