@@ -54,13 +54,17 @@ fn a_chain_longer_than_any_path_is_walked_to_its_end() {
     let sandbox = Sandbox::new();
     let _chain = Chain::new(&sandbox, "chain", DEPTH);
     let last = format!("chain/{}end", "d/".repeat(DEPTH));
-    for limit in ["", "ulimit -n 16; "] {
-        for args in ["-j1", "-j8", "-j8 --order path", "-j8 --order none"] {
-            let line = format!("{limit}jug walk {args} chain");
-            let text = sandbox.shell(&line, b"").clean();
-            assert_eq!(text.lines().count(), DEPTH + 2, "{line}");
-            assert_eq!(text.lines().last(), Some(last.as_str()), "{line}");
-        }
+    for line in [
+        "jug walk -j1 chain",
+        "jug walk -j8 chain",
+        "jug walk -j8 --order path chain",
+        "jug walk -j8 --order none chain",
+        "ulimit -n 16; jug walk -j1 chain",
+        "ulimit -n 16; jug walk -j8 chain",
+    ] {
+        let text = sandbox.shell(line, b"").clean();
+        assert_eq!(text.lines().count(), DEPTH + 2, "{line}");
+        assert_eq!(text.lines().last(), Some(last.as_str()), "{line}");
     }
     let line = "jug walk --fields depth,name,type,size --where 'depth > 4999' chain";
     let text = sandbox.shell(line, b"").clean();
@@ -68,7 +72,7 @@ fn a_chain_longer_than_any_path_is_walked_to_its_end() {
     assert_eq!(lines[0], "depth\tname\ttype\tsize");
     assert!(lines[1].starts_with("5000\td\tdir\t"), "{}", lines[1]);
     assert_eq!(lines[2..], ["5001\tend\tfile\t0"]);
-    for depth in [0, 1, 1000, 4999, 5000, 5001] {
+    for depth in [0, 1000, 5000] {
         let line = format!("jug walk --depth {depth} chain");
         let text = sandbox.shell(&line, b"").clean();
         assert_eq!(text.lines().count(), depth + 1, "{line}");

@@ -110,12 +110,12 @@ fn asked_how_far_it_is_it_says_so_and_goes_on() {
 #[test]
 fn few_descriptors_are_enough() {
     let sandbox = Sandbox::new();
-    for outer in 0..30 {
-        for middle in 0..5 {
-            for inner in 0..4 {
-                sandbox.file(format!("tree/{outer}/{middle}/{inner}/1/2/3/4/file"), "x");
-            }
-        }
+    // Two directories in each, ten levels down: on the way to each there are ten that have another to be opened.
+    for leaf in 0..1024 {
+        let steps: String = (0..10)
+            .map(|level| format!("{}/", leaf >> level & 1))
+            .collect();
+        sandbox.file(format!("tree/{steps}file"), "x");
     }
     let expected = found(&sandbox, "tree");
     for args in [
