@@ -73,8 +73,10 @@ pub(super) fn feed<'s>(
         &name.to_string(),
         blocks,
         || gate.enter(),
-        |block, number| {
-            workers.spawn(move |_| gate.leave(scan(job, bound, block, number)));
+        |block, number| match block {
+            Some(block) => workers.spawn(move |_| gate.leave(scan(job, bound, block, number))),
+            // The end took a place, too: kept, it would be lacking for the streams that follow.
+            None => gate.leave(Vec::new()),
         },
     );
 }
@@ -97,17 +99,20 @@ pub(super) fn read_alone(job: &Job<'_, '_>, input: &mut Input) {
         blocks,
         || buffer.take(),
         |block, number| {
-            buffer.replace(scan(job, bound, block, number));
+            if let Some(block) = block {
+                buffer.replace(scan(job, bound, block, number));
+            }
         },
     );
 }
 
+/// Reads a stream to its end. Each buffer that `spare` gives is handed on, filled, or as nothing at the end.
 fn read_all(
     job: &Job<'_, '_>,
     name: &str,
     blocks: &mut Blocks,
     spare: impl Fn() -> Vec<u8>,
-    hand_on: impl Fn(Block, u64),
+    hand_on: impl Fn(Option<Block>, u64),
 ) {
     let wanted = Wanted {
         any_bytes: job.counts_newlines(),
@@ -117,10 +122,11 @@ fn read_all(
     let mut number = 0;
     // A signal ends the reading, in `next_block`; what has been read by then is still looked at.
     while !job.wants_no_more() {
-        let buffer = spare();
-        match blocks.next_block(buffer, wanted, &|| job.is_stopping()) {
-            Some(block) => hand_on(block, number),
-            None => break,
+        let block = blocks.next_block(spare(), wanted, &|| job.is_stopping());
+        let is_end = block.is_none();
+        hand_on(block, number);
+        if is_end {
+            break;
         }
         job.advanced(blocks.newly_consumed());
         number += 1;
