@@ -42,7 +42,9 @@ impl Inputs {
             None => {}
         }
         let from_stdin = names.iter().filter(|name| matches!(name, InputName::Stdin));
-        if from_stdin.count() > 1 {
+        let is_list = |list: &PathBuf| matches!(InputName::from_arg(list.into()), InputName::Stdin);
+        let lists = self.files0_from.iter().filter(|list| is_list(list));
+        if from_stdin.count() + lists.count() > 1 {
             return Err(Error::usage("standard input can be read only once"));
         }
         Ok(names)

@@ -20,6 +20,9 @@ pub struct Output {
     pub ndjson: bool,
 
     /// Write to a file, whole or not at all; its ending picks the format
+    ///
+    /// The file takes its place once all is written, also where inputs were incomplete (exit status 3); not after an error
+    /// or a signal, which leave an older file as it was.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 

@@ -66,9 +66,11 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
         let _ = man.render_subcommands_section(&mut bytes);
     }
     let mut roff = Roff::new();
-    let functions = FUNCTIONS
-        .iter()
-        .map(|function| (function.name, function.summary));
+    let functions = FUNCTIONS.iter().map(|function| {
+        let (call, answer) = function.example;
+        let text = format!("{}. {call} is {answer}.", function.summary);
+        (function.name, text)
+    });
     if is_walk {
         let fields = FIELDS.iter().map(|field| (field.name, field.summary));
         let groups = GROUPS.map(|(name, members)| (name, members.join(", ")));
@@ -82,10 +84,14 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
     if is_log {
         let formats = FORMATS.iter().map(|format| (format.name, format.summary));
         let outputs = OUTPUTS.iter().map(|output| (output.name, output.summary));
-        let aggregates = AGGREGATES
-            .iter()
-            .map(|aggregate| (aggregate.name, aggregate.summary));
-        table(&mut roff, "STAGES", STAGES.into_iter());
+        let aggregates = AGGREGATES.iter().map(|aggregate| {
+            let name = match aggregate.name {
+                "p" => "p0 to p100",
+                name => name,
+            };
+            (name, aggregate.summary)
+        });
+        table(&mut roff, "STAGES", OPENING.into_iter().chain(STAGES));
         table(&mut roff, "OPERATORS", OPERATORS.into_iter());
         table(&mut roff, "AGGREGATES", aggregates);
         table(&mut roff, "FUNCTIONS", functions);
@@ -134,6 +140,27 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
 /// The day on which the pages were last gone over: a page must be the same whenever it is made.
 const DATE: &str = "2026-11-23";
 
+/// The stages that begin with no word of their own.
+const OPENING: [(&str, &str); 3] = [
+    (
+        "\"text\", /regex/, 10.0.0.0/8",
+        "Keep lines that hold a text, match a regex, or hold an address of a network; joined by and, or, not and \
+         parentheses. One plain word alone needs no quotes.",
+    ),
+    (
+        "AGGREGATE, … by KEY, …",
+        "Group lines and aggregate each group; without by, all lines are one. A key is a field, an expression, or a stretch \
+         of time such as 5m, 1h, 1d, 1w. Rows come by time, else with the largest first aggregate first; if the key is a \
+         stretch of time, those without lines get a row, too. Columns are named as typed, sum(bytes) sum_bytes, or by as \
+         NAME. Values are one group where they are written alike: 10 and 10.0 are two.",
+    ),
+    (
+        "by 1h, by 1d",
+        "Hours and shorter stretches begin when the clocks of --tz show their beginning, days and weeks at midnight. Longer \
+         ones of less than a day do so where there is no summer time, elsewhere by UTC.",
+    ),
+];
+
 const OPERATORS: [(&str, &str); 11] = [
     (
         "status, http.path, tags[0]",
@@ -159,7 +186,8 @@ const OPERATORS: [(&str, &str); 11] = [
     ("contains", "Whether the left text holds the right one."),
     (
         "=~ !~",
-        "Whether the left text matches, or does not match, the /regex/ on the right.",
+        "Whether the left text matches, or does not match, the /regex/ on the right. A full stop stands for a character of \
+         UTF-8, (?-u:.) for any byte; (?i) at the beginning makes capitals no matter.",
     ),
     (
         "in (…), not in (…)",
@@ -217,7 +245,11 @@ const FILES: [(&str, &str); 2] = [
     ),
 ];
 
-fn table<'a>(roff: &mut Roff, title: &str, rows: impl Iterator<Item = (&'a str, &'a str)>) {
+fn table<'a, T: Into<String>>(
+    roff: &mut Roff,
+    title: &str,
+    rows: impl Iterator<Item = (&'a str, T)>,
+) {
     roff.control("SH", [title]);
     for (name, text) in rows {
         roff.control("TP", []);
@@ -227,7 +259,7 @@ fn table<'a>(roff: &mut Roff, title: &str, rows: impl Iterator<Item = (&'a str, 
 }
 
 /// Takes out what mandoc finds odd in generated pages: blanks at the ends of lines, and breaks and paragraphs that follow a
-/// break or a heading. Empty lines become space between paragraphs, if they are between some.
+/// break or a heading. Empty lines become space between paragraphs, if they are between some; long lines are wrapped.
 fn mended(page: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(page);
     let mut lines: Vec<&str> = Vec::new();
@@ -250,7 +282,35 @@ fn mended(page: &[u8]) -> Vec<u8> {
             lines.push(line);
         }
     }
-    let mut mended = lines.join("\n");
-    mended.push('\n');
+    let mut mended = String::with_capacity(text.len());
+    for line in lines {
+        wrap(line, &mut mended);
+        mended.push('\n');
+    }
     mended.into_bytes()
+}
+
+/// Appends a line of the page; one of text is broken at blanks, where the formatter fills lines anyway. No line may begin
+/// with what makes it a request.
+fn wrap(line: &str, out: &mut String) {
+    // Less than 80, since what is not ASCII is counted as its name.
+    const WIDTH: usize = 72;
+    let is_request = |text: &str| text.starts_with(['.', '\'']);
+    if line.len() <= WIDTH || is_request(line) {
+        out.push_str(line);
+        return;
+    }
+    let mut length = 0;
+    for word in line.split(' ') {
+        let fits = length + 1 + word.len() <= WIDTH;
+        if length > 0 && (fits || word.is_empty() || is_request(word)) {
+            out.push(' ');
+            length += 1;
+        } else if length > 0 {
+            out.push('\n');
+            length = 0;
+        }
+        out.push_str(word);
+        length += word.len();
+    }
 }

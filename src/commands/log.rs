@@ -65,7 +65,8 @@ Examples:
 /// record, but where nothing is asked of the lines, blank ones count: count alone gives what wc -l does, less a header.
 ///
 /// Every log has the fields file and line (its text), and time, where one is found: in JSON and tables it is the first that
-/// there is of time, timestamp, @timestamp, ts, datetime, date, t. Of equal keys in a JSON object the first counts.
+/// there is of time, timestamp, @timestamp, ts, datetime, date, t; in other text a date and time that lines begin with. let
+/// time = FIELD makes another one the time. Of equal keys in a JSON object the first counts.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES, override_usage = "jug log [OPTIONS] QUERY [FILE]...\n       jug log [OPTIONS] --describe FILE...")]
 pub struct Log {
@@ -258,6 +259,9 @@ impl Log {
             self.max_bad,
             &context.ui,
         );
+        if plan.raw && !found.is_any && !self.quiet {
+            account::tell_of_word(&intent, &context.ui);
+        }
         if signals::which().is_some() {
             let result = match &found.withheld {
                 Some(file) => format!("{file} was not written"),

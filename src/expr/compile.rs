@@ -63,6 +63,18 @@ pub fn compile_condition(expr: &Expr, what: &str, scope: &mut dyn Scope) -> Resu
     }
 }
 
+/// As [`compile`], for an expression that is a field and is wanted as something.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_field(expr: &Expr, want: Want, scope: &mut dyn Scope) -> Result<Program, Fault> {
+    let (node, kind) = match &expr.kind {
+        ExprKind::Field(name) => field(expr, name, want, scope)?,
+        _ => node(expr, scope)?,
+    };
+    Ok(Program { node, kind })
+}
+
 fn node(expr: &Expr, scope: &mut dyn Scope) -> Result<(Node, Kind), Fault> {
     let constant = |value: Value<'static>, kind| Ok((Node::Constant(value), kind));
     match &expr.kind {
@@ -279,6 +291,12 @@ fn comparable(expr: &Expr, other: Kind, scope: &mut dyn Scope) -> Result<Node, F
             None => Err(Fault::new(expr.span.clone(), "this is no time")
                 .hint("write 2026-01-31, 2026-01-31T10:00:00Z, \"2h\" (ago), yesterday")),
         };
+    }
+    if let (ExprKind::Field(name), Kind::Time) = (&expr.kind, other)
+        && let Some(moment @ ("now" | "today" | "yesterday")) = name.as_key()
+    {
+        let message = "a time is compared with a time in quotes";
+        return Err(Fault::new(expr.span.clone(), message).hint(format!("write \"{moment}\"")));
     }
     let (node, kind) = node(expr, scope)?;
     if other == Kind::Time && matches!(kind, Kind::Number | Kind::Bool) {

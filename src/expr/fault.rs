@@ -33,8 +33,11 @@ impl Fault {
         self
     }
 
-    /// The message, then the line of `text` it is about with carets under the place.
+    /// The message, then the line of `text` it is about with carets under the place; the message alone if there is no text.
     pub fn render(&self, text: &str) -> String {
+        if text.trim().is_empty() {
+            return self.message.clone();
+        }
         let start = self.span.start.min(text.len());
         let end = self.span.end.clamp(start, text.len());
         let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -107,6 +110,7 @@ mod tests {
             Fault::new(3..3, "more expected").render("sum"),
             "more expected\n  sum\n     ^"
         );
+        assert_eq!(Fault::new(0..0, "nothing here").render(" "), "nothing here");
         assert_eq!(Fault::new(4..5, "here").render("a |\nb"), "here\n  b\n  ^");
         assert_eq!(Fault::new(2..3, "here").render("ä x"), "here\n  ä x\n   ^");
     }

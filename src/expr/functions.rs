@@ -136,6 +136,14 @@ pub static FUNCTIONS: &[Spec] = &[
         eval: lower,
     },
     Spec {
+        name: "missing",
+        parameters: &[Kind::Any],
+        gives: Kind::Bool,
+        summary: "Tell whether there is no value: absent, - in an access log, null in JSON",
+        example: ("missing(1 / 0)", "true"),
+        eval: missing,
+    },
+    Spec {
         name: "param",
         parameters: &[Kind::Text, Kind::Text],
         gives: Kind::Text,
@@ -293,6 +301,10 @@ fn lower<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r>
     Ok(text(&arguments[0]).map_or(Value::Missing, |text| {
         Value::Text(Cow::Owned(text.to_ascii_lowercase()))
     }))
+}
+
+fn missing<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r>, Bad> {
+    Ok(Value::Bool(arguments[0].is_missing()))
 }
 
 fn upper<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r>, Bad> {

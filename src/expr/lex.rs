@@ -59,6 +59,17 @@ const SYMBOLS: [&str; 24] = [
     "+", "-", "*", "/", "=", "!", "%",
 ];
 
+/// What other languages write, and what is written here. None of them begins with what makes sense here.
+const FOREIGN: [(&str, &str); 7] = [
+    ("===", "=="),
+    ("!==", "!="),
+    ("<>", "!="),
+    ("=>", ">="),
+    ("=<", "<="),
+    ("~=", "=~"),
+    ("~", "=~"),
+];
+
 /// All tokens of `text`, the last one [`TokenKind::End`].
 ///
 /// # Errors
@@ -113,7 +124,7 @@ impl Lexer<'_> {
             '$' => self.nth(),
             _ => {
                 if !self.after_value()
-                    && let Some(net) = self.net()
+                    && let Some(net) = self.net()?
                 {
                     return Ok(net);
                 }
@@ -145,6 +156,13 @@ impl Lexer<'_> {
     }
 
     fn symbol(&mut self, first: char) -> Result<TokenKind, Fault> {
+        let foreign = FOREIGN
+            .iter()
+            .find(|(foreign, _)| self.rest().starts_with(foreign));
+        if let Some((foreign, ours)) = foreign {
+            let span = self.at..self.at + foreign.len();
+            return Err(Fault::new(span, format!("{foreign} is written: {ours}")));
+        }
         let Some(symbol) = SYMBOLS
             .iter()
             .find(|symbol| self.rest().starts_with(**symbol))
@@ -279,7 +297,7 @@ impl Lexer<'_> {
     }
 
     /// An address or network where the text has its shape: `10.0.0.1`, `10.0.0.0/8`, `2001:db8::/32`.
-    fn net(&mut self) -> Option<TokenKind> {
+    fn net(&mut self) -> Result<Option<TokenKind>, Fault> {
         let rest = self.rest();
         // All of the longest network, and one more to see that it ends: longer runs need not be looked at again and again.
         let end = rest
@@ -292,11 +310,22 @@ impl Lexer<'_> {
             || candidate.contains("::")
             || candidate.matches(':').count() == 7;
         if !is_shaped || rest[end..].starts_with(is_word_part) {
-            return None;
+            return Ok(None);
         }
-        let net = Net::parse(candidate.as_bytes())?;
-        self.at += candidate.len();
-        Some(TokenKind::Net(net))
+        let span = self.at..self.at + candidate.len();
+        match Net::parse(candidate.as_bytes()) {
+            Some(net) => {
+                self.at = span.end;
+                Ok(Some(TokenKind::Net(net)))
+            }
+            // What begins with a letter may be a path: a.b.c.d.
+            None if candidate.starts_with(|first: char| first.is_ascii_digit()) => {
+                Err(Fault::new(span, "this is no address and no network").hint(
+                    "such as 10.0.0.0/8: numbers up to 255, and up to 32 bits; or 2001:db8::/32",
+                ))
+            }
+            None => Ok(None),
+        }
     }
 
     fn number(&mut self) -> Result<TokenKind, Fault> {

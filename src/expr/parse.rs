@@ -6,6 +6,7 @@ mod cursor;
 
 use super::fault::{Fault, Span};
 use super::lex::TokenKind;
+use super::net::Net;
 use super::syntax::{Binary, Expr, ExprKind, Pattern, Unary};
 use crate::record::{FieldName, Number, Step};
 
@@ -186,9 +187,15 @@ impl Parser {
                     (ExprKind::InNet(Box::new(left), net), negated)
                 } else {
                     if !self.is_symbol("(") {
-                        return Err(
-                            self.unexpected("a list like (404, 500) or a network like 10.0.0.0/8")
-                        );
+                        let fault =
+                            self.unexpected("a list like (404, 500) or a network like 10.0.0.0/8");
+                        return Err(match &self.peek().kind {
+                            TokenKind::Regex(regex) => fault.hint(format!("write =~ /{regex}/")),
+                            TokenKind::Text(text) if Net::parse(text).is_some() => fault.hint(
+                                format!("without quotes: in {}", String::from_utf8_lossy(text)),
+                            ),
+                            _ => fault,
+                        });
                     }
                     self.take();
                     (ExprKind::In(Box::new(left), self.list()?), negated)
@@ -268,6 +275,10 @@ impl Parser {
                     let span = token.span.start..self.end_of_last();
                     return Ok(Expr::new(ExprKind::Call(word.clone(), arguments), span));
                 }
+                if word == "null" {
+                    return Err(Fault::new(token.span, "nothing is equal to null")
+                        .hint("write missing(FIELD), or not missing(FIELD)"));
+                }
                 self.take();
                 return self.field(vec![(Step::Key(word.clone()), token.span)]);
             }
@@ -276,6 +287,9 @@ impl Parser {
                 return Err(match wrong {
                     TokenKind::Net(_) => {
                         fault.hint("addresses are compared by in: ip in 10.0.0.0/8")
+                    }
+                    TokenKind::Word(word) if word == "by" => {
+                        fault.hint("by follows an aggregate, as in: count by status")
                     }
                     TokenKind::Symbol("*") => fault
                         .hint("to count lines, write count; whole records come with --to ndjson"),

@@ -90,6 +90,11 @@ pub enum Binary {
 }
 
 impl Binary {
+    /// Whether it compares two values.
+    pub fn compares(self) -> bool {
+        !self.is_arithmetic() && !matches!(self, Binary::Or | Binary::And | Binary::Contains)
+    }
+
     /// Whether it computes a number.
     pub fn is_arithmetic(self) -> bool {
         matches!(

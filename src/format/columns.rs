@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::plain::{Plain, leading_time};
-use super::wanted::TimeTexts;
+use super::plain::{Plain, has_times};
 use super::words::split;
 use super::{Opened, Sample, Settings, Spec};
 
@@ -18,14 +17,10 @@ pub(super) static SPEC: Spec = Spec {
 
 fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
     let (words, _) = usual_width(sample);
-    let mut texts = TimeTexts::new(&settings.zone);
-    let time = sample
-        .lines()
-        .any(|line| leading_time(line, &mut texts).is_some());
     Ok(Box::new(Plain {
         format: SPEC.name,
         words,
-        time,
+        time: has_times(sample, settings),
         settings: settings.clone(),
     }))
 }

@@ -51,7 +51,7 @@ pub fn detect(
     {
         return schema;
     }
-    lines::schema(settings)
+    lines::schema(sample, settings)
 }
 
 /// The ending of a file's name, in small letters and without that of a compression.

@@ -1,6 +1,6 @@
 //! `lines`: any text. What detection falls back to.
 
-use super::plain::Plain;
+use super::plain::{Plain, has_times};
 use super::{Opened, Sample, Schema, Settings, Spec};
 
 /// See the module.
@@ -12,16 +12,16 @@ pub(super) static SPEC: Spec = Spec {
     example: "2026-05-17T10:05:03Z worker 7 started\n  and goes on\n",
 };
 
-fn open(_sample: Sample<'_>, settings: &Settings) -> Opened {
-    Ok(schema(settings))
+fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
+    Ok(schema(sample, settings))
 }
 
 /// The schema, which fits every input.
-pub(super) fn schema(settings: &Settings) -> Box<dyn Schema> {
+pub(super) fn schema(sample: Sample<'_>, settings: &Settings) -> Box<dyn Schema> {
     Box::new(Plain {
         format: SPEC.name,
         words: 0,
-        time: true,
+        time: has_times(sample, settings),
         settings: settings.clone(),
     })
 }

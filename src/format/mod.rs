@@ -111,6 +111,17 @@ pub trait Schema: Send + Sync {
     /// Whether lines may have fields that [`Schema::fields`] does not list (JSON).
     fn open_ended(&self) -> bool;
 
+    /// The field that `time` stands for, where no field is called that.
+    fn time_field(&self) -> Option<&str> {
+        None
+    }
+
+    /// The names of the fields inside a value, if it is an object (JSON).
+    fn members(&self, value: &[u8]) -> Vec<String> {
+        let _ = value;
+        Vec::new()
+    }
+
     /// What the values of a field are, if the format leaves no choice.
     fn always(&self, field: &str) -> Option<Always> {
         let _ = field;

@@ -3,7 +3,7 @@
 
 use super::wanted::{TimeTexts, Times, named};
 use super::words::Words;
-use super::{Bad, Reader, Schema, Settings, Unknown, Verbatim, Wanted};
+use super::{Bad, Reader, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
 use crate::record::{FieldName, Value};
 
 /// Lines of text.
@@ -78,8 +78,15 @@ impl Reader for PlainReader {
     }
 }
 
+/// Whether any line of the sample begins with a time. If none does, there is no field `time`, and asking for it is an error.
+pub(super) fn has_times(sample: Sample<'_>, settings: &Settings) -> bool {
+    let mut texts = TimeTexts::new(&settings.zone);
+    let mut lines = sample.bytes.split(|byte| *byte == b'\n');
+    lines.any(|line| leading_time(line, &mut texts).is_some())
+}
+
 /// The RFC 3339 time that a line begins with, its date and its clock joined by a `T` or a blank.
-pub(super) fn leading_time<'a>(line: &'a [u8], texts: &mut TimeTexts) -> Option<&'a [u8]> {
+fn leading_time<'a>(line: &'a [u8], texts: &mut TimeTexts) -> Option<&'a [u8]> {
     const DATE: usize = "2026-05-17".len();
     let dated = line.len() > DATE
         && line[4] == b'-'

@@ -146,6 +146,10 @@ impl<D: Dialect> Schema for Table<D> {
         false
     }
 
+    fn time_field(&self) -> Option<&str> {
+        time_alias(&self.names)
+    }
+
     fn header_lines(&self) -> usize {
         1
     }

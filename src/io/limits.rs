@@ -1,5 +1,8 @@
 //! How much the system lets us have.
 
+use std::io;
+
+use rustix::io::Errno;
 use rustix::process::{Resource, getrlimit, setrlimit};
 
 /// Descriptors beside those of the files that are asked for: standard streams, the output, the threads' own.
@@ -20,4 +23,12 @@ pub fn allow_open_files(count: usize) {
 /// How many files may be open at once.
 pub fn open_files() -> u64 {
     getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}
+
+/// Whether something could not be opened because so much else is open.
+pub fn is_out_of_descriptors(error: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::MFILE | Errno::NFILE)
+    )
 }

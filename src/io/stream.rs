@@ -8,6 +8,8 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rustix::fs::SeekFrom;
+
 use super::decode::Decoder;
 use super::magic::{self, Compression};
 use super::{signals, wait};
@@ -19,6 +21,8 @@ pub struct Stream {
     decoder: Option<Decoder>,
     compression: Option<Compression>,
     total: Option<u64>,
+    /// Where the first byte is, if it can be gone back to.
+    begin: Option<u64>,
 }
 
 impl Stream {
@@ -28,11 +32,13 @@ impl Stream {
         total: Option<u64>,
         compression: Option<Compression>,
     ) -> Stream {
+        let begin = rustix::fs::seek(&file, SeekFrom::Current(0)).ok();
         Stream {
             raw: Raw::new(file),
-            decoder: compression.map(Decoder::new),
+            decoder: None,
             compression,
             total,
+            begin: begin.filter(|_| total.is_some()),
         }
     }
 
@@ -53,10 +59,35 @@ impl Stream {
         raw.head = first;
         Ok(Stream {
             raw,
-            decoder: compression.map(Decoder::new),
+            decoder: None,
             compression,
             total: None,
+            begin: None,
         })
+    }
+
+    /// Goes back to the first byte, with nothing kept of what was read; false if that cannot be done.
+    pub fn rewind(&mut self) -> bool {
+        let begin = self.begin.map(SeekFrom::Start);
+        let is_back = begin.is_some_and(|begin| rustix::fs::seek(&self.raw.file, begin).is_ok());
+        if is_back {
+            self.decoder = None;
+        }
+        is_back
+    }
+
+    /// Lets go of what decoding takes, at the end.
+    pub fn close(&mut self) {
+        self.decoder = None;
+        self.compression = None;
+    }
+
+    /// The bytes as they come, and what decodes them if they are compressed.
+    fn parts(&mut self) -> (&mut Raw, Option<&mut Decoder>) {
+        if self.decoder.is_none() {
+            self.decoder = self.compression.map(Decoder::new);
+        }
+        (&mut self.raw, self.decoder.as_mut())
     }
 
     /// How it is compressed, if it is.
@@ -84,7 +115,7 @@ impl Stream {
         buf: &mut [u8],
         stop: &dyn Fn() -> bool,
     ) -> io::Result<Option<usize>> {
-        let Stream { raw, decoder, .. } = self;
+        let (raw, decoder) = self.parts();
         let Some(decoder) = decoder else {
             return raw.read_or_stop(buf, stop);
         };
@@ -103,7 +134,7 @@ impl Stream {
 /// `InvalidData` or `UnexpectedEof`, after everything that could be decoded.
 impl Read for Stream {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let Stream { raw, decoder, .. } = self;
+        let (raw, decoder) = self.parts();
         match decoder {
             Some(decoder) => decoder.read_with(buf, &mut |buf| raw.read(buf)),
             None => raw.read(buf),

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::input::Input;
-use crate::record::{Cell, Value, Want, Wanted};
+use crate::format::Schema;
+use crate::record::{Cell, FieldName, Value, Want, Wanted};
 
 /// How many of the first lines are looked at.
 const LINES: usize = 100;
@@ -12,65 +13,106 @@ const SAMPLES: usize = 3;
 /// How long a sample may be, in characters.
 const SAMPLE_LENGTH: usize = 30;
 
+/// How many objects deep it is looked, and how many names of one are shown.
+const DEPTH: usize = 4;
+const MEMBERS: usize = 30;
+
 /// The columns of the description.
 pub const COLUMNS: [&str; 5] = ["file", "format", "field", "type", "samples"];
 
-/// A row for each field of an input; of an empty one only its name.
+/// A row for each field of an input, also for those of objects in it; of an empty one only its name.
 pub fn describe(input: &Input) -> Vec<Vec<Cell>> {
-    let bytes = |bytes: &[u8]| Cell {
-        value: Value::Text(Cow::Owned(bytes.to_vec())),
-        approx: false,
-    };
     let Some(schema) = &input.bound.schema else {
         let mut row = vec![Cell::default(); COLUMNS.len()];
-        row[0] = bytes(&input.bound.name);
+        row[0] = cell(&input.bound.name);
         return vec![row];
     };
-    let text = |text: &str| bytes(text.as_bytes());
-    let row = |field: &str, kind: &str, samples: &str| {
-        vec![
-            bytes(&input.bound.name),
-            text(schema.format()),
-            text(field),
-            text(kind),
-            text(samples),
-        ]
+    let mut rows = Described {
+        input,
+        schema: &**schema,
+        rows: Vec::new(),
     };
     let names = schema.fields();
-    if names.is_empty() {
-        return vec![row(
-            "line",
-            "text",
-            &samples(
-                &input
-                    .sample_lines()
-                    .map(|line| Value::Text(Cow::Borrowed(line)))
-                    .collect::<Vec<_>>(),
-            ),
-        )];
+    if schema.time_field().is_some() {
+        rows.field(&FieldName::key("time"), 0);
     }
-    names
-        .iter()
-        .map(|name| {
-            let want = if name.as_key() == Some("time") {
-                Want::Time
-            } else {
-                Want::Any
-            };
-            let wanted = [Wanted::new(name.clone(), want)];
-            let mut values = Vec::new();
-            if let Ok(mut reader) = schema.reader(&wanted) {
-                for line in input.sample_lines().take(LINES) {
-                    let mut value = [Value::Missing];
-                    if reader.read(line, &mut value).is_ok() {
-                        let [value] = value;
-                        values.push(value);
-                    }
+    for name in &names {
+        rows.field(name, 0);
+    }
+    if names.iter().all(|name| name.as_key() == Some("time")) {
+        let lines = input.sample_lines().take(LINES);
+        let lines: Vec<Value<'_>> = lines.map(|line| Value::Text(Cow::Borrowed(line))).collect();
+        rows.row("line", "text", &lines);
+    }
+    rows.rows
+}
+
+struct Described<'a> {
+    input: &'a Input,
+    schema: &'a dyn Schema,
+    rows: Vec<Vec<Cell>>,
+}
+
+impl<'a> Described<'a> {
+    /// A row for a field, or the rows of its members where it is an object in all lines; `depth` objects are around it.
+    fn field(&mut self, name: &FieldName, depth: usize) {
+        let values = self.values(name);
+        let there = || values.iter().filter(|value| !value.is_missing());
+        let mut members: Vec<String> = Vec::new();
+        for value in there() {
+            for member in self.schema.members(&value.bytes()) {
+                if !members.contains(&member) && members.len() <= MEMBERS {
+                    members.push(member);
                 }
             }
-            row(&name.to_string(), kind(&values), &samples(&values))
-        })
-        .collect()
+        }
+        let are_objects =
+            there().all(|value| matches!(value, Value::Json(text) if text[0] == b'{'));
+        // An object of very many names has data for names.
+        if depth == DEPTH || !are_objects || members.is_empty() || members.len() > MEMBERS {
+            return self.row(&name.to_string(), kind(&values), &values);
+        }
+        for member in members.iter().filter_map(|member| name.member(member)) {
+            self.field(&member, depth + 1);
+        }
+    }
+
+    /// The values of a field in the first lines.
+    fn values(&self, name: &FieldName) -> Vec<Value<'a>> {
+        let want = if name.as_key() == Some("time") {
+            Want::Time
+        } else {
+            Want::Any
+        };
+        let Ok(mut reader) = self.schema.reader(&[Wanted::new(name.clone(), want)]) else {
+            return Vec::new();
+        };
+        let lines = self.input.sample_lines().take(LINES);
+        let values = lines.filter_map(|line| {
+            let mut value = [Value::Missing];
+            reader.read(line, &mut value).ok()?;
+            let [value] = value;
+            Some(value)
+        });
+        values.collect()
+    }
+
+    fn row(&mut self, field: &str, kind: &str, values: &[Value<'_>]) {
+        self.rows.push(vec![
+            cell(&self.input.bound.name),
+            cell(self.schema.format().as_bytes()),
+            cell(field.as_bytes()),
+            cell(kind.as_bytes()),
+            cell(samples(values).as_bytes()),
+        ]);
+    }
+}
+
+fn cell(bytes: &[u8]) -> Cell {
+    Cell {
+        value: Value::Text(Cow::Owned(bytes.to_vec())),
+        approx: false,
+    }
 }
 
 /// The kind of the values that are there, `mixed` if there are several.

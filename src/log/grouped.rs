@@ -383,7 +383,7 @@ impl Bucket {
     /// The beginning of the stretch that a time lies in.
     pub fn start(self, time: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
-            Bucket::Fixed(width) => time.floor_to(width),
+            Bucket::Fixed(width, shift) => time.floor_to(width, shift),
             Bucket::Days(days) => time.floor_to_days(days, zone),
         }
     }
@@ -391,7 +391,7 @@ impl Bucket {
     /// The beginning of the stretch after the one that begins at `start`.
     pub fn following(self, start: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         match self {
-            Bucket::Fixed(width) => start.plus(width),
+            Bucket::Fixed(width, _) => start.plus(width),
             Bucket::Days(days) => start.plus_days(days, zone),
         }
     }

@@ -1,6 +1,7 @@
 //! Opening inputs: what format they are in, and whether they have the fields that the query needs.
 
 mod blocks;
+mod hints;
 
 use std::io;
 use std::path::Path;
@@ -10,10 +11,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use super::plan::{Plan, Takes};
 use super::scan::Bound;
 use crate::error::{Error, Result};
-use crate::expr::nearest;
 use crate::format::{self, Always, Sample, Schema, Settings};
 use crate::io::mapped::Mapped;
-use crate::io::source::{InputName, Opened, Regular, Unsupported};
+use crate::io::source::{InputName, Opened, Regular};
 use crate::log::chunk::Grid;
 use crate::log::run::Engine;
 
@@ -21,6 +21,9 @@ pub use blocks::{Block, Blocks, Wanted};
 
 /// How much of an input's beginning is looked at to find its format.
 const SAMPLE: usize = 64 << 10;
+
+/// A first line that is longer than the sample is looked at whole, but for one longer than this.
+const FIRST_LINE: usize = 16 << 20;
 
 /// The mark that some editors put before UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -33,7 +36,7 @@ pub struct Input {
     pub bound: Bound,
     /// Its bytes.
     pub body: Body,
-    /// The beginning, for `--describe`.
+    /// The beginning, whole lines only, for `--describe`.
     pub sample: Vec<u8>,
     /// Whether it was found shorter than it had been.
     pub is_cut: AtomicBool,
@@ -99,10 +102,7 @@ impl Input {
     /// If it cannot be opened or read, or is not in the format that was asked for.
     pub fn open(name: InputName, index: usize, opening: &Opening<'_>) -> Result<Input> {
         let failed = |error: io::Error| {
-            let hint = error
-                .get_ref()
-                .and_then(|inner| inner.downcast_ref::<Unsupported>())
-                .map(|unsupported| format!("try: {} {name} | jug log …", unsupported.command));
+            let hint = hints::about_failure(&error, &name);
             let error = Error::input(name.to_string()).caused_by(error);
             match hint {
                 Some(hint) => error.hint(hint),
@@ -110,15 +110,21 @@ impl Input {
             }
         };
         let opened = crate::io::source::open(&name).map_err(failed)?;
+        let wants_sample = opening.needs_schema || opening.counts_records;
         let mut beginning = Vec::new();
         let (mut body, is_whole) = match opened {
             Opened::Regular(file) => {
-                let length = usize::try_from(file.end() - file.begin())
-                    .unwrap_or(usize::MAX)
-                    .min(SAMPLE);
-                if opening.needs_schema || opening.counts_records {
-                    file.read_at(file.begin(), length, &mut beginning)
-                        .map_err(failed)?;
+                let size = usize::try_from(file.end() - file.begin()).unwrap_or(usize::MAX);
+                if wants_sample {
+                    let mut length = SAMPLE.min(size);
+                    loop {
+                        file.read_at(file.begin(), length, &mut beginning)
+                            .map_err(failed)?;
+                        if beginning.len() < length || has_line(&beginning, size) {
+                            break;
+                        }
+                        length = (4 * length).min(size);
+                    }
                 }
                 let is_whole = file.begin() + beginning.len() as u64 >= file.end();
                 let grid = Grid {
@@ -142,15 +148,23 @@ impl Input {
                 // What a format is told by must not depend on when it came.
                 let eager =
                     !opening.counts_records && (!opening.needs_schema || opening.from.is_some());
-                blocks.fill(SAMPLE, eager, opening.stop);
+                let mut length = SAMPLE;
+                blocks.fill(length, eager, opening.stop);
+                while wants_sample
+                    && blocks.pending().len() >= length
+                    && !has_line(blocks.pending(), usize::MAX)
+                {
+                    length *= 4;
+                    blocks.fill(length, eager, opening.stop);
+                }
                 let pending = blocks.pending();
-                beginning.extend_from_slice(&pending[..pending.len().min(SAMPLE)]);
+                beginning.extend_from_slice(&pending[..pending.len().min(length)]);
                 let is_whole = blocks.is_at_end();
                 (Body::Blocks(blocks), is_whole)
             }
         };
         let mut schema = None;
-        if (opening.needs_schema || opening.counts_records) && !beginning.is_empty() {
+        if wants_sample && !beginning.is_empty() {
             let marks = if beginning.starts_with(BYTE_ORDER_MARK) {
                 BYTE_ORDER_MARK.len()
             } else {
@@ -177,6 +191,7 @@ impl Input {
             name: shown_name(&name),
             schema,
         };
+        beginning.truncate(whole_lines(&beginning, is_whole).len());
         Ok(Input {
             name,
             bound,
@@ -198,20 +213,12 @@ impl Input {
             return check_kinds(&**schema, plan);
         };
         let missing = plan.fields[unknown.index].name.to_string();
-        let fields: Vec<String> = schema.fields().iter().map(ToString::to_string).collect();
-        let format = schema.format();
         let error = Error::usage(format!(
-            "{}: no field «{missing}» in this file, read as {format}",
-            self.name
+            "{}: no field «{missing}» in this file, read as {}",
+            self.name,
+            schema.format()
         ));
-        Err(match (nearest(&missing, fields.iter().map(String::as_str)), fields.as_slice()) {
-            (Some(near), _) => error.hint(format!("did you mean {near}? There are: {}", fields.join(" "))),
-            (None, _) if fields.iter().all(|field| field == "time") => error.hint(format!("{format} has no named fields, only line, file and $1, $2 …; say another format with --from")),
-            (None, _) if matches!(missing.as_str(), "yesterday" | "today" | "now") => error.hint(format!("if it is a time, write \"{missing}\"; there are: {}", fields.join(" "))),
-            // As in: where method == GET.
-            (None, _) if missing.contains(char::is_uppercase) => error.hint(format!("if it is text, write \"{missing}\"; there are: {}", fields.join(" "))),
-            (None, _) => error.hint(format!("there are: {}", fields.join(" "))),
-        })
+        Err(error.hint(hints::about_missing(self, &**schema, &missing, plan)))
     }
 
     /// The first lines of records, without their ends.
@@ -225,8 +232,7 @@ impl Input {
             .schema
             .as_ref()
             .map_or(0, |schema| schema.header_lines());
-        let whole = whole_lines(sample, self.is_small());
-        whole
+        sample
             .split(|byte| *byte == b'\n')
             .skip(header)
             .filter(|line| !line.is_empty())
@@ -268,6 +274,14 @@ impl Input {
             pieces.mapped = None;
             pieces.is_shorter = AtomicBool::new(false);
             pieces.next = AtomicU64::new(0);
+        }
+    }
+
+    /// Lets go of the beginning, which was read to find the format: where inputs are very many, it would fill the memory.
+    pub fn lay_aside(&mut self) {
+        self.sample = Vec::new();
+        if let Body::Blocks(blocks) = &mut self.body {
+            blocks.lay_aside();
         }
     }
 
@@ -335,6 +349,11 @@ fn schema_of(
             Ok(format::detect(sample, path, opening.settings))
         }
     }
+}
+
+/// Whether a beginning holds a whole line, or will not for all that there is.
+fn has_line(beginning: &[u8], size: usize) -> bool {
+    beginning.len() >= size.min(FIRST_LINE) || memchr::memchr(b'\n', beginning).is_some()
 }
 
 /// The sample without a last line that is cut off.

@@ -29,6 +29,18 @@ impl FieldName {
         FieldName::Path(vec![Step::Key(name.to_owned())])
     }
 
+    /// The field of this name inside; of a word by number there is none.
+    pub fn member(&self, name: &str) -> Option<FieldName> {
+        match self {
+            FieldName::Path(steps) => {
+                let mut steps = steps.clone();
+                steps.push(Step::Key(name.to_owned()));
+                Some(FieldName::Path(steps))
+            }
+            FieldName::Nth(_) | FieldName::Last => None,
+        }
+    }
+
     /// The key of a path that is just one.
     pub fn as_key(&self) -> Option<&str> {
         match self {

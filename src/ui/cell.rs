@@ -134,7 +134,7 @@ fn scientific(number: &str) -> String {
 /// `2015-05-17 10:05:03`, with as much of the second as is not zero, to the millisecond: file systems know nine digits, and
 /// nobody reads them.
 fn in_zone(time: Timestamp, zone: &TimeZone) -> String {
-    match time.floor_to(Duration::from_millis(1)).in_zone(zone) {
+    match time.floor_to(Duration::from_millis(1), 0).in_zone(zone) {
         Some(local) => local.strftime("%Y-%m-%d %H:%M:%S%.f").to_string(),
         // Beyond the years that zones know: as machines write it.
         None => time.to_string(),

@@ -294,7 +294,7 @@ fn stats_say_what_was_done() {
         [
             "lines    202 judged, 200 kept, 2 bad, 0 blank",
             "groups   7",
-            "work     1 chunks, 1 threads"
+            "work     1 chunk, 1 thread"
         ]
     );
 }

@@ -6,6 +6,7 @@ use super::Intent;
 use crate::error::{Error, Result};
 use crate::io::source::InputName;
 use crate::log::account::{Account, BadLine, MaxBad};
+use crate::log::query::StageKind;
 use crate::log::run::Report;
 use crate::observe::Observe as _;
 use crate::ui::{Ui, units};
@@ -54,6 +55,22 @@ pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, ui: 
     }
 }
 
+/// Says what a word alone was taken for, if no line holds it: it may have been meant as the name of a field.
+pub(super) fn tell_of_word(intent: &Intent, ui: &Ui) {
+    let Some(stage) = intent.query.stages.first() else {
+        return;
+    };
+    let word = &intent.text[stage.span.clone()];
+    let is_word = word
+        .chars()
+        .all(|letter| letter.is_alphanumeric() || letter == '_');
+    if matches!(stage.kind, StageKind::Filter(_)) && is_word {
+        ui.noted(&format!(
+            "no line holds the text «{word}»; if it is a field: count by {word}"
+        ));
+    }
+}
+
 fn place(line: &BadLine, names: &[InputName]) -> String {
     let name = names
         .get(line.input)
@@ -80,13 +97,24 @@ pub(super) fn say_stats(report: &Report, elapsed: Duration, intent: &Intent, ui:
         units::bytes(report.bytes),
         units::duration(elapsed)
     ));
+    let counts = [
+        (account.judged, "judged"),
+        (account.kept, "kept"),
+        (account.bad, "bad"),
+        (account.blank, "blank"),
+    ];
+    let counts = counts.map(|(count, what)| format!("{} {what}", units::count(count)));
+    ui.say(&format!("lines    {}", counts.join(", ")));
+    ui.say(&format!("groups   {}", units::count(report.groups as u64)));
     ui.say(&format!(
-        "lines    {} judged, {} kept, {} bad, {} blank",
-        account.judged, account.kept, account.bad, account.blank
+        "work     {}, {}",
+        counted(report.chunks, "chunk"),
+        counted(intent.options.threads as u64, "thread")
     ));
-    ui.say(&format!("groups   {}", report.groups));
-    ui.say(&format!(
-        "work     {} chunks, {} threads",
-        report.chunks, intent.options.threads
-    ));
+}
+
+/// `1 chunk`, `1,200 chunks`
+fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", units::count(count))
 }

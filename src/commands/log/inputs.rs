@@ -18,6 +18,9 @@ use crate::observe::Observe as _;
 use crate::record::{FieldName, Number, Value};
 use crate::ui::Ui;
 
+/// Of so many inputs the beginning is kept, for hints and to go on from; of ten thousand it would fill the memory.
+const AT_HAND: usize = 64;
+
 /// How many lines tell whether a column holds numbers.
 const SAMPLED: usize = 100;
 
@@ -53,9 +56,20 @@ impl Log {
                 );
             }
             match Input::open(name, inputs.len(), &opening) {
-                Ok(input) => {
+                Ok(mut input) => {
+                    if inputs.len() >= AT_HAND && !self.describe {
+                        input.lay_aside();
+                    }
                     if let Some(schema) = &input.bound.schema {
-                        ui.note(&format!("{}: read as {}", input.name, schema.format()));
+                        let time = match schema.time_field() {
+                            Some(field) => format!(", time is {field}"),
+                            None => String::new(),
+                        };
+                        ui.note(&format!(
+                            "{}: read as {}{time}",
+                            input.name,
+                            schema.format()
+                        ));
                     }
                     inputs.push(input);
                 }
@@ -159,11 +173,19 @@ pub(super) fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
         let absent = plan
             .field_names()
             .filter_map(first_key)
-            .filter(|key| !known.iter().any(|known| known == key));
+            .filter(|key| !known.iter().any(|known| known == key))
+            .filter(|key| *key != "time" || schema.time_field().is_none());
         for key in absent {
-            let near = nearest(key, known.iter().map(String::as_str))
-                .map(|near| format!("; did you mean {near}?"))
-                .unwrap_or_default();
+            let is_compared_with = || {
+                let names = plan.compared_with.iter();
+                names.filter_map(FieldName::as_key).any(|name| name == key)
+            };
+            let near = match nearest(key, known.iter().map(String::as_str)) {
+                Some(near) => format!("; did you mean {near}?"),
+                None if is_compared_with() => format!("; if it is text, write \"{key}\""),
+                None if key == "time" => "; name it first: let time = FIELD | …".to_owned(),
+                None => String::new(),
+            };
             ui.noted(&format!(
                 "{}: no field «{key}» in the first lines{near}",
                 input.name

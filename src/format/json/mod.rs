@@ -53,9 +53,9 @@ pub static NDJSON: OutputSpec = OutputSpec {
 
 fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
     let mut seen = HashSet::new();
-    let keys = sample.lines().flat_map(scan::keys);
-    let names: Vec<String> = keys
-        .map(|key| String::from_utf8_lossy(&json_text::unescape(key)).into_owned())
+    let names: Vec<String> = sample
+        .lines()
+        .flat_map(keys)
         .filter(|name| seen.insert(name.clone()))
         .collect();
     let schema = Json {
@@ -65,6 +65,12 @@ fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
     };
     Judged::of(&schema, sample).accept(SPEC.name)?;
     Ok(Box::new(schema))
+}
+
+/// The keys of an object, as far as the text is one.
+fn keys(object: &[u8]) -> impl Iterator<Item = String> {
+    let keys = scan::keys(object).into_iter();
+    keys.map(|key| String::from_utf8_lossy(&json_text::unescape(key)).into_owned())
 }
 
 struct Json {
@@ -86,6 +92,14 @@ impl Schema for Json {
 
     fn open_ended(&self) -> bool {
         true
+    }
+
+    fn time_field(&self) -> Option<&str> {
+        self.time
+    }
+
+    fn members(&self, value: &[u8]) -> Vec<String> {
+        keys(value).collect()
     }
 
     fn verbatim(&self) -> Verbatim {

@@ -17,6 +17,8 @@ pub struct Blocks {
     /// A signal ended the reading, perhaps inside a line.
     was_stopped: bool,
     offset: u64,
+    /// How many bytes are to be thrown away before the first block.
+    behind: usize,
     reported: u64,
     damage: Option<io::Error>,
     /// How many bytes a block has, more or less.
@@ -58,6 +60,7 @@ impl Blocks {
             at_end: false,
             was_stopped: false,
             offset: 0,
+            behind: 0,
             reported: 0,
             damage: None,
             chunk,
@@ -102,6 +105,18 @@ impl Blocks {
         self.room.copy_within(bytes..self.filled, 0);
         self.filled -= bytes;
         self.offset += bytes as u64;
+    }
+
+    /// Lets go of what has been read of a file, to read it again when its turn comes. What cannot be read again is kept.
+    pub(super) fn lay_aside(&mut self) {
+        let is_sound = self.damage.is_none() && !self.was_stopped;
+        if is_sound && self.stream.rewind() {
+            self.behind = usize::try_from(mem::take(&mut self.offset)).unwrap_or(usize::MAX);
+            self.room = Vec::new();
+            self.filled = 0;
+            self.at_end = false;
+            self.reported = self.stream.consumed().load(Relaxed);
+        }
     }
 
     /// Gives out the first bytes that have been read; the rest goes into `spare`, which becomes the new room.
@@ -153,6 +168,11 @@ impl Blocks {
             eager,
             max_line,
         } = wanted;
+        if self.behind > 0 {
+            let behind = mem::take(&mut self.behind);
+            self.fill(behind, false, stop);
+            self.skip(behind.min(self.filled));
+        }
         let mut target = self.chunk;
         loop {
             // Where bytes are only counted, one is held back until another follows: the last must be known as such.
@@ -170,7 +190,10 @@ impl Blocks {
                 };
                 let bytes = self.give(length, spare);
                 if self.at_end {
+                    // What has been read lives on until the last of many streams has been.
                     self.filled = 0;
+                    self.room = Vec::new();
+                    self.stream.close();
                 }
                 let is_last = self.at_end && !self.was_stopped && self.damage.is_none();
                 return (!bytes.is_empty()).then_some(Block {

@@ -1,6 +1,7 @@
 //! `--explain`: the stages as they were understood, and what the plan of them does, in words.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::{Argument, Bucket, Grouping, Output, Plan, Step, TableStage};
 use crate::log::query::Query;
@@ -136,11 +137,26 @@ impl fmt::Display for Grouped<'_> {
         )?;
         for bucket in self.0.keys.iter().filter_map(|key| key.bucket) {
             match bucket {
-                Bucket::Fixed(width) => write!(f, "; times by {width:?} of UTC")?,
-                Bucket::Days(days) => write!(f, "; times by {days} days of the zone")?,
+                Bucket::Fixed(width, _) => write!(f, "; times by {}", Length(width))?,
+                Bucket::Days(days) => write!(f, "; times by {days}d of the zone")?,
             }
         }
         Ok(())
+    }
+}
+
+/// A duration as a query writes one: `5m`, `90s`, `1500ms`.
+struct Length(Duration);
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_secs();
+        match (self.0.subsec_nanos(), seconds) {
+            (0, _) if seconds.is_multiple_of(3_600) => write!(f, "{}h", seconds / 3_600),
+            (0, _) if seconds.is_multiple_of(60) => write!(f, "{}m", seconds / 60),
+            (0, _) => write!(f, "{seconds}s"),
+            _ => write!(f, "{}ms", self.0.as_secs_f64() * 1_000.0),
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use super::name::Names;
 use super::{Column, Output, Phase, Planner, TableStage};
 use crate::expr::fault::Fault;
@@ -10,6 +12,7 @@ use crate::expr::syntax::{Expr, ExprKind};
 use crate::expr::{Clock, Program, Scope, compile};
 use crate::log::aggregate::{self, Quantile, Spec};
 use crate::log::query::{Item, Key};
+use crate::record::time::clock_shift;
 use crate::record::{Cell, FieldName, Value, Want};
 
 pub use crate::log::aggregate::Takes;
@@ -41,8 +44,8 @@ pub struct GroupKey {
 /// A stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bucket {
-    /// So long, counted from the epoch in UTC.
-    Fixed(Duration),
+    /// So long, counted from the epoch in UTC, but for so many seconds early that the zone's clocks show a multiple.
+    Fixed(Duration, i64),
     /// So many days of the zone, counted from the epoch's.
     Days(u32),
 }
@@ -110,13 +113,13 @@ impl Grouping {
 }
 
 impl Bucket {
-    fn of(width: Duration) -> Bucket {
+    fn of(width: Duration, zone: &TimeZone) -> Bucket {
         const DAY: u64 = 86_400;
         let days = width.as_secs() / DAY;
         if width.subsec_nanos() == 0 && days > 0 && width.as_secs().is_multiple_of(DAY) {
             Bucket::Days(u32::try_from(days).unwrap_or(u32::MAX))
         } else {
-            Bucket::Fixed(width)
+            Bucket::Fixed(width, clock_shift(width, zone))
         }
     }
 }
@@ -234,11 +237,15 @@ fn group_key(
                         message,
                         hint,
                     })?;
+            if kind != Kind::Time {
+                return Err(Fault::new(span.clone(), "«time» is no time here")
+                    .hint("stretches are those of time, as it was read: let time = FIELD"));
+            }
             let name = names.unique(name.as_deref().unwrap_or("time"));
             Ok((
                 GroupKey {
                     program: Program::slot(slot, kind),
-                    bucket: Some(Bucket::of(*width)),
+                    bucket: Some(Bucket::of(*width, &rows.clock().zone)),
                 },
                 Column {
                     name,

@@ -10,14 +10,14 @@ pub mod name;
 mod properties;
 mod scope;
 
-use crate::expr::compile::compile_condition;
+use crate::expr::compile::{compile_condition, compile_field};
 use crate::expr::fault::Fault;
 use crate::expr::functions::Kind;
-use crate::expr::syntax::Expr;
+use crate::expr::syntax::{Expr, ExprKind};
 use crate::expr::{Clock, Program, Scope, compile};
 use crate::log::query::filter::Filter;
 use crate::log::query::{Item, Order, Query, Stage, StageKind};
-use crate::record::{Cell, Wanted};
+use crate::record::{Cell, FieldName, Want, Wanted};
 
 pub use grouping::{Argument, Bucket, GroupKey, Grouping, StateColumn, Takes};
 use name::Names;
@@ -41,6 +41,8 @@ pub struct Plan {
     pub columns: Vec<Column>,
     /// Whether the rows are lines to be shown as they are: the first column alone.
     pub raw: bool,
+    /// The fields that something is compared with: where there is no such field, a text without quotes.
+    pub compared_with: Vec<FieldName>,
 }
 
 /// The slot of the line's own text.
@@ -139,6 +141,7 @@ pub fn plan(query: &Query, text: &str, clock: &Clock) -> Result<Plan, Fault> {
         table: planner.table,
         columns: planner.columns,
         raw: planner.phase != Phase::Table,
+        compared_with: query.compared_with(),
     })
 }
 
@@ -226,7 +229,11 @@ impl Planner<'_> {
     }
 
     fn add_field(&mut self, name: &str, expr: &Expr) -> Result<(), Fault> {
-        let program = self.with_scope(|scope| compile(expr, scope))?;
+        let program = self.with_scope(|scope| match &expr.kind {
+            // What stands for the time of the line is read as one.
+            ExprKind::Field(_) if name == "time" => compile_field(expr, Want::Time, scope),
+            _ => compile(expr, scope),
+        })?;
         let kind = program.kind();
         if self.phase == Phase::Lines {
             let slot = self.scan.define(name, kind);

@@ -8,7 +8,8 @@ pub mod parse;
 use std::time::Duration;
 
 use crate::expr::fault::Span;
-use crate::expr::syntax::Expr;
+use crate::expr::syntax::{Expr, ExprKind};
+use crate::record::FieldName;
 use filter::Filter;
 
 pub use parse::parse;
@@ -18,6 +19,37 @@ pub use parse::parse;
 pub struct Query {
     /// Its stages, in order.
     pub stages: Vec<Stage>,
+}
+
+impl Query {
+    /// The fields that stand on the right of comparisons and in lists, where texts are wanted as a rule.
+    pub fn compared_with(&self) -> Vec<FieldName> {
+        let mut found = Vec::new();
+        for stage in &self.stages {
+            for expr in stage.kind.exprs() {
+                compared_with(expr, &mut found);
+            }
+        }
+        found
+    }
+}
+
+fn compared_with(expr: &Expr, found: &mut Vec<FieldName>) {
+    let right = match &expr.kind {
+        ExprKind::Binary(operator, _, right) if operator.compares() => {
+            std::slice::from_ref(&**right)
+        }
+        ExprKind::In(_, list) => list,
+        _ => &[],
+    };
+    for part in right {
+        if let ExprKind::Field(name) = &part.kind {
+            found.push(name.clone());
+        }
+    }
+    for child in expr.children() {
+        compared_with(child, found);
+    }
 }
 
 /// A stage and where it stands.
@@ -50,6 +82,27 @@ pub enum StageKind {
     Tail(usize),
     /// Keeps these fields.
     Select(Vec<Item>),
+}
+
+impl StageKind {
+    /// The expressions in it.
+    fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            StageKind::Filter(_) | StageKind::Head(_) | StageKind::Tail(_) => Vec::new(),
+            StageKind::Where(expr) | StageKind::Let(_, expr) | StageKind::Top(_, expr) => {
+                vec![expr]
+            }
+            StageKind::Aggregate(items, keys) => {
+                let keys = keys.iter().filter_map(|key| match key {
+                    Key::Expr(item) => Some(item),
+                    Key::Time { .. } => None,
+                });
+                items.iter().chain(keys).map(|item| &item.expr).collect()
+            }
+            StageKind::Sort(orders) => orders.iter().map(|order| &order.expr).collect(),
+            StageKind::Select(items) => items.iter().map(|item| &item.expr).collect(),
+        }
+    }
 }
 
 /// An expression with the name of its column.

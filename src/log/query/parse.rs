@@ -26,25 +26,36 @@ pub fn parse(text: &str) -> Result<Query, Fault> {
             TokenKind::End => return Ok(query),
             TokenKind::Symbol("|") => stages.parser.take(),
             TokenKind::Word(ref word) => {
-                let hint = match word.as_str() {
-                    "like" | "LIKE" => "write contains \"text\", or =~ /regex/".to_owned(),
-                    word if STAGES.iter().any(|(stage, _)| *stage == word) => {
-                        format!("stages are joined by |, as in: … | {word} …")
-                    }
-                    _ => {
-                        let before = query.stages.last().map(|stage| &text[stage.span.clone()]);
-                        match before.filter(|name| aggregate::find(name).is_some()) {
-                            Some(name) => format!("write {name}({word})"),
-                            None => format!(
-                                "text goes in quotes, as in: \"{word}\"; conditions are joined by and, or"
-                            ),
-                        }
-                    }
-                };
+                let before = query
+                    .stages
+                    .last()
+                    .map_or("", |stage| &text[stage.span.clone()]);
+                let hint = hint_at_word(word, before);
                 return Err(stages.parser.unexpected("«|» or the end").hint(hint));
             }
             _ => return Err(stages.parser.unexpected("«|» or the end")),
         };
+    }
+}
+
+/// What to write instead of a word that follows a whole stage.
+fn hint_at_word(word: &str, before: &str) -> String {
+    if let Some((spec, _)) = aggregate::find(before)
+        && spec.needs_argument()
+    {
+        return format!("write {before}({word})");
+    }
+    match word.to_lowercase().as_str() {
+        "like" => "write contains \"text\", or =~ /regex/".to_owned(),
+        "is" => "whether there is a value is asked by missing(FIELD)".to_owned(),
+        "group" => "write: count by FIELD".to_owned(),
+        "order" => "stages are joined by |, as in: … | sort -count".to_owned(),
+        "limit" => "stages are joined by |, as in: … | head 10".to_owned(),
+        "having" => "stages are joined by |, as in: … | where count > 10".to_owned(),
+        word if STAGES.iter().any(|(stage, _)| *stage == word) => {
+            format!("stages are joined by |, as in: … | {word} …")
+        }
+        _ => format!("text goes in quotes, as in: \"{word}\"; conditions are joined by and, or"),
     }
 }
 
@@ -108,6 +119,12 @@ impl Stages<'_> {
             "top" => {
                 let number = self.count("top")?;
                 self.parser.take_word("by");
+                if self.is_last_of_stage(0) {
+                    return Err(self
+                        .parser
+                        .unexpected("a column")
+                        .hint("such as: top 20 by count"));
+                }
                 StageKind::Top(number, self.parser.expr()?)
             }
             "head" => StageKind::Head(self.count("head")?),
@@ -370,6 +387,9 @@ fn not_an_aggregate(item: &Item, first: &TokenKind) -> Fault {
         _ => {
             let fault = Fault::new(span, "this is neither a stage nor an aggregate");
             match first {
+                TokenKind::Word(word) if word.eq_ignore_ascii_case("group") => {
+                    fault.hint("write: count by FIELD")
+                }
                 TokenKind::Word(word) => match nearest(
                     word,
                     STAGES

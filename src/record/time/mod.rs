@@ -1,5 +1,6 @@
 //! Instants: parsed by hand where lines come by the million, by `jiff` where zones matter.
 
+mod clock;
 mod parse;
 
 use std::cmp::Ordering;
@@ -11,6 +12,7 @@ use jiff::ZonedDateTime;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+pub use clock::clock_shift;
 pub use parse::AccessTimes;
 
 /// An instant, and how many digits of its second were known. Years 1 to 9999.
@@ -85,12 +87,13 @@ impl Timestamp {
         )
     }
 
-    /// The latest multiple of `width` since the epoch that is not later.
+    /// The latest multiple of `width` since the epoch, `shift` seconds early, that is not later. The shift is for widths of
+    /// whole seconds, see [`clock_shift`].
     #[inline]
-    pub fn floor_to(self, width: Duration) -> Timestamp {
+    pub fn floor_to(self, width: Duration, shift: i64) -> Timestamp {
         let whole = i64::try_from(width.as_secs()).unwrap_or(i64::MAX).max(1);
         if width.subsec_nanos() == 0 {
-            let seconds = self.seconds.div_euclid(whole) * whole;
+            let seconds = (self.seconds + shift).div_euclid(whole) * whole - shift;
             return Timestamp {
                 seconds,
                 nanos: 0,
@@ -346,7 +349,11 @@ mod tests {
 
     #[test]
     fn buckets_begin_at_multiples_of_their_width() {
-        let floor = |text: &str, width| at(text).floor_to(Duration::from_millis(width)).to_string();
+        let floor = |text: &str, width| {
+            at(text)
+                .floor_to(Duration::from_millis(width), 0)
+                .to_string()
+        };
         assert_eq!(
             floor("2026-05-17T10:07:59Z", 300_000),
             "2026-05-17T10:05:00Z"
@@ -355,6 +362,8 @@ mod tests {
             floor("2026-05-17T10:07:59.789Z", 250),
             "2026-05-17T10:07:59.75Z"
         );
+        let half = at("2026-05-17T10:07:59Z").floor_to(Duration::from_secs(3600), 1800);
+        assert_eq!(half.to_string(), "2026-05-17T09:30:00Z");
         assert_eq!(
             floor("1969-12-31T23:59:59Z", 60_000),
             "1969-12-31T23:59:00Z"

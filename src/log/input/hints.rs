@@ -1,0 +1,95 @@
+//! What to do about inputs that cannot be opened or lack a field.
+
+use std::io;
+
+use super::Input;
+use crate::expr::nearest;
+use crate::expr::parse::RESERVED;
+use crate::format::Schema;
+use crate::io::limits::is_out_of_descriptors;
+use crate::io::source::{InputName, Unsupported};
+use crate::log::plan::Plan;
+
+/// What to do about an input that cannot be read.
+pub(super) fn about_failure(error: &io::Error, name: &InputName) -> Option<String> {
+    if let Some(unsupported) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Unsupported>())
+    {
+        return Some(format!("try: {} {name} | jug log …", unsupported.command));
+    }
+    let name = name.to_string();
+    match error.kind() {
+        io::ErrorKind::IsADirectory => Some(format!("name the files in it: {name}/*")),
+        io::ErrorKind::NotFound if RESERVED.contains(&name.as_str()) => {
+            Some("the query is one word for the shell: put all of it in quotes".to_owned())
+        }
+        _ if is_out_of_descriptors(error) => {
+            Some("more files at once need a higher limit: ulimit -n".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// What may have been meant by a field that the input does not have.
+pub(super) fn about_missing(
+    input: &Input,
+    schema: &dyn Schema,
+    missing: &str,
+    plan: &Plan,
+) -> String {
+    let fields: Vec<String> = schema.fields().iter().map(ToString::to_string).collect();
+    let list = fields.join(" ");
+    let is_named = |field: &String| field != "time" && !field.starts_with('$');
+    if let Some(near) = nearest(missing, fields.iter().map(String::as_str)) {
+        return format!("did you mean {near}? There are: {list}");
+    }
+    if !fields.iter().any(is_named) {
+        return match objects_from_json(input) {
+            _ if missing == "time" => {
+                "no line of the beginning starts with a time such as 2026-01-31T10:00:00Z".into()
+            }
+            Some(command) => format!("JSON is read an object a line: {command} | jug log …"),
+            None => format!(
+                "{} has no named fields, only line, file and $1, $2 …; say another format with --from",
+                schema.format()
+            ),
+        };
+    }
+    let is_missing = |name: &str| name == missing;
+    let mut compared_with = plan.compared_with.iter();
+    if compared_with.any(|name| name.as_key().is_some_and(is_missing)) {
+        return format!("if it is text, write \"{missing}\"; there are: {list}");
+    }
+    match (missing, stretch(missing)) {
+        ("time", _) => format!("name it first: let time = FIELD | …; there are: {list}"),
+        (_, Some(stretch)) => format!("a stretch of time is written {stretch}; there are: {list}"),
+        (_, None) => format!("there are: {list}"),
+    }
+}
+
+/// What makes lines of objects from an input that looks like a JSON document of many lines, or like one array.
+fn objects_from_json(input: &Input) -> Option<String> {
+    let first = input.sample.iter().find(|byte| !byte.is_ascii_whitespace());
+    let filter = match first? {
+        b'[' => "'.[]'",
+        b'{' => ".",
+        _ => return None,
+    };
+    Some(match &input.name {
+        InputName::Stdin => format!("… | jq -c {filter}"),
+        InputName::Path(path) => format!("jq -c {filter} {}", path.display()),
+    })
+}
+
+/// The stretch of time that somebody has in mind who groups by a field of this name.
+fn stretch(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "second" | "seconds" => "1s",
+        "minute" | "minutes" => "1m",
+        "hour" | "hours" => "1h",
+        "day" | "days" | "date" => "1d",
+        "week" | "weeks" => "1w",
+        _ => return None,
+    })
+}

@@ -1,0 +1,66 @@
+//! Where stretches of time shorter than a day begin, so that hours are those of the clocks of a zone.
+
+use std::time::Duration;
+
+use jiff::Timestamp as Instant;
+use jiff::tz::TimeZone;
+
+/// The years of which the clocks are asked: 2000 to 2039, in seconds since 1970. What zones did before is history.
+const YEARS: std::ops::Range<i64> = 946_684_800..2_208_988_800;
+
+/// How many seconds before a multiple of `width` since the epoch stretches begin, so that they begin when the clocks of `zone`
+/// show one: half an hour for hours in India. Where clocks are changed by something that is no multiple of `width`, no shift
+/// fits the whole year, and stretches are those of UTC.
+pub fn clock_shift(width: Duration, zone: &TimeZone) -> i64 {
+    let seconds = i64::try_from(width.as_secs()).unwrap_or(i64::MAX);
+    if *zone == TimeZone::UTC || seconds == 0 || width.subsec_nanos() != 0 {
+        return 0;
+    }
+    let Ok(begin) = Instant::from_second(YEARS.start) else {
+        return 0;
+    };
+    let shift = |east: jiff::tz::Offset| i64::from(east.seconds()).rem_euclid(seconds);
+    let first = shift(zone.to_offset(begin));
+    let mut changes = zone
+        .following(begin)
+        .take_while(|change| change.timestamp().as_second() < YEARS.end);
+    if changes.all(|change| shift(change.offset()) == first) {
+        first
+    } else {
+        0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_begin_where_clocks_show_multiples_of_them() {
+        const HOUR: u64 = 3_600;
+        for (zone, seconds, shift) in [
+            ("UTC", HOUR, 0),
+            ("Europe/Berlin", HOUR, 0),
+            ("Europe/Berlin", HOUR / 4, 0),
+            ("Asia/Kolkata", HOUR, 1_800),
+            ("Asia/Kolkata", HOUR / 4, 0),
+            ("Asia/Kathmandu", HOUR, 2_700),
+            ("Asia/Kathmandu", HOUR / 2, 900),
+            ("America/St_Johns", HOUR, 1_800),
+            ("Australia/Adelaide", HOUR, 1_800),
+            ("Asia/Tokyo", 12 * HOUR, 9 * 3_600),
+            // Summer time moves the twelve hours.
+            ("America/New_York", 12 * HOUR, 0),
+            // Summer time of half an hour moves the hours.
+            ("Australia/Lord_Howe", HOUR, 0),
+        ] {
+            let zone = TimeZone::get(zone).unwrap();
+            let width = Duration::from_secs(seconds);
+            assert_eq!(clock_shift(width, &zone), shift, "{zone:?} {seconds}");
+        }
+        let offset = jiff::tz::Offset::from_seconds(-12_600).unwrap();
+        let west = TimeZone::fixed(offset);
+        assert_eq!(clock_shift(Duration::from_secs(HOUR), &west), 1_800);
+        assert_eq!(clock_shift(Duration::from_millis(1_500), &west), 0);
+    }
+}
