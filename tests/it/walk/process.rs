@@ -91,6 +91,9 @@ fn asked_how_far_it_is_it_says_so_and_goes_on() {
     let mut caught = Caught::new(&sandbox, &["-j1", &root]);
     let stderr = caught.child.stderr.take().expect("a pipe");
     send(&caught, Signal::USR1);
+    // It may be waiting for us to read: it answers with the next directory, and most of them are still to come.
+    let mut rest = Vec::new();
+    caught.stdout.read_to_end(&mut rest).expect("bytes");
     let mut stderr = BufReader::new(stderr);
     let mut line = String::new();
     stderr.read_line(&mut line).expect("text");
@@ -98,8 +101,6 @@ fn asked_how_far_it_is_it_says_so_and_goes_on() {
         line.starts_with("jug walk: ") && line.contains("entries"),
         "{line}"
     );
-    let mut rest = Vec::new();
-    caught.stdout.read_to_end(&mut rest).expect("bytes");
     let lines = rest.iter().filter(|byte| **byte == b'\n').count();
     assert_eq!(lines, 1 + 200 * 6);
     stderr.read_line(&mut line).expect("text");
