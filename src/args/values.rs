@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use crate::expr::lex::{TokenKind, lex};
+use crate::io::source::{InputName, read_whole};
 use crate::log::account::MaxBad;
 use crate::record::{Number, Timestamp};
 
@@ -127,9 +128,38 @@ pub fn percent(text: &str) -> Result<f64, String> {
     }
 }
 
+/// The zone of this system: what `TZ` says, else what `/etc/localtime` leads to.
+///
+/// jiff finds the same, but goes through the whole directory of zones for it, which takes longer than all the rest that a
+/// command does on little input.
+pub fn system_zone() -> TimeZone {
+    match std::env::var_os("TZ") {
+        Some(name) if name == UTC => TimeZone::UTC,
+        Some(_) => TimeZone::system(),
+        None => local_zone().unwrap_or_else(TimeZone::system),
+    }
+}
+
+/// The zone that a link leads to whose target says its name.
+fn local_zone() -> Option<TimeZone> {
+    let target = rustix::fs::readlink(LOCAL_ZONE, Vec::new()).ok()?;
+    let target = target.to_str().ok()?;
+    let (_, name) = target.split_once("zoneinfo/")?;
+    let bytes = read_whole(&InputName::from_arg(LOCAL_ZONE.into()), LONGEST_ZONE).ok()?;
+    TimeZone::tzif(name, &bytes).ok()
+}
+
+/// Where systems have their zone.
+const LOCAL_ZONE: &str = "/etc/localtime";
+
+/// How many bytes are read of it at most. Zones have a few thousand.
+const LONGEST_ZONE: usize = 1 << 20;
+
+const UTC: &str = "UTC";
+
 /// What `TZ` says, if that is no zone: libraries then take UTC without a word.
 pub fn unknown_zone() -> Option<String> {
-    let named = std::env::var_os("TZ").filter(|name| !name.is_empty())?;
+    let named = std::env::var_os("TZ").filter(|name| !name.is_empty() && *name != UTC)?;
     TimeZone::try_system()
         .is_err()
         .then(|| named.to_string_lossy().into_owned())
@@ -176,6 +206,24 @@ mod tests {
         assert_eq!(size("1.5K"), Ok(1536));
         for wrong in ["", "x", "1.3", "-1", "5m", "1 2"] {
             assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_local_zone_is_the_one_that_jiff_finds() {
+        // A machine without one, or with one that has no name, is left to jiff.
+        if let (Some(ours), None) = (local_zone(), std::env::var_os("TZ")) {
+            let theirs = TimeZone::system();
+            for seconds in [
+                -2_000_000_000,
+                0,
+                1_000_000_000,
+                1_774_742_400,
+                4_000_000_000,
+            ] {
+                let moment = jiff::Timestamp::from_second(seconds).unwrap();
+                assert_eq!(ours.to_offset(moment), theirs.to_offset(moment));
+            }
         }
     }
 

@@ -3,7 +3,6 @@
 use std::time::{Duration, SystemTime};
 
 use clap::{Args, ValueEnum};
-use jiff::tz::TimeZone;
 
 use super::Context;
 use super::shared::picture::open_cache;
@@ -147,7 +146,7 @@ impl CacheCommand {
         let rows = Rows {
             columns: &["entries", "bytes", "max", "oldest", "newest"].map(str::to_owned),
             rows: &[row],
-            zone: &TimeZone::system(),
+            zone: &values::system_zone(),
             bars: None,
         };
         rows.write(&self.output, self.output.asked()?, ui)?;

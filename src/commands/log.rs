@@ -163,7 +163,7 @@ struct Intent {
 impl Log {
     /// What the arguments mean. Fails on contradictions; touches no file.
     fn plan(&self, now: Timestamp) -> Result<Intent> {
-        let zone = self.tz.clone().unwrap_or_else(TimeZone::system);
+        let zone = self.tz.clone().unwrap_or_else(values::system_zone);
         let text = match &self.query {
             Some(text) if !self.describe => text.clone(),
             _ => "head 0".to_owned(),

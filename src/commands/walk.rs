@@ -250,7 +250,7 @@ struct Intent {
 impl Walk {
     /// What the arguments mean. Fails on contradictions; touches no file.
     fn plan(&self, now: Timestamp) -> Result<Intent> {
-        let zone = self.tz.clone().unwrap_or_else(TimeZone::system);
+        let zone = self.tz.clone().unwrap_or_else(values::system_zone);
         let clock = Clock { now, zone };
         let (selection, pruning) = self.selection.plan(&clock)?;
         let condition = self.condition.as_deref().map(|text| {
