@@ -17,11 +17,13 @@ readonly LINES_ACCESS=4200000 LINES_NDJSON=1500000
 # As many lines of the access log as make about 99 MB when compressed.
 readonly LINES_COMPRESSED=3110000
 
-# made FILE COMMAND…: the command's output, once, whole or not at all.
+# made FILE COMMAND…: the command's output, once, whole or not at all. It is given an age: a log that was written to a moment
+# ago is read and not mapped, and the logs that people ask about lie there for longer.
 made() {
   [[ -e $data/$1 ]] && return
   say "making $1"
   "${@:2}" >"$data/$1.part"
+  touch -d '1 hour ago' "$data/$1.part"
   mv "$data/$1.part" "$data/$1"
 }
 

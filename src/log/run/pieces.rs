@@ -4,9 +4,15 @@ use std::cell::RefCell;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::Job;
+use crate::io::mapped::Mapped;
 use crate::log::chunk::{CHUNK, OVERREAD, Owned, owned};
 use crate::log::input::{Body, Input, Pieces};
 use crate::log::scan::{Rows, too_long};
+
+/// With few workers, so many pieces are given back at once: each time, all processors have to be told. With many there are
+/// many pieces in memory already.
+const AT_ONCE: u64 = 4;
+const FEW: u64 = 2;
 
 /// How far behind the piece at hand a map is given back whatever may have happened to be mapped there again.
 const BEHIND: u64 = 8 * CHUNK as u64;
@@ -41,11 +47,7 @@ pub(super) fn take_all(job: &Job<'_, '_>, input: &Input) {
             let mut rows = job.new_rows();
             piece.scan(buffer, &mut rows);
             if let Some(mapped) = &pieces.mapped {
-                // Also what lies far behind: the kernel maps whole folios, which may reach into pieces that have been
-                // released already. Whoever is still there gets its pages back by faults.
-                let behind = piece.start.saturating_sub(BEHIND);
-                mapped.release(0, usize::try_from(behind).unwrap_or(usize::MAX));
-                mapped.release(piece.start, piece.length);
+                give_back(mapped, number, &piece, job.options.threads);
             }
             job.advanced(piece.length as u64);
             if !pieces.is_whole() {
@@ -55,6 +57,22 @@ pub(super) fn take_all(job: &Job<'_, '_>, input: &Input) {
             job.deliver(number, rows);
         }
     });
+}
+
+/// Gives back a piece that has been scanned. Also all that lies far behind: the kernel maps whole folios, which may reach into
+/// pieces that have been given back already. A worker that is still there gets its pages back by faults.
+fn give_back(mapped: &Mapped, number: u64, piece: &Piece<'_, '_, '_>, workers: usize) {
+    let workers = workers as u64;
+    let before = |distance: u64| {
+        let end = piece.start.saturating_sub(distance);
+        mapped.release(0, usize::try_from(end).unwrap_or(usize::MAX));
+    };
+    if workers > FEW {
+        before(BEHIND);
+        mapped.release(piece.start, piece.length);
+    } else if (number + 1).is_multiple_of(AT_ONCE) {
+        before((workers + 1) * CHUNK as u64);
+    }
 }
 
 struct Piece<'a, 'p, 'd> {
