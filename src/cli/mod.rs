@@ -5,7 +5,7 @@ mod manual;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum as _};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand as _, ValueEnum as _};
 
 use crate::args::{Global, When};
 use crate::commands::Command;
@@ -22,18 +22,23 @@ use crate::commands::Command;
     max_term_width = 100,
     after_help = "Try: jug log --help"
 )]
+struct Root {
+    #[command(flatten)]
+    global: Global,
+}
+
+/// A command line.
+#[derive(Debug)]
 pub struct Cli {
     /// Flags that every command has.
-    #[command(flatten)]
     pub global: Global,
     /// What is to be done.
-    #[command(subcommand)]
     pub command: Command,
 }
 
 /// The definition of the whole command line.
 pub fn command() -> clap::Command {
-    Cli::command()
+    Command::augment_subcommands(Root::command())
 }
 
 /// Reads a command line.
@@ -41,9 +46,17 @@ pub fn command() -> clap::Command {
 /// # Errors
 /// What clap found wrong; also its way of asking for help or the version to be printed.
 pub fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
-    command()
-        .try_get_matches_from(args)
-        .and_then(|matches| Cli::from_arg_matches(&matches))
+    // Where the first word is a command, the others need not be known.
+    let word = args.get(1).and_then(|word| word.to_str());
+    let definition = match word.and_then(Command::definition) {
+        Some(one) => Root::command().subcommand(one),
+        None => command(),
+    };
+    let matches = definition.try_get_matches_from(args)?;
+    Ok(Cli {
+        global: Root::from_arg_matches(&matches)?.global,
+        command: Command::from_arg_matches(&matches)?,
+    })
 }
 
 /// What a command line that makes no sense says about colours all the same.

@@ -130,6 +130,9 @@ pub struct Walk {
     null: bool,
 
     /// Write one JSON object with all entries nested, and totals
+    ///
+    /// Without --fields each entry has all attributes. Directories are there whether or not they are selected. In these totals
+    /// a file with several names counts under each of them; those of --totals count it once.
     #[arg(long, conflicts_with_all = ["template", "to", "ndjson", "null", "limit", "totals"], help_heading = "Output")]
     tree: bool,
 
