@@ -18,6 +18,7 @@ mod order;
 mod queue;
 pub mod rows;
 pub mod run;
+mod steps;
 #[cfg(test)]
 mod tests;
 pub mod text;

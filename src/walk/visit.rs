@@ -1,6 +1,5 @@
 //! What a worker does with a directory: list it, judge each entry, record what comes out, find what to enter.
 
-use std::cmp::Ordering;
 use std::io;
 use std::mem;
 use std::ops::Range;
@@ -15,7 +14,8 @@ use super::event::Event;
 use super::fault::{Fault, Operation, is_gone};
 use super::node::{Leaving, Node, Part, Product, Work};
 use super::run::Shared;
-use super::{Follow, Order, Recorder};
+use super::steps::{self, Step};
+use super::{Order, Recorder};
 use crate::dirs::handle::join;
 use crate::dirs::owners::Owners;
 use crate::dirs::{Directory, FileType, Handle, Listing};
@@ -43,15 +43,6 @@ pub(super) struct Worker<'s, 'p, R> {
     pub(super) carried: Product,
     /// When they last were.
     pub(super) put_out_at: Instant,
-}
-
-/// What is done next in a directory.
-#[derive(Clone, Copy, Debug)]
-enum Step {
-    /// An entry is judged and recorded.
-    Record(usize),
-    /// What is below it comes here.
-    Below(usize),
 }
 
 /// A directory as its entries are judged.
@@ -296,7 +287,8 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
         // Just this many names: parts are of about the same size, in bytes too.
         let names = listing.bytes() * range.len() / listing.len().max(1);
         let records = range.len();
-        self.plan_steps(listing, range, context.handle.is_none(), &mut steps);
+        let is_roots = context.handle.is_none();
+        steps::plan(self.shared.plan, listing, range, is_roots, &mut steps);
         let prefix = path.len();
         let children_before = context.product.children.len();
         // As much as paths take: other records take more, and let it grow.
@@ -345,43 +337,6 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
         }
     }
 
-    /// In which order entries are judged, and where what is below them comes. By whole paths, what is below `a` comes where
-    /// `a/` belongs: after `a-b` and `a.txt`, before `a0`.
-    fn plan_steps(
-        &self,
-        listing: &Listing,
-        range: Range<usize>,
-        is_roots: bool,
-        steps: &mut Vec<Step>,
-    ) {
-        steps.clear();
-        if self.shared.plan.order != Order::Path {
-            steps.extend(range.map(Step::Record));
-            return;
-        }
-        let may_be_entered = |file_type| match file_type {
-            FileType::Directory | FileType::Unknown => true,
-            FileType::Symlink => self.shared.plan.follow == Follow::Always,
-            _ => false,
-        };
-        for index in range {
-            steps.push(Step::Record(index));
-            if may_be_entered(listing.get(index).1) {
-                steps.push(Step::Below(index));
-            }
-        }
-        // A root may end in a slash of its own.
-        let key = |step: &Step| match *step {
-            Step::Record(index) => (listing.get(index).0, None),
-            Step::Below(index) => {
-                let name = listing.get(index).0;
-                let slash = !(is_roots && name.ends_with(b"/"));
-                (name, slash.then_some(b'/'))
-            }
-        };
-        steps.sort_by(|one, other| in_order(key(one), key(other)));
-    }
-
     fn place<'a>(&self, context: &Context<'_>, path: &'a [u8], name: &[u8]) -> Place<'a>
     where
         'p: 'a,
@@ -403,14 +358,4 @@ impl<'s, 'p, R: Recorder> Worker<'s, 'p, R> {
 /// Where in a path what is below its root begins.
 fn below_root(root: &[u8]) -> usize {
     root.len() + usize::from(!root.ends_with(b"/"))
-}
-
-/// The order of two names, each with a slash behind it or not.
-fn in_order(one: (&[u8], Option<u8>), other: (&[u8], Option<u8>)) -> Ordering {
-    let common = one.0.len().min(other.0.len());
-    let (here, there) = (&one.0[common..], &other.0[common..]);
-    one.0[..common].cmp(&other.0[..common]).then_with(|| {
-        let here = here.iter().copied().chain(one.1);
-        here.cmp(there.iter().copied().chain(other.1))
-    })
 }

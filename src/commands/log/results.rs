@@ -1,11 +1,10 @@
 //! Rows to where they are wanted: as they come, or as a table at the end.
 
 use super::{Intent, Log, account};
-use crate::args::output::To;
 use crate::commands::Context;
-use crate::commands::shared::rows::{RowStream, Rows, open};
+use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, open, row_format};
 use crate::error::Result;
-use crate::format::{Writer, find_output};
+use crate::format::Writer;
 use crate::io::source::InputName;
 use crate::log::input::Input;
 use crate::log::plan::Plan;
@@ -34,13 +33,8 @@ pub(super) fn run(
 ) -> Result<Found> {
     let names: Vec<InputName> = inputs.iter().map(|input| input.name.clone()).collect();
     let ui = &context.ui;
-    let goes_to_terminal = log.output.file().is_none() && ui.stdout_is_terminal();
-    let spec = match intent.to {
-        Some(To::Rows(spec)) => Some(spec),
-        Some(To::Table) => None,
-        None if goes_to_terminal => None,
-        None => find_output("tsv"),
-    };
+    let goes_to_terminal = goes_to_terminal(&log.output, ui);
+    let spec = row_format(intent.to, &log.output, ui);
     if log.quiet {
         return Ok(quiet(plan, intent, inputs, names, ui));
     }

@@ -37,12 +37,8 @@ impl Rows<'_> {
             zone,
             bars,
         } = *self;
-        let goes_to_terminal = output.file().is_none() && ui.stdout_is_terminal();
-        let spec = match to {
-            Some(To::Rows(spec)) => Some(spec),
-            None if !goes_to_terminal => find_output("tsv"),
-            Some(To::Table) | None => None,
-        };
+        let goes_to_terminal = goes_to_terminal(output, ui);
+        let spec = row_format(to, output, ui);
         let mut out = open(output)?;
         ui.clear();
         match spec {
@@ -80,6 +76,24 @@ impl Rows<'_> {
             }
         }
         out.close()
+    }
+}
+
+/// Whether results go to a terminal.
+pub(in crate::commands) fn goes_to_terminal(output: &Output, ui: &Ui) -> bool {
+    output.file().is_none() && ui.stdout_is_terminal()
+}
+
+/// The format of rows: the one that was asked for, else TSV; none for a table, which is for terminals unless it was asked for.
+pub(in crate::commands) fn row_format(
+    to: Option<To>,
+    output: &Output,
+    ui: &Ui,
+) -> Option<&'static OutputSpec> {
+    match to {
+        Some(To::Rows(spec)) => Some(spec),
+        None if !goes_to_terminal(output, ui) => find_output("tsv"),
+        Some(To::Table) | None => None,
     }
 }
 

@@ -11,9 +11,9 @@ use super::shape::Shape;
 use super::{Found, Intent, Walk};
 use crate::args::output::To;
 use crate::commands::Context;
-use crate::commands::shared::rows::{RowStream, Rows, open};
+use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, open, row_format};
 use crate::error::{Error, Result};
-use crate::format::{OutputSpec, find_output, json};
+use crate::format::{OutputSpec, json};
 use crate::group::Groups;
 use crate::record::Cell;
 use crate::ui::results::Results;
@@ -65,7 +65,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         engine: walk.engine(),
         threads: walk.threads,
     };
-    let is_terminal = goes_to_terminal(walk, context);
+    let is_terminal = goes_to_terminal(&walk.output, &context.ui);
     let escape = is_terminal.then_some(escape::escape as walk::text::Escape);
     let end = if walk.null { 0 } else { b'\n' };
     let roots = plan.roots.len() as u64;
@@ -81,7 +81,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         Shape::Text(template) => writing.text(&|| Templated::new(template, end, escape))?,
         Shape::Tree(fields) => writing.tree(fields)?,
         Shape::Totals(fields, to) => writing.totals(fields, *to)?,
-        Shape::Rows(fields, to) => match spec(*to, is_terminal) {
+        Shape::Rows(fields, to) => match row_format(*to, &walk.output, &context.ui) {
             Some(spec) => writing.rows(fields, spec)?,
             None => writing.table(fields, *to)?,
         },
@@ -91,19 +91,6 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         roots,
         withheld,
     })
-}
-
-fn goes_to_terminal(walk: &Walk, context: &Context) -> bool {
-    walk.output.file().is_none() && context.ui.stdout_is_terminal()
-}
-
-/// The format of rows; none for a table.
-fn spec(to: Option<To>, goes_to_terminal: bool) -> Option<&'static OutputSpec> {
-    match to {
-        Some(To::Rows(spec)) => Some(spec),
-        None if !goes_to_terminal => find_output("tsv"),
-        Some(To::Table) | None => None,
-    }
 }
 
 /// A walk that is to be written.
@@ -145,7 +132,7 @@ impl Writing<'_> {
         recorder: &(impl Fn() -> R + Sync),
         output: &mut dyn Output,
     ) -> Result<Report> {
-        let report = if goes_to_terminal(self.walk, self.context) {
+        let report = if goes_to_terminal(&self.walk.output, &self.context.ui) {
             let ui = &self.context.ui;
             self.walk(recorder, &mut BesideProgress { output, ui })?.1
         } else {
