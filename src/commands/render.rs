@@ -110,6 +110,11 @@ impl Render {
         let mut options = self.picture.options();
         options.resources.clone_from(&self.resources);
         let intent = self.plan(self.inputs.names()?)?;
+        if let Some(dir) = self.dir.as_deref().filter(|dir| !dir.is_dir()) {
+            let dir = dir.display();
+            return Err(Error::usage(format!("{dir}: there is no such directory"))
+                .hint(format!("make it first: mkdir -p {dir}")));
+        }
         let studio = Studio::new(&self.picture, options, ui)?;
         match intent {
             Intent::One(name, output) => self.one(&studio, &name, output.as_deref(), ui),

@@ -19,11 +19,12 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Rows of these fields. With `events` every record says first what it is.
+    /// Rows of these fields. With `events` every record says first what it is; where sizes are not asked for, they are not
+    /// added up.
     pub fn new(fields: &[&'static Field], output: &OutputSpec, events: bool) -> Rows {
         Rows {
             writer: (output.writer)(&columns(fields, events)),
-            events: events.then(EventWriters::new),
+            events: events.then(|| EventWriters::new(fields.iter().any(|field| field.needs.stat))),
             fields: fields.to_vec(),
             cells: Vec::new(),
             owners: Owners::default(),
@@ -81,7 +82,8 @@ impl Recorder for Rows {
     fn left(&mut self, left: &Left<'_>, out: &mut Vec<u8>) {
         if let Some(writers) = &self.events {
             let head = [text(b"leave"), text(left.path)];
-            let cells: Vec<Cell> = head.into_iter().chain(sums(left.sums)).collect();
+            let sums = sums(left.sums, writers.has_sizes);
+            let cells: Vec<Cell> = head.into_iter().chain(sums).collect();
             writers.leave.row(&cells, out);
         }
     }
@@ -149,6 +151,7 @@ pub fn in_order(workers: Vec<Collected>, references: &[u8]) -> Vec<Vec<Cell>> {
 
 /// A writer for each kind of record besides entries.
 struct EventWriters {
+    has_sizes: bool,
     enter: Box<dyn Writer>,
     leave: Box<dyn Writer>,
     error: Box<dyn Writer>,
@@ -157,14 +160,15 @@ struct EventWriters {
 }
 
 impl EventWriters {
-    fn new() -> EventWriters {
+    fn new(has_sizes: bool) -> EventWriters {
         let writer = |columns: &[&str]| {
             let columns: Vec<String> = columns.iter().map(ToString::to_string).collect();
             (json::NDJSON.writer)(&columns)
         };
         EventWriters {
             enter: writer(&[EVENT, "path"]),
-            leave: writer(&[EVENT, "path", "files", "dirs", "size", "allocated"]),
+            has_sizes,
+            leave: writer(&[&[EVENT, "path"], sum_names(has_sizes)].concat()),
             error: writer(&[EVENT, "path", "operation", "code", "message"]),
             repeat: writer(&[EVENT, "path", "first"]),
             mount: writer(&[EVENT, "path", "kind", "entered"]),
@@ -183,14 +187,23 @@ fn error(fault: &Fault) -> [Cell; 5] {
     ]
 }
 
-/// Sums as cells: files, directories, bytes, bytes on disk.
-pub fn sums(sums: Sums) -> [Cell; 4] {
-    [
+/// The names of sums: files, directories, and where sizes are asked for, bytes and bytes on disk.
+pub fn sum_names(has_sizes: bool) -> &'static [&'static str] {
+    match has_sizes {
+        true => &["files", "dirs", "size", "allocated"],
+        false => &["files", "dirs"],
+    }
+}
+
+/// Sums as cells, by [`sum_names`].
+pub fn sums(sums: Sums, has_sizes: bool) -> impl Iterator<Item = Cell> {
+    let all = [
         number(u128::from(sums.files)),
         number(u128::from(sums.dirs)),
         number(sums.size),
         number(sums.allocated),
-    ]
+    ];
+    all.into_iter().take(sum_names(has_sizes).len())
 }
 
 fn cell(value: Value<'static>) -> Cell {

@@ -19,6 +19,9 @@ use crate::record::{Cell, Timestamp, Value};
 /// Columns behind the keys.
 pub const COLUMNS: [&str; 6] = ["files", "dirs", "size", "allocated", "oldest", "newest"];
 
+/// Which of them is the size, by which rows are sorted.
+pub const SIZE: usize = 2;
+
 /// What has to be asked of every entry.
 pub const NEEDS: Needs = Needs {
     stat: true,
@@ -113,7 +116,7 @@ impl Totals {
                     .map(|time| cell(time.map_or(Value::Missing, Value::Time)));
                 (
                     total.sums.size,
-                    keys.chain(sums(total.sums)).chain(times).collect(),
+                    keys.chain(sums(total.sums, true)).chain(times).collect(),
                 )
             })
             .collect();

@@ -167,7 +167,7 @@ impl Writing<'_> {
         } = encoded;
         stream.end(&mut out)?;
         if self.plan.events.summary {
-            out.put(&summary(&report))?;
+            out.put(&summary(&report, self.plan.needs.stat))?;
         }
         Ok((report, out.close()?))
     }
@@ -213,9 +213,15 @@ impl Writing<'_> {
             .and_then(|limit| usize::try_from(limit).ok());
         rows.truncate(limit.unwrap_or(usize::MAX));
         let mut columns = rows::columns(keys, false);
-        columns.extend(totals::COLUMNS.map(str::to_owned));
-        let size = columns.iter().rposition(|column| column == "size");
-        let withheld = self.put(&columns, &rows, to, size)?;
+        let size = columns.len() + totals::SIZE;
+        for name in totals::COLUMNS {
+            // A key may be called as a sum is.
+            columns.push(match columns.iter().any(|column| column == name) {
+                true => format!("{name}_2"),
+                false => name.to_owned(),
+            });
+        }
+        let withheld = self.put(&columns, &rows, to, Some(size))?;
         Ok((report, withheld))
     }
 
@@ -314,20 +320,18 @@ impl Output for Nowhere {
 }
 
 /// The record of a walk that is over.
-fn summary(report: &Report) -> Vec<u8> {
-    let names = ["event", "files", "dirs", "size", "allocated"].map(str::to_owned);
+fn summary(report: &Report, has_sizes: bool) -> Vec<u8> {
     let counts = report.counts();
-    let columns: Vec<String> = names
-        .into_iter()
-        .chain(counts.iter().map(|(name, _)| (*name).to_owned()))
+    let names = rows::sum_names(has_sizes).iter().copied();
+    let names = names.chain(counts.iter().map(|(name, _)| *name));
+    let columns: Vec<String> = std::iter::once("event")
+        .chain(names)
+        .map(str::to_owned)
         .collect();
+    let counts = counts.iter().map(|(_, count)| u128::from(*count));
     let cells: Vec<Cell> = std::iter::once(rows::text(b"summary"))
-        .chain(rows::sums(report.sums))
-        .chain(
-            counts
-                .iter()
-                .map(|(_, count)| rows::number(u128::from(*count))),
-        )
+        .chain(rows::sums(report.sums, has_sizes))
+        .chain(counts.map(rows::number))
         .collect();
     let mut out = Vec::new();
     (json::NDJSON.writer)(&columns).row(&cells, &mut out);

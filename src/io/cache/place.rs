@@ -20,9 +20,10 @@ const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# This file is a
 /// Specification 0.8, by which relative paths count as unset).
 ///
 /// # Errors
-/// [`Fault::NoPlace`] where none of them is set.
+/// [`Fault::NoPlace`] where none of them is set, or the home is not there.
 pub fn root() -> Result<PathBuf, Fault> {
-    root_by(|name| env::var_os(name))
+    // A home that is not there is nobody's, and not ours to make.
+    root_by(|name| env::var_os(name).filter(|value| name != "HOME" || Path::new(value).is_dir()))
 }
 
 fn root_by(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, Fault> {
