@@ -294,6 +294,9 @@ impl Pie {
         let slices = Slices::new(values, &intent.arrangement)
             .map_err(|fault| Error::input(fault.to_string()))?;
         let is_shown = intent.output.is_none() && ui.stdout_is_terminal();
+        if matches!(intent.to, Some(To::Svg | To::Png) | None) && !is_shown {
+            warn_of_nameless(&slices, &intent.options, ui);
+        }
         match intent.to {
             Some(To::Bars) => intent.write(
                 bars(&slices, &intent, is_shown, ui).as_bytes(),
@@ -341,6 +344,17 @@ impl Pie {
         let mut options = self.picture.options();
         (options.width, options.height, options.background) = (None, None, None);
         Studio::new(&self.picture, options, ui)
+    }
+}
+
+fn warn_of_nameless(slices: &Slices, options: &pie::Options, ui: &Ui) {
+    let nameless = pie::nameless(slices, options);
+    if nameless > 0 {
+        let all = slices.slices.len();
+        ui.warn(&format!(
+            "{nameless} of {all} slices have no name in the picture: there is no room for it"
+        ));
+        ui.hint("allow a legend, or put the smallest together: --top 20");
     }
 }
 

@@ -5,7 +5,7 @@ use super::desk::Desk;
 use super::palette::Rgb;
 use super::percent::percents;
 use super::plate::{Names, Said, say};
-use super::{Options, Slice, Slices};
+use super::{Labels, Legend, Options, Slice, Slices};
 use crate::record::Number;
 use crate::record::number::grouped;
 use crate::render::Weight;
@@ -23,6 +23,8 @@ pub(super) struct Layout {
     /// The squares of the legend: the left side and the middle of each.
     pub(super) squares: Vec<(Point, Rgb)>,
     pub(super) texts: Vec<Text>,
+    /// How many slices have no name, in the picture or in its legend.
+    pub(super) nameless: usize,
     /// What the whole says, for who cannot see it.
     pub(super) description: String,
 }
@@ -67,6 +69,10 @@ pub(super) fn layout(slices: &Slices, options: &Options) -> Layout {
     let mut desk = Desk::new(slices, names);
     let plate = desk.arrange();
     desk.write_center(&plate.wheel, &total);
+    let has_legend = !desk.squares.is_empty();
+    let names = plate.inside.iter().zip(&plate.outside);
+    let nameless = names.filter(|(inside, outside)| inside.is_none() && outside.is_none());
+    let nameless = if has_legend { 0 } else { nameless.count() };
     let leaders = plate
         .outside
         .into_iter()
@@ -82,7 +88,17 @@ pub(super) fn layout(slices: &Slices, options: &Options) -> Layout {
         leaders,
         squares: desk.squares,
         texts: desk.texts,
+        nameless,
         description,
+    }
+}
+
+/// How many slices have no name in the picture of these options, though they are wanted: there is no room for them, and no
+/// legend is allowed.
+pub fn nameless(slices: &Slices, options: &Options) -> usize {
+    match (options.labels, options.legend) {
+        (Labels::Auto | Labels::Out, Legend::None) => layout(slices, options).nameless,
+        _ => 0,
     }
 }
 

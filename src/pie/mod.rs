@@ -22,6 +22,7 @@ mod text;
 mod writing;
 
 pub use bars::{bars, head, key};
+pub use layout::nameless;
 pub use palette::{PALETTES, Palette, Rgb};
 pub use slices::{Arrangement, Fault, Slice, Slices, Sort};
 pub use svg::chart;

@@ -96,19 +96,33 @@ impl Desk<'_> {
         let Some(center) = self.options.center.as_ref().filter(|_| wheel.hole > 0.0) else {
             return;
         };
-        let lines = filled(center, total);
+        let mut lines = filled(center, total);
+        let reach = wheel.hole * 0.92;
+        let count = lines.len() as f64;
+        let half_height = |size: f64| line_height(size) * count / 2.0;
         let fits = |size: f64| {
-            let half = line_height(size) * lines.len() as f64 / 2.0;
             lines.iter().all(|line| {
-                libm::hypot(width(line, size, Weight::Bold) / 2.0, half) <= wheel.hole * 0.92
+                let half_width = width(line, size, Weight::Bold) / 2.0;
+                libm::hypot(half_width, half_height(size)) <= reach
             })
         };
-        let size = (9..=28).rev().map(f64::from).find(|size| fits(*size));
-        if let Some(size) = size {
-            self.write_lines(&lines, wheel.center, size, Weight::Bold, INK[self.is_dark]);
-        }
+        let size = CENTER.rev().map(f64::from).find(|size| fits(*size));
+        let size = size.unwrap_or_else(|| {
+            // At last they are shortened, so that it shows that there is more.
+            let smallest = f64::from(*CENTER.start());
+            let half = half_height(smallest).min(reach);
+            let room = 2.0 * libm::sqrt(reach * reach - half * half);
+            for line in &mut lines {
+                *line = cut(line, smallest, Weight::Bold, room);
+            }
+            smallest
+        });
+        self.write_lines(&lines, wheel.center, size, Weight::Bold, INK[self.is_dark]);
     }
 }
+
+/// The sizes of letters in the hole, in pixels.
+const CENTER: std::ops::RangeInclusive<u8> = 9..=28;
 
 /// The lines that stand in the hole.
 pub(super) fn filled(center: &Template, total: &str) -> Vec<String> {
