@@ -32,7 +32,13 @@ impl Guarded {
         let closed: Vec<PathBuf> = closed.collect();
         let top = sandbox.path();
         let jug = top.join("jug");
-        fs::copy(env!("CARGO_BIN_EXE_jug"), &jug).expect("a copy");
+        // By another process: a file that this one has open for writing cannot be run, and every process that another test
+        // starts at that moment has it open too.
+        let copied = Command::new("cp")
+            .arg(env!("CARGO_BIN_EXE_jug"))
+            .arg(&jug)
+            .status();
+        assert!(copied.is_ok_and(|status| status.success()), "a copy");
         let set = |path: &PathBuf, mode| {
             fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
         };
