@@ -88,11 +88,6 @@ impl Handle {
         self.depth
     }
 
-    /// The name in its parent; of a root, its whole path.
-    pub fn name(&self) -> &[u8] {
-        &self.name
-    }
-
     /// Puts the path into `path`, as find(1) prints it: the root as it was given, names joined by slashes.
     pub fn write_path(&self, path: &mut Vec<u8>) {
         let mut chain: Vec<&Handle> = Vec::with_capacity(self.depth as usize + 1);

@@ -64,13 +64,6 @@ impl Listing {
         let entry = self.entries[index];
         (entry.name(&self.names), entry.file_type)
     }
-
-    /// Whether there is an entry of this name.
-    pub fn contains(&self, name: &[u8]) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| entry.name(&self.names) == name)
-    }
 }
 
 impl Listed {

@@ -31,11 +31,6 @@ impl Mounts {
         )
     }
 
-    /// Whether the system does not tell.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The kind of file system that something lies on: `ext4`, `nfs4`, `proc`, `fuse.sshfs`.
     pub fn kind(&self, stat: &Stat) -> Option<&str> {
         let by_id = |id| self.0.iter().find(|mount| mount.id == id);
