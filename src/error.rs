@@ -17,6 +17,8 @@ pub enum Kind {
     Input,
     /// Something could not be written.
     Output,
+    /// A bug in jug.
+    Internal,
     /// The reader of our output has gone: not an error to talk about, the process ends as by `SIGPIPE`.
     ClosedPipe,
 }
@@ -42,6 +44,13 @@ impl Error {
     /// Something that could not be read.
     pub fn input(message: impl Into<String>) -> Error {
         Error::new(Kind::Input, message)
+    }
+
+    /// A bug in jug: a panic, as [`crate::panics::first`] describes it.
+    pub fn internal(message: &str) -> Error {
+        Error::new(Kind::Internal, format!("internal error: {message}")).hint(
+            "this is a bug in jug: please report it, with the command and, if possible, its input",
+        )
     }
 
     /// A file that could not be opened or read.

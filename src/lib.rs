@@ -20,6 +20,7 @@
 //! | [`record`] | values, numbers, times |
 //! | [`io`] | files, streams, decoders, the cache, signals; the only `unsafe` code |
 //! | [`error`], [`exit`], [`observe`] | the error that reaches a person, the exit codes, how engines report |
+//! | [`panics`] | panics: recorded without printing |
 
 pub mod args;
 pub mod cli;
@@ -33,6 +34,7 @@ pub mod group;
 pub mod io;
 pub mod log;
 pub mod observe;
+pub mod panics;
 pub mod pie;
 pub mod record;
 pub mod render;
@@ -54,9 +56,29 @@ use ui::{Hooks, Ui};
 /// Runs the program with its arguments, the first of which is its name. Prints the error if there is one: nobody else does.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let cli = match cli::parse(&args) {
+    let settings = ui::Settings {
+        color: cli::color(&args).choice(),
+        ..ui::Settings::default()
+    };
+    guarded(cli::title(&args), settings, || run_command(&args)).into()
+}
+
+/// Runs `work`. If it panics, or a thread that it started, prints one message in the name of `command` and fails.
+pub fn guarded(command: &'static str, settings: ui::Settings, work: impl FnOnce() -> Exit) -> Exit {
+    panics::install();
+    let exit = panics::catch(work);
+    let Some(panic) = panics::first() else {
+        return exit.unwrap_or(Exit::Failed);
+    };
+    let ui = Ui::new(command, settings, Hooks::default());
+    ui.error(&Error::internal(panic));
+    Exit::Failed
+}
+
+fn run_command(args: &[OsString]) -> Exit {
+    let cli = match cli::parse(args) {
         Ok(cli) => cli,
-        Err(wish) => return grant(&wish, cli::color(&args).choice()).into(),
+        Err(wish) => return grant(&wish, cli::color(args).choice()),
     };
     let hooks = Hooks {
         stopping: Box::new(signals::stopping),
@@ -72,16 +94,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let result = cli.command.run(&context);
     context.ui.finish();
+    if panics::first().is_some() {
+        return Exit::Failed;
+    }
     let exit = match result {
         Ok(exit) => exit,
-        // What a signal cut short is no fault.
+        // A signal that cut the run short is not an error.
         Err(_) if signals::which().is_some() => Exit::Failed,
         Err(error) => ended_by(&error, &context.ui),
     };
-    if let Some(signal) = signals::which() {
-        return killed_by(signal).into();
+    match signals::which() {
+        Some(signal) => killed_by(signal),
+        None => exit,
     }
-    exit.into()
 }
 
 /// Ends the process as the signal would; gives the code to end with should that fail.

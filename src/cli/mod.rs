@@ -59,6 +59,15 @@ pub fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
     })
 }
 
+/// The command as messages name it, for a command line that may be wrong: `jug log`, or `jug` if no command is named.
+pub fn title(args: &[OsString]) -> &'static str {
+    args.iter()
+        .skip(1)
+        .filter_map(|word| word.to_str())
+        .find_map(Command::title_of)
+        .unwrap_or("jug")
+}
+
 /// What a command line that makes no sense says about colours all the same.
 pub fn color(args: &[OsString]) -> When {
     let words = args.iter().map(|word| word.to_str().unwrap_or_default());

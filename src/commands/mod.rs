@@ -37,6 +37,14 @@ macro_rules! commands {
                 }
             }
 
+            /// The same for the command that is called by this word.
+            pub fn title_of(word: &str) -> Option<&'static str> {
+                match word {
+                    $($word => Some(concat!("jug ", $word)),)*
+                    _ => None,
+                }
+            }
+
             /// Does it.
             ///
             /// # Errors

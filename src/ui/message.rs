@@ -40,7 +40,7 @@ impl Messages {
         let (first, rest) = match error.kind() {
             Kind::ClosedPipe => return None,
             Kind::Usage => text.split_once('\n').unwrap_or((&text, "")),
-            Kind::Input | Kind::Output => (text.as_str(), ""),
+            Kind::Input | Kind::Output | Kind::Internal => (text.as_str(), ""),
         };
         let mut out = self.labelled(Style::Red, "", first);
         for line in rest.lines() {

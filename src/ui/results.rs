@@ -8,6 +8,7 @@ use super::escape::escape_lines;
 use crate::error::{Error, Result};
 use crate::io::signals;
 use crate::io::sink::{FileOptions, Sink};
+use crate::panics;
 
 /// Where results go.
 pub struct Results {
@@ -76,13 +77,14 @@ impl Results {
         self.sink.temporary_name()
     }
 
-    /// Finishes the output. A file is not put into place by a run that was stopped: gives its name then.
+    /// Finishes the output. A run that was stopped by a signal or in which a thread panicked does not replace the file: its
+    /// name is returned then.
     ///
     /// # Errors
     /// Those of write(2), close(2) and rename(2).
     pub fn close(self) -> Result<Option<String>> {
         let Results { sink, target, .. } = self;
-        if sink.is_replacing() && signals::which().is_some() {
+        if sink.is_replacing() && (signals::which().is_some() || panics::first().is_some()) {
             return Ok(Some(target));
         }
         match sink.finish() {

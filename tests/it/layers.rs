@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "lib",
         &[
             "args", "cli", "commands", "dirs", "error", "exit", "expr", "format", "group", "io",
-            "log", "observe", "pie", "record", "render", "select", "ui", "walk",
+            "log", "observe", "panics", "pie", "record", "render", "select", "ui", "walk",
         ],
     ),
     (
@@ -56,18 +56,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "ui",
         ],
     ),
-    ("ui", &["error", "io", "observe", "record"]),
+    ("ui", &["error", "io", "observe", "panics", "record"]),
     // The families: none imports another.
     (
         "log",
         &[
-            "error", "expr", "format", "group", "io", "observe", "record",
+            "error", "expr", "format", "group", "io", "observe", "panics", "record",
         ],
     ),
     (
         "walk",
         &[
-            "dirs", "error", "expr", "format", "group", "observe", "record", "select",
+            "dirs", "error", "expr", "format", "group", "observe", "panics", "record", "select",
         ],
     ),
     ("pie", &["record", "render"]),
@@ -76,12 +76,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("select", &["dirs", "error", "io", "record"]),
     ("dirs", &["io", "record"]),
     ("format", &["io::bits", "record"]),
-    ("render", &["io"]),
+    ("render", &["io", "panics"]),
     ("record", &[]),
     ("io", &["error", "observe"]),
     ("error", &[]),
     ("exit", &[]),
     ("observe", &[]),
+    ("panics", &[]),
 ];
 
 /// Lines from which on a file is said to be long, and too long.

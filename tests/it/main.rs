@@ -8,6 +8,7 @@ mod cache;
 mod cases;
 mod laws;
 mod layers;
+mod panics;
 mod pictures;
 mod process;
 mod readme;
