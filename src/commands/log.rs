@@ -196,7 +196,6 @@ impl Log {
                 },
                 strict: self.strict,
                 max_line: usize::try_from(self.max_line).unwrap_or(usize::MAX),
-                zone: zone.clone(),
             },
             clock: Clock { now, zone },
         })

@@ -1,5 +1,7 @@
 //! Groups with their states: what a worker fills, what is merged, what becomes rows.
 
+use std::sync::Arc;
+
 use super::aggregate::Column as States;
 use super::batch::{Alive, Matrix, ROWS, Values};
 use super::plan::{Argument, Bucket, GroupKey, Grouping, Takes};
@@ -10,9 +12,9 @@ use crate::record::{Bad, Cell, Number, Timestamp, Value};
 use jiff::tz::TimeZone;
 
 /// What is known of the groups so far.
-pub struct Grouped<'p> {
-    grouping: &'p Grouping,
-    zone: &'p TimeZone,
+pub struct Grouped {
+    grouping: Arc<Grouping>,
+    zone: TimeZone,
     groups: Groups,
     states: Vec<Box<dyn States>>,
     /// The arguments of the rows at hand that are computed, numbers or conditions, [`ROWS`] for each argument: checked before
@@ -25,20 +27,35 @@ pub struct Grouped<'p> {
 /// Takes rows that nothing was added of: which one, and why.
 pub type Refuse<'f> = &'f mut dyn FnMut(usize, Bad);
 
-impl<'p> Grouped<'p> {
+impl Clone for Grouped {
+    /// A copy to read: what rows at hand need is not copied.
+    fn clone(&self) -> Grouped {
+        let states = self.states.iter().map(|state| state.copy()).collect();
+        Grouped {
+            grouping: Arc::clone(&self.grouping),
+            zone: self.zone.clone(),
+            groups: self.groups.clone(),
+            states,
+            ready: vec![Value::Missing; self.ready.len()],
+            keys: Keys::default(),
+        }
+    }
+}
+
+impl Grouped {
     /// No rows yet, and to be merged with others whose `groups` are siblings of these. Days are those of `zone`.
-    pub fn new(grouping: &'p Grouping, zone: &'p TimeZone, groups: Groups) -> Grouped<'p> {
+    pub fn new(grouping: Arc<Grouping>, zone: TimeZone, groups: Groups) -> Grouped {
         let states = grouping
             .states
             .iter()
             .map(|state| (state.spec.column)())
             .collect();
         Grouped {
+            ready: vec![Value::Missing; grouping.arguments.len() * ROWS],
             grouping,
             zone,
             groups,
             states,
-            ready: vec![Value::Missing; grouping.arguments.len() * ROWS],
             keys: Keys::default(),
         }
     }
@@ -191,7 +208,7 @@ impl<'p> Grouped<'p> {
     ///
     /// # Errors
     /// If there are more groups than can be numbered.
-    pub fn merge(&mut self, other: Grouped<'p>) -> Result<(), TooMany> {
+    pub fn merge(&mut self, other: Grouped) -> Result<(), TooMany> {
         let groups = self.groups.absorb(&other.groups)?;
         self.grow();
         for (state, theirs) in self.states.iter_mut().zip(other.states) {
@@ -213,7 +230,7 @@ impl<'p> Grouped<'p> {
 
     /// The row of a group. The vector is room for answers, used again and again.
     fn row(&self, group: usize, answers: &mut Vec<Cell>) -> Vec<Cell> {
-        let Grouping { keys, results, .. } = self.grouping;
+        let Grouping { keys, results, .. } = &*self.grouping;
         let exact = |value| Cell {
             value,
             approx: false,

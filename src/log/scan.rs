@@ -66,7 +66,7 @@ pub struct Scanner<'p> {
     prefilter: Option<Prefilter>,
     reader: Option<(usize, Box<dyn Reader>)>,
     /// Groups, if the query has any.
-    pub grouped: Option<Grouped<'p>>,
+    pub grouped: Option<Grouped>,
     /// What was seen.
     pub account: Account,
 }
@@ -80,7 +80,7 @@ struct Prefilter {
 
 impl<'p> Scanner<'p> {
     /// A scanner with nothing seen yet.
-    pub fn new(plan: &'p Plan, grouped: Option<Grouped<'p>>, options: &Options) -> Scanner<'p> {
+    pub fn new(plan: &'p Plan, grouped: Option<Grouped>, options: &Options) -> Scanner<'p> {
         let Options {
             strict, max_line, ..
         } = *options;

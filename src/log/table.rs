@@ -4,6 +4,7 @@
 //! memory is that of the answer and not that of the log.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use rayon::slice::ParallelSliceMut as _;
@@ -51,9 +52,9 @@ impl Refused {
 }
 
 /// Puts the rows through the stages of the plan; what could not be computed or filled is said through `warn`.
-pub fn finish(plan: &Plan, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)) -> Table {
+pub fn finish(plan: &Plan, mut rows: Table, warn: &dyn Fn(&str)) -> Table {
     for stage in &plan.table {
-        rows = run(stage, rows, zone, warn);
+        rows = run(stage, rows, &plan.clock.zone, warn);
     }
     rows
 }
@@ -109,7 +110,7 @@ fn run(stage: &TableStage, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)
         TableStage::Head(count) => rows.truncate(*count),
         TableStage::Tail(count) => keep_last(&mut rows, *count),
         TableStage::Groups(grouping) => {
-            let mut grouped = Grouped::new(grouping, zone, Groups::default());
+            let mut grouped = Grouped::new(Arc::clone(grouping), zone.clone(), Groups::default());
             for row in &rows {
                 refused.checked(grouped.add(&values(row)));
             }

@@ -55,7 +55,6 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
         engine,
         strict: false,
         max_line: 1 << 20,
-        zone: TimeZone::UTC,
     };
     let report = run(&plan, inputs.collect(), &options, &(), None);
     let columns: Vec<String> = plan

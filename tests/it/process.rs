@@ -379,7 +379,6 @@ fn a_file_cut_short_gives_what_is_left() {
             engine,
             strict: false,
             max_line: CHUNK,
-            zone: TimeZone::UTC,
         };
         let report = run(&plan, vec![input], &options, &cutter, None);
         assert_eq!(report.account.kept, kept as u64, "{engine:?}");

@@ -171,7 +171,6 @@ fn answer(plan: &Plan, file: &Path, from: &str, threads: usize) -> Option<String
         engine: Engine::Read,
         strict: true,
         max_line: 1 << 12,
-        zone: TimeZone::UTC,
     };
     let report = run(plan, vec![input], &options, &(), None);
     let account = &report.account;

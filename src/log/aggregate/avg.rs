@@ -28,7 +28,7 @@ pub(super) static SPEC: Spec = Spec {
     column: column::<Mean>,
 };
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Mean {
     sum: Sum,
     count: u64,

@@ -32,6 +32,9 @@ pub trait Column: Send {
     /// Takes over the states of a column of the same aggregate: its group i is our group `groups[i]`.
     fn merge(&mut self, other: Box<dyn Column>, groups: &[u32]);
 
+    /// The same states, for an answer while more values are added.
+    fn copy(&self) -> Box<dyn Column>;
+
     /// The answer of a group.
     fn finish(&self, group: usize, quantile: Quantile) -> Cell;
 
@@ -102,6 +105,10 @@ impl<S: State> Column for States<S> {
         for (state, group) in other.0.into_iter().zip(groups) {
             self.0[*group as usize].merge(state);
         }
+    }
+
+    fn copy(&self) -> Box<dyn Column> {
+        Box::new(States(self.0.clone()))
     }
 
     fn finish(&self, group: usize, quantile: Quantile) -> Cell {

@@ -20,7 +20,7 @@ pub(super) static SPEC: Spec = Spec {
     column: column::<Count>,
 };
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Count(u64);
 
 impl State for Count {

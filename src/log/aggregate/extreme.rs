@@ -37,7 +37,7 @@ pub(super) static MAX: Spec = Spec {
 };
 
 /// The value so far; boxed, since most groups of a large table are small.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Extreme<const LARGEST: bool>(Option<Box<Value<'static>>>);
 
 impl<const LARGEST: bool> State for Extreme<LARGEST> {

@@ -12,6 +12,7 @@ const REST: u32 = 64 - PRECISION;
 const REGISTERS: usize = 1 << PRECISION;
 
 /// A sketch.
+#[derive(Clone)]
 pub(super) struct HyperLogLog {
     registers: Box<[u8]>,
 }

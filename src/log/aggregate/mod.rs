@@ -38,7 +38,7 @@ pub struct Unfit;
 pub struct Damaged;
 
 /// What is kept for one group.
-pub trait State: Default + Send + 'static {
+pub trait State: Clone + Default + Send + 'static {
     /// Adds a value; [`Value::Missing`] never comes here.
     ///
     /// # Errors

@@ -88,9 +88,10 @@ impl Bits {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Values(Option<Box<Kept>>);
 
+#[derive(Clone)]
 enum Kept {
     /// Every value with its count. The hash is fixed: values are no keys that a stranger could choose to collide beyond
     /// what `MAX_EXACT` entries cost.
@@ -99,7 +100,7 @@ enum Kept {
     Buckets(Buckets),
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Buckets {
     counts: HashMap<i64, u64, FixedState>,
     ends: Option<(Number, Number)>,

@@ -28,7 +28,7 @@ pub(super) static SPEC: Spec = Spec {
     column: column::<Total>,
 };
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Total(Sum);
 
 impl State for Total {

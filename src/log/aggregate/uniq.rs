@@ -41,9 +41,10 @@ const MAX_EXACT: usize = 1 << 16;
 /// Hashes are spread evenly already.
 type Hashes = HashSet<u128, foldhash::fast::FixedState>;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Distinct(Option<Box<Kept>>);
 
+#[derive(Clone)]
 enum Kept {
     Exact(Hashes),
     Estimate(HyperLogLog),

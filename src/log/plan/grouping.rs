@@ -1,5 +1,6 @@
 //! Grouping: keys, the states kept for each group, and the columns computed from them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -184,6 +185,7 @@ impl Planner<'_> {
             }),
             _ => None,
         };
+        let grouping = Arc::new(grouping);
         if self.phase == Phase::Lines {
             self.output = Output::Groups(grouping);
         } else {

@@ -10,6 +10,8 @@ pub mod name;
 mod properties;
 mod scope;
 
+use std::sync::Arc;
+
 use crate::expr::compile::{compile_condition, compile_field};
 use crate::expr::fault::Fault;
 use crate::expr::functions::Kind;
@@ -43,6 +45,10 @@ pub struct Plan {
     pub raw: bool,
     /// The fields that something is compared with: where there is no such field, a text without quotes.
     pub compared_with: Vec<FieldName>,
+    /// The query as it was typed.
+    pub text: String,
+    /// What its relative times and its days mean.
+    pub clock: Clock,
 }
 
 /// The slot of the line's own text.
@@ -67,7 +73,7 @@ pub enum Output {
     /// Each becomes a row.
     Rows(Vec<Program>),
     /// They are grouped and aggregated.
-    Groups(Grouping),
+    Groups(Arc<Grouping>),
 }
 
 /// What happens to the rows.
@@ -86,7 +92,7 @@ pub enum TableStage {
     /// The last rows stay.
     Tail(usize),
     /// Rows are grouped and aggregated.
-    Groups(Grouping),
+    Groups(Arc<Grouping>),
     /// Empty stretches of time between the first and the last, which stand in the first column, get rows.
     Fill {
         /// How long a stretch is.
@@ -142,6 +148,8 @@ pub fn plan(query: &Query, text: &str, clock: &Clock) -> Result<Plan, Fault> {
         columns: planner.columns,
         raw: planner.phase != Phase::Table,
         compared_with: query.compared_with(),
+        text: text.to_owned(),
+        clock: clock.clone(),
     })
 }
 

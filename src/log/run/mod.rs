@@ -13,8 +13,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 
-use jiff::tz::TimeZone;
-
 use super::account::Account;
 use super::grouped::Grouped;
 use super::input::{Body, Input};
@@ -38,8 +36,6 @@ pub struct Options {
     pub strict: bool,
     /// The longest line that is no bad line, in bytes.
     pub max_line: usize,
-    /// The zone of day buckets.
-    pub zone: TimeZone,
 }
 
 /// How plain files are read.
@@ -190,7 +186,7 @@ fn attempt(
     let groups = grouped.as_ref().map_or(0, Grouped::group_count);
     let finish = || {
         let rows = grouped.map_or(rows, Grouped::rows);
-        table::finish(plan, rows, &options.zone, &|message| {
+        table::finish(plan, rows, &|message| {
             observe.missed(message);
         })
     };

@@ -1,6 +1,6 @@
 //! What each worker has for itself, and what becomes of it at the end.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Options;
 use crate::group::Groups;
@@ -51,21 +51,25 @@ impl<'p> Workers<'p> {
     }
 
     /// Groups without any row yet, if the query groups.
-    fn no_groups(&self) -> Option<Grouped<'p>> {
+    fn no_groups(&self) -> Option<Grouped> {
         match &self.plan.output {
             Output::Groups(grouping) => {
                 let groups = self.model.sibling();
-                Some(Grouped::new(grouping, &self.options.zone, groups))
+                Some(Grouped::new(
+                    Arc::clone(grouping),
+                    self.plan.clock.zone.clone(),
+                    groups,
+                ))
             }
             Output::Rows(_) => None,
         }
     }
 
     /// What all of them found together.
-    pub(super) fn merge(self, observe: &dyn Observe) -> (Account, Option<Grouped<'p>>) {
+    pub(super) fn merge(self, observe: &dyn Observe) -> (Account, Option<Grouped>) {
         let nothing = self.no_groups();
         let mut account = Account::default();
-        let mut grouped: Option<Grouped<'_>> = None;
+        let mut grouped: Option<Grouped> = None;
         for Seat(scanner) in self.seats {
             let scanner = scanner.into_inner().unwrap_or_else(PoisonError::into_inner);
             let Some(scanner) = scanner else { continue };
