@@ -1,54 +1,30 @@
-//! The exit codes, in one place: the doc comments below are the EXIT STATUS table of every man page.
+//! The exit statuses, in one place, and how manual pages explain them.
 
 use std::process::ExitCode;
 
-/// Defines the enum and its table from one list, so that the doc comments are the manual's text.
-macro_rules! exits {
-    ($($(#[doc = $doc:literal])+ $name:ident $(($inner:ty))? = $shown:literal),* $(,)?) => {
-        /// How a run ended, as the caller of the process sees it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Exit {
-            $($(#[doc = $doc])+ $name $(($inner))?,)*
-        }
-
-        /// The codes as the manual shows them, and what they mean, in order.
-        pub const TABLE: &[(&str, &str)] = &[$(($shown, concat!($($doc),+))),*];
-    };
-}
-
-exits! {
-    /// Done, and complete.
-    Done = "0",
-    /// The answer is no: `-q` found nothing in a complete run.
-    No = "1",
-    /// Failed: a usage error, nothing could be done, or the output must not be used.
-    Failed = "2",
-    /// Finished, but incomplete, and said what is missing: unreadable inputs, too many bad lines, a damaged archive's end, a file that shrank.
-    Incomplete = "3",
-    /// Time ran out before what was waited for.
-    TimedOut = "124",
-    /// A command could not be run because of a failure of ours.
-    CommandFailed = "125",
-    /// A command could not be run: it is not executable.
-    NotExecutable = "126",
-    /// A command could not be run: it was not found.
-    NotFound = "127",
-    /// Ended by signal n: 130 after Ctrl-C, 141 when the reader of the output has gone, 143 after a plain `kill`.
-    Signal(u8) = "128+n",
+/// How a run ended, as the caller of the process sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Success, and complete.
+    Done,
+    /// The answer is no: nothing found, nothing in the cache, something damaged.
+    No,
+    /// An error.
+    Failed,
+    /// Finished, but incomplete; what is missing was reported.
+    Incomplete,
+    /// Ended by this signal.
+    Signal(u8),
 }
 
 impl Exit {
-    /// The number handed to the caller.
+    /// The number that the caller gets.
     pub fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
             Exit::No => 1,
             Exit::Failed => 2,
             Exit::Incomplete => 3,
-            Exit::TimedOut => 124,
-            Exit::CommandFailed => 125,
-            Exit::NotExecutable => 126,
-            Exit::NotFound => 127,
             Exit::Signal(number) => 128_u8.saturating_add(number),
         }
     }
@@ -57,5 +33,56 @@ impl Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(exit.code())
+    }
+}
+
+/// An exit status of a command: the number as its page shows it, and the meaning.
+pub type Status = (&'static str, &'static str);
+
+/// Of every command.
+pub const SUCCESS: Status = ("0", "Success; the results are complete.");
+/// Of commands with `-q`.
+pub const NOT_FOUND: Status = ("1", "Nothing found with -q, and all input was read.");
+/// Of commands that draw.
+pub const NOT_CACHED: Status = ("1", "The image is not in the cache (--cache only).");
+/// Of `jug cache`.
+pub const DAMAGED: Status = (
+    "1",
+    "The action verify found damaged entries and removed them.",
+);
+/// Of every command.
+pub const ERROR: Status = (
+    "2",
+    "Error: bad usage, nothing could be done, or the output is unusable.",
+);
+/// Of commands that go on without what they cannot read.
+pub const INCOMPLETE: Status = (
+    "3",
+    "Finished, but the results are incomplete; what is missing was reported on standard error.",
+);
+/// Of every command.
+pub const SIGNALED: Status = (
+    "128+n",
+    "Ended by signal n: 130 after Ctrl-C, 141 when the reader of the output has gone, 143 after kill.",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_those_of_the_manual() {
+        for (exit, status) in [
+            (Exit::Done, SUCCESS),
+            (Exit::No, NOT_FOUND),
+            (Exit::No, NOT_CACHED),
+            (Exit::No, DAMAGED),
+            (Exit::Failed, ERROR),
+            (Exit::Incomplete, INCOMPLETE),
+        ] {
+            assert_eq!(exit.code().to_string(), status.0);
+        }
+        assert_eq!(Exit::Signal(2).code(), 130);
+        assert_eq!(Exit::Signal(255).code(), 255);
     }
 }

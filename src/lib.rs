@@ -46,6 +46,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use commands::Context;
 use error::{Error, Kind, Result};
 use exit::Exit;
@@ -78,7 +79,7 @@ pub fn guarded(command: &'static str, settings: ui::Settings, work: impl FnOnce(
 fn run_command(args: &[OsString]) -> Exit {
     let cli = match cli::parse(args) {
         Ok(cli) => cli,
-        Err(wish) => return grant(&wish, cli::color(args).choice()),
+        Err(error) => return show(&error, args),
     };
     let hooks = Hooks {
         stopping: Box::new(signals::stopping),
@@ -109,7 +110,7 @@ fn run_command(args: &[OsString]) -> Exit {
     }
 }
 
-/// Ends the process as the signal would; gives the code to end with should that fail.
+/// Ends the process by the signal; returns the status to use if that fails.
 fn killed_by(signal: i32) -> Exit {
     Exit::Signal(signals::die_by(signal).saturating_sub(128))
 }
@@ -122,30 +123,30 @@ fn ended_by(error: &Error, ui: &Ui) -> Exit {
     Exit::Failed
 }
 
-/// What clap stops for: help or the version, which are results, or a command line that makes no sense.
-fn grant(wish: &clap::Error, color: ui::ColorChoice) -> Exit {
+/// Prints what the argument parser stopped for: help or the version, which are results, or a usage error.
+fn show(error: &clap::Error, args: &[OsString]) -> Exit {
+    let title = cli::title(args);
     let settings = ui::Settings {
-        color,
+        color: cli::color(args).choice(),
         ..ui::Settings::default()
     };
-    let ui = Ui::new("jug", settings, Hooks::default());
-    if wish.use_stderr() {
-        let text = wish.render();
-        let text = if ui.messages_are_colored() {
-            text.ansi().to_string()
-        } else {
-            text.to_string()
-        };
-        ui.raw(&text);
+    let ui = Ui::new(title, settings, Hooks::default());
+    let text = |is_colored: bool| {
+        let text = error.render();
+        match is_colored {
+            true => text.ansi().to_string(),
+            false => text.to_string(),
+        }
+    };
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        ui.raw(&text(ui.messages_are_colored()));
         return Exit::Failed;
     }
-    let text = wish.render();
-    let text = if ui.painter().is_colored() {
-        text.ansi().to_string()
-    } else {
-        text.to_string()
-    };
-    match print(&text) {
+    if error.use_stderr() {
+        ui.error(&cli::usage_error(error, title));
+        return Exit::Failed;
+    }
+    match print(&text(ui.painter().is_colored())) {
         Ok(()) => Exit::Done,
         Err(error) => ended_by(&error, &ui),
     }

@@ -5,8 +5,8 @@
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::commands::Artifact;
-use crate::exit;
+use crate::commands::{Artifact, Command};
+use crate::exit::{self, Status};
 use crate::expr::functions::FUNCTIONS;
 use crate::format::{FORMATS, OUTPUTS};
 use crate::log::aggregate::AGGREGATES;
@@ -98,13 +98,10 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
         table(&mut roff, "FORMATS READ", formats);
         table(&mut roff, "FORMATS WRITTEN", outputs);
     }
-    table(
-        &mut roff,
-        "EXIT STATUS",
-        exit::TABLE
-            .iter()
-            .map(|(code, meaning)| (*code, meaning.trim())),
-    );
+    let statuses = name
+        .strip_prefix("jug-")
+        .map_or(&ROOT_STATUSES[..], Command::statuses);
+    table(&mut roff, "EXIT STATUS", statuses.iter().copied());
     let keeps_pictures = matches!(name, "jug-pie" | "jug-render" | "jug-cache");
     let cache = keeps_pictures.then_some(CACHE_ENVIRONMENT);
     let environment = cache.into_iter().flatten().chain(ENVIRONMENT);
@@ -139,6 +136,9 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
 
 /// The day on which the pages were last gone over: a page must be the same whenever it is made.
 const DATE: &str = "2026-11-23";
+
+/// What every command can return; the rest is in the page of the command.
+const ROOT_STATUSES: [Status; 3] = [exit::SUCCESS, exit::ERROR, exit::SIGNALED];
 
 /// The stages that begin with no word of their own.
 const OPENING: [(&str, &str); 3] = [

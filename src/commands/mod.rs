@@ -15,12 +15,12 @@ pub mod walk;
 use clap::{Args as _, Subcommand};
 
 use crate::error::Result;
-use crate::exit::Exit;
+use crate::exit::{self, Exit};
 use crate::ui::Ui;
 
-/// Defines the commands from one list: each with its arguments and the word that it is called by.
+/// Defines the commands from one list: each with its arguments, the word that it is called by, and its exit statuses.
 macro_rules! commands {
-    ($($(#[$attribute:meta])* $name:ident($arguments:ty) = $word:literal,)*) => {
+    ($($(#[$attribute:meta])* $name:ident($arguments:ty) = $word:literal ($($status:ident)*),)*) => {
         // What is to be done. The words about each are at its arguments, where clap finds them; a doc comment here would take
         // the place of those about jug.
         #[derive(Subcommand, Debug)]
@@ -42,6 +42,14 @@ macro_rules! commands {
                 match word {
                     $($word => Some(concat!("jug ", $word)),)*
                     _ => None,
+                }
+            }
+
+            /// The exit statuses of the command that is called by this word.
+            pub fn statuses(word: &str) -> &'static [exit::Status] {
+                match word {
+                    $($word => &[$(exit::$status),*],)*
+                    _ => &[],
                 }
             }
 
@@ -68,14 +76,14 @@ macro_rules! commands {
 }
 
 commands! {
-    Log(Box<log::Log>) = "log",
-    Walk(Box<walk::Walk>) = "walk",
-    Pie(Box<pie::Pie>) = "pie",
-    Render(Box<render::Render>) = "render",
-    Cache(cache::CacheCommand) = "cache",
-    Completions(completions::Completions) = "completions",
+    Log(Box<log::Log>) = "log" (SUCCESS NOT_FOUND ERROR INCOMPLETE SIGNALED),
+    Walk(Box<walk::Walk>) = "walk" (SUCCESS NOT_FOUND ERROR INCOMPLETE SIGNALED),
+    Pie(Box<pie::Pie>) = "pie" (SUCCESS NOT_CACHED ERROR SIGNALED),
+    Render(Box<render::Render>) = "render" (SUCCESS NOT_CACHED ERROR INCOMPLETE SIGNALED),
+    Cache(cache::CacheCommand) = "cache" (SUCCESS DAMAGED ERROR INCOMPLETE SIGNALED),
+    Completions(completions::Completions) = "completions" (SUCCESS ERROR SIGNALED),
     #[command(hide = true)]
-    Generate(generate::Generate) = "generate",
+    Generate(generate::Generate) = "generate" (SUCCESS ERROR SIGNALED),
 }
 
 /// What every command is given.
