@@ -61,7 +61,8 @@ build() {
 }
 
 # row ID TITLE TARGETS: what the entries after it belong to. TARGETS: "floor*1.5 duckdb*0.2", "true+0.0015" (seconds)
-# or "=0.006" (seconds alone); each is an upper limit for jug's median, "-" for none.
+# or "=0.006" (seconds alone); each is an upper limit for jug's median, "-" for none. "cpu:rg*1.2" limits the mean of user and
+# system time together, "mib=107" the peak memory.
 row() {
   current=$1
   [[ $pass == check ]] || printf '%s\t%s\t%s\n' "$@" >>"$rows"
@@ -84,17 +85,17 @@ normal() {
     }' | LC_ALL=C sort
 }
 
-# entry TOOL [scale=N] [expect=NAME] [columns="A B"|form="COMMAND"] [runs=N] [warmup=N] [output=pipe] -- COMMAND…
+# entry TOOL [scale=N] [expect=NAME] [columns="A B"|form="COMMAND"] [runs=N] [warmup=N] [output=pipe] [prepare=COMMAND] -- COMMAND…
 # In the first pass, with columns: runs the command and compares with the first answer under that name (the row's own by
 # default), which should be the floor's. In the second: times it. scale=10: it had a tenth of the data, times are scaled.
 # form: what brings an answer that is no table of columns to a common form. output=pipe: through a pipe, for grep, which
-# stops at its first match when it sees that its output is /dev/null.
+# stops at its first match when it sees that its output is /dev/null. prepare: run before each run, not timed.
 entry() {
-  local tool=$1 scale=1 expect=$current columns='' form='' runs=$RUNS warmup=1 output=null
+  local tool=$1 scale=1 expect=$current columns='' form='' runs=$RUNS warmup=1 output=null prepare=true
   shift
   while [[ $1 != -- ]]; do
     case $1 in
-      scale=* | expect=* | columns=* | form=* | runs=* | warmup=* | output=*) local "${1?}" ;;
+      scale=* | expect=* | columns=* | form=* | runs=* | warmup=* | output=* | prepare=*) local "${1?}" ;;
       *) say "entry: $1?"; exit 2 ;;
     esac
     shift
@@ -104,7 +105,7 @@ entry() {
     [[ -n $columns ]] && form="normal $columns"
     [[ -n $form ]] && check "$tool" "$expect" "$form" "$@"
   else
-    measure "$tool" "$scale" "$runs" "$warmup" "$output" "$@"
+    measure "$tool" "$scale" "$runs" "$warmup" "$output" "$prepare" "$@"
   fi
   return 0
 }
@@ -125,11 +126,11 @@ check() {
 }
 
 measure() {
-  local tool=$1 scale=$2 runs=$3 warmup=$4 output=$5 peak=- command
-  shift 5
+  local tool=$1 scale=$2 runs=$3 warmup=$4 output=$5 prepare=$6 peak=- command
+  shift 6
   # Words for hyperfine, which splits them as a shell does: each in single quotes.
   printf -v command "'%s' " "${@//\'/\'\\\'\'}"
-  if ! hyperfine -N --style none --warmup "$warmup" --runs "$runs" --output "$output" --command-name "$tool" \
+  if ! hyperfine -N --style none --warmup "$warmup" --runs "$runs" --output "$output" --prepare "$prepare" --command-name "$tool" \
     --export-csv "$scratch/one.csv" "$command" >"$scratch/hyperfine" 2>&1; then
     say "$current: $tool failed: $(tail -n 1 "$scratch/hyperfine")"
     wrong+=("$current: $tool failed")

@@ -16,6 +16,7 @@ FNR > 1 {
   median[row, part[2]] = part[5]
   least[row, part[2]] = part[6]
   note[row, part[2]] = (part[3] > 1 ? " (1/" part[3] " of the data, × " part[3] ")" : "")
+  cpu[row, part[2]] = part[9] + part[10]
   peak[row, part[2]] = part[11]
 }
 
@@ -31,6 +32,16 @@ function limit(times, row, target,   part, operator) {
   split(target, part, operator == "+" ? "\\+" : "\\*")
   if (!((row, part[1]) in times)) return ""
   return operator == "+" ? times[row, part[1]] + part[2] : times[row, part[1]] * part[2]
+}
+
+# A target for CPU time (`cpu:rg*1.2`) or for peak memory (`mib=107`), which are not measured by medians.
+function other(row, target,   bound) {
+  if (target ~ /^mib=/) {
+    if (peak[row, "jug"] == "-") return "?"
+    return peak[row, "jug"] / 1024 <= substr(target, 5) ? "yes" : "**no**"
+  }
+  bound = limit(cpu, row, substr(target, 5))
+  return bound == "" ? "?" : cpu[row, "jug"] <= bound ? "yes" : "**no**"
 }
 
 # By medians; a machine that others use as well may spoil those, so by minima too.
@@ -52,8 +63,16 @@ END {
       if (tool == "jug" && targets[row] != "-") {
         m = split(targets[row], wanted, " ")
         for (t = 1; t <= m; t++) {
-          bound = limit(median, row, wanted[t])
           shown = wanted[t]
+          if (shown ~ /^(cpu:|mib=)/) {
+            if (sub(/^mib=/, "", shown)) shown = shown " MiB"
+            else shown = sprintf("CPU %s = %.4f s", substr(shown, 5), limit(cpu, row, substr(shown, 5)))
+            sub(/\*/, " × ", shown)
+            said = said (t > 1 ? "; " : "") shown
+            met = met (t > 1 ? "; " : "") other(row, wanted[t])
+            continue
+          }
+          bound = limit(median, row, wanted[t])
           sub(/\*/, " × ", shown)
           sub(/\+0.0015/, " + 1.5 ms", shown)
           if (sub(/^=/, "", shown)) { shown = shown * 1000 " ms"; bound = "" }

@@ -17,8 +17,10 @@ mod grep;
 mod inflate;
 mod input;
 mod level;
+mod nested;
 mod path_bytes;
 mod status;
+mod top;
 mod tree;
 mod walk;
 
@@ -26,8 +28,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: floor generate access|ndjson --lines N [--seed S]
-       floor status|path-bytes|level|count FILE
+usage: floor generate access|ndjson|nested|sales|visits --lines N [--seed S]
+       floor status|path-bytes|level|nested|top|count FILE
        floor inflate FILE.gz
        floor grep TEXT FILE
        floor tree wide|deep DIR
@@ -41,6 +43,8 @@ fn main() -> ExitCode {
         ["status", file] => status::run(file).and_then(print),
         ["path-bytes", file] => path_bytes::run(file).and_then(print),
         ["level", file] => level::run(file).and_then(print),
+        ["nested", file] => nested::run(file).and_then(print),
+        ["top", file] => top::run(file).and_then(print),
         ["count", file] => count::run(file).and_then(print),
         ["inflate", file] => inflate::run(file).and_then(print),
         ["grep", text, file] => grep::run(text, file).and_then(print),

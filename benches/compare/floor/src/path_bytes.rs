@@ -212,7 +212,7 @@ unsafe fn hash(path: &[u8]) -> u64 {
 /// # Safety
 /// Eight bytes must be readable.
 #[inline(always)]
-unsafe fn number(at: *const u8) -> u64 {
+pub unsafe fn number(at: *const u8) -> u64 {
     // SAFETY: the caller's.
     let text = unsafe { at.cast::<u64>().read_unaligned() }.to_le();
     // What ends a number, a blank or a dash, has no bit 4; digits have.

@@ -6,7 +6,10 @@
 mod access;
 mod calendar;
 mod ndjson;
+mod nested;
 pub mod random;
+mod sales;
+mod visits;
 
 use random::Random;
 use std::fmt::Display;
@@ -30,6 +33,9 @@ pub fn run(what: &str, rest: &[&str]) -> io::Result<()> {
     let done = match what {
         "access" => write(lines, access::Lines::new(random)),
         "ndjson" => write(lines, ndjson::Lines::new(random)),
+        "nested" => write(lines, nested::Lines::new(random)),
+        "sales" => write(lines, sales::Lines::new(random)),
+        "visits" => write(lines, visits::Lines::new(random)),
         _ => return Err(io::Error::other(crate::USAGE)),
     };
     match done {
@@ -79,4 +85,14 @@ fn push_number(out: &mut Vec<u8>, mut value: u64) {
             return out.extend_from_slice(&digits[at..]);
         }
     }
+}
+
+/// Three digits.
+fn push_thousandth(out: &mut Vec<u8>, value: u64) {
+    out.extend([100, 10, 1].map(|unit| b'0' + (value / unit % 10) as u8));
+}
+
+/// Sixteen hexadecimal digits.
+fn push_hex(out: &mut Vec<u8>, bits: u64) {
+    out.extend((0..16).map(|digit| b"0123456789abcdef"[(bits >> (60 - 4 * digit)) as usize & 15]));
 }

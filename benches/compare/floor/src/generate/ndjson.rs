@@ -6,7 +6,7 @@
 
 use super::calendar::moment;
 use super::random::{Choice, Random};
-use super::{START, Source, push, push_number};
+use super::{START, Source, push, push_hex, push_number, push_thousandth};
 
 const LEVELS: [(&str, usize); 5] = [
     ("info", 7000),
@@ -175,14 +175,4 @@ fn duration(random: &mut Random) -> u64 {
     let doublings = random.bits().trailing_zeros().min(10);
     let ms = 2 + random.below(24 << doublings) as u64;
     if ms < 1000 { ms } else { ms / 10 * 10 }
-}
-
-/// Three digits.
-fn push_thousandth(out: &mut Vec<u8>, value: u64) {
-    out.extend([100, 10, 1].map(|unit| b'0' + (value / unit % 10) as u8));
-}
-
-/// Sixteen hexadecimal digits.
-fn push_hex(out: &mut Vec<u8>, bits: u64) {
-    out.extend((0..16).map(|digit| b"0123456789abcdef"[(bits >> (60 - 4 * digit)) as usize & 15]));
 }
