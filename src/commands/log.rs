@@ -6,6 +6,7 @@ mod results;
 mod words;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
@@ -32,10 +33,10 @@ use crate::io::source::InputName;
 use crate::log::account::MaxBad;
 use crate::log::describe;
 use crate::log::input::Input;
+use crate::log::options::{Engine, Options};
 use crate::log::plan::explain::Explained;
 use crate::log::plan::{Plan, plan};
 use crate::log::query::{Query, Stage, StageKind, parse};
-use crate::log::run::{self, Engine};
 use crate::observe::Observe as _;
 use crate::record::{Cell, Timestamp};
 
@@ -157,7 +158,7 @@ struct Intent {
     to: Option<To>,
     from: Option<&'static format::Spec>,
     settings: format::Settings,
-    options: run::Options,
+    options: Options,
 }
 
 impl Log {
@@ -187,7 +188,7 @@ impl Log {
                 zone: zone.clone(),
                 infer: self.infer,
             },
-            options: run::Options {
+            options: Options {
                 threads: self.threads.unwrap_or(1),
                 engine: match self.engine {
                     EngineName::Auto => Engine::Auto,
@@ -196,6 +197,7 @@ impl Log {
                 },
                 strict: self.strict,
                 max_line: usize::try_from(self.max_line).unwrap_or(usize::MAX),
+                live: false,
             },
             clock: Clock { now, zone },
         })
@@ -205,7 +207,7 @@ impl Log {
         let started = Instant::now();
         self.refuse_lone_file()?;
         let mut intent = self.plan(Timestamp::now())?;
-        let mut plan = intent.planned(&intent.query)?;
+        let mut plan = Arc::new(intent.planned(&intent.query)?);
         if self.explain {
             let explained = Explained {
                 query: &intent.query,
@@ -233,7 +235,7 @@ impl Log {
                 // Written as they are, so that no key is lost; but only if they are whole.
                 intent.options.strict = true;
             } else {
-                plan = plan_all_fields(&intent, &plan, &inputs)?;
+                plan = Arc::new(plan_all_fields(&intent, &plan, &inputs)?);
             }
         }
         let missing = inputs.iter().try_for_each(|input| input.check(&plan));

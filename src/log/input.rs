@@ -9,13 +9,12 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::plan::{Plan, Takes};
-use super::scan::Bound;
 use crate::error::{Error, Result};
 use crate::format::{self, Always, Sample, Schema, Settings};
 use crate::io::mapped::Mapped;
 use crate::io::source::{InputName, Opened, Regular};
 use crate::log::chunk::Grid;
-use crate::log::run::Engine;
+use crate::log::options::Engine;
 
 pub use blocks::{Block, Blocks, Wanted};
 
@@ -40,6 +39,16 @@ pub struct Input {
     pub sample: Vec<u8>,
     /// Whether it was found shorter than it had been.
     pub is_cut: AtomicBool,
+}
+
+/// What scanners need to know of an input.
+pub struct Bound {
+    /// Its number. No two inputs of a run have the same.
+    pub input: usize,
+    /// Its name, for the field `file`.
+    pub name: Vec<u8>,
+    /// What its lines hold; none if the query does not need to know.
+    pub schema: Option<Box<dyn Schema>>,
 }
 
 /// The bytes of an input.
@@ -247,8 +256,8 @@ impl Input {
         }
     }
 
-    /// Maps the file where the engine says so and it can be done.
-    pub fn map(&mut self, engine: Engine) {
+    /// Maps a file where the engine says so and it can be done; whether it is mapped.
+    pub fn map(&mut self, engine: Engine) -> bool {
         if let Body::Pieces(pieces) = &mut self.body {
             let is_wanted = match engine {
                 Engine::Read => false,
@@ -257,7 +266,9 @@ impl Input {
                 Engine::Auto => pieces.grid.len() > 4 && pieces.file.is_settled(),
             };
             pieces.mapped = is_wanted.then(|| pieces.file.map().ok()).flatten();
+            return pieces.mapped.is_some();
         }
+        false
     }
 
     /// Whether the file was mapped and became shorter, so that some of what was read was not there.

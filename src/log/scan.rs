@@ -4,71 +4,30 @@
 //! and merging what scanners found is `run`'s.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
-use super::account::Account;
 use super::batch::{Alive, Batch, ROWS, without_return};
-use super::grouped::Grouped;
+use super::input::Bound;
+use super::options::Options;
+use super::partial::Partial;
 use super::plan::{FILE, LINE, Output, Plan, Step};
-use super::run::Options;
+use super::rows::{Rows, SLACK};
 use super::table::reduce;
-use crate::format::{Reader, Schema, Verbatim, Writer};
+use crate::format::{Reader, Verbatim};
 use crate::io::bits;
 use crate::record::{Bad, Cell, Value};
 
-/// One input as the scanners see it.
-pub struct Bound {
-    /// Its place in the list of inputs.
-    pub input: usize,
-    /// Its name, for the field `file`.
-    pub name: Vec<u8>,
-    /// What its lines hold; none if nothing is asked of them.
-    pub schema: Option<Box<dyn Schema>>,
-}
-
-/// What rows become as they are found.
-pub enum Rows {
-    /// Cells, to be sorted or counted further.
-    Cells(Vec<Vec<Cell>>),
-    /// Bytes in the output's format, and where each row ends.
-    Bytes(Encoded),
-}
-
-/// Rows in the output's format.
-pub struct Encoded {
-    writer: Option<Box<dyn Writer>>,
-    /// The rows, one after the other, without separators.
-    pub bytes: Vec<u8>,
-    /// Where each of them ends.
-    pub ends: Vec<usize>,
-}
-
-impl Encoded {
-    /// Rows written by `writer`; without one, lines as they are.
-    pub fn new(writer: Option<Box<dyn Writer>>) -> Encoded {
-        Encoded {
-            writer,
-            bytes: Vec::new(),
-            ends: Vec::new(),
-        }
-    }
-}
-
-/// How many rows more than are wanted come together before they are sorted out.
-pub const SLACK: usize = 1024;
-
 /// A worker's share of the scan.
-pub struct Scanner<'p> {
-    plan: &'p Plan,
+pub struct Scanner {
+    plan: Arc<Plan>,
     strict: bool,
     max_line: usize,
     prefilter: Option<Prefilter>,
     reader: Option<(usize, Box<dyn Reader>)>,
-    /// Groups, if the query has any.
-    pub grouped: Option<Grouped>,
-    /// What was seen.
-    pub account: Account,
+    /// What was found.
+    pub partial: Partial,
 }
 
 /// A text that the line of every row holds: searched for in the whole piece, before any line is cut.
@@ -78,12 +37,12 @@ struct Prefilter {
     needs_verbatim: bool,
 }
 
-impl<'p> Scanner<'p> {
-    /// A scanner with nothing seen yet.
-    pub fn new(plan: &'p Plan, grouped: Option<Grouped>, options: &Options) -> Scanner<'p> {
+impl Scanner {
+    /// A scanner that adds to `partial`.
+    pub fn new(plan: Arc<Plan>, partial: Partial, options: Options) -> Scanner {
         let Options {
             strict, max_line, ..
-        } = *options;
+        } = options;
         let prefilter = plan
             .required_text()
             .filter(|_| !strict)
@@ -97,8 +56,7 @@ impl<'p> Scanner<'p> {
             max_line,
             prefilter,
             reader: None,
-            grouped,
-            account: Account::default(),
+            partial,
         }
     }
 
@@ -157,14 +115,21 @@ impl<'p> Scanner<'p> {
         self.settle(bound, &mut batch, rows);
     }
 
+    /// Counts a line that is longer than allowed, whose bytes were skipped.
+    pub fn skip_long(&mut self, bound: &Bound, offset: u64) {
+        let bad = too_long(self.max_line);
+        self.partial.account.judged += 1;
+        self.partial.account.bad(bound.input, offset, &bad);
+    }
+
     /// Counts lines as `wc -l` does, and an unterminated last one if nothing follows these bytes.
     pub fn count(&mut self, bytes: &[u8], is_last: bool) {
         let newlines = memchr::memchr_iter(b'\n', bytes).count() as u64;
         let unterminated = u64::from(is_last && bytes.last().is_some_and(|last| *last != b'\n'));
-        self.account.judged += newlines + unterminated;
-        self.account.kept += newlines + unterminated;
-        if let Some(grouped) = &mut self.grouped {
-            grouped.add_rows(newlines + unterminated);
+        self.partial.account.judged += newlines + unterminated;
+        self.partial.account.kept += newlines + unterminated;
+        if let Some(groups) = &mut self.partial.groups {
+            groups.add_rows(newlines + unterminated);
         }
     }
 
@@ -189,13 +154,13 @@ impl<'p> Scanner<'p> {
     ) -> bool {
         let text = without_return(line);
         if text.is_empty() && bound.schema.is_some() {
-            self.account.blank += 1;
+            self.partial.account.blank += 1;
             return false;
         }
-        self.account.judged += 1;
+        self.partial.account.judged += 1;
         if text.len() > self.max_line {
             let bad = too_long(self.max_line);
-            self.account.bad(bound.input, offset, &bad);
+            self.partial.account.bad(bound.input, offset, &bad);
             return false;
         }
         batch.lines.push(line, offset)
@@ -207,8 +172,9 @@ impl<'p> Scanner<'p> {
             plan,
             strict,
             reader,
-            grouped,
-            account,
+            partial: Partial {
+                account, groups, ..
+            },
             ..
         } = self;
         let mut reader = reader.as_mut().map(|(_, reader)| reader);
@@ -254,9 +220,9 @@ impl<'p> Scanner<'p> {
         let mut refuse = |row: usize, bad: Bad| {
             account.bad(bound.input, lines.offset(row), &bad);
         };
-        match (&plan.output, grouped) {
-            (Output::Groups(_), Some(grouped)) => {
-                grouped.add_all(batch.matrix(), &mut alive, &mut refuse);
+        match (&plan.output, groups) {
+            (Output::Groups(_), Some(groups)) => {
+                groups.add_all(batch.matrix(), &mut alive, &mut refuse);
             }
             (Output::Groups(_), None) => {}
             (Output::Rows(programs), _) => {
@@ -289,7 +255,7 @@ fn take_step(step: &Step, line: &[u8], row: &mut [Value<'_>]) -> Result<bool, Ba
 }
 
 /// What is wrong with a line that is too long.
-pub fn too_long(max_line: usize) -> Bad {
+fn too_long(max_line: usize) -> Bad {
     Bad::new(format!("longer than {max_line} bytes"))
 }
 

@@ -14,9 +14,10 @@ use jug::io::source::InputName;
 use jug::log::aggregate::{AGGREGATES, Takes};
 use jug::log::chunk::CHUNK;
 use jug::log::input::{Input, Opening};
+use jug::log::options::{Engine, Options};
 use jug::log::plan::{Plan, plan};
 use jug::log::query::parse;
-use jug::log::run::{Engine, Options, run};
+use jug::log::run::run;
 use jug::record::Timestamp;
 use proptest::prelude::*;
 
@@ -55,8 +56,15 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
         engine,
         strict: false,
         max_line: 1 << 20,
+        live: false,
     };
-    let report = run(&plan, inputs.collect(), &options, &(), None);
+    let report = run(
+        std::sync::Arc::new(plan.clone()),
+        inputs.collect(),
+        options,
+        &(),
+        None,
+    );
     let columns: Vec<String> = plan
         .columns
         .iter()

@@ -13,9 +13,10 @@ use jug::format::Settings;
 use jug::io::source::InputName;
 use jug::log::chunk::CHUNK;
 use jug::log::input::{Input, Opening};
+use jug::log::options::{Engine, Options};
 use jug::log::plan::plan;
 use jug::log::query::parse;
-use jug::log::run::{Engine, Options, run};
+use jug::log::run::run;
 use jug::observe::Observe;
 use jug::record::Timestamp;
 
@@ -379,8 +380,15 @@ fn a_file_cut_short_gives_what_is_left() {
             engine,
             strict: false,
             max_line: CHUNK,
+            live: false,
         };
-        let report = run(&plan, vec![input], &options, &cutter, None);
+        let report = run(
+            std::sync::Arc::new(plan),
+            vec![input],
+            options,
+            &cutter,
+            None,
+        );
         assert_eq!(report.account.kept, kept as u64, "{engine:?}");
         assert!(cutter.was_told.load(Relaxed), "{engine:?}");
     }

@@ -2,16 +2,18 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jug::expr::Clock;
 use jug::format::{self, FORMATS, Settings};
 use jug::io::source::InputName;
 use jug::log::input::{Input, Opening};
+use jug::log::options::{Engine, Options};
 use jug::log::plan::explain::Explained;
 use jug::log::plan::{Plan, plan};
 use jug::log::query::parse;
-use jug::log::run::{Engine, Options, run};
+use jug::log::run::run;
 use jug::record::Timestamp;
 use proptest::prelude::*;
 
@@ -171,8 +173,9 @@ fn answer(plan: &Plan, file: &Path, from: &str, threads: usize) -> Option<String
         engine: Engine::Read,
         strict: true,
         max_line: 1 << 12,
+        live: false,
     };
-    let report = run(plan, vec![input], &options, &(), None);
+    let report = run(Arc::new(plan.clone()), vec![input], options, &(), None);
     let account = &report.account;
     Some(format!(
         "{:?} {} {} {}",

@@ -1,5 +1,7 @@
 //! Rows to where they are wanted: as they come, or as a table at the end.
 
+use std::sync::Arc;
+
 use super::{Intent, Log, account};
 use crate::commands::Context;
 use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, open, row_format};
@@ -27,7 +29,7 @@ pub(super) struct Found {
 pub(super) fn run(
     log: &Log,
     intent: &Intent,
-    plan: &Plan,
+    plan: &Arc<Plan>,
     inputs: Vec<Input>,
     context: &Context,
 ) -> Result<Found> {
@@ -45,7 +47,7 @@ pub(super) fn run(
         .collect();
     let streams = plan.streams() && (plan.raw || spec.is_some());
     if !streams {
-        let report = run::run(plan, inputs, &intent.options, ui, None);
+        let report = run::run(Arc::clone(plan), inputs, intent.options, ui, None);
         account::refuse_split_cells(&report.account, &names)?;
         let is_any = !report.table.is_empty();
         let withheld = if plan.raw {
@@ -100,9 +102,9 @@ pub(super) fn run(
         .as_ref()
         .map(|make| make as &(dyn Fn() -> Box<dyn Writer> + Sync));
     let report = run::run(
-        plan,
+        Arc::clone(plan),
         inputs,
-        &intent.options,
+        intent.options,
         ui,
         Some(Streaming {
             writer,
@@ -127,7 +129,7 @@ pub(super) fn run(
 
 /// Looks for a first row, and stops there.
 fn quiet(
-    plan: &Plan,
+    plan: &Arc<Plan>,
     intent: &Intent,
     inputs: Vec<Input>,
     names: Vec<InputName>,
@@ -138,7 +140,7 @@ fn quiet(
         writer: None,
         take: &mut stop,
     });
-    let report = run::run(plan, inputs, &intent.options, ui, streaming);
+    let report = run::run(Arc::clone(plan), inputs, intent.options, ui, streaming);
     let is_any = report.account.kept > 0 && (report.streamed > 0 || !report.table.is_empty());
     Found {
         report,

@@ -46,7 +46,7 @@ pub struct Plan {
     /// The fields that something is compared with: where there is no such field, a text without quotes.
     pub compared_with: Vec<FieldName>,
     /// The query as it was typed.
-    pub text: String,
+    pub text: Arc<str>,
     /// What its relative times and its days mean.
     pub clock: Clock,
 }
@@ -148,7 +148,7 @@ pub fn plan(query: &Query, text: &str, clock: &Clock) -> Result<Plan, Fault> {
         columns: planner.columns,
         raw: planner.phase != Phase::Table,
         compared_with: query.compared_with(),
-        text: text.to_owned(),
+        text: text.into(),
         clock: clock.clone(),
     })
 }

@@ -1,74 +1,108 @@
-//! Rows in the order of the input, although pieces are finished in any.
+//! Rows in the order of the input, although chunks are finished in any order.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::log::scan::Rows;
+use super::delivery::Delivery;
+use crate::log::rows::Rows;
 
-/// Takes the rows of numbered pieces in any order and delivers them in theirs.
+/// Takes the rows of numbered chunks in any order and delivers them in the order of their numbers.
 ///
-/// Pieces are handed out in order, so the one that is waited for is always in somebody's hands: a worker that is too far
-/// ahead may wait for it.
-pub(super) struct Order<'d> {
-    state: Mutex<State<'d>>,
+/// Every number is given out as a [`Ticket`], in order, so the chunk that is waited for is always being worked on: a worker
+/// that is too far ahead may wait for it.
+pub(super) struct Order<'s> {
+    state: Mutex<State<'s>>,
     moved: Condvar,
-    window: usize,
+    window: u64,
 }
 
-struct State<'d> {
+struct State<'s> {
     next: u64,
     early: BTreeMap<u64, Rows>,
-    deliver: &'d mut (dyn FnMut(Rows) -> bool + Send),
+    delivery: Delivery<'s>,
     goes_on: bool,
 }
 
-impl<'d> Order<'d> {
-    /// At most `window` pieces are kept waiting.
-    pub(super) fn new(
-        window: usize,
-        deliver: &'d mut (dyn FnMut(Rows) -> bool + Send),
-    ) -> Order<'d> {
+/// The duty to deliver the rows of one chunk. If it is dropped without doing so, nobody waits for them: no more rows are
+/// delivered at all.
+pub(super) struct Ticket<'o, 's> {
+    order: &'o Order<'s>,
+    number: u64,
+    is_open: bool,
+}
+
+impl<'s> Order<'s> {
+    /// At most `window` chunks wait for an earlier one.
+    pub(super) fn new(window: usize, delivery: Delivery<'s>) -> Order<'s> {
         let state = State {
             next: 0,
             early: BTreeMap::new(),
-            deliver,
+            delivery,
             goes_on: true,
         };
         Order {
             state: Mutex::new(state),
             moved: Condvar::new(),
-            window,
+            window: window as u64,
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State<'d>> {
+    fn state(&self) -> MutexGuard<'_, State<'s>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next piece is the first of another input.
+    /// Begins with chunk 0 of another input.
     pub(super) fn restart(&self) {
         self.state().next = 0;
     }
 
-    /// Takes the rows of a piece; false if no more are wanted.
-    pub(super) fn put(&self, number: u64, rows: Rows) -> bool {
-        let mut state = self.state();
-        while state.goes_on && number >= state.next + self.window as u64 {
+    /// Makes the caller responsible for the rows of a chunk.
+    pub(super) fn ticket(&self, number: u64) -> Ticket<'_, 's> {
+        Ticket {
+            order: self,
+            number,
+            is_open: true,
+        }
+    }
+
+    /// What was delivered.
+    pub(super) fn into_delivery(self) -> Delivery<'s> {
+        let state = self.state.into_inner();
+        state.unwrap_or_else(PoisonError::into_inner).delivery
+    }
+}
+
+impl Ticket<'_, '_> {
+    /// Delivers the rows; false if no more are wanted. Waits while too many chunks are ahead of a slow one.
+    pub(super) fn deliver(mut self, rows: Rows) -> bool {
+        let mut state = self.order.state();
+        while state.goes_on && self.number >= state.next + self.order.window {
             state = self
+                .order
                 .moved
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        state.early.insert(number, rows);
+        state.early.insert(self.number, rows);
         loop {
             let next = state.next;
             let Some(rows) = state.early.remove(&next) else {
                 break;
             };
-            state.goes_on = state.goes_on && (state.deliver)(rows);
+            state.goes_on = state.goes_on && state.delivery.accept(rows);
             state.next += 1;
-            self.moved.notify_all();
+            self.order.moved.notify_all();
         }
+        self.is_open = false;
         state.goes_on
+    }
+}
+
+impl Drop for Ticket<'_, '_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.order.state().goes_on = false;
+            self.order.moved.notify_all();
+        }
     }
 }

@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::Job;
+use super::job::Job;
 use crate::io::mapped::Mapped;
 use crate::log::chunk::{CHUNK, OVERREAD, Owned, owned};
 use crate::log::input::{Body, Input, Pieces};
-use crate::log::scan::{Rows, too_long};
+use crate::log::rows::Rows;
 
 /// With few workers, so many pieces are given back at once: each time, all processors have to be told. With many there are
 /// many pieces in memory already.
@@ -44,17 +44,18 @@ pub(super) fn take_all(job: &Job<'_, '_>, input: &Input) {
             if let Some(mapped) = &pieces.mapped {
                 mapped.prefetch(piece.start, piece.length + OVERREAD);
             }
+            let ticket = job.ticket(number);
             let mut rows = job.new_rows();
             piece.scan(buffer, &mut rows);
             if let Some(mapped) = &pieces.mapped {
-                give_back(mapped, number, &piece, job.options.threads);
+                give_back(mapped, number, &piece, job.shared.options.threads);
             }
             job.advanced(piece.length as u64);
             if !pieces.is_whole() {
-                // All of it will be read again, without a map.
+                // All of this input will be read again, without a map.
                 break;
             }
-            job.deliver(number, rows);
+            job.deliver(ticket, rows);
         }
     });
 }
@@ -75,8 +76,8 @@ fn give_back(mapped: &Mapped, number: u64, piece: &Piece<'_, '_, '_>, workers: u
     }
 }
 
-struct Piece<'a, 'p, 'd> {
-    job: &'a Job<'p, 'd>,
+struct Piece<'a, 'j, 's> {
+    job: &'a Job<'j, 's>,
     input: &'a Input,
     pieces: &'a Pieces,
     start: u64,
@@ -113,13 +114,13 @@ impl Piece<'_, '_, '_> {
                         .workers
                         .with_scanner(|scanner| scanner.scan(bound, &bytes[lines], offset, rows));
                 }
-                Owned::Unfinished { lines, last } if bytes.len() - last > job.options.max_line => {
+                Owned::Unfinished { lines, last }
+                    if bytes.len() - last > job.shared.options.max_line =>
+                {
                     let offset = from + lines.start as u64;
                     return job.workers.with_scanner(|scanner| {
                         scanner.scan(bound, &bytes[lines], offset, rows);
-                        let bad = too_long(job.options.max_line);
-                        scanner.account.judged += 1;
-                        scanner.account.bad(bound.input, from + last as u64, &bad);
+                        scanner.skip_long(bound, from + last as u64);
                     });
                 }
                 Owned::Unfinished { .. } => wanted += wanted,
@@ -135,7 +136,7 @@ impl Piece<'_, '_, '_> {
             return mapped.window(from, length);
         }
         match self.pieces.file.read_at(from, length, buffer) {
-            Ok(()) if buffer.len() < length => self.job.shrank(self.input),
+            Ok(()) if buffer.len() < length => self.job.report_shrunk(self.input),
             Ok(()) => {}
             Err(error) => {
                 let message = format!("{}: {error}", self.input.name);

@@ -1,0 +1,28 @@
+//! How a run is done; nothing in here changes the answer.
+
+/// Settings of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The number of workers, at least 1.
+    pub threads: usize,
+    /// How plain files are read.
+    pub engine: Engine,
+    /// Whether every line is checked completely.
+    pub strict: bool,
+    /// The length of a line, in bytes, above which it is bad.
+    pub max_line: usize,
+    /// Whether somebody looks at snapshots of groups: lines of a stream are then scanned soon after they arrive.
+    pub live: bool,
+}
+
+/// How plain files are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// In the way that is faster and safe.
+    #[default]
+    Auto,
+    /// Mapped into memory, where groups are counted.
+    Mmap,
+    /// Read into buffers.
+    Read,
+}

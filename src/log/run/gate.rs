@@ -1,0 +1,68 @@
+//! How many blocks of streams are in memory at once.
+
+use std::mem;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Bounds the memory of streams: every block needs a [`Place`].
+pub(super) struct Gate {
+    free: Mutex<Free>,
+    freed: Condvar,
+}
+
+struct Free {
+    places: usize,
+    buffers: Vec<Vec<u8>>,
+}
+
+/// Room for one block, free again when it is dropped.
+pub(super) struct Place<'g> {
+    gate: &'g Gate,
+    /// The buffer of an earlier block, which the next one reuses.
+    pub(super) buffer: Vec<u8>,
+}
+
+impl Gate {
+    /// A gate with room for this many blocks, at least 1.
+    pub(super) fn new(places: usize) -> Gate {
+        Gate {
+            free: Mutex::new(Free {
+                places,
+                buffers: Vec::new(),
+            }),
+            freed: Condvar::new(),
+        }
+    }
+
+    fn free(&self) -> MutexGuard<'_, Free> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a place.
+    pub(super) fn enter(&self) -> Place<'_> {
+        let mut free = self.free();
+        while free.places == 0 {
+            free = self
+                .freed
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        free.places -= 1;
+        Place {
+            gate: self,
+            buffer: free.buffers.pop().unwrap_or_default(),
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let buffer = mem::take(&mut self.buffer);
+        let mut free = self.gate.free();
+        free.places += 1;
+        if buffer.capacity() > 0 {
+            free.buffers.push(buffer);
+        }
+        drop(free);
+        self.gate.freed.notify_one();
+    }
+}

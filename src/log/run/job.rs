@@ -1,0 +1,157 @@
+//! What the threads of a run share.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::order::{Order, Ticket};
+use super::workers::Workers;
+use crate::format::Writer;
+use crate::log::input::Input;
+use crate::log::options::Options;
+use crate::log::plan::Plan;
+use crate::log::rows::{Encoded, Rows};
+use crate::log::table;
+use crate::observe::Observe;
+
+/// Makes the writers that workers encode rows with.
+pub type MakeWriter<'s> = &'s (dyn Fn() -> Box<dyn Writer> + Sync);
+
+/// What lasts as long as a run.
+pub(super) struct Shared<'s> {
+    pub(super) plan: Arc<Plan>,
+    pub(super) options: Options,
+    pub(super) workers: Workers,
+    /// Puts rows in order; none if the query groups.
+    pub(super) order: Option<Order<'s>>,
+    /// How rows are encoded: not at all, or by these writers, or as the lines they are.
+    pub(super) encoding: Option<Option<MakeWriter<'s>>>,
+    /// Set once no more input is needed: enough rows were found, or the run has failed.
+    pub(super) stopped: AtomicBool,
+    pub(super) chunks: AtomicU64,
+    pub(super) bytes: AtomicU64,
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
+}
+
+impl<'s> Shared<'s> {
+    pub(super) fn new(
+        plan: Arc<Plan>,
+        options: Options,
+        order: Option<Order<'s>>,
+        encoding: Option<Option<MakeWriter<'s>>>,
+    ) -> Shared<'s> {
+        Shared {
+            workers: Workers::new(Arc::clone(&plan), options),
+            stopped: AtomicBool::new(plan.rows_wanted() == Some(0)),
+            plan,
+            options,
+            order,
+            encoding,
+            chunks: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            panic: Mutex::new(None),
+        }
+    }
+
+    /// Continues the panic of a thread on this one, if there was any.
+    pub(super) fn resume_panic(&self) {
+        let mut panic = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(payload) = panic.take() {
+            drop(panic);
+            resume_unwind(payload);
+        }
+    }
+}
+
+/// Some inputs on their way through the plan.
+pub(super) struct Job<'j, 's> {
+    pub(super) shared: &'j Shared<'s>,
+    /// The workers that take part.
+    pub(super) workers: &'j Workers,
+    pub(super) observe: &'j dyn Observe,
+}
+
+impl<'j, 's> Job<'j, 's> {
+    /// Whether no more input is needed.
+    pub(super) fn is_done(&self) -> bool {
+        self.shared.stopped.load(Relaxed)
+    }
+
+    /// Whether to read no further, also because somebody outside says so.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.is_done() || self.observe.stopping()
+    }
+
+    /// Does the work of a thread. If it panics, all others stop; [`Shared::resume_panic`] continues the panic once they have.
+    ///
+    /// What a panic leaves half done, others may see, but nobody reports: the results of such a run are dropped.
+    pub(super) fn guard(&self, work: impl FnOnce()) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(work)) {
+            let mut panic = self
+                .shared
+                .panic
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            panic.get_or_insert(payload);
+            self.stop();
+        }
+    }
+
+    fn stop(&self) {
+        self.shared.stopped.store(true, Relaxed);
+    }
+
+    /// Counts bytes that have been scanned.
+    pub(super) fn advanced(&self, bytes: u64) {
+        self.shared.bytes.fetch_add(bytes, Relaxed);
+        self.observe.advanced(bytes);
+    }
+
+    /// Whether only newlines matter, so that no line needs to be whole.
+    pub(super) fn counts_newlines(&self) -> bool {
+        self.shared.plan.counts_lines() && !self.shared.options.strict
+    }
+
+    /// The duty to deliver the rows of a chunk or block; chunks of an input are numbered from 0. None if the query groups.
+    pub(super) fn ticket(&self, number: u64) -> Option<Ticket<'j, 's>> {
+        self.shared.order.as_ref().map(|order| order.ticket(number))
+    }
+
+    /// Begins with chunk 0 of another input.
+    pub(super) fn restart(&self) {
+        if let Some(order) = &self.shared.order {
+            order.restart();
+        }
+    }
+
+    pub(super) fn new_rows(&self) -> Rows {
+        match self.shared.encoding {
+            Some(writer) => Rows::Bytes(Encoded::new(writer.map(|make| make()))),
+            None => Rows::Cells(Vec::new()),
+        }
+    }
+
+    /// Delivers the rows of a chunk or block.
+    pub(super) fn deliver(&self, ticket: Option<Ticket<'j, 's>>, mut rows: Rows) {
+        if let Rows::Cells(cells) = &mut rows {
+            table::reduce(&self.shared.plan, cells, 0);
+        }
+        self.shared.chunks.fetch_add(1, Relaxed);
+        if let Some(ticket) = ticket
+            && !ticket.deliver(rows)
+        {
+            self.stop();
+        }
+    }
+
+    /// Reports once that a file became shorter while it was read.
+    pub(super) fn report_shrunk(&self, input: &Input) {
+        if !input.is_cut.swap(true, Relaxed) {
+            self.observe.missed(&format!(
+                "{}: the file became shorter while it was read",
+                input.name
+            ));
+        }
+    }
+}
