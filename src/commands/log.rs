@@ -2,6 +2,7 @@
 
 mod account;
 mod inputs;
+mod live;
 mod results;
 mod words;
 
@@ -19,7 +20,7 @@ use inputs::{
 use words::query_words;
 
 use super::Context;
-use super::shared::rows::{Rows, write_text};
+use super::shared::rows::{Rows, open, write_text};
 use crate::args::inputs::Inputs;
 use crate::args::output::{Output, To};
 use crate::args::values;
@@ -226,6 +227,11 @@ impl Log {
         if let Some(target) = self.output.file() {
             refuse_to_overwrite(&names, target)?;
         }
+        // Opened before the work, so that nothing is computed in vain.
+        let out = match self.quiet || self.describe {
+            true => None,
+            false => Some(open(&self.output)?),
+        };
         let inputs = self.open(&intent, &plan, names, &context.ui)?;
         if self.describe {
             return self.describe(&intent, &inputs, context);
@@ -250,7 +256,7 @@ impl Log {
             // Asking how many cores there are costs more than a small input does.
             intent.options.threads = cores();
         }
-        let found = results::run(self, &intent, &plan, inputs, context)?;
+        let found = results::run(self, &intent, &plan, inputs, out, context)?;
         if self.stats {
             account::say_stats(&found.report, started.elapsed(), &intent, &context.ui);
         }

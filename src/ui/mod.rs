@@ -9,6 +9,7 @@ mod cell;
 mod column;
 pub mod escape;
 mod fit;
+mod live;
 mod message;
 mod output;
 pub mod picture;
@@ -31,6 +32,7 @@ use std::time::Instant;
 use crate::error::Error;
 use crate::observe::Observe;
 
+use live::Region;
 use message::Messages;
 use output::Output;
 use progress::Progress;
@@ -56,6 +58,7 @@ pub struct Ui {
     stderr: Stream,
     output: Output,
     progress: Progress,
+    live: Region,
     repeats: Mutex<Repeats>,
     incomplete: AtomicBool,
 }
@@ -118,6 +121,7 @@ impl Ui {
                 columns(&io::stderr()).unwrap_or(WIDTH)
             }),
             output,
+            live: Region::stdout(),
             repeats: Mutex::default(),
             incomplete: AtomicBool::new(false),
         }
@@ -194,6 +198,28 @@ impl Ui {
     /// Takes the progress line off before results are written to a terminal; it comes back with the next chunk.
     pub fn clear(&self) {
         self.progress.clear();
+        self.live.clear();
+    }
+
+    /// Whether lines of results can be redrawn: they go to a terminal that obeys control sequences.
+    pub fn can_redraw(&self) -> bool {
+        let term = env::var_os("TERM");
+        let env = style::Environment {
+            no_color: None,
+            term: term.as_deref(),
+        };
+        self.stdout.is_terminal && env.is_capable()
+    }
+
+    /// Keeps the progress line off for good: something else shows how the run goes on.
+    pub fn hide_progress(&self) {
+        self.progress.finish();
+    }
+
+    /// Shows lines on the terminal of the results until [`Ui::clear`], in place of those shown before. They are made by us,
+    /// or escaped, and each ends with a newline.
+    pub fn show_live(&self, lines: String) {
+        self.live.show(lines);
     }
 
     /// Takes the progress line off, and keeps it off until results have been written to a terminal.
@@ -204,6 +230,7 @@ impl Ui {
     /// The run is over: takes the progress line off for good, and says how many warnings were not shown.
     pub fn finish(&self) {
         self.progress.finish();
+        self.live.clear();
         let rest = self.repeats().take_rest();
         if !self.verbose {
             for line in rest {
@@ -282,7 +309,8 @@ impl Ui {
     }
 
     fn put(&self, text: &str) {
-        self.progress.aside(|| self.output.put(text));
+        self.progress
+            .aside(|| self.live.aside(|| self.output.put(text)));
     }
 
     fn repeats(&self) -> MutexGuard<'_, Repeats> {

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use super::live::Live;
 use super::{Intent, Log, account};
 use crate::commands::Context;
-use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, open, row_format};
+use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, row_format};
 use crate::error::Result;
 use crate::format::Writer;
 use crate::io::source::InputName;
 use crate::log::input::Input;
-use crate::log::plan::Plan;
-use crate::log::run::{self, Report, Streaming};
+use crate::log::options::Options;
+use crate::log::plan::{Output as PlanOutput, Plan};
+use crate::log::run::{self, Report, Run, Streaming};
 use crate::ui::Ui;
+use crate::ui::results::Results;
 
 /// What a run came to.
 pub(super) struct Found {
@@ -31,15 +34,16 @@ pub(super) fn run(
     intent: &Intent,
     plan: &Arc<Plan>,
     inputs: Vec<Input>,
+    out: Option<Results>,
     context: &Context,
 ) -> Result<Found> {
     let names: Vec<InputName> = inputs.iter().map(|input| input.name.clone()).collect();
     let ui = &context.ui;
     let goes_to_terminal = goes_to_terminal(&log.output, ui);
     let spec = row_format(intent.to, &log.output, ui);
-    if log.quiet {
+    let Some(mut out) = out else {
         return Ok(quiet(plan, intent, inputs, names, ui));
-    }
+    };
     let columns: Vec<String> = plan
         .columns
         .iter()
@@ -47,11 +51,25 @@ pub(super) fn run(
         .collect();
     let streams = plan.streams() && (plan.raw || spec.is_some());
     if !streams {
-        let report = run::run(Arc::clone(plan), inputs, intent.options, ui, None);
+        let bars = plan.columns.iter().position(|column| column.is_aggregate);
+        let is_grouped = matches!(plan.output, PlanOutput::Groups(_));
+        let is_table = goes_to_terminal && spec.is_none() && is_grouped;
+        let is_endless = inputs.iter().any(|input| input.total().is_none());
+        let is_live = is_table && is_endless && ui.can_redraw();
+        let options = Options {
+            live: is_live,
+            ..intent.options
+        };
+        let run = Run::new(Arc::clone(plan), options, None);
+        if is_live {
+            Live::new(ui, plan, &columns, bars).feed(&run, inputs);
+        } else {
+            run.feed(inputs, ui);
+        }
+        let report = run.finish(ui);
         account::refuse_split_cells(&report.account, &names)?;
         let is_any = !report.table.is_empty();
         let withheld = if plan.raw {
-            let mut out = open(&log.output)?;
             for row in &report.table {
                 if let Some(line) = row.first() {
                     out.put(&line.value.bytes())?;
@@ -64,9 +82,9 @@ pub(super) fn run(
                 columns: &columns,
                 rows: &report.table,
                 zone: &intent.clock.zone,
-                bars: plan.columns.iter().position(|column| column.is_aggregate),
+                bars,
             };
-            rows.write(&log.output, intent.to, ui)?
+            rows.write_to(out, &log.output, intent.to, ui)?
         };
         return Ok(Found {
             report,
@@ -75,7 +93,6 @@ pub(super) fn run(
             withheld,
         });
     }
-    let mut out = open(&log.output)?;
     let mut stream = spec
         .filter(|_| !plan.raw)
         .map(|spec| RowStream::new(spec, log.output.header, &columns));

@@ -31,6 +31,17 @@ impl Rows<'_> {
         to: Option<To>,
         ui: &Ui,
     ) -> Result<Option<String>> {
+        self.write_to(open(output)?, output, to, ui)
+    }
+
+    /// Writes them to an output that is open; gives the output file if it was not put into place.
+    pub(in crate::commands) fn write_to(
+        &self,
+        mut out: Results,
+        output: &Output,
+        to: Option<To>,
+        ui: &Ui,
+    ) -> Result<Option<String>> {
         let Rows {
             columns,
             rows,
@@ -39,7 +50,6 @@ impl Rows<'_> {
         } = *self;
         let goes_to_terminal = goes_to_terminal(output, ui);
         let spec = row_format(to, output, ui);
-        let mut out = open(output)?;
         ui.clear();
         match spec {
             Some(spec) => {
