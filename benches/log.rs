@@ -62,7 +62,7 @@ fn reader(format: &str, text: &str, fields: &[&str]) -> Box<dyn Reader> {
         whole: true,
     };
     let spec = format::find(format).expect("a format of the list");
-    let schema = (spec.open)(sample, &settings).expect("text in this format");
+    let schema = spec.open(sample, &settings).expect("text in this format");
     let wanted: Vec<Wanted> = fields
         .iter()
         .map(|field| {

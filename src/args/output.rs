@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueHint};
 
 use crate::error::{Error, Result};
-use crate::format::{self, OUTPUTS, OutputSpec};
+use crate::format::{self, OUTPUTS, OutputSpec, json};
 
 /// The flags of commands that give rows.
 #[derive(Args, Clone, Debug, Default)]
@@ -75,35 +75,51 @@ impl Output {
     /// If name and ending contradict each other, or the ending is that of compressed files.
     pub fn asked(&self) -> Result<Option<To>> {
         let named = match (&self.to, self.ndjson) {
-            (_, true) => Some("ndjson"),
-            (Some(name), false) => Some(name.as_str()),
+            (_, true) => Some(To::Rows(&json::NDJSON)),
+            // Of the values that the parser accepts, only the table is no format of rows.
+            (Some(name), false) => Some(format::find_output(name).map_or(To::Table, To::Rows)),
             (None, false) => None,
         };
         if let Some(file) = &self.output
-            && let Some("gz" | "zst" | "xz" | "bz2") =
-                file.extension().and_then(|ending| ending.to_str())
+            && let Some(ending) = file.extension().and_then(|ending| ending.to_str())
+            && format::COMPRESSED.contains(&ending)
         {
             let message = format!("{}: what is written is not compressed", file.display());
             return Err(Error::usage(message).hint("leave out -o, and pipe into gzip or zstd"));
         }
         let by_ending = self.output.as_deref().and_then(ending);
-        if let (Some(name), Some(by_ending), Some(file)) = (named, by_ending, &self.output)
-            && name != by_ending.name
+        if let (Some(named), Some(by_ending), Some(file)) = (named, by_ending, &self.output)
+            && !named.is(by_ending)
         {
             let message = format!(
-                "{} says {}, --to says {name}",
+                "{} says {}, --to says {}",
                 file.display(),
-                by_ending.name
+                by_ending.name,
+                named.name()
             );
             return Err(
                 Error::usage(message).hint("give the file another ending, or leave out --to")
             );
         }
-        Ok(match (named, by_ending) {
-            (Some("table"), _) => Some(To::Table),
-            (Some(name), _) => format::find_output(name).map(To::Rows),
-            (None, by_ending) => by_ending.map(To::Rows),
-        })
+        Ok(named.or(by_ending.map(To::Rows)))
+    }
+}
+
+/// The word after `--to` for a table.
+const TABLE: &str = "table";
+
+impl To {
+    /// The word after `--to`.
+    fn name(self) -> &'static str {
+        match self {
+            To::Table => TABLE,
+            To::Rows(spec) => spec.name,
+        }
+    }
+
+    /// Whether it is this format of rows.
+    fn is(self, spec: &OutputSpec) -> bool {
+        matches!(self, To::Rows(own) if std::ptr::eq(own, spec))
     }
 }
 
@@ -117,7 +133,7 @@ fn ending(file: &Path) -> Option<&'static OutputSpec> {
 
 fn names() -> clap::builder::PossibleValuesParser {
     use clap::builder::PossibleValue;
-    let table = PossibleValue::new("table").help("Align columns for people");
+    let table = PossibleValue::new(TABLE).help("Align columns for people");
     let rows = OUTPUTS
         .iter()
         .map(|output| PossibleValue::new(output.name).help(output.summary));

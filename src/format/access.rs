@@ -10,10 +10,9 @@ use std::borrow::Cow;
 use std::mem;
 
 use self::cut::{Fault, Piece, Pieces, Request, cut};
-use super::sample::Judged;
 use super::wanted::{TimeTexts, Times, named};
 use super::words::Words;
-use super::{Always, Bad, Opened, Reader, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
+use super::{Always, Bad, Candidate, Reader, Schema, Settings, Spec, Unknown, Verbatim, Wanted};
 use crate::record::number::is_digits;
 use crate::record::{FieldName, Value};
 
@@ -69,24 +68,22 @@ const PARTS: [(&str, Part); 13] = [
     ("rt", Part::Rt),
 ];
 
-/// Opens the format of this name, whose last field is `last`.
-pub(super) fn open(
-    format: &'static str,
-    last: Part,
-    sample: Sample<'_>,
-    settings: &Settings,
-) -> Opened {
+/// The schema of a format whose last field is `last`.
+pub(super) fn candidates(spec: &'static Spec, last: Part, settings: &Settings) -> Vec<Candidate> {
     let schema = Access {
-        format,
+        spec,
         last,
         settings: settings.clone(),
     };
-    Judged::of(&schema, sample).accept(format)?;
-    Ok(Box::new(schema))
+    vec![Candidate {
+        schema: Box::new(schema),
+        is_likely: true,
+        enough: 1,
+    }]
 }
 
 struct Access {
-    format: &'static str,
+    spec: &'static Spec,
     last: Part,
     settings: Settings,
 }
@@ -98,8 +95,8 @@ impl Access {
 }
 
 impl Schema for Access {
-    fn format(&self) -> &'static str {
-        self.format
+    fn spec(&self) -> &'static Spec {
+        self.spec
     }
 
     fn fields(&self) -> Vec<FieldName> {

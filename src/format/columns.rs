@@ -2,27 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use super::plain::{Plain, has_times};
+use super::plain;
 use super::words::split;
-use super::{Opened, Sample, Settings, Spec};
+use super::{Candidate, Kind, Refused, Sample, Settings, Spec};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "columns",
     summary: "Read words separated by blanks, by number as in awk",
+    kind: Kind::Words,
+    precedence: 0,
     extensions: &[],
-    open,
+    rows: None,
+    candidates,
     example: "root     1  0.1 init\nwww    812 12.5 web\nwww    813  3.0 web\n",
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
-    let (words, _) = usual_width(sample);
-    Ok(Box::new(Plain {
-        format: SPEC.name,
-        words,
-        time: has_times(sample, settings),
-        settings: settings.clone(),
-    }))
+fn candidates(_: &[u8], settings: &Settings) -> Result<Vec<Candidate>, Refused> {
+    Ok(plain::candidates(
+        &SPEC,
+        |sample| usual_width(sample).0,
+        settings,
+    ))
 }
 
 /// Whether lines agree on how many words they have, so that words by number mean something.

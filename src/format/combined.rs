@@ -1,14 +1,17 @@
 //! `combined`: Apache's and nginx's usual access log, which is the common one with referer and agent.
 
 use super::access::{self, Part};
-use super::{Opened, Sample, Settings, Spec};
+use super::{Candidate, Kind, Refused, Settings, Spec};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "combined",
     summary: "Read access logs in the combined format of Apache and nginx",
+    kind: Kind::Records,
+    precedence: 3,
     extensions: &[],
-    open,
+    rows: None,
+    candidates,
     example: concat!(
         "192.0.2.17 - - [17/May/2026:10:05:03 +0000] \"GET /index.html?lang=en HTTP/1.1\" 200 5120 ",
         "\"https://www.example.com/\" \"Mozilla/5.0 (X11; Linux x86_64)\"\n",
@@ -17,6 +20,6 @@ pub(super) static SPEC: Spec = Spec {
     ),
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
-    access::open(SPEC.name, Part::Agent, sample, settings)
+fn candidates(_: &[u8], settings: &Settings) -> Result<Vec<Candidate>, Refused> {
+    Ok(access::candidates(&SPEC, Part::Agent, settings))
 }

@@ -8,9 +8,8 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::sample::Judged;
 use super::table::{Dialect, Table};
-use super::{Bad, Opened, OutputSpec, Sample, Schema, Settings, Spec, Verbatim, Writer};
+use super::{Bad, Candidate, Kind, OutputSpec, Refused, Settings, Spec, Verbatim, Writer};
 use crate::record::Cell;
 
 /// Why a line is bad whose last quoted cell is not closed: the record has newlines in it.
@@ -23,8 +22,11 @@ const DELIMITERS: [u8; 3] = [b',', b';', b'|'];
 pub(super) static SPEC: Spec = Spec {
     name: "csv",
     summary: "Read comma-separated values with a header line",
+    kind: Kind::Table,
+    precedence: 0,
     extensions: &["csv"],
-    open,
+    rows: None,
+    candidates,
     example: "name,city,visits\nAda,\"London, UK\",3\n\"Grace \"\"Amazing\"\" H.\",,12\n",
 };
 
@@ -37,47 +39,26 @@ pub(super) static OUTPUT: OutputSpec = OutputSpec {
     writer,
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
-    if let Some(table) = sniff(sample, settings, |table| table.width() >= 2) {
-        return Ok(table);
+/// A table for each delimiter that the first line has, then one of a single column.
+fn candidates(first_line: &[u8], settings: &Settings) -> Result<Vec<Candidate>, Refused> {
+    let open = |delimiter| Table::open(Csv { delimiter }, first_line, settings);
+    let (mut tables, mut single) = (Vec::new(), Vec::new());
+    let mut first_refusal = None;
+    for delimiter in DELIMITERS {
+        match open(delimiter) {
+            Ok(table) if table.width() > 1 => tables.push(table.candidate()),
+            Ok(table) if delimiter == DELIMITERS[0] => single.push(table.candidate()),
+            Ok(_) => {}
+            Err(refused) => {
+                first_refusal.get_or_insert(refused);
+            }
+        }
     }
-    let table = Table::open(
-        Csv {
-            delimiter: DELIMITERS[0],
-        },
-        sample,
-        settings,
-    )?;
-    Judged::of(&table, sample).accept(SPEC.name)?;
-    Ok(Box::new(table))
-}
-
-/// Opens a sample in which nobody said that there is CSV, if it looks like it.
-pub(super) fn detect(sample: Sample<'_>, settings: &Settings) -> Option<Box<dyn Schema>> {
-    sniff(sample, settings, Table::looks_named)
-}
-
-/// Finds the delimiter with which the lines have as many cells as the header.
-fn sniff(
-    sample: Sample<'_>,
-    settings: &Settings,
-    fits: fn(&Table<Csv>) -> bool,
-) -> Option<Box<dyn Schema>> {
-    let tables = DELIMITERS.iter().filter_map(|delimiter| {
-        let table = Table::open(
-            Csv {
-                delimiter: *delimiter,
-            },
-            sample,
-            settings,
-        )
-        .ok()?;
-        (fits(&table) && Judged::of(&table, sample).convinces()).then_some(table)
-    });
-    tables
-        .into_iter()
-        .next()
-        .map(|table| Box::new(table) as Box<dyn Schema>)
+    tables.append(&mut single);
+    match first_refusal {
+        Some(refused) if tables.is_empty() => Err(refused),
+        _ => Ok(tables),
+    }
 }
 
 /// The dialect: which byte lies between cells.
@@ -87,8 +68,11 @@ struct Csv {
 }
 
 impl Dialect for Csv {
-    const NAME: &'static str = "csv";
     const VERBATIM: Verbatim = Verbatim::UnlessQuote;
+
+    fn spec(self) -> &'static Spec {
+        &SPEC
+    }
 
     #[inline]
     fn cut(self, rest: &[u8]) -> Result<(&[u8], Option<&[u8]>), Bad> {

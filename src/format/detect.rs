@@ -1,146 +1,308 @@
-//! Which format an input is in, by its first lines: the most specific that nine of ten lines fit.
+//! Which format an input is in, by its first lines.
+//!
+//! The shortest prefix of whole lines that determines the format decides, so the answer depends on the bytes of an input
+//! alone: not on how many of them were available at once, and not on when they came. At most 100 lines or 64 KiB are
+//! considered; then the best guess is taken.
 
 use std::path::Path;
 
-use super::sample::Judged;
+use super::sample::Trial;
 use super::{
-    Sample, Schema, Settings, Spec, columns, combined, common, csv, json, lines, nginx, tsv,
+    COMPRESSED, FORMATS, Kind, Refused, Sample, Schema, Settings, Spec, columns, lines, plain,
 };
 
-/// The formats whose lines cannot be taken for anything else, each before those that its lines fit as well.
-static STRUCTURED: [&Spec; 3] = [&combined::SPEC, &common::SPEC, &json::SPEC];
+/// How many lines that are not blank make text of an input in which no other format has been seen.
+const TEXT_LINES: usize = 10;
 
-/// Names of compressed files end in these, behind the ending that speaks for the format.
-const COMPRESSED: [&str; 4] = ["gz", "zst", "xz", "bz2"];
+/// What must be known of an input besides its format. Each may take more lines to find out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The names of all fields, to list them or to output all of them. Without it, [`Schema::fields`] of an open-ended
+    /// schema may list only some.
+    pub names: bool,
+    /// Whether there is a field `time`.
+    pub time: bool,
+}
 
-/// Opens a sample in the format that it is in; any text is `lines` at least. The file's name decides between tables,
-/// which can look like much else.
+impl Needs {
+    /// All that can be found out.
+    pub const ALL: Needs = Needs {
+        names: true,
+        time: true,
+    };
+}
+
+/// What the beginning of an input says about its format.
+pub enum Decision {
+    /// The format is certain: more lines would not change it.
+    Decided(Box<dyn Schema>),
+    /// The input must go on before it can be decided.
+    NeedsMore,
+}
+
+/// Decides in which format an input is that begins with this sample: in `from` if that is given, else in the format that
+/// its lines show. The name of a file decides between tables, which can look like much else.
+///
+/// For equal settings and needs, every longer sample of the same input gives the same schema once one is decided.
+///
+/// # Errors
+/// Why the input is not in the format that was asked for.
+pub fn decide(
+    sample: Sample<'_>,
+    from: Option<&'static Spec>,
+    file_name: Option<&Path>,
+    settings: &Settings,
+    needs: Needs,
+) -> Result<Decision, Refused> {
+    let found = match from {
+        Some(spec) => find_asked(spec, sample, settings, needs)?,
+        None => find(sample, file_name, settings),
+    };
+    let Some((mut schema, mut end)) = found else {
+        return Ok(Decision::NeedsMore);
+    };
+    if schema.open_ended() && needs.names {
+        match end_of_sample(sample) {
+            Some(last) => end = last,
+            None => return Ok(Decision::NeedsMore),
+        }
+    }
+    schema.learn(sample.prefix(end));
+    Ok(Decision::Decided(schema))
+}
+
+/// Opens a sample in the format that its lines show; any text is `lines` at least.
 pub fn detect(
     sample: Sample<'_>,
     file_name: Option<&Path>,
     settings: &Settings,
 ) -> Box<dyn Schema> {
-    // Lines with a request time are combined lines too: only nearly all of them make an nginx log.
-    if let Ok(schema) = (nginx::SPEC.open)(sample, settings)
-        && Judged::of(&*schema, sample).convinces()
-    {
-        return schema;
+    let sample = Sample {
+        whole: true,
+        ..sample
+    };
+    match decide(sample, None, file_name, settings, Needs::ALL) {
+        Ok(Decision::Decided(schema)) => schema,
+        Ok(Decision::NeedsMore) | Err(_) => unreachable!("a whole sample is decided"),
     }
-    for spec in STRUCTURED {
-        if let Ok(schema) = (spec.open)(sample, settings)
-            && Judged::of(&*schema, sample).prevails()
-        {
-            return schema;
-        }
-    }
-    let extension = file_name.and_then(extension);
-    for spec in [&csv::SPEC, &tsv::SPEC] {
-        if extension
-            .as_deref()
-            .is_some_and(|extension| spec.extensions.contains(&extension))
-            && let Ok(schema) = (spec.open)(sample, settings)
-        {
-            return schema;
-        }
-    }
-    if let Some(table) = tsv::detect(sample, settings).or_else(|| csv::detect(sample, settings)) {
-        return table;
-    }
-    if columns::agrees(sample)
-        && let Ok(schema) = (columns::SPEC.open)(sample, settings)
-    {
-        return schema;
-    }
-    lines::schema(sample, settings)
 }
 
-/// The ending of a file's name, in small letters and without that of a compression.
+/// See [`Spec::open`].
+pub(super) fn open(
+    spec: &'static Spec,
+    sample: Sample<'_>,
+    settings: &Settings,
+) -> Result<Box<dyn Schema>, Refused> {
+    let sample = Sample {
+        whole: true,
+        ..sample
+    };
+    match decide(sample, Some(spec), None, settings, Needs::ALL)? {
+        Decision::Decided(schema) => Ok(schema),
+        Decision::NeedsMore => unreachable!("a whole sample is decided"),
+    }
+}
+
+/// A schema, and the length of the prefix that decided it.
+type Found = (Box<dyn Schema>, usize);
+
+/// Finds the format that the lines show; none if more lines are needed.
+fn find(sample: Sample<'_>, file_name: Option<&Path>, settings: &Settings) -> Option<Found> {
+    let mut records = trials(&by_precedence(Kind::Records), b"", settings);
+    let mut tables = Vec::new();
+    let named = file_name.and_then(table_of_name);
+    let (mut end, mut texts) = (0, 0);
+    for (index, (line, line_end)) in sample.lines_with_ends().enumerate() {
+        end = line_end;
+        if index == 0 {
+            tables = trials(&by_precedence(Kind::Table), line, settings);
+        }
+        texts += usize::from(!line.trim_ascii().is_empty());
+        for trial in records.iter_mut().chain(&mut tables) {
+            trial.take(line);
+        }
+        if let Some(place) = prevailing(&records) {
+            return Some((records.swap_remove(place).candidate.schema, end));
+        }
+        let prefix = sample.prefix(end);
+        let is_last = sample.is_exhausted(index + 1, end);
+        let table = match named {
+            Some(spec) => asked_table(&tables, spec, prefix, is_last),
+            None => None,
+        };
+        if let Some(place) = table.or_else(|| likely_table(&tables, prefix, is_last)) {
+            return Some((tables.swap_remove(place).candidate.schema, end));
+        }
+        let may_be_records = records.iter().any(|trial| trial.good > 0);
+        let may_be_table = tables
+            .iter()
+            .any(|trial| trial.candidate.is_likely && trial.prevails());
+        let is_text = texts >= TEXT_LINES && named.is_none() && !may_be_records && !may_be_table;
+        if is_last || is_text {
+            return text(prefix, settings);
+        }
+    }
+    sample.whole.then(|| text(sample.prefix(end), settings))?
+}
+
+/// Finds the schema of the format that was asked for; none if more lines are needed.
+fn find_asked(
+    spec: &'static Spec,
+    sample: Sample<'_>,
+    settings: &Settings,
+    needs: Needs,
+) -> Result<Option<Found>, Refused> {
+    let mut tried = Vec::new();
+    let mut texts = 0;
+    for (index, (line, end)) in sample.lines_with_ends().enumerate() {
+        if index == 0 {
+            tried = (spec.candidates)(line, settings)?
+                .into_iter()
+                .filter_map(|candidate| Trial::new(spec, candidate))
+                .collect();
+        }
+        texts += usize::from(!line.trim_ascii().is_empty());
+        tried.iter_mut().for_each(|trial| trial.take(line));
+        let prefix = sample.prefix(end);
+        let is_last = sample.is_exhausted(index + 1, end);
+        let place = match spec.kind {
+            Kind::Records => tried.iter().position(|trial| trial.good > 0),
+            Kind::Table => asked_table(&tried, spec, prefix, is_last),
+            Kind::Words | Kind::Text => {
+                let is_known = match needs {
+                    Needs { names: true, .. } => false,
+                    Needs { time: true, .. } => plain::has_times(prefix, settings),
+                    Needs { .. } => true,
+                };
+                (is_known || texts >= TEXT_LINES).then_some(0)
+            }
+        };
+        if let Some(place) = place {
+            return Ok(Some((tried.swap_remove(place).candidate.schema, end)));
+        }
+        if is_last {
+            if spec.kind == Kind::Table && !prefix.is_text() {
+                return Err(Refused("it is not text".to_owned()));
+            }
+            let first = tried.swap_remove(0);
+            first.accept()?;
+            return Ok(Some((first.candidate.schema, end)));
+        }
+    }
+    match spec.kind {
+        _ if !sample.whole => Ok(None),
+        Kind::Table => Err(Refused("there is no header line".to_owned())),
+        Kind::Records | Kind::Words | Kind::Text => {
+            let first = (spec.candidates)(b"", settings)?.swap_remove(0);
+            Ok(Some((first.schema, 0)))
+        }
+    }
+}
+
+/// The records that most lines are. A more special format must fit nearly all of the lines that a general one fits.
+fn prevailing(records: &[Trial]) -> Option<usize> {
+    let prevail = |trial: &&Trial| trial.prevails();
+    let most = records
+        .iter()
+        .filter(prevail)
+        .map(|trial| trial.good)
+        .max()?;
+    records
+        .iter()
+        .position(|trial| trial.prevails() && 10 * trial.good >= 9 * most)
+}
+
+/// The table in a format that was asked for.
+fn asked_table(
+    tables: &[Trial],
+    spec: &'static Spec,
+    prefix: Sample<'_>,
+    is_last: bool,
+) -> Option<usize> {
+    let of_format = || {
+        let tables = tables.iter().enumerate();
+        tables.filter(|(_, trial)| std::ptr::eq(trial.spec, spec))
+    };
+    // One column is the last resort.
+    let is_only = of_format().count() == 1;
+    let found = of_format().find(|(_, trial)| {
+        trial.convinces() && (is_last || is_only || trial.candidate.enough < usize::MAX)
+    });
+    let found = found.or_else(|| {
+        let mut tables = of_format().filter(|_| is_last);
+        tables.next().filter(|(_, trial)| trial.accept().is_ok())
+    });
+    found.filter(|_| prefix.is_text()).map(|(place, _)| place)
+}
+
+/// The table that a text looks like.
+fn likely_table(tables: &[Trial], prefix: Sample<'_>, is_last: bool) -> Option<usize> {
+    let found = tables.iter().position(|trial| {
+        let is_sure = is_last || trial.good >= trial.candidate.enough;
+        trial.candidate.is_likely && is_sure && trial.convinces()
+    });
+    found.filter(|_| prefix.is_text())
+}
+
+/// Text: words if the lines agree on their number.
+fn text(prefix: Sample<'_>, settings: &Settings) -> Option<Found> {
+    let spec = if columns::agrees(prefix) {
+        &columns::SPEC
+    } else {
+        &lines::SPEC
+    };
+    let candidates = (spec.candidates)(b"", settings).ok()?;
+    let first = candidates.into_iter().next()?;
+    Some((first.schema, prefix.bytes.len()))
+}
+
+/// The formats of a kind in the order in which they are tried.
+fn by_precedence(kind: Kind) -> Vec<&'static Spec> {
+    let mut specs: Vec<_> = FORMATS
+        .iter()
+        .copied()
+        .filter(|spec| spec.kind == kind)
+        .collect();
+    specs.sort_by_key(|spec| std::cmp::Reverse(spec.precedence));
+    specs
+}
+
+/// Trials of all candidates of these formats.
+fn trials(specs: &[&'static Spec], first_line: &[u8], settings: &Settings) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for spec in specs {
+        let candidates = (spec.candidates)(first_line, settings).unwrap_or_default();
+        let candidates = candidates.into_iter();
+        trials.extend(candidates.filter_map(|candidate| Trial::new(spec, candidate)));
+    }
+    trials
+}
+
+/// The length of the prefix that is considered at most; none if it is not all there.
+fn end_of_sample(sample: Sample<'_>) -> Option<usize> {
+    let last = sample.lines_with_ends().enumerate().last();
+    let (count, end) = last.map_or((0, 0), |(index, (_, end))| (index + 1, end));
+    sample.is_exhausted(count, end).then_some(end)
+}
+
+/// The kind of table that a file's name shows.
+fn table_of_name(path: &Path) -> Option<&'static Spec> {
+    let extension = extension(path)?;
+    let tables = FORMATS.iter().filter(|spec| spec.kind == Kind::Table);
+    tables
+        .copied()
+        .find(|spec| spec.extensions.contains(&extension.as_str()))
+}
+
+/// The extension of a file's name, in lower case and without that of a compression.
 fn extension(path: &Path) -> Option<String> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-    if COMPRESSED.contains(&extension.as_str()) {
-        return extension_before(path);
+    if !COMPRESSED.contains(&extension.as_str()) {
+        return Some(extension);
     }
-    Some(extension)
-}
-
-fn extension_before(path: &Path) -> Option<String> {
-    Some(
-        Path::new(path.file_stem()?)
-            .extension()?
-            .to_str()?
-            .to_ascii_lowercase(),
-    )
+    let inner = Path::new(path.file_stem()?).extension()?;
+    Some(inner.to_str()?.to_ascii_lowercase())
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::tz::TimeZone;
-
-    use super::super::FORMATS;
-    use super::*;
-
-    fn detected(text: &[u8], name: Option<&str>) -> &'static str {
-        let settings = Settings {
-            zone: TimeZone::UTC,
-            infer: false,
-        };
-        detect(
-            Sample {
-                bytes: text,
-                whole: true,
-            },
-            name.map(Path::new),
-            &settings,
-        )
-        .format()
-    }
-
-    #[test]
-    fn every_example_is_recognised() {
-        for spec in FORMATS {
-            assert_eq!(detected(spec.example.as_bytes(), None), spec.name);
-        }
-    }
-
-    #[test]
-    fn damaged_lines_are_borne_as_long_as_most_are_whole() {
-        let line = json::SPEC.example.lines().next().unwrap();
-        let text = |good: usize, bad: usize| {
-            format!(
-                "{}{}",
-                format!("{line}\n").repeat(good),
-                "oops\n\n".repeat(bad)
-            )
-        };
-        assert_eq!(detected(text(2, 1).as_bytes(), None), "json");
-        assert_ne!(detected(text(2, 2).as_bytes(), None), "json");
-        let mixed = [combined::SPEC.example, nginx::SPEC.example].concat();
-        assert_eq!(detected(mixed.as_bytes(), None), "combined");
-    }
-
-    #[test]
-    fn names_decide_between_tables() {
-        let numbers = b"1,2\n3,4\n";
-        assert_eq!(detected(numbers, None), "lines");
-        assert_eq!(detected(numbers, Some("a.csv")), "csv");
-        assert_eq!(detected(numbers, Some("dir.d/a.CSV.gz")), "csv");
-        assert_eq!(detected(b"a\n1\n", Some("a.tab")), "tsv");
-        assert_eq!(
-            detected(json::SPEC.example.as_bytes(), Some("a.csv")),
-            "json"
-        );
-        assert_eq!(detected(b"", Some("a.csv")), "lines");
-    }
-
-    #[test]
-    fn prose_and_noise_are_lines() {
-        assert_eq!(detected(b"", None), "lines");
-        assert_eq!(
-            detected(b"Dear all,\nthe log is full, again.\n", None),
-            "lines"
-        );
-        assert_eq!(detected(b"x = {a, b}\ny = {c, d}\nz = e\n", None), "lines");
-        assert_eq!(detected(b"\x00\xff,\x01\n\x02,\x03\n", None), "lines");
-        assert_eq!(detected(b"[\n  {\n    \"a\": 1\n  }\n]\n", None), "lines");
-    }
-}
+mod tests;

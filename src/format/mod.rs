@@ -25,7 +25,7 @@ use crate::record::{Cell, Value};
 
 pub use crate::record::{Bad, FieldName, Step, Want, Wanted};
 pub use csv::MULTILINE_CSV;
-pub use detect::detect;
+pub use detect::{Decision, Needs, decide, detect};
 
 /// Every format that can be read, sorted by name.
 pub static FORMATS: &[&Spec] = &[
@@ -42,6 +42,12 @@ pub static FORMATS: &[&Spec] = &[
 /// Every format that rows can be written in, sorted by name. Tables for people are not among them: they need a terminal.
 pub static OUTPUTS: &[&OutputSpec] = &[&csv::OUTPUT, &json::OUTPUT, &json::NDJSON, &tsv::OUTPUT];
 
+/// The format of rows that are written to a pipe or file without a format being asked for.
+pub static DEFAULT_OUTPUT: &OutputSpec = &tsv::OUTPUT;
+
+/// Extensions of compressed files, which follow the extension that selects the format.
+pub const COMPRESSED: [&str; 4] = ["gz", "zst", "xz", "bz2"];
+
 /// The format of this name.
 pub fn find(name: &str) -> Option<&'static Spec> {
     FORMATS.iter().find(|spec| spec.name == name).copied()
@@ -52,10 +58,10 @@ pub fn find_output(name: &str) -> Option<&'static OutputSpec> {
     OUTPUTS.iter().find(|spec| spec.name == name).copied()
 }
 
-/// The beginning of an input: whole lines only, at most 64 KiB.
+/// The beginning of an input.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample<'a> {
-    /// The bytes, a byte-order mark already taken off.
+    /// The bytes. A byte-order mark is ignored, and, unless the input ends here, a last line without its newline.
     pub bytes: &'a [u8],
     /// Whether the input ends with this sample.
     pub whole: bool,
@@ -75,9 +81,6 @@ pub struct Settings {
 #[error("{0}")]
 pub struct Refused(pub String);
 
-/// What opening a sample gives.
-pub type Opened = Result<Box<dyn Schema>, Refused>;
-
 /// A field that the schema does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
@@ -85,25 +88,85 @@ pub struct Unknown {
     pub index: usize,
 }
 
-/// A record format: its name, its words, how it is recognised and opened.
+/// A record format: its name, its help, how it is recognised and opened.
 pub struct Spec {
     /// The word after `--from`: kebab-case.
     pub name: &'static str,
     /// One line, imperative, no full stop: `Read …`.
     pub summary: &'static str,
-    /// File name endings, without the dot, that speak for it.
+    /// What its lines are.
+    pub kind: Kind,
+    /// Which format of one kind is preferred if the lines fit several: the one with the higher number.
+    pub precedence: u8,
+    /// File name extensions, without the dot, in lower case. For tables they select the format.
     pub extensions: &'static [&'static str],
-    /// Makes the schema of a file that begins like this, or says why it is not of this format. Called by detection too,
-    /// so it must refuse noise.
-    pub open: fn(Sample<'_>, &Settings) -> Opened,
+    /// The output format whose rows are lines of this format, so that lines can be copied as rows.
+    pub rows: Option<&'static OutputSpec>,
+    /// The schemas that an input with this first line may have, the likeliest first, at least one.
+    pub candidates: fn(first_line: &[u8], &Settings) -> Result<Vec<Candidate>, Refused>,
     /// A few lines in this format, for the law tests.
     pub example: &'static str,
 }
 
+impl Spec {
+    /// Makes the schema of an input that begins with this sample.
+    ///
+    /// # Errors
+    /// Why the sample is not in this format.
+    pub fn open(
+        &'static self,
+        sample: Sample<'_>,
+        settings: &Settings,
+    ) -> Result<Box<dyn Schema>, Refused> {
+        detect::open(self, sample, settings)
+    }
+
+    /// Whether lines of this format are rows of the output format as they stand.
+    pub fn has_rows_of(&self, output: &OutputSpec) -> bool {
+        self.rows.is_some_and(|rows| std::ptr::eq(rows, output))
+    }
+}
+
+/// What the lines of a format are, which determines how it is detected. In the order in which formats are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Records that a line shows by itself, such as JSON objects and lines of access logs.
+    Records,
+    /// Rows of a table whose first line names the columns.
+    Table,
+    /// Words, addressed by number. Any text fits.
+    Words,
+    /// Text without fields. Any text fits.
+    Text,
+}
+
+impl Kind {
+    /// Whether every input fits.
+    pub fn fits_any_text(self) -> bool {
+        matches!(self, Kind::Words | Kind::Text)
+    }
+}
+
+/// A schema that an input may have.
+pub struct Candidate {
+    /// The schema, as far as the first line determines it.
+    pub schema: Box<dyn Schema>,
+    /// Whether it is considered if the format was not asked for. A table must have a first line that looks like a header.
+    pub is_likely: bool,
+    /// How many records make it certain.
+    pub enough: usize,
+}
+
 /// What is known of one input's records.
 pub trait Schema: Send + Sync {
-    /// The format's name, as after `--from`.
-    fn format(&self) -> &'static str;
+    /// The format.
+    fn spec(&self) -> &'static Spec;
+
+    /// Learns from the first lines what the first line alone does not determine: the names of fields, the field that
+    /// holds the time.
+    fn learn(&mut self, sample: Sample<'_>) {
+        let _ = sample;
+    }
 
     /// The names of the fields, in order, as far as they are known: all there is for a fixed schema.
     fn fields(&self) -> Vec<FieldName>;

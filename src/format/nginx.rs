@@ -2,14 +2,17 @@
 //! `$request_time` alone, or `rt=$request_time` among other pairs.
 
 use super::access::{self, Part};
-use super::{Opened, Sample, Settings, Spec};
+use super::{Candidate, Kind, Refused, Settings, Spec};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "nginx",
     summary: "Read combined access logs followed by the request time, `rt`, in seconds",
+    kind: Kind::Records,
+    precedence: 4,
     extensions: &[],
-    open,
+    rows: None,
+    candidates,
     example: concat!(
         "192.0.2.17 - - [17/May/2026:10:05:03 +0000] \"GET /index.html?lang=en HTTP/1.1\" 200 5120 ",
         "\"https://www.example.com/\" \"Mozilla/5.0 (X11; Linux x86_64)\" 0.042\n",
@@ -18,6 +21,6 @@ pub(super) static SPEC: Spec = Spec {
     ),
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
-    access::open(SPEC.name, Part::Rt, sample, settings)
+fn candidates(_: &[u8], settings: &Settings) -> Result<Vec<Candidate>, Refused> {
+    Ok(access::candidates(&SPEC, Part::Rt, settings))
 }

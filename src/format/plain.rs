@@ -3,24 +3,49 @@
 
 use super::wanted::{TimeTexts, Times, named};
 use super::words::Words;
-use super::{Bad, Reader, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
+use super::{Bad, Candidate, Reader, Sample, Schema, Settings, Spec, Unknown, Verbatim, Wanted};
 use crate::record::{FieldName, Value};
 
 /// Lines of text.
-pub(super) struct Plain {
-    /// The name that it was opened by.
-    pub(super) format: &'static str,
+struct Plain {
+    spec: &'static Spec,
+    /// How many words the lines of a sample have.
+    width: fn(Sample<'_>) -> usize,
     /// How many words `fields` lists.
-    pub(super) words: usize,
+    words: usize,
     /// Whether there is a field `time`.
-    pub(super) time: bool,
-    /// The zone of times that name none, and whether words that look like numbers are numbers.
-    pub(super) settings: Settings,
+    time: bool,
+    settings: Settings,
+}
+
+/// The schema of lines of text; `width` tells how many words the lines of a sample have.
+pub(super) fn candidates(
+    spec: &'static Spec,
+    width: fn(Sample<'_>) -> usize,
+    settings: &Settings,
+) -> Vec<Candidate> {
+    let schema = Plain {
+        spec,
+        width,
+        words: 0,
+        time: false,
+        settings: settings.clone(),
+    };
+    vec![Candidate {
+        schema: Box::new(schema),
+        is_likely: true,
+        enough: 1,
+    }]
 }
 
 impl Schema for Plain {
-    fn format(&self) -> &'static str {
-        self.format
+    fn spec(&self) -> &'static Spec {
+        self.spec
+    }
+
+    fn learn(&mut self, sample: Sample<'_>) {
+        self.words = (self.width)(sample);
+        self.time = has_times(sample, &self.settings);
     }
 
     fn fields(&self) -> Vec<FieldName> {
@@ -81,7 +106,7 @@ impl Reader for PlainReader {
 /// Whether any line of the sample begins with a time. If none does, there is no field `time`, and asking for it is an error.
 pub(super) fn has_times(sample: Sample<'_>, settings: &Settings) -> bool {
     let mut texts = TimeTexts::new(&settings.zone);
-    let mut lines = sample.bytes.split(|byte| *byte == b'\n');
+    let mut lines = sample.lines();
     lines.any(|line| leading_time(line, &mut texts).is_some())
 }
 

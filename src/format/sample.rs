@@ -1,18 +1,57 @@
 //! The first lines of an input, and how well a schema reads them.
 
-use super::{Bad, Refused, Sample, Schema};
+use super::{Bad, Candidate, Reader, Refused, Sample, Spec};
 
 /// How many lines of a sample are looked at.
-const LINES: usize = 100;
+pub(super) const LINES: usize = 100;
+
+/// How many bytes of a sample are looked at, and the rest of the line in which they end.
+const BYTES: usize = 64 << 10;
+
+/// The mark that some editors put before UTF-8 text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl<'a> Sample<'a> {
-    /// The first lines, without newlines and carriage returns.
+    /// The first lines, without newlines and carriage returns: at most 100 lines, or 64 KiB and the rest of a line.
     pub(super) fn lines(self) -> impl Iterator<Item = &'a [u8]> {
-        self.bytes
-            .split_inclusive(|byte| *byte == b'\n')
-            .take(LINES)
-            .map(|line| line.strip_suffix(b"\n").unwrap_or(line))
-            .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        self.lines_with_ends().map(|(line, _)| line)
+    }
+
+    /// The first lines, each with the place where the next one begins.
+    pub(super) fn lines_with_ends(self) -> impl Iterator<Item = (&'a [u8], usize)> {
+        let mut start = 0;
+        std::iter::from_fn(move || {
+            if start >= self.bytes.len().min(BYTES) {
+                return None;
+            }
+            let rest = &self.bytes[start..];
+            let length = match memchr::memchr(b'\n', rest) {
+                Some(newline) => newline + 1,
+                None if self.whole => rest.len(),
+                None => return None,
+            };
+            let line = match rest[..length].strip_prefix(BYTE_ORDER_MARK) {
+                Some(line) if start == 0 => line,
+                _ => &rest[..length],
+            };
+            start += length;
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            Some((line.strip_suffix(b"\r").unwrap_or(line), start))
+        })
+        .take(LINES)
+    }
+
+    /// The first `length` bytes.
+    pub(super) fn prefix(self, length: usize) -> Sample<'a> {
+        Sample {
+            bytes: &self.bytes[..length],
+            whole: true,
+        }
+    }
+
+    /// Whether more lines would not be looked at: `count` lines have been, which end at `end`.
+    pub(super) fn is_exhausted(self, count: usize, end: usize) -> bool {
+        count >= LINES || end >= BYTES || (self.whole && end >= self.bytes.len())
     }
 
     /// Whether it is text in some encoding: fewer than one byte in fifty is a control character that texts do not have.
@@ -22,55 +61,67 @@ impl<'a> Sample<'a> {
     }
 }
 
-/// How many of a sample's lines are records.
-pub(super) struct Judged {
-    good: usize,
-    bad: usize,
-    first: Option<Bad>,
+/// A candidate, and how many lines it can read.
+pub(super) struct Trial {
+    pub(super) spec: &'static Spec,
+    pub(super) candidate: Candidate,
+    reader: Box<dyn Reader>,
+    /// How many lines at the beginning are not records.
+    header: usize,
+    pub(super) good: usize,
+    pub(super) bad: usize,
+    first_bad: Option<Bad>,
 }
 
-impl Judged {
-    /// Judges every line of the sample that is neither blank nor a header.
-    pub(super) fn of(schema: &dyn Schema, sample: Sample<'_>) -> Judged {
-        let mut judged = Judged {
+impl Trial {
+    /// A trial that has seen no line; none if the schema does not even read lines without wanted fields.
+    pub(super) fn new(spec: &'static Spec, candidate: Candidate) -> Option<Trial> {
+        let reader = candidate.schema.reader(&[]).ok()?;
+        Some(Trial {
+            spec,
+            header: candidate.schema.header_lines(),
+            candidate,
+            reader,
             good: 0,
             bad: 0,
-            first: None,
-        };
-        let Ok(mut reader) = schema.reader(&[]) else {
-            return judged;
-        };
-        for line in sample.lines().skip(schema.header_lines()) {
-            if line.trim_ascii().is_empty() {
-                continue;
-            }
-            match reader.check(line) {
-                Ok(()) => judged.good += 1,
-                Err(bad) => {
-                    judged.bad += 1;
-                    judged.first.get_or_insert(bad);
-                }
-            }
-        }
-        judged
+            first_bad: None,
+        })
     }
 
-    /// Whether nine of ten lines are records, which is what a guess needs among formats that are much alike.
+    /// Judges the next line.
+    pub(super) fn take(&mut self, line: &[u8]) {
+        if self.header > 0 {
+            self.header -= 1;
+            return;
+        }
+        if line.trim_ascii().is_empty() {
+            return;
+        }
+        match self.reader.check(line) {
+            Ok(()) => self.good += 1,
+            Err(bad) => {
+                self.bad += 1;
+                self.first_bad.get_or_insert(bad);
+            }
+        }
+    }
+
+    /// Whether nine of ten lines are records, which a guess needs among formats that are much alike.
     pub(super) fn convinces(&self) -> bool {
         self.good > 0 && self.good >= 9 * self.bad
     }
 
-    /// Whether most lines are records: enough where nothing else looks like one.
+    /// Whether most lines are records, which is enough for formats that do not look like others.
     pub(super) fn prevails(&self) -> bool {
         self.good > self.bad
     }
 
     /// Whether a format that was asked for by name can be tried: a file may begin with damage, but not consist of it.
-    pub(super) fn accept(&self, format: &str) -> Result<(), Refused> {
-        match &self.first {
+    pub(super) fn accept(&self) -> Result<(), Refused> {
+        match &self.first_bad {
             Some(bad) if self.good == 0 => Err(Refused(format!(
-                "no line of the beginning is in the {format} format: {}",
-                bad.reason
+                "none of the first lines is in the {} format: {}",
+                self.spec.name, bad.reason
             ))),
             _ => Ok(()),
         }

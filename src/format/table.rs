@@ -6,15 +6,18 @@ use std::collections::{HashMap, HashSet};
 
 use super::wanted::{Times, named, time_alias};
 use super::words::{Place, cell};
-use super::{Bad, FieldName, Reader, Refused, Sample, Schema, Settings, Unknown, Verbatim, Wanted};
+use super::{
+    Bad, Candidate, FieldName, Reader, Refused, Schema, Settings, Spec, Unknown, Verbatim, Wanted,
+};
 use crate::record::Value;
 
 /// How cells are written and told apart.
 pub(super) trait Dialect: Copy + Send + Sync + 'static {
-    /// The format's name.
-    const NAME: &'static str;
     /// What keeps a cell's text from standing in the line as it is.
     const VERBATIM: Verbatim;
+
+    /// The format.
+    fn spec(self) -> &'static Spec;
 
     /// Cuts the first cell off: the cell as it is written, and what follows the delimiter if it is not the last.
     fn cut(self, rest: &[u8]) -> Result<(&[u8], Option<&[u8]>), Bad>;
@@ -29,6 +32,9 @@ pub(super) trait Dialect: Copy + Send + Sync + 'static {
     fn check(self, cell: &[u8]) -> Result<(), Bad>;
 }
 
+/// How many delimiters behind the header make sure that a text is a table.
+const EVIDENCE: usize = 3;
+
 /// A table whose columns are known.
 pub(super) struct Table<D> {
     dialect: D,
@@ -39,19 +45,7 @@ pub(super) struct Table<D> {
 
 impl<D: Dialect> Table<D> {
     /// Reads the names of the columns from the first line.
-    pub(super) fn open(
-        dialect: D,
-        sample: Sample<'_>,
-        settings: &Settings,
-    ) -> Result<Table<D>, Refused> {
-        if !sample.is_text() {
-            return Err(Refused("it is not text".to_owned()));
-        }
-        let line = sample
-            .lines()
-            .next()
-            .ok_or_else(|| Refused("there is no header line".to_owned()))?;
-        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    pub(super) fn open(dialect: D, line: &[u8], settings: &Settings) -> Result<Table<D>, Refused> {
         let cells = cells(dialect, line)
             .map_err(|bad| Refused(format!("the header line: {}", bad.reason)))?;
         let mut names = Vec::with_capacity(cells.len());
@@ -74,8 +68,22 @@ impl<D: Dialect> Table<D> {
         })
     }
 
+    /// The table as a candidate for a format. Each delimiter in its place is evidence: four columns are recognised by one
+    /// record, two columns by three.
+    pub(super) fn candidate(self) -> Candidate {
+        let delimiters = self.width() - 1;
+        Candidate {
+            is_likely: self.looks_named(),
+            enough: match delimiters {
+                0 => usize::MAX,
+                _ => EVIDENCE.div_ceil(delimiters),
+            },
+            schema: Box::new(self),
+        }
+    }
+
     /// Whether the header looks like one: two columns or more, each with a short name that begins as names do.
-    pub(super) fn looks_named(&self) -> bool {
+    fn looks_named(&self) -> bool {
         let named = |name: &String| {
             let first = name.chars().next();
             first.is_some_and(|first| first.is_alphabetic() || matches!(first, '_' | '@' | '#'))
@@ -134,8 +142,8 @@ fn distinct(names: &[&str]) -> Vec<String> {
 }
 
 impl<D: Dialect> Schema for Table<D> {
-    fn format(&self) -> &'static str {
-        D::NAME
+    fn spec(&self) -> &'static Spec {
+        self.dialect.spec()
     }
 
     fn fields(&self) -> Vec<FieldName> {

@@ -5,17 +5,19 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::sample::Judged;
 use super::table::{Dialect, Table};
-use super::{Bad, Opened, OutputSpec, Sample, Schema, Settings, Spec, Verbatim, Writer};
+use super::{Bad, Candidate, Kind, OutputSpec, Refused, Settings, Spec, Verbatim, Writer};
 use crate::record::Cell;
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "tsv",
     summary: "Read tab-separated values with a header line",
+    kind: Kind::Table,
+    precedence: 1,
     extensions: &["tsv", "tab"],
-    open,
+    rows: None,
+    candidates,
     example: "name\tcity\tvisits\nAda\tLondon, UK\t3\nGrace\\\\Hopper\t\t12\n",
 };
 
@@ -28,25 +30,19 @@ pub(super) static OUTPUT: OutputSpec = OutputSpec {
     writer,
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
-    let table = Table::open(Tsv, sample, settings)?;
-    Judged::of(&table, sample).accept(SPEC.name)?;
-    Ok(Box::new(table))
-}
-
-/// Opens a sample in which nobody said that there is TSV, if it looks like it.
-pub(super) fn detect(sample: Sample<'_>, settings: &Settings) -> Option<Box<dyn Schema>> {
-    let table = Table::open(Tsv, sample, settings).ok()?;
-    (table.looks_named() && Judged::of(&table, sample).convinces())
-        .then(|| Box::new(table) as Box<dyn Schema>)
+fn candidates(first_line: &[u8], settings: &Settings) -> Result<Vec<Candidate>, Refused> {
+    Ok(vec![Table::open(Tsv, first_line, settings)?.candidate()])
 }
 
 #[derive(Clone, Copy)]
 struct Tsv;
 
 impl Dialect for Tsv {
-    const NAME: &'static str = "tsv";
     const VERBATIM: Verbatim = Verbatim::UnlessBackslash;
+
+    fn spec(self) -> &'static Spec {
+        &SPEC
+    }
 
     #[inline]
     fn cut(self, rest: &[u8]) -> Result<(&[u8], Option<&[u8]>), Bad> {

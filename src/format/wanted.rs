@@ -8,9 +8,12 @@ use super::{Bad, Unknown, Want, Wanted};
 use crate::record::time::AccessTimes;
 use crate::record::{Timestamp, Value};
 
+/// The field that holds the time of a record, whatever it is called there.
+pub(super) const TIME: &str = "time";
+
 /// Keys under which programs write the time of a record, the likeliest first.
-const TIME_KEYS: [&str; 7] = [
-    "time",
+pub(super) const TIME_KEYS: [&str; 7] = [
+    TIME,
     "timestamp",
     "@timestamp",
     "ts",
@@ -19,12 +22,16 @@ const TIME_KEYS: [&str; 7] = [
     "t",
 ];
 
-/// The field that `time` stands for where no field is called that.
-pub(super) fn time_alias(names: &[String]) -> Option<&'static str> {
-    let found = TIME_KEYS
+/// The name that holds the time: the likeliest of the names that programs use.
+pub(super) fn time_key(names: &[String]) -> Option<&'static str> {
+    TIME_KEYS
         .into_iter()
-        .find(|key| names.iter().any(|name| name == key))?;
-    (found != TIME_KEYS[0]).then_some(found)
+        .find(|key| names.iter().any(|name| name == key))
+}
+
+/// The field that `time` stands for if no field has that name.
+pub(super) fn time_alias(names: &[String]) -> Option<&'static str> {
+    time_key(names).filter(|key| *key != TIME)
 }
 
 /// Finds the wanted fields that have names: `(what `find` gave, place in the list)`, in the order of what it gave.

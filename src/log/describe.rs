@@ -100,7 +100,7 @@ impl<'a> Described<'a> {
     fn row(&mut self, field: &str, kind: &str, values: &[Value<'_>]) {
         self.rows.push(vec![
             cell(&self.input.bound.name),
-            cell(self.schema.format().as_bytes()),
+            cell(self.schema.spec().name.as_bytes()),
             cell(field.as_bytes()),
             cell(kind.as_bytes()),
             cell(samples(values).as_bytes()),

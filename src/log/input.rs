@@ -225,7 +225,7 @@ impl Input {
         let error = Error::usage(format!(
             "{}: no field «{missing}» in this file, read as {}",
             self.name,
-            schema.format()
+            schema.spec().name
         ));
         Err(error.hint(hints::about_missing(self, &**schema, &missing, plan)))
     }
@@ -348,7 +348,7 @@ fn schema_of(
     opening: &Opening<'_>,
 ) -> Result<Box<dyn Schema>> {
     match opening.from {
-        Some(spec) => (spec.open)(sample, opening.settings).map_err(|refused| {
+        Some(spec) => spec.open(sample, opening.settings).map_err(|refused| {
             Error::input(format!("{name}: not {}: {refused}", spec.name))
                 .hint("leave out --from to have the format found")
         }),

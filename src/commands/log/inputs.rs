@@ -68,7 +68,7 @@ impl Log {
                         ui.note(&format!(
                             "{}: read as {}{time}",
                             input.name,
-                            schema.format()
+                            schema.spec().name
                         ));
                     }
                     inputs.push(input);
@@ -108,11 +108,14 @@ pub(super) fn refuse_to_overwrite(names: &[InputName], target: &Path) -> Result<
 
 /// Whether lines are in the format that is wanted as they stand.
 pub(super) fn are_records_already(intent: &Intent, inputs: &[Input]) -> bool {
-    let is_json = |input: &Input| {
-        let schema = input.bound.schema.as_ref();
-        schema.is_none_or(|schema| schema.format() == "json")
+    let Some(To::Rows(output)) = intent.to else {
+        return false;
     };
-    matches!(intent.to, Some(To::Rows(spec)) if spec.name == "ndjson") && inputs.iter().all(is_json)
+    inputs.iter().all(|input| match &input.bound.schema {
+        Some(schema) => schema.spec().has_rows_of(output),
+        // It is empty.
+        None => true,
+    })
 }
 
 /// The plan of the query with all fields of the inputs selected: for lines that are to be written as records. What one

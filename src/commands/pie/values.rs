@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::columns::Columns;
 use super::lines::{lossy, numbered, of_lines, value};
 use crate::error::{Error, Result};
-use crate::format::{self, Sample, Schema, Settings, detect};
+use crate::format::{self, Kind, Sample, Schema, Settings, detect};
 use crate::io::sink::is_same_file;
 use crate::io::source::{InputName, read_unpacked};
 use crate::record::{Number, Value, Want, Wanted};
@@ -92,7 +92,7 @@ fn of_text(
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let has_columns = reading.label.is_some() || reading.value.is_some();
     let may_be_lines = match reading.from {
-        Some(spec) => spec.name == "lines",
+        Some(spec) => spec.kind == Kind::Text,
         None => true,
     };
     let mut fault = None;
@@ -122,17 +122,18 @@ fn of_text(
         infer: false,
     };
     let schema = match reading.from {
-        Some(spec) => (spec.open)(sample, &settings)
+        Some(spec) => spec
+            .open(sample, &settings)
             .map_err(|refused| Error::input(format!("{name}: {refused}")))?,
         None => detect(sample, path, &settings),
     };
     let is_table = schema.header_lines() > 0 || schema.open_ended();
     match fault {
         // It is mere words, and in one line they are no label with a value.
-        Some(fault) if matches!(schema.format(), "lines" | "columns") => Err(fault),
+        Some(fault) if schema.spec().kind.fits_any_text() => Err(fault),
         Some(_) if !is_table => Err(Error::input(format!(
             "{name}: this is a log ({}), whose lines are no values",
-            schema.format()
+            schema.spec().name
         ))
         .hint("count them first: jug log 'count by status' FILE | jug pie")),
         _ => of_records(name, text, &*schema, reading, note),

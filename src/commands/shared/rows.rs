@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use crate::args::output::{Header, Output, To};
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::format::{OutputSpec, Writer, find_output};
+use crate::format::{DEFAULT_OUTPUT, OutputSpec, Writer};
 use crate::io::sink::FileOptions;
 use crate::record::Cell;
 use crate::ui::results::Results;
@@ -102,7 +102,7 @@ pub(in crate::commands) fn row_format(
 ) -> Option<&'static OutputSpec> {
     match to {
         Some(To::Rows(spec)) => Some(spec),
-        None if !goes_to_terminal(output, ui) => find_output("tsv"),
+        None if !goes_to_terminal(output, ui) => Some(DEFAULT_OUTPUT),
         Some(To::Table) | None => None,
     }
 }

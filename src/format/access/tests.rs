@@ -8,7 +8,7 @@ use crate::record::{FieldName, Want};
 
 fn schema(last: Part) -> Access {
     Access {
-        format: "combined",
+        spec: &crate::format::combined::SPEC,
         last,
         settings: Settings {
             zone: TimeZone::UTC,

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
-use crate::format::{FieldName, Step, Want, Wanted};
+use crate::format::{FieldName, Sample, Step, Want, Wanted};
 use crate::record::Value;
 
 fn settings(infer: bool) -> Settings {
@@ -21,14 +21,15 @@ fn named(name: &str) -> Wanted {
 }
 
 fn read_line<'a>(header: &str, line: &'a str, wanted: &[Wanted]) -> Result<Vec<Value<'a>>, Bad> {
-    let schema = open(
-        Sample {
-            bytes: header.as_bytes(),
-            whole: false,
-        },
-        &settings(false),
-    )
-    .unwrap();
+    let schema = SPEC
+        .open(
+            Sample {
+                bytes: header.as_bytes(),
+                whole: false,
+            },
+            &settings(false),
+        )
+        .unwrap();
     let mut out = vec![Value::Missing; wanted.len()];
     schema
         .reader(wanted)
@@ -92,7 +93,7 @@ fn numbers_are_inferred_on_demand() {
         bytes: b"a,b,c\n1.50,true,007\n",
         whole: true,
     };
-    let schema = open(sample, &settings(true)).unwrap();
+    let schema = SPEC.open(sample, &settings(true)).unwrap();
     let mut out = vec![Value::Missing; 3];
     schema
         .reader(&["a", "b", "c"].map(named))
@@ -125,31 +126,33 @@ fn time_may_be_called_otherwise() {
 #[test]
 fn finds_the_delimiter() {
     for text in ["a;b\n1,5;2\n", "a|b\n1|2\n", "\"a,x\";b\n1;2\n"] {
-        let schema = open(
+        let schema = SPEC
+            .open(
+                Sample {
+                    bytes: text.as_bytes(),
+                    whole: true,
+                },
+                &settings(false),
+            )
+            .unwrap();
+        assert_eq!(schema.fields().len(), 2, "{text}");
+    }
+    let schema = SPEC
+        .open(
             Sample {
-                bytes: text.as_bytes(),
+                bytes: b"\xef\xbb\xbfonly\n1\n",
                 whole: true,
             },
             &settings(false),
         )
         .unwrap();
-        assert_eq!(schema.fields().len(), 2, "{text}");
-    }
-    let schema = open(
-        Sample {
-            bytes: b"\xef\xbb\xbfonly\n1\n",
-            whole: true,
-        },
-        &settings(false),
-    )
-    .unwrap();
     assert_eq!(schema.fields(), [FieldName::key("only")]);
 }
 
 #[test]
 fn refuses_what_has_no_header() {
     let refused = |bytes: &[u8]| {
-        open(Sample { bytes, whole: true }, &settings(false))
+        SPEC.open(Sample { bytes, whole: true }, &settings(false))
             .err()
             .map(|refused| refused.0)
     };
@@ -166,7 +169,11 @@ fn refuses_what_has_no_header() {
         refused(b"\xff,b\n1,2\n").unwrap(),
         "the header line is not text"
     );
-    assert_eq!(refused(b"\x00\x01,b\n1,2\n").unwrap(), "it is not text");
+    assert_eq!(
+        refused(b"\x00\x01,b\n1,2\n").unwrap(),
+        "the header line is not text"
+    );
+    assert_eq!(refused(b"a,b\n\x00,\x01\n").unwrap(), "it is not text");
 }
 
 proptest! {

@@ -8,14 +8,14 @@ mod write;
 
 use std::collections::HashSet;
 
+use self::check::check;
 use self::paths::Paths;
-use self::read::JsonReader;
-use super::sample::Judged;
-use super::wanted::{Times, time_alias};
+use self::read::{AnyTime, JsonReader};
+use super::wanted::{TIME, Times, time_key};
 use super::words::{Place, Words};
 use super::{
-    FieldName, Opened, OutputSpec, Reader, Sample, Schema, Settings, Spec, Step, Unknown, Verbatim,
-    Wanted,
+    Candidate, FieldName, Kind, OutputSpec, Reader, Refused, Sample, Schema, Settings, Spec, Step,
+    Unknown, Verbatim, Wanted,
 };
 use crate::record::json_text;
 
@@ -25,8 +25,11 @@ pub use self::write::{ndjson_writer, writer};
 pub(super) static SPEC: Spec = Spec {
     name: "json",
     summary: "Read JSON objects, one a line (NDJSON)",
+    kind: Kind::Records,
+    precedence: 1,
     extensions: &["ndjson", "jsonl", "json"],
-    open,
+    rows: Some(&NDJSON),
+    candidates,
     example: concat!(
         "{\"time\":\"2026-05-17T10:05:03Z\",\"level\":\"info\",\"rt\":0.042,\"request\":{\"path\":\"/\",\"tags\":[\"a\",\"b\"]}}\n",
         "{\"time\":\"2026-05-17T10:05:04Z\",\"level\":\"warn\",\"rt\":1.50e1,\"note\":\"said \\\"no\\\" again\",\"ok\":false,\"user\":null}\n",
@@ -51,20 +54,17 @@ pub static NDJSON: OutputSpec = OutputSpec {
     writer: ndjson_writer,
 };
 
-fn open(sample: Sample<'_>, settings: &Settings) -> Opened {
-    let mut seen = HashSet::new();
-    let names: Vec<String> = sample
-        .lines()
-        .flat_map(keys)
-        .filter(|name| seen.insert(name.clone()))
-        .collect();
+fn candidates(_: &[u8], settings: &Settings) -> Result<Vec<Candidate>, Refused> {
     let schema = Json {
-        time: time_alias(&names),
-        names,
+        names: Vec::new(),
+        time: None,
         settings: settings.clone(),
     };
-    Judged::of(&schema, sample).accept(SPEC.name)?;
-    Ok(Box::new(schema))
+    Ok(vec![Candidate {
+        schema: Box::new(schema),
+        is_likely: true,
+        enough: 1,
+    }])
 }
 
 /// The keys of an object, as far as the text is one.
@@ -76,14 +76,30 @@ fn keys(object: &[u8]) -> impl Iterator<Item = String> {
 struct Json {
     /// The keys of the sample's objects, in the order in which they came.
     names: Vec<String>,
-    /// The key that `time` stands for, if it is not `time`.
+    /// The key that holds the time of every line, if the first object has one. If it has none, each line may have another.
     time: Option<&'static str>,
     settings: Settings,
 }
 
 impl Schema for Json {
-    fn format(&self) -> &'static str {
-        SPEC.name
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    fn learn(&mut self, sample: Sample<'_>) {
+        let mut seen = HashSet::new();
+        self.names = sample
+            .lines()
+            .flat_map(keys)
+            .filter(|name| seen.insert(name.clone()))
+            .collect();
+        // The names of later lines must not matter here, since a stream is opened before they are known.
+        let mut brackets = Vec::new();
+        let first = sample
+            .lines()
+            .find(|line| check(line, &mut brackets).is_ok());
+        let first_names: Vec<String> = first.into_iter().flat_map(keys).collect();
+        self.time = time_key(&first_names);
     }
 
     fn fields(&self) -> Vec<FieldName> {
@@ -95,7 +111,8 @@ impl Schema for Json {
     }
 
     fn time_field(&self) -> Option<&str> {
-        self.time
+        let key = self.time.or_else(|| time_key(&self.names));
+        key.filter(|key| *key != TIME)
     }
 
     fn members(&self, value: &[u8]) -> Vec<String> {
@@ -107,25 +124,24 @@ impl Schema for Json {
     }
 
     fn reader(&self, wanted: &[Wanted]) -> Result<Box<dyn Reader>, Unknown> {
-        let time = self.time.map(|key| [Step::Key(key.to_owned())]);
-        let mut paths = Vec::new();
+        let time = [Step::Key(self.time.unwrap_or(TIME).to_owned())];
+        let (mut paths, mut times) = (Vec::new(), Vec::new());
         for (index, wanted) in wanted.iter().enumerate() {
-            match (&wanted.name, &time) {
-                (name, Some(time)) if name.as_key() == Some("time") => {
+            match &wanted.name {
+                name if name.as_key() == Some(TIME) => {
                     paths.push((index, time.as_slice()));
+                    times.push(index);
                 }
-                (FieldName::Path(path), _) if !path.is_empty() => {
-                    paths.push((index, path.as_slice()));
-                }
-                (name, _) if Place::of(name).is_some() => {}
+                FieldName::Path(path) if !path.is_empty() => paths.push((index, path.as_slice())),
+                name if Place::of(name).is_some() => {}
                 _ => return Err(Unknown { index }),
             }
         }
-        let paths = Paths::new(paths.into_iter());
-        let words = Words::new(wanted, self.settings.infer);
+        let any_time = (self.time.is_none() && !times.is_empty()).then(|| AnyTime::new(times));
         Ok(Box::new(JsonReader::new(
-            paths,
-            words,
+            Paths::new(paths.into_iter()),
+            any_time,
+            Words::new(wanted, self.settings.infer),
             Times::new(wanted, &self.settings.zone),
         )))
     }

@@ -1,24 +1,63 @@
 //! Reading the wanted fields of a line of JSON: one pass from left to right, into an object or array only where a wanted
 //! path leads there, and no further than the last wanted field.
 
-use super::super::wanted::Times;
+use super::super::wanted::{TIME_KEYS, Times};
 use super::super::words::Words;
-use super::super::{Bad, Reader};
+use super::super::{Bad, Reader, Step};
 use super::check::check;
 use super::paths::Paths;
 use super::scan::{Fault, NO_OBJECT, blanks, fault, skip, string, value};
 use crate::record::{Value, json_text};
 
 pub(super) struct JsonReader {
+    scan: Scan,
+    /// Looks for the time in lines that have none under the first of its names.
+    any_time: Option<AnyTime>,
+    words: Words,
+    times: Times,
+    brackets: Vec<u8>,
+}
+
+/// Looks for the time of a line under all names that it may have.
+pub(super) struct AnyTime {
+    scan: Scan,
+    /// The places of the time in the list of wanted fields.
+    slots: Vec<usize>,
+}
+
+impl AnyTime {
+    pub(super) fn new(slots: Vec<usize>) -> AnyTime {
+        let paths = TIME_KEYS.map(|key| [Step::Key(key.to_owned())]);
+        let paths = paths.iter().map(<[Step; 1]>::as_slice).enumerate();
+        AnyTime {
+            scan: Scan::new(Paths::new(paths)),
+            slots,
+        }
+    }
+
+    fn fill<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Fault> {
+        if !self.slots.iter().any(|slot| out[*slot].is_missing()) {
+            return Ok(());
+        }
+        let mut found = TIME_KEYS.map(|_| Value::Missing);
+        self.scan.scan(line, &mut found)?;
+        if let Some(time) = found.into_iter().find(|value| !value.is_missing()) {
+            for slot in &self.slots {
+                out[*slot] = time.clone();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Finds the values at paths.
+struct Scan {
     paths: Paths,
     /// For each node of the paths the number of the line in which it was last met: the first of equal keys wins.
     met: Vec<u64>,
     line: u64,
     /// The containers around the one that is being read. No deeper than the longest path.
     around: Vec<Container>,
-    words: Words,
-    times: Times,
-    brackets: Vec<u8>,
 }
 
 /// An object or array that a wanted path leads into.
@@ -36,16 +75,29 @@ struct Container {
 }
 
 impl JsonReader {
-    pub(super) fn new(paths: Paths, words: Words, times: Times) -> JsonReader {
-        let met = vec![0; paths.len()];
+    pub(super) fn new(
+        paths: Paths,
+        any_time: Option<AnyTime>,
+        words: Words,
+        times: Times,
+    ) -> JsonReader {
         JsonReader {
-            paths,
-            met,
-            line: 0,
-            around: Vec::new(),
+            scan: Scan::new(paths),
+            any_time,
             words,
             times,
             brackets: Vec::new(),
+        }
+    }
+}
+
+impl Scan {
+    fn new(paths: Paths) -> Scan {
+        Scan {
+            met: vec![0; paths.len()],
+            paths,
+            line: 0,
+            around: Vec::new(),
         }
     }
 
@@ -157,8 +209,11 @@ impl JsonReader {
 
 impl Reader for JsonReader {
     fn read<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
-        if self.paths.fields(0) > 0 {
-            self.scan(line, out)?;
+        if self.scan.paths.fields(0) > 0 {
+            self.scan.scan(line, out)?;
+        }
+        if let Some(any_time) = &mut self.any_time {
+            any_time.fill(line, out)?;
         }
         self.words.fill(line, out);
         self.times.apply(out)

@@ -16,7 +16,7 @@ fn settings() -> Settings {
 }
 
 fn open_text(text: &str) -> Box<dyn Schema> {
-    open(
+    SPEC.open(
         Sample {
             bytes: text.as_bytes(),
             whole: true,
@@ -166,18 +166,19 @@ fn lists_the_keys_of_the_sample_and_refuses_other_things() {
         open_text("{\"a\":1}\n\n{\"\\u0061\":2,\"b c\":{}}\n").fields(),
         ["a", "b c"].map(FieldName::key)
     );
-    let refused = open(
-        Sample {
-            bytes: b"GET /\n[1]\n",
-            whole: true,
-        },
-        &settings(),
-    )
-    .err()
-    .unwrap();
+    let refused = SPEC
+        .open(
+            Sample {
+                bytes: b"GET /\n[1]\n",
+                whole: true,
+            },
+            &settings(),
+        )
+        .err()
+        .unwrap();
     assert_eq!(
         refused.0,
-        "no line of the beginning is in the json format: no JSON object at byte 1"
+        "none of the first lines is in the json format: no JSON object at byte 1"
     );
 }
 

@@ -52,7 +52,7 @@ pub(super) fn about_missing(
             Some(command) => format!("JSON is read an object a line: {command} | jug log …"),
             None => format!(
                 "{} has no named fields, only line, file and $1, $2 …; say another format with --from",
-                schema.format()
+                schema.spec().name
             ),
         };
     }
