@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use super::sample::Trial;
+use super::sample::{LINES, Trial};
 use super::{
     COMPRESSED, FORMATS, Kind, Refused, Sample, Schema, Settings, Spec, columns, lines, plain,
 };
@@ -14,7 +14,8 @@ use super::{
 /// How many lines that are not blank make text of an input in which no other format has been seen.
 const TEXT_LINES: usize = 10;
 
-/// What must be known of an input besides its format. Each may take more lines to find out.
+/// What must be known of an input besides its format. Each may take more lines to find out, so needs must follow from the
+/// query alone for equal inputs to give equal answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// The names of all fields, to list them or to output all of them. Without it, [`Schema::fields`] of an open-ended
@@ -61,11 +62,14 @@ pub fn decide(
     let Some((mut schema, mut end)) = found else {
         return Ok(Decision::NeedsMore);
     };
-    if schema.open_ended() && needs.names {
-        match end_of_sample(sample) {
-            Some(last) => end = last,
-            None => return Ok(Decision::NeedsMore),
-        }
+    let known = match schema.spec().kind {
+        Kind::Records if schema.open_ended() && needs.names => end_of_names(sample),
+        Kind::Words | Kind::Text if needs.time => plain::end_of_times(sample, settings),
+        _ => Some(end),
+    };
+    match known {
+        Some(known) => end = end.max(known),
+        None => return Ok(Decision::NeedsMore),
     }
     schema.learn(sample.prefix(end));
     Ok(Decision::Decided(schema))
@@ -168,14 +172,7 @@ fn find_asked(
         let place = match spec.kind {
             Kind::Records => tried.iter().position(|trial| trial.good > 0),
             Kind::Table => asked_table(&tried, spec, prefix, is_last),
-            Kind::Words | Kind::Text => {
-                let is_known = match needs {
-                    Needs { names: true, .. } => false,
-                    Needs { time: true, .. } => plain::has_times(prefix, settings),
-                    Needs { .. } => true,
-                };
-                (is_known || texts >= TEXT_LINES).then_some(0)
-            }
+            Kind::Words | Kind::Text => (!needs.names || texts >= TEXT_LINES).then_some(0),
         };
         if let Some(place) = place {
             return Ok(Some((tried.swap_remove(place).candidate.schema, end)));
@@ -278,9 +275,9 @@ fn trials(specs: &[&'static Spec], first_line: &[u8], settings: &Settings) -> Ve
     trials
 }
 
-/// The length of the prefix that is considered at most; none if it is not all there.
-fn end_of_sample(sample: Sample<'_>) -> Option<usize> {
-    let last = sample.lines_with_ends().enumerate().last();
+/// The length of the prefix from which the names of fields are taken; none if it is not all there.
+fn end_of_names(sample: Sample<'_>) -> Option<usize> {
+    let last = sample.lines_with_ends().take(LINES).enumerate().last();
     let (count, end) = last.map_or((0, 0), |(index, (_, end))| (index + 1, end));
     sample.is_exhausted(count, end).then_some(end)
 }

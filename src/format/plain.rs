@@ -104,10 +104,24 @@ impl Reader for PlainReader {
 }
 
 /// Whether any line of the sample begins with a time. If none does, there is no field `time`, and asking for it is an error.
-pub(super) fn has_times(sample: Sample<'_>, settings: &Settings) -> bool {
+fn has_times(sample: Sample<'_>, settings: &Settings) -> bool {
     let mut texts = TimeTexts::new(&settings.zone);
-    let mut lines = sample.lines();
-    lines.any(|line| leading_time(line, &mut texts).is_some())
+    let mut lines = sample.lines_with_ends();
+    lines.any(|(line, _)| leading_time(line, &mut texts).is_some())
+}
+
+/// The length of the prefix that shows whether lines begin with a time: up to the first that does. None if the sample does
+/// not show it.
+pub(super) fn end_of_times(sample: Sample<'_>, settings: &Settings) -> Option<usize> {
+    let mut texts = TimeTexts::new(&settings.zone);
+    let mut last = 0;
+    for (line, end) in sample.lines_with_ends() {
+        last = end;
+        if leading_time(line, &mut texts).is_some() {
+            return Some(end);
+        }
+    }
+    sample.is_spent(last).then_some(last)
 }
 
 /// The RFC 3339 time that a line begins with, its date and its clock joined by a `T` or a blank.

@@ -12,12 +12,12 @@ const BYTES: usize = 64 << 10;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl<'a> Sample<'a> {
-    /// The first lines, without newlines and carriage returns: at most 100 lines, or 64 KiB and the rest of a line.
+    /// The first lines, without newlines and carriage returns: at most 100.
     pub(super) fn lines(self) -> impl Iterator<Item = &'a [u8]> {
-        self.lines_with_ends().map(|(line, _)| line)
+        self.lines_with_ends().map(|(line, _)| line).take(LINES)
     }
 
-    /// The first lines, each with the place where the next one begins.
+    /// The lines of the first 64 KiB, the last of which may be longer, each with the place where the next one begins.
     pub(super) fn lines_with_ends(self) -> impl Iterator<Item = (&'a [u8], usize)> {
         let mut start = 0;
         std::iter::from_fn(move || {
@@ -38,7 +38,6 @@ impl<'a> Sample<'a> {
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             Some((line.strip_suffix(b"\r").unwrap_or(line), start))
         })
-        .take(LINES)
     }
 
     /// The first `length` bytes.
@@ -49,9 +48,14 @@ impl<'a> Sample<'a> {
         }
     }
 
-    /// Whether more lines would not be looked at: `count` lines have been, which end at `end`.
+    /// Whether no more lines are considered than the first `count`, which end at `end`.
     pub(super) fn is_exhausted(self, count: usize, end: usize) -> bool {
-        count >= LINES || end >= BYTES || (self.whole && end >= self.bytes.len())
+        count >= LINES || self.is_spent(end)
+    }
+
+    /// Whether there are no lines, or none that are considered, after the one that ends at `end`.
+    pub(super) fn is_spent(self, end: usize) -> bool {
+        end >= BYTES || (self.whole && end >= self.bytes.len())
     }
 
     /// Whether it is text in some encoding: fewer than one byte in fifty is a control character that texts do not have.

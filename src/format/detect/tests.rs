@@ -199,8 +199,10 @@ fn text_that_was_asked_for_waits_only_for_what_is_needed() {
         assert_eq!(needed(Needs::default()), Some(1));
         assert_eq!(needed(time), Some(2));
         assert_eq!(needed(Needs::ALL), Some(10));
-        let timeless = "b c\n".repeat(20);
-        assert_eq!(lines_needed(&timeless, Some(spec), time), Some(10));
+        let timeless = "b c\n".repeat(200);
+        assert_eq!(lines_needed(&timeless, Some(spec), time), None);
+        let late = [&*timeless, "2026-05-17T10:05:03Z a\n"].concat();
+        assert_eq!(lines_needed(&late, Some(spec), time), Some(201));
     }
 }
 
