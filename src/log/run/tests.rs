@@ -30,8 +30,8 @@ const MARKED: &[u8] = b"marked";
 struct Panicking(Box<dyn Schema>);
 
 impl Schema for Panicking {
-    fn format(&self) -> &'static str {
-        self.0.format()
+    fn spec(&self) -> &'static format::Spec {
+        self.0.spec()
     }
 
     fn fields(&self) -> Vec<FieldName> {
