@@ -84,13 +84,7 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
     if is_log {
         let formats = FORMATS.iter().map(|format| (format.name, format.summary));
         let outputs = OUTPUTS.iter().map(|output| (output.name, output.summary));
-        let aggregates = AGGREGATES.iter().map(|aggregate| {
-            let name = match aggregate.name {
-                "p" => "p0 to p100",
-                name => name,
-            };
-            (name, aggregate.summary)
-        });
+        let aggregates = AGGREGATES.iter().map(|spec| (spec.label(), spec.summary));
         table(&mut roff, "STAGES", OPENING.into_iter().chain(STAGES));
         table(&mut roff, "OPERATORS", OPERATORS.into_iter());
         table(&mut roff, "AGGREGATES", aggregates);

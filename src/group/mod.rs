@@ -1,6 +1,8 @@
-//! Hash groups: rows with equal keys meet here, whatever is counted about them.
+//! Hash groups: rows with equal keys meet here, whatever is aggregated for them.
 //!
-//! [`Groups`] only numbers the keys; what is kept for a group lies in columns elsewhere, at the group's number.
+//! [`Groups`] only numbers the keys; what is kept for a group is in columns elsewhere, at the group's number.
+
+mod keys;
 
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::mem;
@@ -10,25 +12,28 @@ use foldhash::fast::RandomState;
 use crate::io::prefetch;
 use crate::record::key::Tag;
 use crate::record::word;
+use keys::{Head, Keys};
 
 /// Numbers distinct keys from 0, in the order in which they first came.
 ///
-/// The hash is seeded anew in each process, since keys are often chosen by strangers; nothing that is shown or stored may
-/// depend on it. Tables that are to be merged must be [`Groups::sibling`]s, so that hashes can be handed over.
+/// The hash has a new seed in each process, since keys are often chosen by strangers; nothing that is shown or stored may
+/// depend on it. Tables that are to be merged must be [`Groups::sibling`]s, so that they share the seed.
 ///
-/// A look-up touches as little memory as it can. A slot of the hash table tells different keys apart by their whole hash,
-/// and short keys (a status, a method) by themselves; only a longer key that is very likely equal is looked up among the
-/// keys. Where several keys are looked for, memory can be asked for the slots of all of them, then for the keys, and only
-/// then are they compared: [`Groups::probe`], [`Groups::approach`], [`Groups::group`]. For the sake of the first of these
-/// the table is a plain one, in which the place of a slot is known at once: open addressing, linear probing.
+/// A look-up touches as little memory as it can. A slot of the hash table distinguishes keys by their whole hash, and short
+/// keys (a status, a method) by themselves; only a longer key that is very likely equal is compared with the stored one.
+/// To look up several keys, prefetch the slots of all of them, then the keys, and compare last: [`Groups::probe`],
+/// [`Groups::approach`], [`Groups::group`]. Prefetching needs the place of a slot at once, hence a plain table: open
+/// addressing, linear probing.
+///
+/// Memory: 21 to 43 bytes of slots a group (64 while the table grows), 8 bytes and the key, rounded up to 4 bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
     /// A power of two of them, at least a quarter free; none before the first group. A key's slot is the first free one, or
-    /// the one with its word, from the slot that its hash says on.
+    /// the one with its word, from the slot given by its hash on.
     slots: Vec<Slot>,
-    /// Where each group's key is.
-    entries: Vec<Entry>,
-    keys: Vec<u8>,
+    /// Where the key of each group is stored.
+    places: Vec<u32>,
+    keys: Keys,
     hasher: RandomState,
 }
 
@@ -38,31 +43,22 @@ struct Slot {
     word: u64,
     /// [`NOWHERE`] in a free slot.
     group: u32,
-    /// Where the key begins among the keys, in units of [`ALIGN`]; [`SHORT`] if `word` is the key.
-    start: u32,
+    /// Where the key is stored; [`SHORT`] if `word` is the key.
+    place: u32,
 }
 
 const FREE: Slot = Slot {
     word: 0,
     group: NOWHERE,
-    start: 0,
+    place: 0,
 };
 
-/// The place of keys that need none.
+/// The place in the slots of short keys.
 const SHORT: u32 = u32::MAX;
-/// Keys begin at multiples of this, so that 32 bits reach 32 GiB of them.
-const ALIGN: usize = 8;
-/// Before each key: its length, four bytes, and its tag.
-const HEAD: usize = 5;
+/// How many keys are looked up together when tables are merged.
+const TOGETHER: usize = 32;
 
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    start: usize,
-    length: u32,
-    tag: Tag,
-}
-
-/// A key that is to be looked for.
+/// A key to look up.
 #[derive(Clone, Copy, Debug)]
 pub struct Probe<'k> {
     tag: Tag,
@@ -86,9 +82,9 @@ impl Default for Probe<'_> {
     }
 }
 
-/// More groups than can be numbered.
+/// More groups, or longer keys, than the table can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("more than four thousand million groups")]
+#[error("too many groups: at most 4,294,967,295, with 16 GiB of keys")]
 pub struct TooMany;
 
 impl Groups {
@@ -100,26 +96,35 @@ impl Groups {
         }
     }
 
-    /// How many groups there are.
+    /// The number of groups.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.places.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.places.is_empty()
     }
 
     /// The key of a group.
     pub fn key(&self, group: usize) -> (Tag, &[u8]) {
-        let entry = self.entries[group];
-        (
-            entry.tag,
-            &self.keys[entry.start..entry.start + entry.length as usize],
-        )
+        self.keys.get(self.places[group])
     }
 
-    /// Prepares to look for a key, and asks memory for its slot.
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.slots.capacity() * size_of::<Slot>()
+            + self.places.capacity() * size_of::<u32>()
+            + self.keys.heap_bytes()
+    }
+
+    /// Frees what only look-ups need. The keys stay; a later look-up would not find them.
+    pub fn end_lookups(&mut self) {
+        self.slots = Vec::new();
+        self.places.shrink_to_fit();
+    }
+
+    /// Prepares to look up a key, and prefetches its slot.
     #[inline]
     pub fn probe<'k>(&self, tag: Tag, key: &'k [u8]) -> Probe<'k> {
         let short = short(tag, key);
@@ -139,18 +144,18 @@ impl Groups {
         }
     }
 
-    /// Asks memory for the key that a prepared one is likely to be compared with.
+    /// Prefetches the stored key that a probe will probably be compared with.
     #[inline]
     pub fn approach(&self, probe: &Probe<'_>) {
         if let Some(slot) = self.slots.get(self.home(probe.hash)) {
-            prefetch::place(&self.keys, slot.start as usize * ALIGN);
+            self.keys.approach(slot.place);
         }
     }
 
-    /// The number of the group with this key, a new one if it is new; never [`NOWHERE`].
+    /// The number of the group with this key, a new one if the key is new; never [`NOWHERE`].
     ///
     /// # Errors
-    /// If there are no numbers left.
+    /// If the table is full.
     #[inline]
     pub fn group(&mut self, probe: &Probe<'_>) -> Result<u32, TooMany> {
         let mut at = self.home(probe.hash);
@@ -169,60 +174,40 @@ impl Groups {
     /// Where the search for a key begins.
     #[inline(always)]
     fn home(&self, hash: u64) -> usize {
-        // All bits of the hash are equally good. Without slots this is a place that there is not.
+        // All bits of the hash are equally good. Without slots this is out of range.
         hash as usize & self.slots.len().wrapping_sub(1)
     }
 
     #[inline(always)]
     fn is_key(&self, slot: &Slot, probe: &Probe<'_>) -> bool {
-        let Probe { tag, key, .. } = *probe;
         match probe.short {
-            Some(word) => slot.word == word && slot.start == SHORT,
+            Some(word) => slot.word == word && slot.place == SHORT,
             None => {
-                slot.word == probe.hash && slot.start != SHORT && {
-                    let at = slot.start as usize * ALIGN;
-                    let head = head(tag, key);
-                    self.keys.get(at..at + HEAD) == Some(&head)
-                        && self.keys.get(at + HEAD..at + HEAD + key.len()) == Some(key)
-                }
+                slot.word == probe.hash
+                    && slot.place != SHORT
+                    && self.keys.is(slot.place, probe.tag, probe.key)
             }
         }
     }
 
     #[cold]
     fn insert(&mut self, probe: &Probe<'_>) -> Result<u32, TooMany> {
-        let Probe {
-            tag,
-            key,
-            hash,
-            short,
-        } = *probe;
-        let group = u32::try_from(self.entries.len())
+        let group = u32::try_from(self.places.len())
             .ok()
             .filter(|group| *group != NOWHERE)
             .ok_or(TooMany)?;
-        let length = u32::try_from(key.len()).map_err(|_| TooMany)?;
-        let place = u32::try_from(self.keys.len() / ALIGN)
-            .ok()
-            .filter(|place| *place < SHORT)
-            .ok_or(TooMany)?;
-        if self.entries.len() >= self.slots.len() / 4 * 3 {
+        let head = Head::of(probe.tag, probe.key).ok_or(TooMany)?;
+        let place = self.keys.push(head, probe.key).ok_or(TooMany)?;
+        self.places.push(place);
+        if group as usize >= self.slots.len() / 4 * 3 {
             self.grow();
         }
-        self.keys.extend_from_slice(&head(tag, key));
-        self.entries.push(Entry {
-            start: self.keys.len(),
-            length,
-            tag,
-        });
-        self.keys.extend_from_slice(key);
-        self.keys.resize(self.keys.len().next_multiple_of(ALIGN), 0);
         let slot = Slot {
-            word: short.unwrap_or(hash),
+            word: probe.short.unwrap_or(probe.hash),
             group,
-            start: if short.is_some() { SHORT } else { place },
+            place: if probe.short.is_some() { SHORT } else { place },
         };
-        self.settle(slot, hash);
+        self.settle(slot, probe.hash);
         Ok(group)
     }
 
@@ -231,7 +216,7 @@ impl Groups {
         let twice = (self.slots.len() * 2).max(16);
         for slot in mem::replace(&mut self.slots, vec![FREE; twice]) {
             if slot.group != NOWHERE {
-                let hash = if slot.start == SHORT {
+                let hash = if slot.place == SHORT {
                     let mut hasher = self.hasher.build_hasher();
                     hasher.write_u64(slot.word);
                     hasher.finish()
@@ -252,26 +237,30 @@ impl Groups {
         self.slots[at] = slot;
     }
 
-    /// Takes over the keys of a sibling: the result says which of our groups each of its groups is.
+    /// Merges the keys of a sibling: the result has, for each of its groups, the number in this table. The sibling's memory
+    /// is freed on the way.
     ///
     /// # Errors
-    /// If there are no numbers left.
-    pub fn absorb(&mut self, other: &Groups) -> Result<Vec<u32>, TooMany> {
+    /// If the table is full.
+    pub fn absorb(&mut self, mut other: Groups) -> Result<Vec<u32>, TooMany> {
+        other.end_lookups();
         let mut groups = Vec::with_capacity(other.len());
-        for index in 0..other.len() {
-            let (tag, key) = other.key(index);
-            groups.push(self.group(&self.probe(tag, key))?);
+        let mut keys = other.keys;
+        for places in other.places.chunks(TOGETHER) {
+            let mut probes = [Probe::default(); TOGETHER];
+            for (probe, place) in probes.iter_mut().zip(places) {
+                let (tag, key) = keys.get(*place);
+                *probe = self.probe(tag, key);
+            }
+            let probes = &probes[..places.len()];
+            probes.iter().for_each(|probe| self.approach(probe));
+            for probe in probes {
+                groups.push(self.group(probe)?);
+            }
+            keys.free_before(places[0]);
         }
         Ok(groups)
     }
-}
-
-/// What stands before a key.
-#[inline]
-fn head(tag: Tag, key: &[u8]) -> [u8; HEAD] {
-    // Longer keys than can be numbered are refused before they are stored, so a cut length finds none of them.
-    let [a, b, c, d] = (key.len() as u32).to_le_bytes();
-    [a, b, c, d, tag as u8]
 }
 
 /// A key of up to seven bytes as one word: its bytes, and in the highest byte its length and tag, so that no two are the
@@ -319,11 +308,7 @@ mod tests {
                 assert_eq!(groups.key(group as usize).1, key);
             }
         }
-        assert_eq!(
-            groups.len(),
-            keys.len() - 1,
-            "of no bytes there is only one key"
-        );
+        assert_eq!(groups.len(), keys.len() - 1, "there is only one empty key");
     }
 
     #[test]
@@ -336,7 +321,7 @@ mod tests {
         for key in ["c", "b", ""] {
             group(&mut right, Tag::Text, key.as_bytes());
         }
-        assert_eq!(left.absorb(&right), Ok(vec![2, 1, 3]));
+        assert_eq!(left.absorb(right), Ok(vec![2, 1, 3]));
         assert_eq!(left.len(), 4);
     }
 }

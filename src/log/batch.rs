@@ -43,56 +43,73 @@ impl Alive {
     }
 }
 
-/// Rows of values, one after the other.
+/// Rows of values, one after the other, and where each comes from.
 #[derive(Clone, Copy)]
 pub struct Matrix<'r> {
     values: &'r [Value<'r>],
     width: usize,
-    rows: usize,
+    /// The input that they come from.
+    pub input: usize,
+    /// Where each of them begins there.
+    pub offsets: &'r [u64],
 }
 
 impl<'r> Matrix<'r> {
-    /// One row, of at least one value.
-    pub fn of_row(row: &'r [Value<'r>]) -> Matrix<'r> {
+    /// One row, of at least one value, that is at this place.
+    pub fn of_row(row: &'r [Value<'r>], place: &'r u64) -> Matrix<'r> {
         Matrix {
             values: row,
             width: row.len(),
-            rows: 1,
+            input: 0,
+            offsets: std::slice::from_ref(place),
         }
     }
 
     /// How many rows there are.
     pub fn row_count(self) -> usize {
-        self.rows
+        self.offsets.len()
     }
 
     /// The rows.
     #[inline(always)]
     pub fn rows(self) -> impl Iterator<Item = &'r [Value<'r>]> {
-        self.values.chunks_exact(self.width).take(self.rows)
+        self.values
+            .chunks_exact(self.width)
+            .take(self.offsets.len())
     }
 
     /// A column of the rows.
     pub fn column(self, column: usize) -> Values<'r> {
-        Values::Each {
-            values: &self.values[column..],
-            stride: self.width,
-        }
+        Values::each(&self.values[column..], self.width)
     }
 }
 
 /// A value for each row.
 #[derive(Clone, Copy)]
-pub enum Values<'v> {
-    /// The same for all.
-    Same(&'v Value<'v>),
-    /// Each `stride` places after the one before.
-    Each {
-        /// The first, and what follows it.
-        values: &'v [Value<'v>],
-        /// How far the next one is, at least 1.
-        stride: usize,
-    },
+pub struct Values<'v> {
+    values: &'v [Value<'v>],
+    stride: usize,
+}
+
+impl<'v> Values<'v> {
+    /// The same value for all rows.
+    pub fn same(value: &'v Value<'v>) -> Values<'v> {
+        Values {
+            values: std::slice::from_ref(value),
+            stride: 0,
+        }
+    }
+
+    /// Values that are `stride` places apart.
+    pub fn each(values: &'v [Value<'v>], stride: usize) -> Values<'v> {
+        Values { values, stride }
+    }
+
+    /// The value of a row.
+    #[inline(always)]
+    pub fn get(self, row: usize) -> &'v Value<'v> {
+        &self.values[row * self.stride]
+    }
 }
 
 /// Lines, and a row of values for each.
@@ -208,12 +225,13 @@ impl<'a> Batch<'a> {
         (lines, slots)
     }
 
-    /// The rows.
-    pub fn matrix(&self) -> Matrix<'_> {
+    /// The rows, of lines of this input.
+    pub fn matrix(&self, input: usize) -> Matrix<'_> {
         Matrix {
             values: &self.values,
             width: self.width,
-            rows: self.lines.count,
+            input,
+            offsets: &self.lines.offsets[..self.lines.count],
         }
     }
 }

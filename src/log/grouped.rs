@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::aggregate::Column as States;
+use super::aggregate::{Column as States, Rows};
 use super::batch::{Alive, Matrix, ROWS, Values};
 use super::plan::{Argument, Bucket, GroupKey, Grouping, Takes};
 use crate::expr::eval::number;
 use crate::group::{Groups, NOWHERE, Probe, TooMany};
 use crate::record::key::Tag;
-use crate::record::{Bad, Cell, Number, Timestamp, Value};
+use crate::record::{Bad, Cell, Number, Value};
 use jiff::tz::TimeZone;
 
 /// What is known of the groups so far.
@@ -48,7 +48,7 @@ impl Grouped {
         let states = grouping
             .states
             .iter()
-            .map(|state| (state.spec.column)())
+            .map(|state| (state.family.column)())
             .collect();
         Grouped {
             ready: vec![Value::Missing; grouping.arguments.len() * ROWS],
@@ -65,13 +65,13 @@ impl Grouped {
         self.groups.len()
     }
 
-    /// Adds a row.
+    /// Adds a row of a table, with its number.
     ///
     /// # Errors
     /// If a key or an argument cannot be computed; nothing is added then.
-    pub fn add(&mut self, row: &[Value<'_>]) -> Result<(), Bad> {
+    pub fn add(&mut self, row: &[Value<'_>], number: u64) -> Result<(), Bad> {
         let (mut alive, mut done) = (Alive::first(1), Ok(()));
-        self.add_all(Matrix::of_row(row), &mut alive, &mut |_, bad| {
+        self.add_all(Matrix::of_row(row, &number), &mut alive, &mut |_, bad| {
             done = Err(bad);
         });
         done
@@ -85,22 +85,29 @@ impl Grouped {
         let groups = &mut groups[..count];
         self.prepare(rows, alive, refuse);
         self.find(rows, groups, alive, refuse);
+        let yes = Value::Bool(true);
+        let mut arguments = Vec::new();
         for (state, column) in self.states.iter_mut().zip(&self.grouping.states) {
-            let values = match column.argument {
-                None => Values::Same(&Value::Bool(true)),
-                Some(index) => match self.grouping.arguments[index].in_row() {
+            arguments.clear();
+            arguments.extend(column.arguments.iter().map(|&index| {
+                match self.grouping.arguments[index].in_row() {
                     Some(slot) => rows.column(slot),
-                    None => Values::Each {
-                        values: &self.ready[index * ROWS..][..count],
-                        stride: 1,
-                    },
+                    None => Values::each(&self.ready[index * ROWS..], 1),
+                }
+            }));
+            if arguments.is_empty() {
+                arguments.push(Values::same(&yes));
+            }
+            let fits = state.add_all(
+                groups,
+                Rows {
+                    arguments: &arguments,
+                    times: self.grouping.time.map(|slot| rows.column(slot)),
+                    input: rows.input,
+                    offsets: rows.offsets,
                 },
-            };
-            let fits = state.add_all(groups, values);
-            debug_assert!(
-                fits.is_ok(),
-                "arguments were made ready for what the aggregate takes"
             );
+            debug_assert!(fits.is_ok(), "arguments were converted to what it takes");
         }
     }
 
@@ -109,8 +116,15 @@ impl Grouped {
         if rows == 0 || !self.has_one_group() {
             return;
         }
+        let yes = Value::Bool(true);
+        let counted = Rows {
+            arguments: &[Values::same(&yes)],
+            times: None,
+            input: 0,
+            offsets: &[0],
+        };
         for state in &mut self.states {
-            let fits = state.add_times(0, &Value::Bool(true), rows);
+            let fits = state.add_times(0, counted.row(0), rows);
             debug_assert!(fits.is_ok(), "without arguments there are only conditions");
         }
     }
@@ -209,7 +223,7 @@ impl Grouped {
     /// # Errors
     /// If there are more groups than can be numbered.
     pub fn merge(&mut self, other: Grouped) -> Result<(), TooMany> {
-        let groups = self.groups.absorb(&other.groups)?;
+        let groups = self.groups.absorb(other.groups)?;
         self.grow();
         for (state, theirs) in self.states.iter_mut().zip(other.states) {
             state.merge(theirs, &groups);
@@ -239,8 +253,8 @@ impl Grouped {
         let (tag, key) = self.groups.key(group);
         match keys.len() {
             0 => {}
-            1 => cells.push(exact(Value::from_key(tag, key))),
-            _ => cells.extend(Value::from_keys(key).into_iter().map(exact)),
+            1 => cells.push(exact(Value::from_key(tag, key).into_static())),
+            _ => cells.extend(Value::from_keys(key).map(|value| exact(value.into_static()))),
         }
         cells.resize(keys.len(), Cell::default());
         answers.clear();
@@ -248,7 +262,7 @@ impl Grouped {
             self.grouping
                 .answers
                 .iter()
-                .map(|(state, quantile)| self.states[*state].finish(group, *quantile)),
+                .map(|answer| self.states[answer.state].finish(group, answer.parameters)),
         );
         cells.extend(self.grouping.results(answers));
         cells
@@ -393,23 +407,5 @@ fn started(value: &Value<'_>, bucket: Option<Bucket>, zone: &TimeZone) -> Option
     match (bucket, value) {
         (Some(bucket), Value::Time(time)) => Some(Value::Time(bucket.start(*time, zone))),
         _ => None,
-    }
-}
-
-impl Bucket {
-    /// The beginning of the stretch that a time lies in.
-    pub fn start(self, time: Timestamp, zone: &TimeZone) -> Timestamp {
-        match self {
-            Bucket::Fixed(width, shift) => time.floor_to(width, shift),
-            Bucket::Days(days) => time.floor_to_days(days, zone),
-        }
-    }
-
-    /// The beginning of the stretch after the one that begins at `start`.
-    pub fn following(self, start: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-        match self {
-            Bucket::Fixed(width, _) => start.plus(width),
-            Bucket::Days(days) => start.plus_days(days, zone),
-        }
     }
 }

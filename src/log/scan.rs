@@ -222,11 +222,11 @@ impl Scanner {
         };
         match (&plan.output, groups) {
             (Output::Groups(_), Some(groups)) => {
-                groups.add_all(batch.matrix(), &mut alive, &mut refuse);
+                groups.add_all(batch.matrix(bound.input), &mut alive, &mut refuse);
             }
             (Output::Groups(_), None) => {}
             (Output::Rows(programs), _) => {
-                for (index, row) in batch.matrix().rows().enumerate() {
+                for (index, row) in batch.matrix(bound.input).rows().enumerate() {
                     if alive.has(index)
                         && let Err(bad) = keep_row(plan, programs, lines.whole(index), row, found)
                     {

@@ -111,8 +111,8 @@ fn run(stage: &TableStage, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)
         TableStage::Tail(count) => keep_last(&mut rows, *count),
         TableStage::Groups(grouping) => {
             let mut grouped = Grouped::new(Arc::clone(grouping), zone.clone(), Groups::default());
-            for row in &rows {
-                refused.checked(grouped.add(&values(row)));
+            for (number, row) in (0..).zip(&rows) {
+                refused.checked(grouped.add(&values(row), number));
             }
             rows = grouped.rows();
         }

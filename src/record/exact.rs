@@ -138,6 +138,12 @@ impl Sum {
                 .map_or(0.0, |floats| floats.round() / count as f64)
     }
 
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.spilled.as_ref().map_or(0, |_| size_of::<I256>())
+            + self.floats.as_ref().map_or(0, |_| size_of::<FloatSum>())
+    }
+
     /// Appends the sum as bytes, the same for equal sums.
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.push(self.scale);

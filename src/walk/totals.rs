@@ -78,7 +78,7 @@ impl Totals {
 
     /// Adds what another worker has found.
     pub fn merge(&mut self, other: Totals) {
-        match self.groups.absorb(&other.groups) {
+        match self.groups.absorb(other.groups) {
             Ok(groups) => {
                 self.totals.resize(self.groups.len(), Total::default());
                 for (group, total) in groups.into_iter().zip(other.totals) {
@@ -110,8 +110,7 @@ impl Totals {
             .enumerate()
             .map(|(group, total)| {
                 let keys = Value::from_keys(self.groups.key(group).1)
-                    .into_iter()
-                    .map(cell);
+                    .map(|value| cell(value.into_static()));
                 let times = [total.oldest, total.newest]
                     .map(|time| cell(time.map_or(Value::Missing, Value::Time)));
                 (

@@ -87,14 +87,21 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
 
 /// One query with every aggregate there is.
 fn everything(by: &str) -> String {
-    let calls = AGGREGATES
-        .iter()
-        .flat_map(|spec| match (spec.name, spec.takes) {
-            ("p", _) => vec!["p50(bytes)".to_owned(), "p99.9(bytes)".to_owned()],
-            (name, Takes::Condition) => vec![name.to_owned(), format!("{name}(status >= 400)")],
-            (name, Takes::Number) => vec![format!("{name}(bytes)")],
-            (name, Takes::Any) => vec![format!("{name}(path)"), format!("{name}(bytes)")],
+    let calls = AGGREGATES.iter().flat_map(|spec| {
+        let arguments: &[&str] = match spec.takes.first() {
+            None => &[""],
+            Some(Takes::Condition) => &["", "(status >= 400)"],
+            Some(Takes::Number) => &["(bytes)"],
+            Some(Takes::Any) => &["(path)", "(bytes)"],
+        };
+        let calls = spec.names().flat_map(move |name| {
+            let calls = arguments
+                .iter()
+                .map(move |argument| format!("{name}{argument}"));
+            calls.collect::<Vec<_>>()
         });
+        calls.collect::<Vec<_>>()
+    });
     format!("{}{by}", calls.collect::<Vec<_>>().join(", "))
 }
 

@@ -112,7 +112,7 @@ impl Likely {
                 .iter()
                 .position(|name| !is_label(name) && name.as_key().is_some_and(is_wanted))
         };
-        if let Some(value) = place(&is_aggregate) {
+        if let Some(value) = place(&aggregate::names_amount) {
             return Likely {
                 value: Some(value),
                 keys: value,
@@ -141,11 +141,6 @@ impl Likely {
             keys: value.unwrap_or(1),
         }
     }
-}
-
-/// `count`, `sum_bytes`, `p99_rt`: the name of an aggregate, with or without what it is of.
-fn is_aggregate(name: &str) -> bool {
-    aggregate::find(name.split('_').next().unwrap_or(name)).is_some()
 }
 
 /// The columns whose cell in this line is a number.

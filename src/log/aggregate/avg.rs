@@ -1,18 +1,24 @@
-//! `avg`: the exact sum divided by how many there were, rounded once.
+//! `avg`: the exact sum divided by the number of values, rounded once.
 
 use super::column::column;
-use super::{Damaged, Example, Quantile, Spec, State, Takes, Unfit, exact};
+use super::row::Row;
+use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
+use super::state::{Damaged, Parameters, State, Unfit, exact};
 use crate::record::exact::Sum;
 use crate::record::{Cell, Value};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "avg",
-    family: "avg",
+    pattern: None,
+    parameters: Parameters([0; 2]),
+    family: &FAMILY,
     summary: "Give the arithmetic mean of numbers",
-    takes: Takes::Number,
-    gives_number: true,
-    compares: false,
+    takes: &[Takes::Number],
+    required: 1,
+    gives: Gives::Number,
+    is_reserved: true,
+    is_amount: true,
     examples: &[
         Example {
             name: "avg",
@@ -25,7 +31,20 @@ pub(super) static SPEC: Spec = Spec {
             answer: "",
         },
     ],
+};
+
+static FAMILY: Family = Family {
+    name: "avg",
+    id: 3,
+    version: 1,
+    compares: false,
+    reads_time: false,
     column: column::<Mean>,
+    forms: &[
+        ("empty", Sample::Values(&[])),
+        ("decimals", Sample::Values(&["1.5", "-2", "1e20"])),
+        ("floats", Sample::Values(&["0.5", "1e300"])),
+    ],
 };
 
 #[derive(Clone, Default)]
@@ -36,8 +55,8 @@ struct Mean {
 
 impl State for Mean {
     #[inline]
-    fn add(&mut self, value: &Value<'_>) -> Result<(), Unfit> {
-        let Value::Number(number) = value else {
+    fn add(&mut self, row: Row<'_>) -> Result<(), Unfit> {
+        let Value::Number(number) = row.value() else {
             return Err(Unfit);
         };
         self.sum.add(*number);
@@ -47,10 +66,10 @@ impl State for Mean {
 
     fn merge(&mut self, other: Mean) {
         self.sum.merge(&other.sum);
-        self.count += other.count;
+        self.count = self.count.saturating_add(other.count);
     }
 
-    fn finish(&self, _: Quantile) -> Cell {
+    fn finish(&self, _: Parameters) -> Cell {
         exact(
             self.sum
                 .mean(self.count)
@@ -72,5 +91,9 @@ impl State for Mean {
         } else {
             Err(Damaged)
         }
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.sum.heap_bytes()
     }
 }

@@ -1,51 +1,51 @@
-//! The states of all groups, one after the other, with their type forgotten.
-//!
-//! A grouping has columns of several types. The only place that knows them again is here, where a column takes over another
-//! of its own type.
+//! The states of all groups, one after the other, behind a trait: a grouping has columns of several types.
 
 use std::any::Any;
 
-use super::{Damaged, Quantile, State, Unfit};
-use crate::log::batch::Values;
-use crate::record::{Cell, Value};
+use super::row::{Row, Rows};
+use super::state::{Damaged, Parameters, State, Unfit};
+use crate::record::Cell;
 
 /// States, one for each group.
-pub trait Column: Send {
-    /// Makes sure that there are so many states.
+pub trait Column: Send + Sync {
+    /// Adds empty states until there is one for each of this many groups.
     fn grow_to(&mut self, groups: usize);
 
-    /// Adds a value to each of some groups, or nothing where there is none. A group that does not exist, such as
-    /// [`NOWHERE`], gets nothing either.
+    /// Adds each row to the group at its place in `groups`, unless its first argument is missing. A row of a group that does
+    /// not exist, such as [`NOWHERE`], is ignored.
     ///
     /// # Errors
-    /// If the aggregate cannot take one of the values; the others are added.
+    /// If the aggregate cannot take one of the rows; the others are added.
     ///
     /// [`NOWHERE`]: crate::group::NOWHERE
-    fn add_all(&mut self, groups: &[u32], values: Values<'_>) -> Result<(), Unfit>;
+    fn add_all(&mut self, groups: &[u32], rows: Rows<'_>) -> Result<(), Unfit>;
 
-    /// Adds a value to a group so many times.
+    /// Adds the same row to a group `times` times.
     ///
     /// # Errors
     /// If the aggregate cannot take it.
-    fn add_times(&mut self, group: usize, value: &Value<'_>, times: u64) -> Result<(), Unfit>;
+    fn add_times(&mut self, group: usize, row: Row<'_>, times: u64) -> Result<(), Unfit>;
 
-    /// Takes over the states of a column of the same aggregate: its group i is our group `groups[i]`.
+    /// Merges the states of a column of the same aggregate: its group i is our group `groups[i]`.
     fn merge(&mut self, other: Box<dyn Column>, groups: &[u32]);
 
-    /// The same states, for an answer while more values are added.
+    /// The same states, for an answer while more rows are added.
     fn copy(&self) -> Box<dyn Column>;
 
     /// The answer of a group.
-    fn finish(&self, group: usize, quantile: Quantile) -> Cell;
+    fn finish(&self, group: usize, parameters: Parameters) -> Cell;
 
-    /// Appends the state of a group as bytes.
+    /// Appends the state of a group as bytes, without its head.
     fn encode(&self, group: usize, out: &mut Vec<u8>);
 
-    /// Merges a state that was encoded into a group.
+    /// Merges a state that was encoded without its head into a group.
     ///
     /// # Errors
-    /// If the bytes are no state.
+    /// If the bytes are not a state.
     fn decode(&mut self, group: usize, bytes: &[u8]) -> Result<(), Damaged>;
+
+    /// Bytes on the heap, about.
+    fn heap_bytes(&self) -> usize;
 
     /// The states with their type, for [`Column::merge`].
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
@@ -58,25 +58,6 @@ pub(super) fn column<S: State>() -> Box<dyn Column> {
 
 struct States<S>(Vec<S>);
 
-impl<S: State> States<S> {
-    #[inline(always)]
-    fn add_each<'v>(
-        &mut self,
-        groups: &[u32],
-        values: impl IntoIterator<Item = &'v Value<'v>>,
-    ) -> Result<(), Unfit> {
-        let mut fits = Ok(());
-        for (group, value) in groups.iter().zip(values) {
-            if let Some(state) = self.0.get_mut(*group as usize)
-                && !value.is_missing()
-            {
-                fits = fits.and(state.add(value));
-            }
-        }
-        fits
-    }
-}
-
 impl<S: State> Column for States<S> {
     #[inline]
     fn grow_to(&mut self, groups: usize) {
@@ -85,16 +66,21 @@ impl<S: State> Column for States<S> {
         }
     }
 
-    fn add_all(&mut self, groups: &[u32], values: Values<'_>) -> Result<(), Unfit> {
-        match values {
-            Values::Same(value) => self.add_each(groups, std::iter::repeat(value)),
-            Values::Each { values, stride: 1 } => self.add_each(groups, values),
-            Values::Each { values, stride } => self.add_each(groups, values.iter().step_by(stride)),
+    fn add_all(&mut self, groups: &[u32], rows: Rows<'_>) -> Result<(), Unfit> {
+        let mut fits = Ok(());
+        for (index, group) in groups.iter().enumerate() {
+            let row = rows.row(index);
+            if let Some(state) = self.0.get_mut(*group as usize)
+                && !row.value().is_missing()
+            {
+                fits = fits.and(state.add(row));
+            }
         }
+        fits
     }
 
-    fn add_times(&mut self, group: usize, value: &Value<'_>, times: u64) -> Result<(), Unfit> {
-        self.0[group].add_times(value, times)
+    fn add_times(&mut self, group: usize, row: Row<'_>, times: u64) -> Result<(), Unfit> {
+        self.0[group].add_times(row, times)
     }
 
     fn merge(&mut self, other: Box<dyn Column>, groups: &[u32]) {
@@ -111,8 +97,8 @@ impl<S: State> Column for States<S> {
         Box::new(States(self.0.clone()))
     }
 
-    fn finish(&self, group: usize, quantile: Quantile) -> Cell {
-        self.0[group].finish(quantile)
+    fn finish(&self, group: usize, parameters: Parameters) -> Cell {
+        self.0[group].finish(parameters)
     }
 
     fn encode(&self, group: usize, out: &mut Vec<u8>) {
@@ -122,6 +108,11 @@ impl<S: State> Column for States<S> {
     fn decode(&mut self, group: usize, bytes: &[u8]) -> Result<(), Damaged> {
         self.0[group].merge(S::decode(bytes)?);
         Ok(())
+    }
+
+    fn heap_bytes(&self) -> usize {
+        let states: usize = self.0.iter().map(S::heap_bytes).sum();
+        self.0.capacity() * size_of::<S>() + states
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {

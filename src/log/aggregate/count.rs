@@ -1,23 +1,38 @@
-//! `count`: how many rows, or how many for which a condition holds.
+//! `count`: the number of rows, or of those for which a condition holds.
 
 use super::column::column;
-use super::{Damaged, Example, Quantile, Spec, State, Takes, Unfit, exact};
+use super::row::Row;
+use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
+use super::state::{Damaged, Parameters, State, Unfit, exact};
 use crate::record::{Cell, Number, Value};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "count",
-    family: "count",
+    pattern: None,
+    parameters: Parameters([0; 2]),
+    family: &FAMILY,
     summary: "Count rows, or those for which a condition holds: count(status >= 500)",
-    takes: Takes::Condition,
-    gives_number: true,
-    compares: false,
+    takes: &[Takes::Condition],
+    required: 0,
+    gives: Gives::Number,
+    is_reserved: true,
+    is_amount: true,
     examples: &[Example {
         name: "count",
         values: &["true", "false", "true"],
         answer: "2",
     }],
+};
+
+static FAMILY: Family = Family {
+    name: "count",
+    id: 1,
+    version: 1,
+    compares: false,
+    reads_time: false,
     column: column::<Count>,
+    forms: &[("empty", Sample::Values(&[])), ("some", Sample::UpTo(300))],
 };
 
 #[derive(Clone, Default)]
@@ -25,13 +40,13 @@ struct Count(u64);
 
 impl State for Count {
     #[inline]
-    fn add(&mut self, value: &Value<'_>) -> Result<(), Unfit> {
-        self.add_times(value, 1)
+    fn add(&mut self, row: Row<'_>) -> Result<(), Unfit> {
+        self.add_times(row, 1)
     }
 
     #[inline]
-    fn add_times(&mut self, value: &Value<'_>, times: u64) -> Result<(), Unfit> {
-        let Value::Bool(holds) = value else {
+    fn add_times(&mut self, row: Row<'_>, times: u64) -> Result<(), Unfit> {
+        let Value::Bool(holds) = row.value() else {
             return Err(Unfit);
         };
         self.0 += if *holds { times } else { 0 };
@@ -39,10 +54,10 @@ impl State for Count {
     }
 
     fn merge(&mut self, other: Count) {
-        self.0 += other.0;
+        self.0 = self.0.saturating_add(other.0);
     }
 
-    fn finish(&self, _: Quantile) -> Cell {
+    fn finish(&self, _: Parameters) -> Cell {
         exact(Value::Number(Number::from(self.0)))
     }
 
@@ -52,7 +67,7 @@ impl State for Count {
 
     fn decode(bytes: &[u8]) -> Result<Count, Damaged> {
         let count = u64::from_le_bytes(bytes.try_into().map_err(|_| Damaged)?);
-        // More rows than anybody has, so that merging cannot overflow.
+        // Implausible counts are refused so that merging cannot overflow.
         if count < 1 << 62 {
             Ok(Count(count))
         } else {

@@ -1,48 +1,84 @@
 //! `min` and `max`: of any values, by their one total order, as they were written.
 
 use super::column::column;
-use super::{Damaged, Example, Quantile, Spec, State, Takes, Unfit, exact};
+use super::row::Row;
+use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
+use super::state::{Damaged, Parameters, State, Unfit, exact};
 use crate::record::{Cell, Value};
 
 /// The smallest value.
 pub(super) static MIN: Spec = Spec {
     name: "min",
-    family: "min",
+    pattern: None,
+    parameters: Parameters([0; 2]),
+    family: &LEAST,
     summary: "Give the smallest value: of numbers, times or texts",
-    takes: Takes::Any,
-    gives_number: false,
-    compares: true,
+    takes: &[Takes::Any],
+    required: 1,
+    gives: Gives::Argument,
+    is_reserved: true,
+    is_amount: true,
     examples: &[Example {
         name: "min",
         values: &["10", "9.50", "9.5"],
         answer: "9.5",
     }],
+};
+
+static LEAST: Family = Family {
+    name: "min",
+    id: 4,
+    version: 1,
+    compares: true,
+    reads_time: false,
     column: column::<Extreme<false>>,
+    forms: &[
+        ("empty", Sample::Values(&[])),
+        ("number", Sample::Values(&["10", "9.50", "11"])),
+        ("text", Sample::Values(&["b", "a", "c"])),
+    ],
 };
 
 /// The largest value.
 pub(super) static MAX: Spec = Spec {
     name: "max",
-    family: "max",
+    pattern: None,
+    parameters: Parameters([0; 2]),
+    family: &GREATEST,
     summary: "Give the largest value: of numbers, times or texts",
-    takes: Takes::Any,
-    gives_number: false,
-    compares: true,
+    takes: &[Takes::Any],
+    required: 1,
+    gives: Gives::Argument,
+    is_reserved: true,
+    is_amount: true,
     examples: &[Example {
         name: "max",
         values: &["9", "10", "9.50"],
         answer: "10",
     }],
-    column: column::<Extreme<true>>,
 };
 
-/// The value so far; boxed, since most groups of a large table are small.
+static GREATEST: Family = Family {
+    name: "max",
+    id: 5,
+    version: 1,
+    compares: true,
+    reads_time: false,
+    column: column::<Extreme<true>>,
+    forms: &[
+        ("empty", Sample::Values(&[])),
+        ("number", Sample::Values(&["10", "9.50", "11"])),
+        ("text", Sample::Values(&["b", "a", "c"])),
+    ],
+};
+
+/// The best value so far; boxed, since large tables have many groups.
 #[derive(Clone, Default)]
 struct Extreme<const LARGEST: bool>(Option<Box<Value<'static>>>);
 
-impl<const LARGEST: bool> State for Extreme<LARGEST> {
+impl<const LARGEST: bool> Extreme<LARGEST> {
     #[inline]
-    fn add(&mut self, value: &Value<'_>) -> Result<(), Unfit> {
+    fn offer(&mut self, value: &Value<'_>) {
         let is_better = match &self.0 {
             None => true,
             Some(best) if LARGEST => value.total_cmp(best).is_gt(),
@@ -51,17 +87,30 @@ impl<const LARGEST: bool> State for Extreme<LARGEST> {
         if is_better {
             self.0 = Some(Box::new(value.clone().into_static()));
         }
+    }
+}
+
+impl<const LARGEST: bool> State for Extreme<LARGEST> {
+    #[inline]
+    fn add(&mut self, row: Row<'_>) -> Result<(), Unfit> {
+        self.offer(row.value());
+        Ok(())
+    }
+
+    fn add_times(&mut self, row: Row<'_>, times: u64) -> Result<(), Unfit> {
+        if times > 0 {
+            self.offer(row.value());
+        }
         Ok(())
     }
 
     fn merge(&mut self, other: Self) {
         if let Some(value) = other.0 {
-            // Any value fits.
-            let _ = self.add(&value);
+            self.offer(&value);
         }
     }
 
-    fn finish(&self, _: Quantile) -> Cell {
+    fn finish(&self, _: Parameters) -> Cell {
         exact(self.0.as_deref().cloned().unwrap_or_default())
     }
 
@@ -77,16 +126,26 @@ impl<const LARGEST: bool> State for Extreme<LARGEST> {
         }
         let mut values = Value::from_keys(bytes);
         let value = values
-            .pop()
-            .filter(|value| !value.is_missing() && values.is_empty())
+            .next()
+            .filter(|value| !value.is_missing() && values.next().is_none())
             .ok_or(Damaged)?;
         // A computed number comes back as its digits, which are the same value.
         let mut again = Vec::new();
         value.push_key(&mut again);
         if again == bytes {
-            Ok(Extreme(Some(Box::new(value))))
+            Ok(Extreme(Some(Box::new(value.into_static()))))
         } else {
             Err(Damaged)
         }
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.0.as_deref().map_or(0, |value| {
+            let text = match value {
+                Value::Digits(text) | Value::Text(text) | Value::Json(text) => text.len(),
+                _ => 0,
+            };
+            size_of::<Value<'_>>() + text
+        })
     }
 }

@@ -6,9 +6,9 @@
 
 /// Bits of the hash that choose a register.
 const PRECISION: u32 = 14;
-/// Bits of the hash that are looked at for zeros.
+/// Bits of the hash in which zeros are counted.
 const REST: u32 = 64 - PRECISION;
-/// How many registers.
+/// The number of registers.
 const REGISTERS: usize = 1 << PRECISION;
 
 /// A sketch.
@@ -26,24 +26,24 @@ impl Default for HyperLogLog {
 }
 
 impl HyperLogLog {
-    /// Adds a value by its hash, of which the lower 64 bits are looked at.
+    /// Adds a value by its hash, of which the lower 64 bits count.
     #[inline]
     pub(super) fn add(&mut self, hash: u128) {
         let hash = hash as u64;
         let register = &mut self.registers[(hash >> REST) as usize];
-        // A bit is set below the ones that are looked at, so that the run ends there at the latest.
+        // A bit is set below the ones that count, so that the run ends there at the latest.
         let run = ((hash << PRECISION) | (1 << (PRECISION - 1))).leading_zeros() as u8 + 1;
         *register = (*register).max(run);
     }
 
-    /// Adds all that `other` was given.
+    /// Adds all values that were added to `other`.
     pub(super) fn merge(&mut self, other: &HyperLogLog) {
         for (ours, theirs) in self.registers.iter_mut().zip(&other.registers) {
             *ours = (*ours).max(*theirs);
         }
     }
 
-    /// About how many distinct values were added.
+    /// An estimate of the number of distinct values.
     pub(super) fn estimate(&self) -> u64 {
         let mut counts = [0_u32; REST as usize + 2];
         for register in &self.registers {
@@ -57,6 +57,11 @@ impl HyperLogLog {
         z += size * sigma(f64::from(counts[0]) / size);
         let alpha = 0.5 / std::f64::consts::LN_2;
         (alpha * size * size / z).round() as u64
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.registers.len()
     }
 
     /// Appends the registers.
@@ -74,7 +79,7 @@ impl HyperLogLog {
     }
 }
 
-/// The correction for registers that nothing has reached.
+/// The correction for registers that are still 0.
 fn sigma(mut x: f64) -> f64 {
     if x >= 1.0 {
         return f64::INFINITY;
@@ -91,7 +96,7 @@ fn sigma(mut x: f64) -> f64 {
     }
 }
 
-/// The correction for registers that can grow no further.
+/// The correction for registers at their maximum.
 fn tau(mut x: f64) -> f64 {
     if x <= 0.0 || x >= 1.0 {
         return 0.0;

@@ -1,21 +1,20 @@
-//! The laws that every aggregate keeps, run for every entry of the list.
+//! The laws for every aggregate, tested for every entry of the list.
 
 use std::borrow::Cow;
 
 use proptest::prelude::*;
 
-use super::{AGGREGATES, Column, Quantile, Spec, Takes, find};
+use super::column::{Column, column};
+use super::registry::{AGGREGATES, find, find_bare, names, names_amount, reserved_names};
+use super::row::{Position, Row, Rows};
+use super::spec::{Family, Gives, Pattern, Sample, Spec, Takes};
+use super::state::{Damaged, Parameters, State, Unfit, exact};
 use crate::log::batch::Values;
-use crate::record::{Number, Value};
+use crate::record::{Cell, Number, Timestamp, Value};
 
-const HALF: Quantile = Quantile {
-    numerator: 1,
-    denominator: 2,
-};
-
-/// A value as a log writes it, made into what the aggregate takes.
-fn fit(spec: &Spec, text: &str) -> Option<Value<'static>> {
-    match spec.takes {
+/// A value as a log writes it, converted to what the aggregate takes.
+pub(super) fn fit(takes: Takes, text: &str) -> Option<Value<'static>> {
+    match takes {
         Takes::Any => Some(match Number::parse(text.as_bytes()) {
             Some(_) => Value::Digits(Cow::Owned(text.as_bytes().to_vec())),
             None => Value::Text(Cow::Owned(text.as_bytes().to_vec())),
@@ -25,21 +24,95 @@ fn fit(spec: &Spec, text: &str) -> Option<Value<'static>> {
     }
 }
 
-fn filled(spec: &Spec, values: &[Value<'_>]) -> Box<dyn Column> {
-    let mut column = (spec.column)();
+/// Values for the first argument of an aggregate.
+pub(super) fn fitting(spec: &Spec, texts: &[impl AsRef<str>]) -> Vec<Value<'static>> {
+    let takes = spec.takes.first().copied().unwrap_or(Takes::Condition);
+    texts
+        .iter()
+        .filter_map(|text| fit(takes, text.as_ref()))
+        .collect()
+}
+
+/// A column of one group to which these values were added.
+pub(super) fn filled(family: &Family, values: &[Value<'_>]) -> Box<dyn Column> {
+    let mut column = (family.column)();
     column.grow_to(1);
-    let groups = vec![0; values.len()];
-    let values = Values::Each { values, stride: 1 };
+    let offsets: Vec<u64> = (0..values.len() as u64).collect();
+    let rows = Rows {
+        arguments: &[Values::each(values, 1)],
+        times: None,
+        input: 0,
+        offsets: &offsets,
+    };
     column
-        .add_all(&groups, values)
-        .expect("values were made to fit");
+        .add_all(&vec![0; values.len()], rows)
+        .expect("the values fit");
     column
 }
 
-fn bytes(column: &dyn Column) -> Vec<u8> {
+/// The state of the first group of a column.
+pub(super) fn bytes(family: &Family, column: &dyn Column) -> Vec<u8> {
     let mut out = Vec::new();
-    column.encode(0, &mut out);
+    family.encode(column, 0, &mut out);
     out
+}
+
+/// What `finish` gives for every aggregate of the family.
+fn answers(family: &Family, column: &dyn Column) -> String {
+    let specs = AGGREGATES.iter().filter(|spec| spec.family == family);
+    let parameters =
+        specs.flat_map(|spec| spec.names().filter_map(|name| spec.parameters_of(name)));
+    let answers = parameters.map(|parameters| column.finish(0, parameters));
+    format!("{:?}", answers.collect::<Vec<_>>())
+}
+
+/// Parts of the values, split at the cuts and merged in the order given, are the whole.
+fn check_merging(
+    spec: &Spec,
+    values: &[Value<'_>],
+    cuts: &[usize],
+    order: &[(prop::sample::Index, prop::sample::Index)],
+) {
+    let family = spec.family;
+    let whole = filled(family, values);
+    let mut cuts: Vec<usize> = cuts.iter().map(|cut| (*cut).min(values.len())).collect();
+    cuts.extend([0, values.len()]);
+    cuts.sort_unstable();
+    let mut parts: Vec<Box<dyn Column>> = cuts
+        .windows(2)
+        .map(|pair| filled(family, &values[pair[0]..pair[1]]))
+        .collect();
+    // Any two parts, until there is one: every order, and every tree.
+    for (into, from) in order {
+        if parts.len() > 1 {
+            let part = parts.swap_remove(from.index(parts.len()));
+            let into = into.index(parts.len());
+            parts[into].merge(part, &[0]);
+        }
+    }
+    assert_eq!(parts.len(), 1);
+    let merged = parts.remove(0);
+    let expected = bytes(family, &*whole);
+    assert_eq!(bytes(family, &*merged), expected, "{}", spec.name);
+    assert_eq!(
+        answers(family, &*merged),
+        answers(family, &*whole),
+        "{}",
+        spec.name
+    );
+
+    let mut with_nothing = whole.copy();
+    with_nothing.merge(filled(family, &[]), &[0]);
+    assert_eq!(bytes(family, &*with_nothing), expected, "{}", spec.name);
+    let mut from_nothing = filled(family, &[]);
+    from_nothing.merge(whole.copy(), &[0]);
+    assert_eq!(bytes(family, &*from_nothing), expected, "{}", spec.name);
+
+    let mut back = filled(family, &[]);
+    let rest = family.decode(&mut *back, 0, &expected);
+    assert_eq!(rest, Ok(&[][..]), "{}", spec.name);
+    assert_eq!(bytes(family, &*back), expected, "{} decoded", spec.name);
+    assert_eq!(answers(family, &*back), answers(family, &*whole));
 }
 
 fn texts() -> impl Strategy<Value = Vec<String>> {
@@ -55,50 +128,147 @@ fn texts() -> impl Strategy<Value = Vec<String>> {
 
 proptest! {
     #[test]
-    fn every_cut_and_every_order_gives_the_same_bytes(texts in texts(), cuts in prop::collection::vec(0_usize..30, 0..4), order in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 5)) {
+    fn any_split_and_any_merge_order_give_the_same_bytes(texts in texts(), cuts in prop::collection::vec(0_usize..30, 0..4), order in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 5)) {
         for spec in AGGREGATES {
-            let values: Vec<Value<'_>> = texts.iter().filter_map(|text| fit(spec, text)).collect();
-            let whole = filled(spec, &values);
-            let mut cuts: Vec<usize> = cuts.iter().map(|cut| (*cut).min(values.len())).collect();
-            cuts.extend([0, values.len()]);
-            cuts.sort_unstable();
-            let mut parts: Vec<Box<dyn Column>> = cuts.windows(2).map(|pair| filled(spec, &values[pair[0]..pair[1]])).collect();
-            // Any two parts, until there is one: every order, and every tree.
-            for (into, from) in &order {
-                if parts.len() > 1 {
-                    let part = parts.swap_remove(from.index(parts.len()));
-                    let into = into.index(parts.len());
-                    parts[into].merge(part, &[0]);
-                }
-            }
-            prop_assert_eq!(parts.len(), 1);
-            let merged = parts.remove(0);
-            prop_assert_eq!(bytes(&*merged), bytes(&*whole), "{}", spec.name);
-            prop_assert_eq!(format!("{:?}", merged.finish(0, HALF)), format!("{:?}", whole.finish(0, HALF)), "{}", spec.name);
-
-            let mut with_nothing = filled(spec, &values);
-            with_nothing.merge(filled(spec, &[]), &[0]);
-            prop_assert_eq!(bytes(&*with_nothing), bytes(&*whole), "{} and nothing", spec.name);
-
-            let mut back = filled(spec, &[]);
-            back.decode(0, &bytes(&*whole)).expect("what was encoded is a state");
-            prop_assert_eq!(bytes(&*back), bytes(&*whole), "{} decoded", spec.name);
+            check_merging(spec, &fitting(spec, &texts), &cuts, &order);
         }
     }
 
     #[test]
-    fn damaged_states_are_refused_or_work(damaged in prop::collection::vec(any::<u8>(), 0..80), texts in texts()) {
+    fn damaged_states_are_refused_or_work(damaged in prop::collection::vec(any::<u8>(), 0..80), texts in texts(), cut in any::<prop::sample::Index>(), bit in any::<prop::sample::Index>()) {
         for spec in AGGREGATES {
-            let values: Vec<Value<'_>> = texts.iter().filter_map(|text| fit(spec, text)).collect();
-            let mut column = filled(spec, &values);
-            for first in [b'e', b'b', b'h', 0] {
-                let mut bytes = damaged.clone();
-                bytes.insert(0, first);
-                if column.decode(0, &bytes).is_ok() {
-                    let _ = column.finish(0, HALF);
+            let family = spec.family;
+            let mut column = filled(family, &fitting(spec, &texts));
+            let good = bytes(family, &*column);
+            // A whole state with one bit changed, a cut one, and noise behind a good head.
+            let mut changed = good.clone();
+            let at = bit.index(changed.len() * 8);
+            changed[at / 8] ^= 1 << (at % 8);
+            let cut = &good[..cut.index(good.len())];
+            prop_assert_eq!(family.decode(&mut *column, 0, cut), Err(super::Refused::Damaged(family.name)));
+            prop_assert_eq!(bytes(family, &*column), good);
+            let noise = [b'e', b'b', b'h', 0].map(|first| {
+                let length = damaged.len() as u32 + 1;
+                [&[family.id, family.version][..], &length.to_le_bytes(), &[first], &damaged].concat()
+            });
+            for bytes in noise.iter().chain([&changed]) {
+                if family.decode(&mut *column, 0, bytes).is_ok() {
+                    let _ = answers(family, &*column);
                 }
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3))]
+
+    #[test]
+    fn the_laws_hold_for_many_distinct_values(cuts in prop::collection::vec(0_usize..70_000, 1..4), order in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 5), factor in 1_u64..35_000) {
+        for count in [5_000_u64, 70_000] {
+            // An odd factor below 70,001, a prime, permutes the numbers.
+            let texts: Vec<String> = (1..=count).map(|n| (n * factor % 70_001).to_string()).collect();
+            let cuts: Vec<usize> = cuts.iter().map(|cut| cut % count as usize).collect();
+            for spec in AGGREGATES {
+                check_merging(spec, &fitting(spec, &texts), &cuts, &order);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_row_many_times_is_added_as_often() {
+    for spec in AGGREGATES {
+        for text in ["3", "false"] {
+            for value in fitting(spec, &[text]) {
+                let one_by_one = filled(spec.family, &vec![value.clone(); 7]);
+                let mut at_once = filled(spec.family, &[]);
+                let rows = Rows {
+                    arguments: &[Values::same(&value)],
+                    times: None,
+                    input: 0,
+                    offsets: &[0],
+                };
+                at_once.add_times(0, rows.row(0), 0).expect("it fits");
+                assert_eq!(
+                    bytes(spec.family, &*at_once),
+                    bytes(spec.family, &*filled(spec.family, &[])),
+                );
+                at_once.add_times(0, rows.row(0), 7).expect("it fits");
+                assert_eq!(
+                    bytes(spec.family, &*at_once),
+                    bytes(spec.family, &*one_by_one),
+                    "{}",
+                    spec.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn missing_values_and_unknown_groups_are_skipped() {
+    for spec in AGGREGATES {
+        let mut values = fitting(spec, &["3", "3", "3"]);
+        let expected = bytes(spec.family, &*filled(spec.family, &values[..1]));
+        values[1] = Value::Missing;
+        let mut column = (spec.family.column)();
+        column.grow_to(1);
+        let rows = Rows {
+            arguments: &[Values::each(&values, 1)],
+            times: None,
+            input: 0,
+            offsets: &[0, 1, 2],
+        };
+        column
+            .add_all(&[0, 0, crate::group::NOWHERE], rows)
+            .expect("the values fit");
+        assert_eq!(bytes(spec.family, &*column), expected, "{}", spec.name);
+    }
+}
+
+#[test]
+fn values_of_the_wrong_kind_are_refused() {
+    let text = Value::Text(Cow::Borrowed(b"x"));
+    for spec in AGGREGATES {
+        let takes_any = spec.takes.first() == Some(&Takes::Any);
+        let mut column = (spec.family.column)();
+        column.grow_to(1);
+        let rows = Rows {
+            arguments: &[Values::same(&text)],
+            times: None,
+            input: 0,
+            offsets: &[0],
+        };
+        assert_eq!(
+            column.add_all(&[0], rows).is_ok(),
+            takes_any,
+            "{}",
+            spec.name
+        );
+        if !takes_any {
+            let empty = filled(spec.family, &[]);
+            assert_eq!(bytes(spec.family, &*column), bytes(spec.family, &*empty));
+        }
+    }
+}
+
+#[test]
+fn memory_is_counted() {
+    for spec in AGGREGATES {
+        let mut column = (spec.family.column)();
+        assert_eq!(column.heap_bytes(), 0, "{}", spec.name);
+        column.grow_to(1_000);
+        let empty = column.heap_bytes();
+        assert!((8_000..64_000).contains(&empty), "{} {empty}", spec.name);
+        let texts: Vec<String> = (0..3_000).map(|n| format!("{n}e300")).collect();
+        let one = filled(spec.family, &[]).heap_bytes();
+        let many = filled(spec.family, &fitting(spec, &texts)).heap_bytes();
+        assert!(
+            many > one || spec.takes == [Takes::Condition],
+            "{}: {many}",
+            spec.name
+        );
     }
 }
 
@@ -107,15 +277,11 @@ fn every_example_is_true() {
     for spec in AGGREGATES {
         assert!(!spec.examples.is_empty(), "{} has no example", spec.name);
         for example in spec.examples {
-            let (found, quantile) =
+            let (found, parameters) =
                 find(example.name).unwrap_or_else(|| panic!("{} is not found", example.name));
             assert_eq!(found.name, spec.name);
-            let values: Vec<Value<'_>> = example
-                .values
-                .iter()
-                .filter_map(|text| fit(spec, text))
-                .collect();
-            let answer = filled(spec, &values).finish(0, quantile).value;
+            let values = fitting(spec, example.values);
+            let answer = filled(spec.family, &values).finish(0, parameters).value;
             assert_eq!(
                 String::from_utf8_lossy(&answer.bytes()),
                 example.answer,
@@ -129,7 +295,7 @@ fn every_example_is_true() {
 
 #[test]
 fn names_are_sorted_and_summaries_well_worded() {
-    // «p» stands between min and sum.
+    // The pattern 'p' sorts between min and sum.
     assert!(
         AGGREGATES
             .windows(2)
@@ -148,20 +314,189 @@ fn names_are_sorted_and_summaries_well_worded() {
             "{}",
             spec.name
         );
+        assert!(spec.required <= spec.takes.len(), "{}", spec.name);
     }
-    for name in super::names() {
+    for name in names() {
         assert!(find(name).is_some(), "{name}");
     }
     for wrong in [
         "p",
         "p101",
+        "p100.1",
         "p99.",
         "p.5",
         "P99",
         "p99.99999",
+        "p0000",
+        "p9x",
+        "p9.x",
         "Count",
         "countt",
     ] {
         assert!(find(wrong).is_none(), "{wrong}");
+    }
+    for (name, share) in [
+        ("p0", [0, 100]),
+        ("p100", [100, 100]),
+        ("p99.9", [999, 1_000]),
+        ("p99.9999", [999_999, 1_000_000]),
+        ("p05", [5, 100]),
+        ("p100.0", [1_000, 1_000]),
+    ] {
+        assert_eq!(
+            find(name).map(|found| found.1),
+            Some(Parameters(share)),
+            "{name}"
+        );
+    }
+}
+
+/// An aggregate of the kind that is to come: it picks a value by event time, else by position, and its name is a word that
+/// people search for and begin the names of columns with.
+static LATEST: Spec = Spec {
+    name: "latest",
+    pattern: None,
+    parameters: Parameters([0; 2]),
+    family: &Family {
+        name: "latest",
+        id: 255,
+        version: 1,
+        compares: false,
+        reads_time: true,
+        column: column::<Latest>,
+        forms: &[("empty", Sample::Values(&[]))],
+    },
+    summary: "Give the value of the last row",
+    takes: &[Takes::Any, Takes::Number],
+    required: 1,
+    gives: Gives::Argument,
+    is_reserved: false,
+    is_amount: false,
+    examples: &[],
+};
+
+#[derive(Clone, Default)]
+struct Latest(Option<(Option<Timestamp>, Position, Vec<u8>)>);
+
+impl State for Latest {
+    fn add(&mut self, row: Row<'_>) -> Result<(), Unfit> {
+        let mut text = row.value().bytes().into_owned();
+        if let Some(more) = row.argument(1) {
+            text.extend_from_slice(&more.bytes());
+        }
+        let found = Some((row.time(), row.position(), text));
+        self.merge(Latest(found));
+        Ok(())
+    }
+
+    fn merge(&mut self, other: Latest) {
+        let order = |latest: &Latest| {
+            let found = latest.0.as_ref()?;
+            Some((found.0.map(Timestamp::nanos_since_epoch), found.1))
+        };
+        if order(&other) > order(self) {
+            *self = other;
+        }
+    }
+
+    fn finish(&self, _: Parameters) -> Cell {
+        let text = self.0.as_ref().map(|found| found.2.clone());
+        exact(text.map_or(Value::Missing, |text| Value::Text(Cow::Owned(text))))
+    }
+
+    fn encode(&self, _: &mut Vec<u8>) {}
+
+    fn decode(_: &[u8]) -> Result<Latest, Damaged> {
+        Err(Damaged)
+    }
+}
+
+#[test]
+fn aggregates_see_all_arguments_the_time_and_the_position() {
+    let text = |text: &'static str| Value::Text(Cow::Borrowed(text.as_bytes()));
+    let time = |seconds| Value::Time(Timestamp::new(seconds, 0, 0).expect("a time"));
+    // Two arguments and a time for each of three rows.
+    let table = [
+        [text("a"), text("1"), time(30)],
+        [text("b"), text("2"), time(20)],
+        [text("c"), text("3"), time(30)],
+    ]
+    .concat();
+    let latest = |times, offsets: [u64; 3]| {
+        let mut column = (LATEST.family.column)();
+        column.grow_to(1);
+        let rows = Rows {
+            arguments: &[Values::each(&table, 3), Values::each(&table[1..], 3)],
+            times,
+            input: 0,
+            offsets: &offsets,
+        };
+        column.add_all(&[0, 0, 0], rows).expect("they fit");
+        let answer = column.finish(0, Parameters::default());
+        String::from_utf8_lossy(&answer.value.bytes()).into_owned()
+    };
+    let times = Some(Values::each(&table[2..], 3));
+    assert_eq!(latest(times, [1, 2, 3]), "c3");
+    assert_eq!(latest(times, [9, 20, 3]), "a1");
+    assert_eq!(latest(None, [9, 20, 3]), "b2");
+}
+
+#[test]
+fn capabilities_are_data() {
+    // A new name is no word of its own, and names of columns that begin with it are not amounts.
+    assert_eq!(LATEST.parameters_of("latest"), Some(Parameters::default()));
+    assert!(!LATEST.names_amount("latest_name") && !LATEST.names_amount("latest"));
+    assert!(LATEST.needs_argument());
+    let rate = Spec {
+        name: "rate",
+        pattern: None,
+        takes: &[],
+        required: 0,
+        is_amount: true,
+        ..spec_of("sum")
+    };
+    assert!(!rate.needs_argument());
+    for (column, is_amount) in [("rate", true), ("rate_2", true), ("rate_limit", false)] {
+        assert_eq!(rate.names_amount(column), is_amount, "{column}");
+    }
+    for (column, is_amount) in [
+        ("count", true),
+        ("count_2", true),
+        ("count_status_500", true),
+        ("sum_bytes", true),
+        ("p99_rt", true),
+        ("p99_9_rt", true),
+        ("max_bytes", true),
+        ("p", false),
+        ("counted", false),
+        ("first_name", false),
+        ("last_seen", false),
+        ("list", false),
+        ("", false),
+    ] {
+        assert_eq!(names_amount(column), is_amount, "{column}");
+    }
+    for word in ["count", "max", "median", "p50", "p99.9"] {
+        assert!(find_bare(word).is_some(), "{word}");
+    }
+    assert!(find_bare("first").is_none());
+    assert_eq!(reserved_names().count(), names().count());
+    let pattern = spec_of("p").pattern;
+    assert!(matches!(
+        pattern,
+        Some(Pattern {
+            label: "p0 to p100",
+            ..
+        })
+    ));
+}
+
+/// A copy of an entry.
+fn spec_of(name: &str) -> Spec {
+    let spec = AGGREGATES.iter().find(|spec| spec.name == name);
+    let spec = spec.expect("it is in the list");
+    Spec {
+        pattern: spec.pattern.as_ref().map(|pattern| Pattern { ..*pattern }),
+        ..**spec
     }
 }

@@ -1,25 +1,35 @@
-//! `p50` to `p99.9`, `median`: the smallest value that so large a share of the values does not exceed (nearest rank).
+//! `p50` to `p99.9`, `median`: the smallest value that is at least as large as this share of the values (nearest rank).
 //!
-//! Exact while a group has at most [`MAX_EXACT`] distinct values, each kept with its count. Then the values go into
-//! buckets, 128 to an octave, taken from the upper bits of the float: the middle of a bucket is within 0.4 % of any value
-//! in it. Which of the two it is depends on the number of distinct values in the union alone: a part that is already in
-//! buckets has more than [`MAX_EXACT`] distinct values, so the union has too. So no order of merging can be seen.
+//! Exact while a group has at most [`MAX_EXACT`] distinct values, each kept with its count. With more, values are counted in
+//! buckets, 128 to an octave, given by the upper bits of the float: the middle of a bucket is within 0.4 % of any value in
+//! it. The number of distinct values in the union alone decides which: a part in buckets has more than [`MAX_EXACT`]
+//! distinct values, so the union has too. So the order of merging cannot show.
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::column::column;
-use super::{Damaged, Example, Quantile, Spec, State, Takes, Unfit, exact};
+use super::row::Row;
+use super::spec::{Example, Family, Gives, Pattern, Sample, Spec, Takes};
+use super::state::{Damaged, Parameters, State, Unfit, exact};
 use crate::record::{Cell, Number, Value};
 
 /// `p0` to `p100`.
 pub(super) static SPEC: Spec = Spec {
     name: "p",
-    family: "quantile",
+    pattern: Some(Pattern {
+        label: "p0 to p100",
+        examples: &["p50", "p90", "p95", "p99", "p99.9"],
+        parse: share,
+    }),
+    parameters: Parameters([0; 2]),
+    family: &FAMILY,
     summary: "Give a percentile, such as p50, p99, p99.9: within 0.5 % once there are over 4096 distinct values",
-    takes: Takes::Number,
-    gives_number: true,
-    compares: false,
+    takes: &[Takes::Number],
+    required: 1,
+    gives: Gives::Number,
+    is_reserved: true,
+    is_amount: true,
     examples: &[
         Example {
             name: "p50",
@@ -42,23 +52,39 @@ pub(super) static SPEC: Spec = Spec {
             answer: "",
         },
     ],
-    column: column::<Values>,
 };
 
 /// The same as `p50`.
 pub(super) static MEDIAN: Spec = Spec {
     name: "median",
-    family: "quantile",
+    pattern: None,
+    parameters: Parameters([1, 2]),
+    family: &FAMILY,
     summary: "Give the middle value, as p50",
-    takes: Takes::Number,
-    gives_number: true,
-    compares: false,
+    takes: &[Takes::Number],
+    required: 1,
+    gives: Gives::Number,
+    is_reserved: true,
+    is_amount: true,
     examples: &[Example {
         name: "median",
         values: &["9", "1", "5"],
         answer: "5",
     }],
+};
+
+static FAMILY: Family = Family {
+    name: "quantile",
+    id: 6,
+    version: 1,
+    compares: false,
+    reads_time: false,
     column: column::<Values>,
+    forms: &[
+        ("empty", Sample::Values(&[])),
+        ("exact", Sample::Values(&["4", "-1.50", "1e300", "4"])),
+        ("buckets", Sample::UpTo(5_000)),
+    ],
 };
 
 /// The most distinct values that are kept one by one.
@@ -93,8 +119,7 @@ struct Values(Option<Box<Kept>>);
 
 #[derive(Clone)]
 enum Kept {
-    /// Every value with its count. The hash is fixed: values are no keys that a stranger could choose to collide beyond
-    /// what `MAX_EXACT` entries cost.
+    /// Every value with its count. The hash is fixed: values chosen to collide cost no more than `MAX_EXACT` entries can.
     Exact(HashMap<Bits, u64, FixedState>),
     /// Counts of buckets, with the smallest and the largest value.
     Buckets(Buckets),
@@ -108,11 +133,18 @@ struct Buckets {
 
 impl State for Values {
     #[inline]
-    fn add(&mut self, value: &Value<'_>) -> Result<(), Unfit> {
-        let Value::Number(number) = value else {
+    fn add(&mut self, row: Row<'_>) -> Result<(), Unfit> {
+        self.add_times(row, 1)
+    }
+
+    #[inline]
+    fn add_times(&mut self, row: Row<'_>, times: u64) -> Result<(), Unfit> {
+        let Value::Number(number) = row.value() else {
             return Err(Unfit);
         };
-        self.add_number(*number, 1);
+        if times > 0 {
+            self.add_number(*number, times);
+        }
         Ok(())
     }
 
@@ -127,7 +159,7 @@ impl State for Values {
             Some(Kept::Buckets(theirs)) => {
                 let ours = self.buckets();
                 for (bucket, count) in theirs.counts {
-                    *ours.counts.entry(bucket).or_default() += count;
+                    add_count(ours.counts.entry(bucket).or_default(), count);
                 }
                 if let Some((smallest, largest)) = theirs.ends {
                     ours.widen(smallest);
@@ -137,7 +169,7 @@ impl State for Values {
         }
     }
 
-    fn finish(&self, quantile: Quantile) -> Cell {
+    fn finish(&self, share: Parameters) -> Cell {
         match self.0.as_deref() {
             None => exact(Value::Missing),
             Some(Kept::Exact(values)) => {
@@ -146,10 +178,10 @@ impl State for Values {
                     .filter_map(|(bits, count)| Some((bits.number()?, *count)))
                     .collect();
                 sorted.sort_unstable_by(|(left, _), (right, _)| left.total_cmp(*right));
-                exact(at_rank(sorted, quantile).map_or(Value::Missing, Value::Number))
+                exact(at_rank(sorted, share).map_or(Value::Missing, Value::Number))
             }
             Some(Kept::Buckets(buckets)) => {
-                let number = at_rank(buckets.sorted(), quantile)
+                let number = at_rank(buckets.sorted(), share)
                     .and_then(|bucket| Number::float(middle(bucket)));
                 let number = number.map(|number| buckets.within_ends(number));
                 Cell {
@@ -200,6 +232,15 @@ impl State for Values {
             .map(|kept| Values(Some(Box::new(kept))))
             .ok_or(Damaged)
     }
+
+    fn heap_bytes(&self) -> usize {
+        let kept = match self.0.as_deref() {
+            None => return 0,
+            Some(Kept::Exact(values)) => values.allocation_size(),
+            Some(Kept::Buckets(buckets)) => buckets.counts.allocation_size(),
+        };
+        size_of::<Kept>() + kept
+    }
 }
 
 impl Values {
@@ -211,7 +252,7 @@ impl Values {
             .as_mut()
         {
             Kept::Exact(values) => {
-                *values.entry(Bits::of(number)).or_default() += count;
+                add_count(values.entry(Bits::of(number)).or_default(), count);
                 if values.len() > MAX_EXACT {
                     self.buckets();
                 }
@@ -253,7 +294,10 @@ impl Buckets {
     }
 
     fn add(&mut self, number: Number, count: u64) {
-        *self.counts.entry(bucket(number.to_f64())).or_default() += count;
+        add_count(
+            self.counts.entry(bucket(number.to_f64())).or_default(),
+            count,
+        );
         self.widen(number);
     }
 
@@ -274,6 +318,32 @@ impl Buckets {
             _ => number,
         }
     }
+}
+
+/// Adds counts; merged states that were damaged could overflow.
+#[inline]
+fn add_count(to: &mut u64, count: u64) {
+    *to = to.saturating_add(count);
+}
+
+/// `p99.9` as 999/1000.
+fn share(name: &str) -> Option<Parameters> {
+    let text = name.strip_prefix('p')?;
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty()
+        || whole.len() > 3
+        || fraction.len() > 4
+        || !is_digits(whole)
+        || !is_digits(fraction)
+        || (text.contains('.') && fraction.is_empty())
+    {
+        return None;
+    }
+    let scale = 10_u32.pow(u32::try_from(fraction.len()).ok()?);
+    let digits = format!("{whole}{fraction}");
+    let numerator = digits.parse::<u32>().ok()?;
+    (numerator <= 100 * scale).then_some(Parameters([numerator, 100 * scale]))
 }
 
 /// The bucket of a float: its upper bits, negative for negative numbers, so that buckets sort as the numbers do.
@@ -297,10 +367,11 @@ fn middle(bucket: i64) -> f64 {
 }
 
 /// The first of sorted values at which the counts reach the share: rank ceil(share × total), at least 1.
-fn at_rank<T: Copy>(sorted: Vec<(T, u64)>, quantile: Quantile) -> Option<T> {
+fn at_rank<T: Copy>(sorted: Vec<(T, u64)>, share: Parameters) -> Option<T> {
+    let Parameters([numerator, denominator]) = share;
     let total: u128 = sorted.iter().map(|(_, count)| u128::from(*count)).sum();
-    let rank = (total * u128::from(quantile.numerator))
-        .div_ceil(u128::from(quantile.denominator.max(1)))
+    let rank = (total * u128::from(numerator))
+        .div_ceil(u128::from(denominator.max(1)))
         .max(1);
     let mut reached = 0;
     sorted.into_iter().find_map(|(value, count)| {

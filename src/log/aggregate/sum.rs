@@ -1,18 +1,24 @@
-//! `sum`: decimals exactly, floats exactly and then rounded once. The sum of nothing is 0.
+//! `sum`: decimals exactly, floats exactly and then rounded once. The sum of no values is 0.
 
 use super::column::column;
-use super::{Damaged, Example, Quantile, Spec, State, Takes, Unfit, exact};
+use super::row::Row;
+use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
+use super::state::{Damaged, Parameters, State, Unfit, exact};
 use crate::record::exact::Sum;
 use crate::record::{Cell, Value};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "sum",
-    family: "sum",
+    pattern: None,
+    parameters: Parameters([0; 2]),
+    family: &FAMILY,
     summary: "Add numbers up, exactly",
-    takes: Takes::Number,
-    gives_number: true,
-    compares: false,
+    takes: &[Takes::Number],
+    required: 1,
+    gives: Gives::Number,
+    is_reserved: true,
+    is_amount: true,
     examples: &[
         Example {
             name: "sum",
@@ -25,7 +31,20 @@ pub(super) static SPEC: Spec = Spec {
             answer: "0",
         },
     ],
+};
+
+static FAMILY: Family = Family {
+    name: "sum",
+    id: 2,
+    version: 1,
+    compares: false,
+    reads_time: false,
     column: column::<Total>,
+    forms: &[
+        ("empty", Sample::Values(&[])),
+        ("decimals", Sample::Values(&["1.5", "-2", "1e20"])),
+        ("floats", Sample::Values(&["0.5", "1e300"])),
+    ],
 };
 
 #[derive(Clone, Default)]
@@ -33,8 +52,8 @@ struct Total(Sum);
 
 impl State for Total {
     #[inline]
-    fn add(&mut self, value: &Value<'_>) -> Result<(), Unfit> {
-        let Value::Number(number) = value else {
+    fn add(&mut self, row: Row<'_>) -> Result<(), Unfit> {
+        let Value::Number(number) = row.value() else {
             return Err(Unfit);
         };
         self.0.add(*number);
@@ -45,7 +64,7 @@ impl State for Total {
         self.0.merge(&other.0);
     }
 
-    fn finish(&self, _: Quantile) -> Cell {
+    fn finish(&self, _: Parameters) -> Cell {
         exact(self.0.finish().map_or(Value::Missing, Value::Number))
     }
 
@@ -55,5 +74,9 @@ impl State for Total {
 
     fn decode(bytes: &[u8]) -> Result<Total, Damaged> {
         Sum::decode(bytes).map(Total).ok_or(Damaged)
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.0.heap_bytes()
     }
 }

@@ -1,25 +1,30 @@
-//! `uniq`: how many distinct values.
+//! `uniq`: the number of distinct values.
 //!
-//! Exact up to [`MAX_EXACT`] of them, each kept as a hash of 128 bits, of which no two are equal by chance in any log that
-//! fits on a disk. Beyond that, HyperLogLog over the same hashes. As with percentiles, which of the two depends on the
-//! union alone.
+//! Exact up to [`MAX_EXACT`] values, each kept as a hash of 128 bits: collisions are too rare to matter. Beyond that,
+//! HyperLogLog over the same hashes. As with percentiles, the number of values in the union alone decides which.
 
 use hashbrown::HashSet;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::column::column;
 use super::hyperloglog::HyperLogLog;
-use super::{Damaged, Example, Quantile, Spec, State, Takes, Unfit, exact};
+use super::row::Row;
+use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
+use super::state::{Damaged, Parameters, State, Unfit, exact};
 use crate::record::{Cell, Number, Value};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "uniq",
-    family: "uniq",
+    pattern: None,
+    parameters: Parameters([0; 2]),
+    family: &FAMILY,
     summary: "Count distinct values: within 2 % once there are over 65,536",
-    takes: Takes::Any,
-    gives_number: true,
-    compares: false,
+    takes: &[Takes::Any],
+    required: 1,
+    gives: Gives::Number,
+    is_reserved: true,
+    is_amount: true,
     examples: &[
         Example {
             name: "uniq",
@@ -32,7 +37,20 @@ pub(super) static SPEC: Spec = Spec {
             answer: "0",
         },
     ],
+};
+
+static FAMILY: Family = Family {
+    name: "uniq",
+    id: 7,
+    version: 1,
+    compares: false,
+    reads_time: false,
     column: column::<Distinct>,
+    forms: &[
+        ("empty", Sample::Values(&[])),
+        ("exact", Sample::Values(&["a", "b", "a", "1", "1.0"])),
+        ("sketch", Sample::UpTo(70_000)),
+    ],
 };
 
 /// The most values that are kept one by one.
@@ -52,16 +70,13 @@ enum Kept {
 
 impl State for Distinct {
     #[inline]
-    fn add(&mut self, value: &Value<'_>) -> Result<(), Unfit> {
-        let mut scratch = Vec::new();
-        let (tag, bytes) = value.key(&mut scratch);
-        // The kind goes into the seed: the number 1 and the text "1" are two values.
-        self.add_hash(xxh3_128_with_seed(bytes, tag as u64));
+    fn add(&mut self, row: Row<'_>) -> Result<(), Unfit> {
+        self.add_value(row.value());
         Ok(())
     }
 
-    fn add_times(&mut self, value: &Value<'_>, times: u64) -> Result<(), Unfit> {
-        if times > 0 { self.add(value) } else { Ok(()) }
+    fn add_times(&mut self, row: Row<'_>, times: u64) -> Result<(), Unfit> {
+        if times > 0 { self.add(row) } else { Ok(()) }
     }
 
     fn merge(&mut self, other: Distinct) {
@@ -72,7 +87,7 @@ impl State for Distinct {
         }
     }
 
-    fn finish(&self, _: Quantile) -> Cell {
+    fn finish(&self, _: Parameters) -> Cell {
         match self.0.as_deref() {
             None => exact(Value::Number(Number::from(0_u64))),
             Some(Kept::Exact(hashes)) => exact(Value::Number(Number::from(hashes.len() as u64))),
@@ -122,9 +137,26 @@ impl State for Distinct {
         };
         Ok(Distinct(Some(Box::new(kept))))
     }
+
+    fn heap_bytes(&self) -> usize {
+        let kept = match self.0.as_deref() {
+            None => return 0,
+            Some(Kept::Exact(hashes)) => hashes.allocation_size(),
+            Some(Kept::Estimate(sketch)) => sketch.heap_bytes(),
+        };
+        size_of::<Kept>() + kept
+    }
 }
 
 impl Distinct {
+    #[inline]
+    fn add_value(&mut self, value: &Value<'_>) {
+        let mut scratch = Vec::new();
+        let (tag, bytes) = value.key(&mut scratch);
+        // The kind goes into the seed: the number 1 and the text "1" are two values.
+        self.add_hash(xxh3_128_with_seed(bytes, tag as u64));
+    }
+
     #[inline]
     fn add_hash(&mut self, hash: u128) {
         match self
@@ -160,65 +192,4 @@ impl Distinct {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::borrow::Cow;
-
-    fn text(text: &str) -> Value<'_> {
-        Value::Text(Cow::Borrowed(text.as_bytes()))
-    }
-
-    fn count(values: &Distinct) -> (f64, bool) {
-        let cell = values.finish(Quantile::default());
-        (cell.value.number().unwrap().to_f64(), cell.approx)
-    }
-
-    #[test]
-    fn the_hash_is_frozen() {
-        // From the reference implementation of XXH3 (xxhsum -H2 of nothing, with no seed).
-        assert_eq!(
-            xxh3_128_with_seed(b"", 0),
-            0x99aa_06d3_0147_98d8_6001_c324_468d_497f
-        );
-    }
-
-    #[test]
-    fn exact_until_there_are_many() {
-        let mut values = Distinct::default();
-        for round in 0..2 {
-            for number in 0..MAX_EXACT {
-                values.add(&text(&format!("value {number}"))).unwrap();
-            }
-            assert_eq!(count(&values), (65_536.0, false), "{round}");
-        }
-        for number in MAX_EXACT..150_000 {
-            values.add(&text(&format!("value {number}"))).unwrap();
-        }
-        let (estimate, approx) = count(&values);
-        assert!(
-            approx && (estimate - 150_000.0).abs() < 3_000.0,
-            "{estimate}"
-        );
-    }
-
-    #[test]
-    fn merging_parts_crosses_the_limit_as_one_would() {
-        let add = |range: std::ops::Range<usize>| {
-            let mut values = Distinct::default();
-            range.for_each(|number| values.add(&text(&number.to_string())).unwrap());
-            values
-        };
-        let bytes = |values: &Distinct| {
-            let mut out = Vec::new();
-            values.encode(&mut out);
-            out
-        };
-        let whole = add(0..70_000);
-        let mut parts = add(60_000..70_000);
-        parts.merge(add(0..61_000));
-        assert_eq!(bytes(&parts), bytes(&whole));
-        let mut parts = add(0..70_000);
-        parts.merge(add(0..10));
-        assert_eq!(bytes(&parts), bytes(&whole));
-    }
-}
+mod tests;

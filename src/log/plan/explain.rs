@@ -1,19 +1,21 @@
-//! `--explain`: the stages as they were understood, and what the plan of them does, in words.
+//! `--explain`: the stages as they were understood, and the steps of the plan.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::{Argument, Bucket, Grouping, Output, Plan, Step, TableStage};
+use super::bucket::Bucket;
+use super::grouping::Grouping;
+use super::types::{Output, Plan, Step, TableStage};
 use crate::log::query::Query;
 use crate::record::Want;
 
-/// Shows a query, a line for each stage, and its plan, a line for each thing it does.
+/// Shows a query, a line for each stage, and its plan, a line for each step.
 pub struct Explained<'a> {
     /// The query.
     pub query: &'a Query,
     /// Its text.
     pub text: &'a str,
-    /// What it comes to.
+    /// Its plan.
     pub plan: &'a Plan,
 }
 
@@ -27,7 +29,7 @@ impl fmt::Display for Explained<'_> {
             }
         }
         if plan.counts_lines() {
-            return f.write_str("read     nothing: newlines are counted");
+            return f.write_str("read     nothing: only newlines are counted");
         }
         let fields: Vec<String> = plan
             .fields
@@ -56,16 +58,16 @@ impl fmt::Display for Explained<'_> {
         if let Some((text, needs_verbatim)) = plan.required_text() {
             let text = String::from_utf8_lossy(&text).escape_debug().to_string();
             let where_to = if needs_verbatim {
-                "where lines have no escapes"
+                "in blocks without escapes"
             } else {
-                "everywhere"
+                "in all blocks"
             };
-            writeln!(f, "search   \"{text}\" before lines are cut, {where_to}")?;
+            writeln!(f, "search   \"{text}\" before lines are split, {where_to}")?;
         }
         for step in &plan.steps {
             let does = match step {
-                Step::Filter(_) => "keep     lines by their text",
-                Step::Where(_) => "keep     lines for which a condition holds",
+                Step::Filter(_) => "keep     lines that pass a text filter",
+                Step::Where(_) => "keep     lines that meet a condition",
                 Step::Let(..) => "compute  a field",
             };
             writeln!(f, "{does}")?;
@@ -73,13 +75,13 @@ impl fmt::Display for Explained<'_> {
         match &plan.output {
             Output::Groups(grouping) => writeln!(f, "{}", Grouped(grouping))?,
             Output::Rows(_) if plan.streams() => {
-                writeln!(f, "write    rows as they come, in the order of the input")?;
+                writeln!(f, "write    rows as they are found, in input order")?;
             }
             Output::Rows(_) => writeln!(f, "collect  rows")?,
         }
         for stage in &plan.table {
             match stage {
-                TableStage::Where(_) => writeln!(f, "keep     rows for which a condition holds")?,
+                TableStage::Where(_) => writeln!(f, "keep     rows that meet a condition")?,
                 TableStage::Let(..) => writeln!(f, "compute  a column")?,
                 TableStage::Select(programs) => {
                     writeln!(f, "keep     {}", counted(programs.len(), "column"))?;
@@ -98,7 +100,7 @@ impl fmt::Display for Explained<'_> {
                     writeln!(f, "keep     the last {}", counted(*rows, "row"))?;
                 }
                 TableStage::Groups(grouping) => writeln!(f, "{}", Grouped(grouping))?,
-                TableStage::Fill { .. } => writeln!(f, "fill     empty stretches of time")?,
+                TableStage::Fill { .. } => writeln!(f, "fill     empty time buckets")?,
             }
         }
         let columns: Vec<&str> = plan
@@ -108,9 +110,9 @@ impl fmt::Display for Explained<'_> {
             .collect();
         write!(
             f,
-            "give     {}",
+            "output   {}",
             if plan.raw {
-                "lines as they are".to_owned()
+                "lines unchanged".to_owned()
             } else {
                 columns.join(", ")
             }
@@ -123,9 +125,15 @@ struct Grouped<'a>(&'a Grouping);
 impl fmt::Display for Grouped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let states = self.0.states.iter().map(|state| {
-            match state.argument.map(|argument| &self.0.arguments[argument]) {
-                Some(Argument { text, .. }) => format!("{}({text})", state.spec.family),
-                None => state.spec.family.to_owned(),
+            let name = state.family.name;
+            let arguments = state.arguments.iter();
+            let texts: Vec<&str> = arguments
+                .map(|argument| self.0.arguments[*argument].text.as_str())
+                .collect();
+            if texts.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{name}({})", texts.join(", "))
             }
         });
         let states: Vec<String> = states.collect();
@@ -138,7 +146,7 @@ impl fmt::Display for Grouped<'_> {
         for bucket in self.0.keys.iter().filter_map(|key| key.bucket) {
             match bucket {
                 Bucket::Fixed(width, _) => write!(f, "; times by {}", Length(width))?,
-                Bucket::Days(days) => write!(f, "; times by {days}d of the zone")?,
+                Bucket::Days(days) => write!(f, "; times by {days}d of the time zone")?,
             }
         }
         Ok(())

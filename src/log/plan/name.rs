@@ -1,10 +1,10 @@
-//! Names of columns: as typed, made fit for jq and awk.
+//! Names of columns: as typed, with punctuation replaced so that jq and awk can use them.
 
 use std::collections::HashSet;
 
 use crate::log::query::Item;
 
-/// Gives out names, each once.
+/// Unique names.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     taken: HashSet<String>,

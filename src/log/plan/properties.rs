@@ -1,7 +1,8 @@
-//! What can be said of a plan before it runs: what it reads, how much of its rows is wanted, what every line must hold.
+//! Properties of a plan: what it reads, how many of its rows are needed, which text every line must contain.
 
-use super::{LINE, Output, Plan, Step, TableStage, Takes};
+use super::types::{LINE, Output, Plan, Step, TableStage};
 use crate::expr::Program;
+use crate::log::aggregate::Takes;
 use crate::record::{FieldName, Want};
 
 /// The first step of a field's path, if it has a name.
@@ -16,7 +17,7 @@ pub fn first_key(name: &FieldName) -> Option<&str> {
 }
 
 impl Plan {
-    /// Whether the answer is the number of lines and nothing is asked about them.
+    /// Whether the answer is the number of lines, whatever they contain.
     pub fn counts_lines(&self) -> bool {
         match &self.output {
             Output::Groups(grouping) => {
@@ -26,7 +27,7 @@ impl Plan {
         }
     }
 
-    /// The fields that stand where a condition, or a number, is needed: their places, and which it is.
+    /// The fields that must be a condition or a number: their places, and which.
     pub fn demands(&self) -> Vec<(usize, Takes)> {
         let mut slots = Vec::new();
         for step in &self.steps {
@@ -51,10 +52,10 @@ impl Plan {
     pub fn ordered_fields(&self) -> Vec<usize> {
         let mut slots = Vec::new();
         if let Output::Groups(grouping) = &self.output {
-            let extremes = grouping.states.iter().filter(|state| state.spec.compares);
-            let arguments = extremes.filter_map(|state| state.argument);
+            let extremes = grouping.states.iter().filter(|state| state.family.compares);
+            let arguments = extremes.filter_map(|state| state.arguments.first());
             slots.extend(
-                arguments.filter_map(|argument| grouping.arguments[argument].program.as_slot()),
+                arguments.filter_map(|argument| grouping.arguments[*argument].program.as_slot()),
             );
         }
         // Up to the next grouping columns are those of the first.
@@ -82,12 +83,12 @@ impl Plan {
             .collect()
     }
 
-    /// Whether any field of any line is looked at.
+    /// Whether any field is read.
     pub fn reads_fields(&self) -> bool {
         !self.fields.is_empty()
     }
 
-    /// How many rows are enough, if the rows are wanted as they come and no more than some of them.
+    /// How many rows are enough, if the first ones in input order are wanted.
     pub fn rows_wanted(&self) -> Option<usize> {
         match (&self.output, self.table.first()) {
             (Output::Rows(_), Some(TableStage::Head(rows))) => Some(*rows),
@@ -112,14 +113,14 @@ impl Plan {
         }
     }
 
-    /// Whether rows can be written as they come, after cutting them at [`Plan::rows_wanted`].
+    /// Whether rows can be written as they are found, up to [`Plan::rows_wanted`].
     pub fn streams(&self) -> bool {
         matches!(self.output, Output::Rows(_))
             && (self.table.is_empty() || (self.table.len() == 1 && self.rows_wanted().is_some()))
     }
 
-    /// The text that the line of every row must hold, if one can be told; true with it if it only holds in lines where
-    /// fields stand as they are, without escapes.
+    /// The text that the line of every row must contain, if one is known; true with it if that is only certain for lines
+    /// without escapes.
     pub fn required_text(&self) -> Option<(Vec<u8>, bool)> {
         let filters = self.steps.iter().filter_map(|step| match step {
             Step::Filter(filter) => filter.required_text().map(<[u8]>::to_vec),

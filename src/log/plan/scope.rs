@@ -1,7 +1,7 @@
 //! What names mean in each phase of a plan.
 
 use super::name::made_of;
-use super::{Column, FILE, LINE};
+use super::types::{Column, FILE, LINE};
 use crate::expr::fault::{Fault, nearest};
 use crate::expr::functions::Kind;
 use crate::expr::syntax::Expr;
@@ -11,7 +11,7 @@ use crate::record::{FieldName, Want, Wanted};
 
 type Found = Result<(usize, Kind), (String, Option<String>)>;
 
-/// Fields of a line. Which of them there are is known only when a file is opened, so every name is taken as one.
+/// Fields of a line. Which fields exist is known only when a file is opened, so every name is accepted.
 pub(super) struct ScanScope<'a> {
     pub(super) clock: &'a Clock,
     pub(super) fields: Vec<Wanted>,
@@ -30,7 +30,7 @@ impl<'a> ScanScope<'a> {
         }
     }
 
-    /// Defines a computed field, and gives its slot.
+    /// Defines a computed field and returns its slot.
     pub(super) fn define(&mut self, name: &str, kind: Kind) -> usize {
         self.defined.push((name.to_owned(), kind));
         FILE + self.defined.len()
@@ -82,9 +82,9 @@ impl Scope for ScanScope<'_> {
         if aggregate::find(name).is_some() && !arguments.is_empty() {
             return Err(Fault::new(
                 expr.span.clone(),
-                format!("{name}() needs all lines, here there is only one"),
+                format!("{name}() is an aggregate and cannot be used here"),
             )
-            .hint("aggregates stand in a stage of their own: count by path | where count > 10"));
+            .hint("aggregates need a stage of their own: count by path | where count > 10"));
         }
         Ok(None)
     }
@@ -94,7 +94,7 @@ impl Scope for ScanScope<'_> {
     }
 }
 
-/// Lines that have been sorted or cut: a field that is asked for becomes a column out of sight.
+/// Lines that have been sorted or cut: a field that is used becomes a hidden column.
 pub(super) struct RowScope<'a, 'b> {
     pub(super) scan: &'a mut ScanScope<'b>,
     pub(super) programs: &'a mut Vec<Program>,
@@ -165,9 +165,9 @@ impl Scope for TableScope<'_> {
             .collect();
         let hint = match nearest(&typed, names.iter().copied()) {
             Some(near) => format!("did you mean {near}?"),
-            None => format!("there are: {}", names.join(" ")),
+            None => format!("columns: {}", names.join(" ")),
         };
-        Err((format!("no column «{typed}» at this stage"), Some(hint)))
+        Err((format!("no column '{typed}' at this stage"), Some(hint)))
     }
 
     /// `sort -sum(bytes)` means the column that `sum(bytes)` made.
@@ -185,10 +185,10 @@ impl Scope for TableScope<'_> {
             Some(found) => Ok(Some(found)),
             None => Err(Fault::new(
                 expr.span.clone(),
-                format!("no column «{made}» at this stage"),
+                format!("no column '{made}' at this stage"),
             )
             .hint(format!(
-                "there are: {}",
+                "columns: {}",
                 self.columns
                     .iter()
                     .map(|column| column.name.as_str())

@@ -10,13 +10,13 @@ use crate::expr::net::Net;
 /// A test of a line.
 #[derive(Clone, Debug)]
 pub enum Filter {
-    /// The line holds these bytes.
+    /// The line contains these bytes.
     Text(Arc<Finder<'static>>),
     /// The regex matches somewhere in the line.
     Regex(Regex),
-    /// An address in the line lies in the network.
+    /// The line contains an address of the network.
     Net(Net),
-    /// Not that.
+    /// The opposite.
     Not(Box<Filter>),
     /// All of them.
     And(Vec<Filter>),
@@ -25,7 +25,7 @@ pub enum Filter {
 }
 
 impl Filter {
-    /// A filter for lines that hold `text`.
+    /// A filter for lines that contain `text`.
     pub fn text(text: &[u8]) -> Filter {
         Filter::Text(Arc::new(Finder::new(text).into_owned()))
     }
@@ -42,7 +42,7 @@ impl Filter {
         }
     }
 
-    /// A text that every passing line holds, if one can be told: the longest.
+    /// The longest text that every passing line must contain, if one is known.
     pub fn required_text(&self) -> Option<&[u8]> {
         match self {
             Filter::Text(finder) => Some(finder.needle()).filter(|needle| !needle.is_empty()),
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn joins_tests() {
+    fn tests_are_joined() {
         let filter = Filter::And(vec![
             Filter::text(b"GET"),
             Filter::Not(Box::new(Filter::text(b"robots"))),

@@ -13,10 +13,7 @@ const SHARES: [(u32, u32); 6] = [
 ];
 
 fn answer(values: &Values, (numerator, denominator): (u32, u32)) -> (f64, bool) {
-    let cell = values.finish(Quantile {
-        numerator,
-        denominator,
-    });
+    let cell = values.finish(Parameters([numerator, denominator]));
     (cell.value.number().unwrap().to_f64(), cell.approx)
 }
 

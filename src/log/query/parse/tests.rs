@@ -1,6 +1,7 @@
-//! Queries into stages, and their faults.
+//! Queries into stages, and their errors.
 
 use super::*;
+use crate::log::query::StageKind;
 
 fn message(text: &str) -> (String, String) {
     let fault = parse(text).unwrap_err();
@@ -26,7 +27,7 @@ fn reads_stages() {
 }
 
 #[test]
-fn a_bare_word_alone_is_a_text_to_look_for() {
+fn a_bare_word_alone_is_a_text_to_search_for() {
     assert!(matches!(
         parse("timeout | count").unwrap().stages[0].kind,
         StageKind::Filter(_)
@@ -38,17 +39,17 @@ fn a_bare_word_alone_is_a_text_to_look_for() {
 }
 
 #[test]
-fn guesses_nothing() {
+fn nearly_right_queries_are_refused_with_a_hint() {
     for (text, wanted, hint) in [
         (
             "cuont",
-            "«cuont» is nearly «count»",
-            "to look for the text, put it in quotes: \"cuont\"",
+            "'cuont' is close to 'count'",
+            "to search for the text, put it in quotes: \"cuont\"",
         ),
         (
             "count by status | hed",
-            "«hed» is nearly «head»",
-            "to look for the text, put it in quotes: \"hed\"",
+            "'hed' is close to 'head'",
+            "to search for the text, put it in quotes: \"hed\"",
         ),
         (
             "where status = 500",
@@ -57,35 +58,39 @@ fn guesses_nothing() {
         ),
         (
             "status >= 500",
-            "this is a condition, not an aggregate",
+            "expected an aggregate, found a condition",
             "write: where status >= 500",
         ),
         (
             "summ(bytes) by path",
-            "unknown aggregate «summ»",
+            "unknown aggregate 'summ'",
             "did you mean sum?",
         ),
         (
             "not found",
-            "a filter is made of \"texts\", /regexes/ and networks",
-            "put text in quotes: \"found\"; conditions on fields go after: where",
+            "expected a \"text\", a /regex/ or a network",
+            "put text in quotes: \"found\"; conditions on fields need: where",
         ),
-        ("count by 0s", "a time bucket wants some width", ""),
-        ("head", "head wants a number of rows", "such as: head 20"),
+        ("count by 0s", "a time bucket must be longer than zero", ""),
+        (
+            "head",
+            "head needs a number of rows",
+            "for example: head 20",
+        ),
         (
             "",
             "a stage expected, but the query ends here",
-            "such as: count by status",
+            "for example: count by status",
         ),
         (
             "count |",
             "a stage expected, but the query ends here",
-            "such as: count by status",
+            "for example: count by status",
         ),
         (
             "error timeout",
-            "this is neither a stage nor an aggregate",
-            "to look for a text, put it in quotes: \"error\"",
+            "unknown stage or aggregate",
+            "to search for the text, put it in quotes: \"error\"",
         ),
     ] {
         assert_eq!(

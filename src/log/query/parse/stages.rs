@@ -1,0 +1,219 @@
+//! The stages of a query, one after the other.
+
+use super::hints::{bare_word, not_an_aggregate};
+use crate::expr::fault::Fault;
+use crate::expr::lex::TokenKind;
+use crate::expr::parse::{Parser, RESERVED};
+use crate::expr::syntax::{Expr, ExprKind};
+use crate::log::aggregate;
+use crate::log::query::syntax::{Item, Key, Order, STAGES, Stage, StageKind};
+use crate::record::Number;
+
+/// A parser that reads stages.
+pub(super) struct Stages<'a> {
+    pub(super) parser: Parser,
+    pub(super) text: &'a str,
+}
+
+impl Stages<'_> {
+    /// The next stage.
+    pub(super) fn stage(&mut self) -> Result<Stage, Fault> {
+        let first = self.parser.peek().clone();
+        let kind = match &first.kind {
+            TokenKind::End | TokenKind::Symbol("|") => {
+                return Err(self
+                    .parser
+                    .unexpected("a stage")
+                    .hint("for example: count by status"));
+            }
+            TokenKind::Word(word) if STAGES.iter().any(|(stage, _)| stage == word) => {
+                self.parser.take();
+                self.named(word)?
+            }
+            TokenKind::Word(word)
+                if self.is_last_of_stage(1) && RESERVED.contains(&word.as_str()) =>
+            {
+                let message = format!("'{word}' is a word of the query language");
+                let hint = format!("to search for the text, put it in quotes: \"{word}\"");
+                return Err(Fault::new(first.span.clone(), message).hint(hint));
+            }
+            TokenKind::Word(word)
+                if self.is_last_of_stage(1) && aggregate::find_bare(word).is_none() =>
+            {
+                self.parser.take();
+                StageKind::Filter(bare_word(word, &first.span)?)
+            }
+            _ if self.begins_filter() => StageKind::Filter(self.filter()?),
+            _ => self.aggregation()?,
+        };
+        let end = self.parser.end_of_last();
+        Ok(Stage {
+            kind,
+            span: first.span.start..end,
+        })
+    }
+
+    fn named(&mut self, word: &str) -> Result<StageKind, Fault> {
+        Ok(match word {
+            "where" => StageKind::Where(self.parser.expr()?),
+            "let" => {
+                let (name, span) = self.parser.expect_name("a name for the new field")?;
+                if matches!(name.as_str(), "line" | "file") {
+                    let message = format!("every log already has a field '{name}'");
+                    return Err(Fault::new(span, message).hint("choose another name"));
+                }
+                if !self.parser.take_symbol("=") {
+                    return Err(self.parser.unexpected("'='").hint("write: let NAME = EXPR"));
+                }
+                StageKind::Let(name, self.parser.expr()?)
+            }
+            "sort" => StageKind::Sort(self.orders()?),
+            "top" => {
+                let number = self.count("top")?;
+                self.parser.take_word("by");
+                if self.is_last_of_stage(0) {
+                    return Err(self
+                        .parser
+                        .unexpected("a column")
+                        .hint("for example: top 20 by count"));
+                }
+                StageKind::Top(number, self.parser.expr()?)
+            }
+            "head" => StageKind::Head(self.count("head")?),
+            "tail" => StageKind::Tail(self.count("tail")?),
+            _ => StageKind::Select(self.items()?),
+        })
+    }
+
+    /// A whole number of rows.
+    fn count(&mut self, word: &str) -> Result<usize, Fault> {
+        let token = self.parser.peek().clone();
+        let count = match token.kind {
+            TokenKind::Number(literal) => match literal.0.trimmed() {
+                Number::Decimal { units, scale: 0 } => usize::try_from(units).ok(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let count = count.ok_or_else(|| {
+            Fault::new(token.span, format!("{word} needs a number of rows"))
+                .hint(format!("for example: {word} 20"))
+        })?;
+        self.parser.take();
+        Ok(count)
+    }
+
+    fn orders(&mut self) -> Result<Vec<Order>, Fault> {
+        let mut orders = Vec::new();
+        loop {
+            let descending = self.parser.take_symbol("-");
+            orders.push(Order {
+                expr: self.parser.expr()?,
+                descending,
+            });
+            if !self.parser.take_symbol(",") {
+                return Ok(orders);
+            }
+        }
+    }
+
+    fn items(&mut self) -> Result<Vec<Item>, Fault> {
+        let mut items = vec![self.item()?];
+        while self.parser.take_symbol(",") {
+            items.push(self.item()?);
+        }
+        Ok(items)
+    }
+
+    fn item(&mut self) -> Result<Item, Fault> {
+        let expr = self.parser.expr()?;
+        let text = self.text[expr.span.clone()].to_owned();
+        Ok(Item {
+            name: self.name()?,
+            expr,
+            text,
+        })
+    }
+
+    /// `as NAME`
+    fn name(&mut self) -> Result<Option<String>, Fault> {
+        if !self.parser.take_word("as") {
+            return Ok(None);
+        }
+        self.parser
+            .expect_name("a name for the column")
+            .map(|(name, _)| Some(name))
+    }
+
+    fn aggregation(&mut self) -> Result<StageKind, Fault> {
+        let start = self.parser.peek().clone();
+        let items = self.items()?;
+        for item in &items {
+            if !has_aggregate(&item.expr) {
+                if self.parser.peek().kind == TokenKind::Symbol("=") {
+                    return Err(self.parser.unexpected("a comparison"));
+                }
+                return Err(not_an_aggregate(item, &start.kind));
+            }
+        }
+        let mut keys = Vec::new();
+        if self.parser.take_word("by") {
+            keys.push(self.key()?);
+            while self.parser.take_symbol(",") {
+                keys.push(self.key()?);
+            }
+        }
+        Ok(StageKind::Aggregate(items, keys))
+    }
+
+    fn key(&mut self) -> Result<Key, Fault> {
+        let token = self.parser.peek().clone();
+        if let TokenKind::Duration(width) = token.kind {
+            self.parser.take();
+            if width.is_zero() {
+                return Err(Fault::new(
+                    token.span,
+                    "a time bucket must be longer than zero",
+                ));
+            }
+            return Ok(Key::Time {
+                width,
+                name: self.name()?,
+                span: token.span,
+            });
+        }
+        Ok(Key::Expr(self.item()?))
+    }
+
+    /// Whether the stage ends after this many more tokens.
+    fn is_last_of_stage(&self, ahead: usize) -> bool {
+        matches!(
+            self.parser.peek_at(ahead).kind,
+            TokenKind::End | TokenKind::Symbol("|")
+        )
+    }
+
+    /// Whether a text filter follows: after opening parentheses and `not`, a text, a regex or a network.
+    fn begins_filter(&self) -> bool {
+        let mut ahead = 0;
+        loop {
+            match &self.parser.peek_at(ahead).kind {
+                TokenKind::Symbol("(") => ahead += 1,
+                TokenKind::Word(word) if word == "not" => ahead += 1,
+                TokenKind::Text(_) | TokenKind::Regex(_) | TokenKind::Net(_) => return true,
+                _ => return ahead > 0 && matches!(&self.parser.peek().kind, TokenKind::Word(_)),
+            }
+        }
+    }
+}
+
+fn has_aggregate(expr: &Expr) -> bool {
+    let is_aggregate = match &expr.kind {
+        ExprKind::Call(name, _) => aggregate::find(name).is_some(),
+        ExprKind::Field(name) => name
+            .as_key()
+            .is_some_and(|key| aggregate::find_bare(key).is_some()),
+        _ => false,
+    };
+    is_aggregate || expr.children().into_iter().any(has_aggregate)
+}

@@ -1,0 +1,155 @@
+//! The parts of a query as typed.
+
+use std::time::Duration;
+
+use super::filter::Filter;
+use crate::expr::fault::Span;
+use crate::expr::syntax::{Expr, ExprKind};
+use crate::record::FieldName;
+
+/// A whole query.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Its stages, in order.
+    pub stages: Vec<Stage>,
+}
+
+impl Query {
+    /// The fields on the right of comparisons and in lists, where texts are usual.
+    pub fn compared_with(&self) -> Vec<FieldName> {
+        let mut found = Vec::new();
+        for stage in &self.stages {
+            for expr in stage.kind.exprs() {
+                compared_with(expr, &mut found);
+            }
+        }
+        found
+    }
+}
+
+fn compared_with(expr: &Expr, found: &mut Vec<FieldName>) {
+    let right = match &expr.kind {
+        ExprKind::Binary(operator, _, right) if operator.compares() => {
+            std::slice::from_ref(&**right)
+        }
+        ExprKind::In(_, list) => list,
+        _ => &[],
+    };
+    for part in right {
+        if let ExprKind::Field(name) = &part.kind {
+            found.push(name.clone());
+        }
+    }
+    for child in expr.children() {
+        compared_with(child, found);
+    }
+}
+
+/// A stage and its place.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// What it does.
+    pub kind: StageKind,
+    /// Its place in the query, in bytes.
+    pub span: Span,
+}
+
+/// What a stage does.
+#[derive(Clone, Debug)]
+pub enum StageKind {
+    /// Keeps lines by their text.
+    Filter(Filter),
+    /// Keeps rows for which a condition holds.
+    Where(Expr),
+    /// Adds a field.
+    Let(String, Expr),
+    /// Groups and aggregates.
+    Aggregate(Vec<Item>, Vec<Key>),
+    /// Sorts by columns.
+    Sort(Vec<Order>),
+    /// Keeps the first N rows by a column, largest first.
+    Top(usize, Expr),
+    /// Keeps the first N rows.
+    Head(usize),
+    /// Keeps the last N rows.
+    Tail(usize),
+    /// Keeps these fields.
+    Select(Vec<Item>),
+}
+
+impl StageKind {
+    /// The expressions in it.
+    fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            StageKind::Filter(_) | StageKind::Head(_) | StageKind::Tail(_) => Vec::new(),
+            StageKind::Where(expr) | StageKind::Let(_, expr) | StageKind::Top(_, expr) => {
+                vec![expr]
+            }
+            StageKind::Aggregate(items, keys) => {
+                let keys = keys.iter().filter_map(|key| match key {
+                    Key::Expr(item) => Some(item),
+                    Key::Time { .. } => None,
+                });
+                items.iter().chain(keys).map(|item| &item.expr).collect()
+            }
+            StageKind::Sort(orders) => orders.iter().map(|order| &order.expr).collect(),
+            StageKind::Select(items) => items.iter().map(|item| &item.expr).collect(),
+        }
+    }
+}
+
+/// An expression with the name of its column.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// What to compute.
+    pub expr: Expr,
+    /// The name after `as`.
+    pub name: Option<String>,
+    /// The text as typed, which gives the name otherwise.
+    pub text: String,
+}
+
+/// What to group by.
+#[derive(Clone, Debug)]
+pub enum Key {
+    /// An expression.
+    Expr(Item),
+    /// Time buckets.
+    Time {
+        /// Their length.
+        width: Duration,
+        /// The name after `as`.
+        name: Option<String>,
+        /// Its place.
+        span: Span,
+    },
+}
+
+/// A column to sort by.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The column.
+    pub expr: Expr,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// The words that begin a stage, each with a summary: for completions, the manual and errors.
+pub const STAGES: [(&str, &str); 7] = [
+    ("head", "Keep the first rows: head 10"),
+    ("let", "Add a field: let kb = bytes / 1024"),
+    ("select", "Keep these fields: select time, path, status"),
+    (
+        "sort",
+        "Sort by columns, largest first with -: sort -bytes, path",
+    ),
+    ("tail", "Keep the last rows: tail 10"),
+    (
+        "top",
+        "Keep the rows with the largest values: top 20 by bytes",
+    ),
+    (
+        "where",
+        "Keep lines for which a condition holds: where status >= 500",
+    ),
+];
