@@ -1,24 +1,24 @@
 //! The cache under many processes at once.
 
 use std::fs;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 
-use crate::support::Sandbox;
+use crate::support::{JUG, Running, Sandbox, command};
 
 const SVG: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"><circle cx="150" cy="100" r="90" fill="#0072b2"/><text x="90" y="105" font-size="24">drawn once</text></svg>"##;
 
 /// jug in a sandbox, with the cache there.
-fn jug(sandbox: &Sandbox, args: &[&str]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_jug"))
+fn jug(sandbox: &Sandbox, args: &[&str]) -> Running {
+    let mut command = command(JUG);
+    command
         .args(args)
         .current_dir(sandbox.path())
         .env_clear()
         .env("JUG_CACHE_DIR", sandbox.path().join("cache"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("jug starts")
+        .stderr(Stdio::piped());
+    Running::new(&mut command)
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn many_at_once_all_get_the_right_picture() {
     let sandbox = Sandbox::new();
     sandbox.file("a.svg", SVG);
     let right = jug(&sandbox, &["render", "--cache", "off", "a.svg"]);
-    let right = right.wait_with_output().expect("it ends").stdout;
+    let right = right.end().stdout;
     assert!(right.starts_with(b"\x89PNG"));
     let mut drawing = Vec::new();
     let mut evicting = Vec::new();
@@ -40,23 +40,20 @@ fn many_at_once_all_get_the_right_picture() {
         }
     }
     for child in drawing {
-        let output = child.wait_with_output().expect("it ends");
-        assert!(output.status.success(), "{output:?}");
-        assert!(output.stdout == right, "a wrong picture");
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        let outcome = child.end();
+        assert!(
+            outcome.status == 0 && outcome.stderr.is_empty(),
+            "{outcome}"
+        );
+        assert!(outcome.stdout == right, "a wrong picture");
     }
     for child in evicting {
         // Who finds another one at it leaves it to that one.
-        child.wait_with_output().expect("it ends");
+        let _ = child.end();
     }
     let cleared = jug(&sandbox, &["cache", "prune"]);
-    assert!(
-        cleared
-            .wait_with_output()
-            .expect("it ends")
-            .status
-            .success()
-    );
+    let outcome = cleared.end();
+    assert!(outcome.status == 0, "{outcome}");
     let left = fs::read_dir(sandbox.path().join("cache/v1")).expect("a cache");
     let half = left
         .map(|entry| {
@@ -69,11 +66,6 @@ fn many_at_once_all_get_the_right_picture() {
         .find(|name| name.contains("tmp"));
     assert_eq!(half, None, "half written");
     let verified = jug(&sandbox, &["cache", "verify"]);
-    assert!(
-        verified
-            .wait_with_output()
-            .expect("it ends")
-            .status
-            .success()
-    );
+    let outcome = verified.end();
+    assert!(outcome.status == 0, "{outcome}");
 }

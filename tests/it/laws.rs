@@ -21,7 +21,7 @@ use jug::log::run::run;
 use jug::record::Timestamp;
 use proptest::prelude::*;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, deadline};
 
 fn planned(query: &str) -> Plan {
     let now = Timestamp::parse(b"2026-03-14T12:00:00Z", &TimeZone::UTC).expect("a time");
@@ -108,6 +108,7 @@ fn everything(by: &str) -> String {
 /// Lines are looked at together; a bad one among them counts nowhere all the same, and takes no other with it.
 #[test]
 fn bad_lines_are_bad_alone_and_among_others() {
+    let _deadline = deadline::for_this_test();
     let sandbox = Sandbox::new();
     let path = sandbox.path().join("log");
     let (mut text, mut sums, mut bad) = (String::new(), [(0, 0); 2], 0);
@@ -217,6 +218,7 @@ proptest! {
 
     #[test]
     fn small_logs_give_one_answer(lines in prop::collection::vec(line(), 0..60), cut in any::<bool>(), seam in 0_usize..60, chunk in 1_usize..2000) {
+        let _deadline = deadline::for_this_test();
         // A file of this format begins with a line of this format, or it would be refused.
         let (before, after) = lines.split_at(seam.min(lines.len()));
         let one = format!("{WHOLE}{}", before.concat());
@@ -245,11 +247,14 @@ proptest! {
     }
 }
 
-/// Lines over several pieces, with more distinct values than percentiles keep one by one.
-fn long_log() -> String {
+/// Short chunks are cut in the same way as those of the default size, and take a tenth of the time.
+const SHORT_CHUNK: usize = 200 << 10;
+
+/// Lines over two and a half chunks, with more distinct values than percentiles keep one by one.
+fn long_log(chunk: usize) -> String {
     let mut text = String::new();
     let mut place = 0_u64;
-    while text.len() < 2 * CHUNK + CHUNK / 2 {
+    while text.len() < 2 * chunk + chunk / 2 {
         let noise = place.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
         let _ = match noise % 5000 {
             0 => writeln!(text, "not a line of this log"),
@@ -272,8 +277,24 @@ fn long_log() -> String {
 }
 
 #[test]
+fn a_long_log_gives_one_answer_in_chunks_of_the_default_size() {
+    let _deadline = deadline::for_this_test();
+    let query = everything(" by status");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let forms = forms(directory.path(), long_log(CHUNK).as_bytes());
+    let plain = [forms[0].1.clone()];
+    let wanted = answer(&query, &plain, 1, Engine::Read, usize::MAX);
+    assert_eq!(wanted.lines().count(), 5, "four groups and the account");
+    for (form, path) in &forms {
+        let found = answer(&query, std::slice::from_ref(path), 3, Engine::Auto, CHUNK);
+        assert_eq!(found, wanted, "{form}");
+    }
+}
+
+#[test]
 fn a_long_log_gives_one_answer() {
-    let text = long_log();
+    let _deadline = deadline::for_this_test();
+    let text = long_log(SHORT_CHUNK);
     let queries = [
         &everything(" by status"),
         "where status == 500 | select path, bytes | tail 3",
@@ -282,15 +303,16 @@ fn a_long_log_gives_one_answer() {
         "count",
     ];
     for query in queries {
-        hold(query, text.as_bytes(), CHUNK);
+        hold(query, text.as_bytes(), SHORT_CHUNK);
     }
 }
 
 #[test]
 fn what_is_cut_early_is_what_is_cut_at_the_end() {
+    let _deadline = deadline::for_this_test();
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join("log");
-    fs::write(&path, long_log()).expect("a file");
+    fs::write(&path, long_log(CHUNK)).expect("a file");
     let rows = |query: &str| {
         let answer = answer(query, std::slice::from_ref(&path), 2, Engine::Read, CHUNK);
         let rows: Vec<String> = answer.lines().map(str::to_owned).collect();
@@ -312,7 +334,7 @@ fn what_is_cut_early_is_what_is_cut_at_the_end() {
 #[test]
 fn the_binary_keeps_the_law_too() {
     let sandbox = Sandbox::new();
-    sandbox.file("long.log", long_log());
+    sandbox.file("long.log", long_log(CHUNK));
     let query = everything(" by status");
     let wanted = sandbox
         .jug(["log", "-j1", &query, "long.log"], b"")

@@ -1,10 +1,9 @@
 //! What jug does as a process: pipes that close, signals, descriptors that are not there. Nothing here waits for a time to
-//! pass: it waits for something to happen, and gives up loudly after a long while.
+//! pass: it waits for something to happen, and fails after a long time.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
@@ -20,7 +19,7 @@ use jug::log::run::run;
 use jug::observe::Observe;
 use jug::record::Timestamp;
 
-use crate::support::Sandbox;
+use crate::support::{JUG, Running, Sandbox, command, deadline};
 
 /// How long anything may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -39,15 +38,15 @@ fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 }
 
 /// jug reading from a pipe that stays open, with some lines written to it and read.
-fn waiting(args: &[&str], lines: &str) -> Child {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_jug"))
+fn waiting(args: &[&str], lines: &str) -> Running {
+    let mut command = command(JUG);
+    command
         .args(args)
         .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("jug starts");
+        .stderr(Stdio::piped());
+    let mut child = Running::new(&mut command);
     let pipe = child.stdin.as_mut().expect("a pipe");
     pipe.write_all(lines.as_bytes()).expect("jug reads");
     // It has read everything once it waits for more: the pipe is empty then.
@@ -61,29 +60,18 @@ fn waiting(args: &[&str], lines: &str) -> Child {
     child
 }
 
-fn signal(child: &Child, signal: &str) {
+fn signal(child: &Running, signal: &str) {
     let sent = Command::new("kill")
         .args(["-s", signal, &child.id().to_string()])
         .status();
     assert!(sent.expect("kill runs").success());
 }
 
-fn output(mut child: Child) -> (Option<i32>, Option<i32>, String, String) {
-    let (mut stdout, mut stderr) = (String::new(), String::new());
-    let status = wait_for("jug to end", || child.try_wait().expect("a child of ours"));
-    child
-        .stdout
-        .take()
-        .expect("a pipe")
-        .read_to_string(&mut stdout)
-        .expect("text");
-    child
-        .stderr
-        .take()
-        .expect("a pipe")
-        .read_to_string(&mut stderr)
-        .expect("text");
-    (status.code(), status.signal(), stdout, stderr)
+/// The exit status or the signal, and both streams, of a command whose standard input stays open.
+fn output(child: Running) -> (Option<i32>, Option<i32>, String, String) {
+    let outcome = child.end();
+    let code = outcome.signal.is_none().then_some(outcome.status);
+    (code, outcome.signal, outcome.stdout(), outcome.stderr())
 }
 
 #[test]
@@ -241,10 +229,10 @@ fn progress_can_be_asked_for() {
         "{said:?}"
     );
     drop(child.stdin.take());
-    let output = child.wait_with_output().expect("it ends");
+    let outcome = child.end();
     assert_eq!(
-        (output.status.code(), output.stdout.as_slice()),
-        (Some(0), &b"count\n2\n"[..])
+        (outcome.status, outcome.stdout().as_str()),
+        (0, "count\n2\n")
     );
 }
 
@@ -338,6 +326,7 @@ impl Observe for Cutter {
 
 #[test]
 fn a_file_cut_short_gives_what_is_left() {
+    let _deadline = deadline::for_this_test();
     let line = "a line of twenty by\n";
     let lines = 3 * CHUNK / line.len();
     for engine in [Engine::Read, Engine::Mmap] {

@@ -17,7 +17,7 @@ use jug::log::run::run;
 use jug::record::Timestamp;
 use proptest::prelude::*;
 
-use crate::support::{files_under, project};
+use crate::support::{deadline, files_under, project};
 
 /// What queries are made of, and what they are not.
 const TOKENS: &[&str] = &[
@@ -203,6 +203,7 @@ fn queries() -> Vec<String> {
 
 #[test]
 fn queries_that_went_wrong_are_no_panic() {
+    let _deadline = deadline::for_this_test();
     let queries = queries();
     let mut runner = proptest::test_runner::TestRunner::default();
     let strategy = (
@@ -234,11 +235,13 @@ fn queries_that_went_wrong_are_no_panic() {
 proptest! {
     #[test]
     fn any_text_is_a_query_or_a_fault(text in any::<String>()) {
+        let _deadline = deadline::for_this_test();
         planned(&text);
     }
 
     #[test]
     fn any_tokens_are_a_query_or_a_fault(tokens in prop::collection::vec(prop::sample::select(TOKENS), 0..12), glue in prop::sample::select(&["", " "][..])) {
+        let _deadline = deadline::for_this_test();
         planned(&tokens.join(glue));
     }
 }
@@ -252,6 +255,7 @@ proptest! {
         noise in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12),
         cut in any::<prop::sample::Index>(),
     ) {
+        let _deadline = deadline::for_this_test();
         let format = FORMATS[format];
         // Lines as they should be first, so that the format is accepted; behind them the same again, damaged.
         let example = format.example.as_bytes();
@@ -275,6 +279,7 @@ proptest! {
 
 #[test]
 fn depth_and_length_exhaust_no_stack() {
+    let _deadline = deadline::for_this_test();
     for query in [
         format!("where {}1{}", "(".repeat(50_000), ")".repeat(50_000)),
         format!("{}\"a\"{}", "(".repeat(50_000), ")".repeat(50_000)),
@@ -301,6 +306,7 @@ fn depth_and_length_exhaust_no_stack() {
 
 #[test]
 fn deep_json_exhausts_no_stack() {
+    let _deadline = deadline::for_this_test();
     let directory = tempfile::tempdir().expect("a temporary directory");
     let file = directory.path().join("deep.ndjson");
     let deep = 200_000;

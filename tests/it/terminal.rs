@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::OpenptFlags;
 use rustix::termios::Winsize;
 
-use crate::support::Sandbox;
+use crate::support::{JUG, Running, Sandbox, command};
 
 /// A new terminal of 80 columns: our end, and that of the programs on it.
 fn terminal() -> (File, OwnedFd) {
@@ -39,7 +39,8 @@ pub(crate) fn shown(sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
 /// The same on a terminal of this kind.
 fn shown_on(kind: &str, sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
     let (mut ours, theirs) = terminal();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_jug"))
+    let mut command = command(JUG);
+    command
         .args(args)
         .current_dir(sandbox.path())
         .env_clear()
@@ -47,16 +48,17 @@ fn shown_on(kind: &str, sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
         .env("TZ", "UTC")
         .stdin(Stdio::null())
         .stdout(theirs)
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it runs");
+        .stderr(Stdio::null());
+    let child = Running::new(&mut command);
+    // The command keeps the other end, which must be closed here for reading to end.
+    drop(command);
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     // Linux says EIO when the last program has left.
     while let Ok(read @ 1..) = ours.read(&mut buffer) {
         bytes.extend_from_slice(&buffer[..read]);
     }
-    child.wait().expect("it has ended");
+    let _ = child.end();
     let text = String::from_utf8(bytes).expect("what is shown is text");
     text.lines().map(str::to_owned).collect()
 }

@@ -14,9 +14,9 @@ mod systems;
 mod totals;
 
 use std::io::Read as _;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{ChildStdout, Stdio};
 
-use crate::support::Sandbox;
+use crate::support::{JUG, Running, Sandbox, command};
 
 /// The pieces of a text that NUL ends, in order.
 fn pieces(bytes: &[u8]) -> Vec<Vec<u8>> {
@@ -69,23 +69,23 @@ fn wide(sandbox: &Sandbox) -> String {
 
 /// A walk in the middle: some of its output has been read, and it cannot go on before more is.
 struct Caught {
-    child: Child,
+    child: Running,
     stdout: ChildStdout,
     read: Vec<u8>,
 }
 
 impl Caught {
     fn new(sandbox: &Sandbox, args: &[&str]) -> Caught {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_jug"))
+        let mut command = command(JUG);
+        command
             .arg("walk")
             .args(args)
             .current_dir(sandbox.path())
             .env_clear()
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("jug starts");
+            .stderr(Stdio::piped());
+        let mut child = Running::new(&mut command);
         let mut stdout = child.stdout.take().expect("a pipe");
         let mut read = vec![0; 1];
         stdout.read_exact(&mut read).expect("it has begun");

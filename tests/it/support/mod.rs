@@ -1,21 +1,25 @@
-//! A place to run jug in, and what came of it. Nothing of the machine leaks in: no environment, no home, one locale and zone.
+//! A directory to run jug in, and the outcome of a run. The machine has no influence: the environment is empty, home is an
+//! empty directory, locale and time zone are fixed.
+
+pub(crate) mod deadline;
+pub(crate) mod running;
 
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
-use std::thread;
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+
+pub(crate) use running::{JUG, Running, command};
 
 /// The top of the project.
 pub(crate) fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// All files under a directory of the project, sorted, as paths from the top of the project; none if it is not there.
+/// All files under a directory of the project, sorted, as paths relative to the project; none if the directory does not exist.
 pub(crate) fn files_under(directory: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut left = vec![PathBuf::from(directory)];
@@ -37,13 +41,13 @@ pub(crate) fn files_under(directory: &str) -> Vec<PathBuf> {
     found
 }
 
-/// A temporary directory with files made for one test, gone at its end.
+/// A temporary directory with files for one test, removed at its end.
 pub(crate) struct Sandbox {
     top: TempDir,
 }
 
 impl Sandbox {
-    /// An empty one, but for `fixtures`, which leads to the project's.
+    /// A directory that contains only `fixtures`, a link to the project's.
     pub(crate) fn new() -> Sandbox {
         let top = tempfile::Builder::new()
             .prefix("jug-test-")
@@ -57,16 +61,16 @@ impl Sandbox {
             std::os::unix::fs::symlink(target, sandbox.top.path().join(name)).expect("a new name");
         };
         link(&project().join("fixtures"), "work/fixtures");
-        link(Path::new(env!("CARGO_BIN_EXE_jug")), "bin/jug");
+        link(Path::new(JUG), "bin/jug");
         sandbox
     }
 
-    /// The directory that commands run in.
+    /// The directory in which commands run.
     pub(crate) fn path(&self) -> PathBuf {
         self.top.path().join("work")
     }
 
-    /// Adds a file, and the directories it is in.
+    /// Adds a file, and its parent directories.
     pub(crate) fn file(&self, name: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> &Sandbox {
         let path = self.path().join(name);
         let directory = path.parent().expect("a file is in a directory");
@@ -85,20 +89,20 @@ impl Sandbox {
         self
     }
 
-    /// Runs jug with something on standard input.
+    /// Runs jug with `stdin` on standard input.
     pub(crate) fn jug<S: AsRef<OsStr>>(
         &self,
         args: impl IntoIterator<Item = S>,
         stdin: &[u8],
     ) -> Outcome {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jug"));
+        let mut command = command(JUG);
         command.args(args);
         self.run(command, stdin)
     }
 
-    /// Runs a line of shell, in which `jug` is the one under test.
+    /// Runs a shell command line, in which `jug` is the one under test.
     pub(crate) fn shell(&self, line: &str, stdin: &[u8]) -> Outcome {
-        let mut command = Command::new("sh");
+        let mut command = command("sh");
         command.args(["-c", line]);
         self.run(command, stdin)
     }
@@ -106,7 +110,6 @@ impl Sandbox {
     /// Runs any command here.
     pub(crate) fn run(&self, mut command: Command, stdin: &[u8]) -> Outcome {
         let bin = self.top.path().join("bin");
-        let shown = format!("{command:?}");
         command
             .current_dir(self.path())
             .env_clear()
@@ -121,55 +124,34 @@ impl Sandbox {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .unwrap_or_else(|error| panic!("{shown}: {error}"));
-        let mut pipe = child.stdin.take().expect("a pipe was asked for");
-        let output = thread::scope(|scope| {
-            // A command may end without having read all of it: that is its business.
-            scope.spawn(move || pipe.write_all(stdin));
-            child.wait_with_output()
-        });
-        let output = output.unwrap_or_else(|error| panic!("{shown}: {error}"));
-        Outcome {
-            command: shown,
-            stdout: output.stdout,
-            stderr: output.stderr,
-            status: as_shells_do(output.status),
-        }
+        Running::new(&mut command).finish(stdin)
     }
 }
 
-/// 128 and the number of the signal, if a signal ended it.
-fn as_shells_do(status: ExitStatus) -> i32 {
-    use std::os::unix::process::ExitStatusExt as _;
-    status
-        .code()
-        .or_else(|| status.signal().map(|signal| 128 + signal))
-        .expect("it has ended")
-}
-
-/// What came of a command.
+/// The outcome of a command.
 #[must_use]
 pub(crate) struct Outcome {
     command: String,
     pub(crate) stdout: Vec<u8>,
     pub(crate) stderr: Vec<u8>,
+    /// As shells report it: 128 and the number of the signal that ended it.
     pub(crate) status: i32,
+    /// The signal that ended it.
+    pub(crate) signal: Option<i32>,
 }
 
 impl Outcome {
-    /// What it printed; bytes that are no text are shown as U+FFFD.
+    /// Its standard output; bytes that are not UTF-8 become U+FFFD.
     pub(crate) fn stdout(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()
     }
 
-    /// What it said beside.
+    /// Its standard error, in the same way.
     pub(crate) fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.stderr).into_owned()
     }
 
-    /// Panics unless it ended well and said nothing beside; gives what it printed.
+    /// Panics unless it succeeded without a message; returns its standard output.
     #[track_caller]
     pub(crate) fn clean(self) -> String {
         assert!(self.status == 0 && self.stderr.is_empty(), "{self}");
@@ -178,7 +160,7 @@ impl Outcome {
 }
 
 impl Outcome {
-    /// What it printed, if it ended well but for bad lines.
+    /// Its standard output, if it succeeded or bad lines were the only problem.
     #[track_caller]
     pub(crate) fn clean_or_bad(self) -> String {
         let is_fine = self.status == 0
