@@ -15,6 +15,8 @@ pub mod json_tree;
 mod judge;
 mod node;
 mod order;
+#[cfg(test)]
+mod panics;
 mod queue;
 pub mod rows;
 pub mod run;

@@ -2,17 +2,15 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
-use std::sync::atomic::{
-    AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst,
-};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 use std::{ptr, thread};
 
 use super::event::Sums;
 use super::node::{Node, Product, Work};
 use super::order::{Drain, PATIENCE, Stream};
-use super::queue::{Only, Queue};
+use super::queue::{Allowed, Queue, Task};
 use super::visit::Worker;
 use super::{Follow, Needs, Order, Output, Plan, Recorder};
 use crate::dirs::handle;
@@ -71,7 +69,6 @@ pub(super) struct Shared<'p, R> {
     awaited: Mutex<Option<Arc<Node>>>,
     awaited_address: AtomicPtr<Node>,
     backlog: AtomicUsize,
-    is_stopping: AtomicBool,
     met: Mutex<HashMap<(u64, u64), Vec<u8>>>,
     mounts: OnceLock<Mounts>,
     /// Ignore rules that hold everywhere, if there are any.
@@ -134,7 +131,6 @@ pub fn run<R: Recorder>(
         awaited: Mutex::new(Some(Arc::clone(&root))),
         awaited_address: AtomicPtr::new(address(&root)),
         backlog: AtomicUsize::new(0),
-        is_stopping: AtomicBool::new(false),
         met: Mutex::default(),
         mounts: OnceLock::new(),
         ignores,
@@ -205,7 +201,7 @@ impl<'p, R: Recorder> Shared<'p, R> {
 
     /// Whether to stop: by a signal, or since no more records are wanted.
     pub(super) fn is_stopping(&self) -> bool {
-        self.is_stopping.load(Relaxed) || self.observe.stopping()
+        self.queue.is_over() || self.observe.stopping()
     }
 
     /// Whether much has been read that cannot be put out yet.
@@ -227,7 +223,6 @@ impl<'p, R: Recorder> Shared<'p, R> {
     }
 
     fn stop(&self) {
-        self.is_stopping.store(true, Relaxed);
         self.queue.end();
     }
 
@@ -240,7 +235,9 @@ impl<'p, R: Recorder> Shared<'p, R> {
         if self.awaited_address.load(SeqCst) != address(node) {
             return;
         }
-        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut stream) = self.stream() else {
+            return;
+        };
         while let Some(awaited) = self.awaited() {
             let Some(product) = awaited.take() else { break };
             let next = stream.resume(product, &self.backlog, spare);
@@ -251,7 +248,17 @@ impl<'p, R: Recorder> Shared<'p, R> {
                 self.stop();
                 break;
             }
+            self.queue.resume();
         }
+    }
+
+    /// The stream, unless a worker panicked while it wrote: what is in it then must not be written.
+    fn stream(&self) -> Option<MutexGuard<'_, Stream<'p, R>>> {
+        let stream = self.stream.lock().ok();
+        if stream.is_none() {
+            self.stop();
+        }
+        stream
     }
 
     fn awaited(&self) -> Option<Arc<Node>> {
@@ -261,14 +268,15 @@ impl<'p, R: Recorder> Shared<'p, R> {
             .clone()
     }
 
-    /// What may be read next, while much has been read that cannot be put out yet.
-    fn only(&self) -> Only {
+    /// Which directory may be read next: while much has been read that cannot be put out yet, only the one that the output
+    /// waits for.
+    fn allowed(&self) -> Allowed {
         if !self.is_crowded() {
-            return Only::Any;
+            return Allowed::Any;
         }
         match self.awaited() {
-            Some(node) if node.is_unclaimed() => Only::This(node),
-            _ => Only::Nothing,
+            Some(node) if node.is_unclaimed() => Allowed::Only(node),
+            _ => Allowed::Nothing,
         }
     }
 
@@ -316,32 +324,27 @@ impl<R: Recorder> Worker<'_, '_, R> {
     /// Reads directories until there are none left, or `pauses` says so. Whether there are none left.
     fn work(&mut self, pauses: impl Fn() -> bool) -> bool {
         let shared = self.shared;
-        let mut mine: Option<Arc<Node>> = None;
+        let mut mine: Option<Task<'_>> = None;
         loop {
-            let is_stopping = shared.is_stopping();
-            if is_stopping {
+            if shared.is_stopping() {
                 shared.stop();
+                mine = None;
             }
-            let node = match mine.take() {
-                Some(node) if !is_stopping => node,
-                _ => match shared.queue.next(|| shared.only()) {
-                    Some(node) => node,
-                    None => break,
-                },
+            let next = || shared.queue.next(|| shared.allowed());
+            let Some(task) = mine.take().or_else(next) else {
+                break;
             };
-            if let Some(work) = node.claim() {
-                mine = self.visit(&node, &work);
+            let child = task.node().claim().and_then(|work| {
+                let child = self.visit(task.node(), &work);
                 if self.is_laden() {
                     self.put_out();
                 }
-            }
-            if mine.is_none() {
-                shared.queue.done();
-            }
+                child
+            });
+            mine = child.map(|child| task.replaced_by(child));
             if pauses() {
-                if let Some(mine) = mine.take() {
-                    shared.queue.add(std::iter::once(mine));
-                    shared.queue.done();
+                if let Some(mine) = mine {
+                    mine.put_back();
                 }
                 return false;
             }
@@ -367,7 +370,9 @@ impl<R: Recorder> Worker<'_, '_, R> {
             return;
         }
         let carried = &mut self.carried;
-        let mut stream = shared.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut stream) = shared.stream() else {
+            return;
+        };
         stream.drain.tell(&carried.faults, &carried.repeats);
         stream
             .drain

@@ -17,7 +17,7 @@ use crate::error::Result;
 
 /// What a walk puts out, kept.
 #[derive(Default)]
-struct Kept(Vec<u8>);
+pub(super) struct Kept(Vec<u8>);
 
 impl Output for Kept {
     fn put(&mut self, bytes: &[u8], ends: &[usize]) -> Result<()> {
@@ -31,7 +31,7 @@ impl Output for Kept {
     }
 }
 
-fn plan(root: &Path, order: Order) -> Plan {
+pub(super) fn plan(root: &Path, order: Order) -> Plan {
     Plan {
         roots: vec![root.as_os_str().as_bytes().to_vec()],
         follow: Follow::Never,
