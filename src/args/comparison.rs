@@ -1,7 +1,7 @@
-//! Comparisons as people type them: `>10M`, `<=7d`, `=0`.
+//! Comparisons on the command line: `>10M`, `<=7d`, `=0`.
 //!
-//! One rule for all of them: a value says how it is compared. `10M` alone could mean exactly or at least, and `+10M` and
-//! `-10M` are find's, where they mean more and less in units that it rounds up to; each is an error that says what to write.
+//! Every value needs a relation. `10M` alone could mean exactly or at least, and `+10M` and `-10M` belong to find, which rounds
+//! up to the unit; each is an error with a hint.
 
 use std::time::Duration;
 
@@ -12,20 +12,20 @@ use crate::select::{Comparison, Relation};
 /// A size in bytes.
 ///
 /// # Errors
-/// A message for the person who typed it.
+/// A message for the user.
 pub fn size(text: &str) -> Result<Comparison<u64>, String> {
     comparison(text, values::size)
 }
 
-/// A number of things.
+/// A count.
 ///
 /// # Errors
-/// A message for the person who typed it.
+/// A message for the user.
 pub fn count(text: &str) -> Result<Comparison<u64>, String> {
     comparison(text, values::count)
 }
 
-/// How long ago something was; what is yet to come has a negative age.
+/// The time since something happened; negative for the future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Age {
     is_negative: bool,
@@ -33,7 +33,7 @@ pub struct Age {
 }
 
 impl Age {
-    /// The moment of which this is the age, if there is such a moment.
+    /// The time with this age, if it can be represented.
     pub fn before(self, now: Timestamp) -> Option<Timestamp> {
         if self.is_negative {
             now.plus(self.length)
@@ -46,7 +46,7 @@ impl Age {
 /// An age.
 ///
 /// # Errors
-/// A message for the person who typed it.
+/// A message for the user.
 pub fn age(text: &str) -> Result<Comparison<Age>, String> {
     let found = comparison(text, |text| {
         let length = text.strip_prefix('-');
@@ -56,27 +56,29 @@ pub fn age(text: &str) -> Result<Comparison<Age>, String> {
         })
     })?;
     if found.relation == Relation::Equal {
-        return Err("no age is exact to the nanosecond: give a range, '>=7d' and '<8d'".to_owned());
+        return Err(
+            "= would compare to the nanosecond: give a range, such as '>=7d' and '<8d'".to_owned(),
+        );
     }
     Ok(found)
 }
 
-/// A moment, which only a clock can tell; see [`crate::expr::Clock::moment`].
+/// A time, to be resolved with a clock: see [`crate::expr::Clock::moment`].
 ///
 /// # Errors
-/// A message for the person who typed it.
+/// A message for the user.
 pub fn moment(text: &str) -> Result<Comparison<String>, String> {
     let Some((relation, value)) = Relation::split(text) else {
         return Err(format!(
-            "«{text}» does not say how to compare: write '>={text}' (since then) or '<{text}' (before)"
+            "'{text}' needs a relation: use '>={text}' (since then) or '<{text}' (before)"
         ));
     };
     let value = value.trim().to_owned();
-    // Dates and times ago are instants, and no file is so old to the nanosecond.
+    // Dates and relative times are instants: no file would match to the nanosecond.
     let is_exact = value.contains(':') || value.bytes().all(|byte| byte.is_ascii_digit());
     if relation == Relation::Equal && !is_exact {
         return Err(format!(
-            "«{value}» is one instant: give a range, '>=2026-01-31' and '<2026-02-01'"
+            "'{value}' is a single instant: give a range, such as '>=2026-01-31' and '<2026-02-01'"
         ));
     }
     Ok(Comparison { relation, value })
@@ -96,13 +98,13 @@ fn comparison<T>(
         .or_else(|| text.strip_prefix('-').map(|value| (value, '<', "less")));
     match finds {
         Some((value, sign, meaning)) if read(value).is_ok() => {
-            Err(format!("write '{sign}{value}' for {meaning} than that"))
+            Err(format!("use '{sign}{value}' for {meaning} than that"))
         }
         None if read(text).is_ok() => Err(format!(
-            "«{text}» does not say how to compare: write '>={text}', '<={text}' or '={text}'"
+            "'{text}' needs a relation: use '>={text}', '<={text}' or '={text}'"
         )),
         _ => Err(format!(
-            "«{text}» is no comparison: write >, >=, <, <= or = and a value, in quotes"
+            "invalid comparison '{text}': use >, >=, <, <= or = and a value, in quotes"
         )),
     }
 }
@@ -113,7 +115,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_value_says_how_it_is_compared() {
+    fn a_value_needs_a_relation() {
         for (text, relation, value) in [
             (">10M", Relation::Greater, 10 << 20),
             (">=1KB", Relation::AtLeast, 1000),
@@ -129,8 +131,8 @@ mod tests {
             ("-10M", "'<10M'"),
             (">x", "no size"),
             ("==5", "no size"),
-            ("", "no comparison"),
-            ("--name", "no comparison"),
+            ("", "invalid comparison"),
+            ("--name", "invalid comparison"),
         ] {
             let message = size(text).unwrap_err();
             assert!(message.contains(says), "{text}: {message}");
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn ages_go_both_ways_and_are_ranges() {
+    fn ages_may_be_negative_and_need_ranges() {
         let now = Timestamp::new(1_000_000, 0, 9).unwrap();
         let at = |text| age(text).unwrap().value.before(now).unwrap();
         assert_eq!(at(">1h"), Timestamp::new(996_400, 0, 9).unwrap());
@@ -152,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_instants() {
+    fn equality_needs_an_exact_time() {
         assert_eq!(moment(">=2h").unwrap().value, "2h");
         assert_eq!(
             moment("=2026-01-01T00:00:00Z").unwrap().relation,
@@ -166,7 +168,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_too_odd(text in any::<String>(), sign in "[<>=+-]{0,2}") {
+        fn arbitrary_text_does_not_panic(text in any::<String>(), sign in "[<>=+-]{0,2}") {
             let text = format!("{sign}{text}");
             let _ = (size(&text), count(&text), age(&text), moment(&text));
         }

@@ -1,4 +1,4 @@
-//! Which paths matter, in every command that goes through directories.
+//! Which paths matter, for every command that reads directories.
 
 use std::path::PathBuf;
 
@@ -16,27 +16,27 @@ use crate::select::{
     Comparison, InvalidGlob, Pattern, Patterns, Permissions, Pruning, Selection, Test, Time,
 };
 
-/// The flags of commands that go through directories.
+/// The flags of commands that read directories.
 #[derive(Args, Clone, Debug, Default)]
 pub struct SelectionArgs {
-    /// Show entries of this name
+    /// Match entries with this name
     ///
-    /// In a glob * is any text, ? one byte, [a-z] and [!a-z] one of a class, {a,b} either. All flags under this heading must hold;
-    /// where one of them is given several times, any of its values will do, but all comparisons must hold.
+    /// In a glob * matches any text, ? one byte, [a-z] and [!a-z] one of a class, {a,b} an alternative. Entries must match all
+    /// the filters given. If a filter is repeated, matching any one of its values is enough; comparisons must all match.
     #[arg(long, value_name = "GLOB", value_parser = name, help_heading = SELECT)]
     pub name: Vec<Pattern>,
 
-    /// The same, in capitals or not
+    /// Like --name, but ignore the case of A to Z
     #[arg(long, value_name = "GLOB", value_parser = name_of_any_case, help_heading = SELECT)]
     pub iname: Vec<Pattern>,
 
-    /// Show entries of this path, as printed or below where the walk began
+    /// Match entries with this path, as printed or relative to PATH
     ///
-    /// Here * and ? match no slash, and ** between slashes is any number of directories. A leading ./ does not matter.
+    /// Here * and ? do not match a slash, and ** between slashes matches any number of directories. A leading ./ is ignored.
     #[arg(long, value_name = "GLOB", value_parser = Pattern::of_paths, help_heading = SELECT)]
     pub path: Vec<Pattern>,
 
-    /// Show entries in whose path this is found
+    /// Match entries whose path contains a match of this regular expression
     #[arg(long, value_name = "REGEX", allow_hyphen_values = true, help_heading = SELECT)]
     pub regex: Vec<String>,
 
@@ -44,90 +44,91 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "EXT,…", value_delimiter = ',', value_parser = extension, help_heading = SELECT)]
     pub ext: Vec<String>,
 
-    /// Show entries of these types, or of find's letters for them
+    /// Match entries of these types; the letters of find work too
     #[arg(long = "type", value_name = "TYPE,…", value_delimiter = ',', value_parser = types(), help_heading = SELECT)]
     pub types: Vec<FileType>,
 
-    /// Show entries of this size, such as '>10M'
+    /// Match entries with this size, such as '>10M'
     ///
-    /// A comparison is one of > >= < <= = and a value. Quote it, or the shell redirects. Two of them make a range.
+    /// A comparison is one of > >= < <= = followed by a value. Quote it, because < and > are redirections in a shell. Give two
+    /// for a range.
     #[arg(long, value_name = "CMP", value_parser = comparison::size, allow_hyphen_values = true, help_heading = SELECT)]
     pub size: Vec<Comparison<u64>>,
 
-    /// Show entries changed so long ago, such as '>7d'; an age is negative for a time to come
+    /// Match by time since the last modification, such as '>7d'; times in the future have a negative age
     #[arg(long, value_name = "CMP", value_parser = comparison::age, allow_hyphen_values = true, help_heading = SELECT)]
     pub age: Vec<Comparison<Age>>,
 
-    /// Show entries whose contents changed then, such as '>=2026-01-31', '<yesterday' or '>2h' (ago)
+    /// Match by time of modification, such as '>=2026-01-31', '<yesterday' or '>2h' (ago)
     #[arg(long, value_name = "CMP", value_parser = comparison::moment, allow_hyphen_values = true, help_heading = SELECT)]
     pub mtime: Vec<Comparison<String>>,
 
-    /// Show entries whose attributes changed then
+    /// Match by time of the last change of attributes
     #[arg(long, value_name = "CMP", value_parser = comparison::moment, allow_hyphen_values = true, help_heading = SELECT)]
     pub ctime: Vec<Comparison<String>>,
 
-    /// Show entries last read then
+    /// Match by time of the last access
     #[arg(long, value_name = "CMP", value_parser = comparison::moment, allow_hyphen_values = true, help_heading = SELECT)]
     pub atime: Vec<Comparison<String>>,
 
-    /// Show entries made then, where the file system knows
+    /// Match by creation time, if the file system records it
     #[arg(long, value_name = "CMP", value_parser = comparison::moment, allow_hyphen_values = true, help_heading = SELECT)]
     pub btime: Vec<Comparison<String>>,
 
-    /// Show entries changed later than a file
+    /// Match entries modified later than FILE
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = SELECT)]
     pub newer: Vec<PathBuf>,
 
-    /// Show entries of a user, a group, or both, by name or number
+    /// Match by owner: a user, a group, or both, by name or ID
     #[arg(long, value_name = "USER[:GROUP]", value_parser = owner, help_heading = SELECT)]
     pub owner: Option<Owner>,
 
-    /// Show entries with these permissions: 644 exactly, -022 all of these bits, /022 any of them
+    /// Match by permissions: 644 exactly, -022 all of these bits, /022 any of them
     #[arg(long, value_name = "OCTAL", value_parser = permissions, allow_hyphen_values = true, help_heading = SELECT)]
     pub perm: Vec<Permissions>,
 
-    /// Show entries with so many names, such as '>1'
+    /// Match by number of hard links, such as '>1'
     #[arg(long, value_name = "CMP", value_parser = comparison::count, allow_hyphen_values = true, help_heading = SELECT)]
     pub links: Vec<Comparison<u64>>,
 
-    /// Show files of no bytes, and directories with nothing in them
+    /// Match empty files and directories
     #[arg(long, help_heading = SELECT)]
     pub empty: bool,
 
-    /// Show links that lead nowhere
+    /// Match broken symbolic links
     #[arg(long, help_heading = SELECT)]
     pub broken: bool,
 
-    /// Leave out what has this name, and all below it
+    /// Leave out entries with this name, and everything below them
     ///
-    /// A pattern with a slash is about paths, as with --path; ./name is one at the beginning of the walk. A pattern that
-    /// ends in a slash is about directories alone.
+    /// A glob that contains a slash matches paths, as with --path; ./name matches only directly below PATH. A glob that ends in
+    /// a slash matches only directories.
     #[arg(long, value_name = "GLOB", value_parser = Pattern::of_either, help_heading = PRUNE)]
     pub exclude: Vec<Pattern>,
 
-    /// Leave out what is below directories of this name, and show them
+    /// Do not enter directories with this name, but show them
     #[arg(long, value_name = "GLOB", value_parser = Pattern::of_either, help_heading = PRUNE)]
     pub prune: Vec<Pattern>,
 
-    /// Leave out what git ignores, and .git
+    /// Leave out .git and everything that git ignores
     #[arg(long, help_heading = PRUNE)]
     pub gitignore: bool,
 
-    /// Leave out what a file in the format of .gitignore says, as if it lay where the walk begins
+    /// Leave out what FILE ignores, which has the format of .gitignore and applies as if it were in each PATH
     ///
-    /// Its rules outweigh those of --gitignore, and those of a later file those of an earlier one.
+    /// Its rules take precedence over those of --gitignore, and those of a later file over those of an earlier one.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = PRUNE)]
     pub ignore_file: Vec<PathBuf>,
 
-    /// Leave out names that begin with a dot
+    /// Leave out names that start with a dot
     #[arg(long, help_heading = PRUNE)]
     pub no_hidden: bool,
 }
 
-const SELECT: &str = "Select";
-const PRUNE: &str = "Prune";
+const SELECT: &str = "Filters";
+const PRUNE: &str = "Pruning";
 
-/// Whom entries belong to.
+/// The owner of an entry, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
     user: Option<String>,
@@ -135,10 +136,10 @@ pub struct Owner {
 }
 
 impl SelectionArgs {
-    /// What the arguments mean. Touches no file, and asks for no user.
+    /// What the arguments mean. Reads no file, and looks up no user.
     ///
     /// # Errors
-    /// If a moment or a regex makes no sense.
+    /// If a time or a regular expression is invalid.
     pub fn plan(&self, clock: &Clock) -> Result<(Selection, Pruning)> {
         let regexes = self.regex.iter().map(|text| {
             let pattern = syntax::Pattern {
@@ -168,7 +169,7 @@ impl SelectionArgs {
             exclude: Patterns(self.exclude.clone()),
             prune: Patterns(self.prune.clone()),
             is_without_hidden: self.no_hidden,
-            heeds_gitignore: self.gitignore,
+            reads_gitignore: self.gitignore,
             ignore_files: self.ignore_file.clone(),
         };
         Ok((selection, pruning))
@@ -181,9 +182,9 @@ impl SelectionArgs {
         let mut tests: Vec<Test> = sizes.chain(links).chain(permissions).collect();
         for age in &self.age {
             let moment = age.value.before(clock.now);
-            // The older, the earlier.
+            // A greater age is an earlier time.
             let relation = age.relation.of_negatives();
-            let value = moment.ok_or_else(|| Error::usage("--age: there is no such moment"))?;
+            let value = moment.ok_or_else(|| Error::usage("--age: out of range"))?;
             tests.push(Test::Time(Time::Modified, Comparison { relation, value }));
         }
         for (flag, time, comparisons) in [
@@ -194,8 +195,8 @@ impl SelectionArgs {
         ] {
             for Comparison { relation, value } in comparisons {
                 let unknown = || {
-                    Error::usage(format!("{flag}: «{value}» is no moment"))
-                        .hint("write 2026-01-31, 2026-01-31T12:00:00Z, 2h (ago) or yesterday")
+                    Error::usage(format!("{flag}: invalid time '{value}'"))
+                        .hint("use 2026-01-31, 2026-01-31T12:00:00Z, 2h (ago) or yesterday")
                 };
                 let value = clock.moment(value).ok_or_else(unknown)?;
                 let relation = *relation;
@@ -219,7 +220,7 @@ fn extension(text: &str) -> std::result::Result<String, String> {
     match bare.rsplit_once('.') {
         None => Ok(bare.to_ascii_lowercase()),
         Some((_, last)) => Err(format!(
-            "an extension is what follows the last dot: write {last}, or --name '*.{bare}'"
+            "an extension contains no dot: use {last}, or --name '*.{bare}'"
         )),
     }
 }
@@ -233,7 +234,7 @@ fn types() -> impl TypedValueParser<Value = FileType> {
             file_type.name() == word || word.chars().eq([file_type.letter()])
         };
         let found = FileType::ALL.into_iter().find(means);
-        found.expect("only words of this list are let through")
+        found.expect("the parser accepts only words of this list")
     })
 }
 
@@ -244,7 +245,7 @@ fn owner(text: &str) -> std::result::Result<Owner, String> {
     };
     if group.map_or(user.is_empty(), str::is_empty) {
         return Err(format!(
-            "«{text}» is no owner: write USER, USER:GROUP or :GROUP"
+            "invalid owner '{text}': use USER, USER:GROUP or :GROUP"
         ));
     }
     Ok(Owner {
@@ -256,7 +257,7 @@ fn owner(text: &str) -> std::result::Result<Owner, String> {
 fn permissions(text: &str) -> std::result::Result<Permissions, String> {
     Permissions::parse(text).ok_or_else(|| {
         format!(
-            "«{text}» are no permissions: write 644 (exactly), -022 (all of these) or /022 (any)"
+            "invalid permissions '{text}': use 644 (exactly), -022 (all of these) or /022 (any)"
         )
     })
 }

@@ -73,7 +73,13 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
     });
     if is_walk {
         let fields = FIELDS.iter().map(|field| (field.name, field.summary));
-        let groups = GROUPS.map(|(name, members)| (name, members.join(", ")));
+        let groups: Vec<(&str, String)> = GROUPS
+            .iter()
+            .map(|group| {
+                let names: Vec<&str> = group.fields().map(|field| field.name).collect();
+                (group.name, names.join(", "))
+            })
+            .collect();
         let groups = groups
             .iter()
             .map(|(name, members)| (*name, members.as_str()));

@@ -1,7 +1,8 @@
-//! `jug walk`: directories as streams.
+//! `jug walk`: list everything under some directories.
 
 mod output;
 mod shape;
+mod sinks;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
@@ -18,7 +19,7 @@ use crate::args::inputs::listed;
 use crate::args::output::Output;
 use crate::args::selection::SelectionArgs;
 use crate::args::values;
-use crate::dirs;
+use crate::dirs::{self, Tolerated};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::expr::Clock;
@@ -27,120 +28,127 @@ use crate::observe::Observe as _;
 use crate::record::Timestamp;
 use crate::select::{Pruning, Selection};
 use crate::ui::Unit;
-use crate::walk::{Condition, Events, Follow, Order, Report, Tolerated};
+use crate::walk::field::FIELDS;
+use crate::walk::{Condition, Events, Follow, Order, Report};
 
 const EXAMPLES: &str = "\
 Examples:
-  Every path below here
+  All paths below the working directory
       jug walk
-  Large logs that nobody has touched for a week
+  Compress large logs that have not changed for a week
       jug walk /var/log --ext log --size '>100M' --age '>7d' -0 | xargs -r0 gzip
-  Sizes and times as records
+  Files with their size and time as NDJSON
       jug walk src --type f --ndjson
-  Which sorts of files take the space?
+  Which file types use the most space?
       jug walk /srv -x --totals ext -n 10
   The whole tree as one JSON object
       jug walk src --tree > tree.json
   Is anything newer than the last backup?
       jug walk -q /data --newer /var/run/last-backup && run-backup
-  Do two trees hold the same files of the same size?
+  Do two trees contain the same files with the same sizes?
       diff <(cd a && jug walk --fields path,size) <(cd b && jug walk --fields path,size)";
 
-/// Walk directories: every entry under some paths as text, records, a tree or totals
-///
-/// Without options it prints the paths of all entries under each PATH, hidden ones too, as find does; but sorted within each
-/// directory, so that two runs can be compared whatever the number of threads.
-///
-/// What cannot be read is said and ends in exit status 3. Entries that go while they are looked at are no fault.
-///
-/// --fields, --template, --totals and --where know these fields: path name dir ext depth root type size allocated mode nlink
-/// uid gid user group dev ino mtime ctime atime btime target target_type.
+/// The long description, with all fields.
+fn description() -> String {
+    let fields: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
+    format!(
+        "List everything under the given directories as text, records, a tree or totals\n\n\
+         By default it prints the paths of all entries under each PATH, including hidden ones, as find does, but sorted within \
+         each directory. The output does not depend on the number of threads.\n\n\
+         Entries that cannot be read are reported and cause exit status 3. Entries that disappear during the walk are not \
+         errors.\n\n\
+         --fields, --template, --totals and --where accept these fields: {}.",
+        fields.join(" ")
+    )
+}
+
+/// List everything under the given directories as text, records, a tree or totals
 #[derive(Args, Debug)]
-#[command(after_long_help = EXAMPLES)]
-#[command(mut_arg("to", |arg| arg.help("Write rows of this format [default: table on a terminal, else tsv, where there are rows]")))]
+#[command(long_about = description(), after_long_help = EXAMPLES)]
+#[command(mut_arg("to", |arg| arg.help("Write rows in this format [default for rows: table on a terminal, otherwise tsv]")))]
 pub struct Walk {
-    /// Where to begin [default: .]
+    /// Start from these paths [default: .]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     paths: Vec<OsString>,
 
-    /// Read more paths from a file, each ended by NUL
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Travel")]
+    /// Read more paths from FILE, each terminated by NUL
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Traversal")]
     files0_from: Option<PathBuf>,
 
-    /// Look at most so many steps below each PATH
-    #[arg(long, value_name = "N", help_heading = "Travel")]
+    /// Descend at most N levels below each PATH
+    #[arg(long, value_name = "N", help_heading = "Traversal")]
     depth: Option<u32>,
 
-    /// Follow no link, as if nothing is said
-    #[arg(short = 'P', overrides_with_all = ["follow_roots", "follow"], help_heading = "Travel")]
+    /// Never follow symbolic links (default)
+    #[arg(short = 'P', overrides_with_all = ["follow_roots", "follow"], help_heading = "Traversal")]
     physical: bool,
 
-    /// Follow links given as PATH
-    #[arg(short = 'H', overrides_with_all = ["physical", "follow"], help_heading = "Travel")]
+    /// Follow symbolic links that are given as PATH
+    #[arg(short = 'H', overrides_with_all = ["physical", "follow"], help_heading = "Traversal")]
     follow_roots: bool,
 
-    /// Follow all links, and enter each directory once
-    #[arg(short = 'L', overrides_with_all = ["physical", "follow_roots"], help_heading = "Travel")]
+    /// Follow all symbolic links, and enter each directory only once
+    #[arg(short = 'L', overrides_with_all = ["physical", "follow_roots"], help_heading = "Traversal")]
     follow: bool,
 
     /// Stay on the file system of each PATH
-    #[arg(short = 'x', long, help_heading = "Travel")]
+    #[arg(short = 'x', long, help_heading = "Traversal")]
     one_file_system: bool,
 
-    /// Do not enter file systems of these kinds, such as proc,sysfs,nfs
+    /// Skip file systems of these kinds, such as proc,sysfs,nfs
     #[arg(
         long,
         value_name = "KIND",
         value_delimiter = ',',
-        help_heading = "Travel"
+        help_heading = "Traversal"
     )]
     skip_fs: Vec<String>,
 
-    /// The order of entries
+    /// Order of the entries
     #[arg(
         long,
         value_name = "ORDER",
         default_value = "dir",
         hide_default_value = true,
-        help_heading = "Travel"
+        help_heading = "Traversal"
     )]
     order: OrderName,
 
     #[command(flatten)]
     selection: SelectionArgs,
 
-    /// Show entries for which a condition holds, such as 'size > 1M and ext == "log"'
-    #[arg(long = "where", value_name = "CONDITION", help_heading = "Select")]
+    /// Match entries for which a condition is true, such as 'size > 1M and ext == "log"'
+    #[arg(long = "where", value_name = "CONDITION", help_heading = "Filters")]
     condition: Option<String>,
 
-    /// The time zone of times that name none, of days, and of times in tables [default: the system's]
-    #[arg(long, value_name = "ZONE", value_parser = values::zone, allow_hyphen_values = true, help_heading = "Select")]
+    /// Time zone for times given without one, for days, and for times shown in tables [default: the system's]
+    #[arg(long, value_name = "ZONE", value_parser = values::zone, allow_hyphen_values = true, help_heading = "Filters")]
     tz: Option<TimeZone>,
 
-    /// Write rows of these fields, or of @stat or @all
+    /// Write rows of these fields; @stat and @all stand for several
     #[arg(long, value_name = "FIELDS", value_parser = shape::field_names(), hide_possible_values = true, help_heading = "Output")]
     fields: Option<String>,
 
-    /// Write a text for each entry, such as '{size}\t{path}'
+    /// Write TEXT for each entry, such as '{size}\t{path}'
     #[arg(long, value_name = "TEXT", conflicts_with_all = ["fields", "to", "ndjson"], help_heading = "Output")]
     template: Option<String>,
 
-    /// End each path or text with NUL instead of a newline
+    /// Terminate each path or text with NUL instead of a newline
     #[arg(short = '0', long = "null", help_heading = "Output")]
     null: bool,
 
     /// Write one JSON object with all entries nested, and totals
     ///
-    /// Without --fields each entry has all attributes. Directories are there whether or not they are selected. In these totals
-    /// a file with several names counts under each of them; those of --totals count it once.
+    /// Without --fields each entry has all attributes. Directories are included even if they do not match. In these totals a
+    /// file with several hard links counts once for each; --totals counts it once.
     #[arg(long, conflicts_with_all = ["template", "to", "ndjson", "null", "limit", "totals"], help_heading = "Output")]
     tree: bool,
 
-    /// Add up files and sizes by these fields, the largest first
+    /// Add up the number and size of entries by these fields, largest first
     #[arg(long, value_name = "FIELDS", value_parser = shape::field_names(), hide_possible_values = true, conflicts_with_all = ["template", "fields", "null", "events"], help_heading = "Output")]
     totals: Option<String>,
 
-    /// Put what happens into the NDJSON
+    /// Add event records to the NDJSON output
     #[arg(
         long,
         value_name = "EVENT",
@@ -153,62 +161,62 @@ pub struct Walk {
     #[command(flatten)]
     output: Output,
 
-    /// Give at most so many entries or rows
+    /// Output at most N entries or rows
     #[arg(short = 'n', long, value_name = "N", help_heading = "Output")]
     limit: Option<u64>,
 
-    /// Print nothing, stop at the first entry; exit status 0 if there is one, 1 if not
+    /// Print nothing and stop at the first entry; exit with 0 if there is one, otherwise 1
     #[arg(short, long, conflicts_with_all = ["to", "ndjson", "output", "fields", "template", "tree", "totals", "events", "null"], help_heading = "Output")]
     quiet: bool,
 
-    /// Faults that are none: eacces (no permission), enoent (not there), all
+    /// Do not report these errors: eacces (no permission), enoent (not found), all
     #[arg(
         long,
         value_name = "CAUSE",
         value_delimiter = ',',
-        help_heading = "Work"
+        help_heading = "Performance"
     )]
     tolerate: Vec<Cause>,
 
-    /// How many threads work [default: one for each core]
-    #[arg(short = 'j', long, value_name = "N", value_parser = values::threads, help_heading = "Work")]
+    /// Number of worker threads [default: one for each core]
+    #[arg(short = 'j', long, value_name = "N", value_parser = values::threads, help_heading = "Performance")]
     threads: Option<usize>,
 
-    /// How directories are read
+    /// How to read directories
     #[arg(
         long,
         value_name = "ENGINE",
         default_value = "auto",
-        help_heading = "Finding faults"
+        help_heading = "Debugging"
     )]
     engine: EngineName,
 
-    /// Say at the end how much was walked, how fast
-    #[arg(long, help_heading = "Finding faults")]
+    /// Print statistics at the end
+    #[arg(long, help_heading = "Debugging")]
     stats: bool,
 }
 
-/// The order of entries.
+/// The order of the entries.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum OrderName {
-    /// By bytes within each directory, a directory before what is in it
+    /// By name within each directory, byte by byte; a directory comes before its entries
     Dir,
-    /// By the bytes of whole paths, as LC_ALL=C sort -z has them
+    /// By whole path, byte by byte, as LC_ALL=C sort -z does
     Path,
-    /// As they are found: fastest
+    /// As found, which is fastest
     None,
 }
 
-/// What happens besides entries.
+/// Records besides entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum EventName {
     /// A directory is entered
     Enter,
-    /// A directory is left, with what came out below it
+    /// A directory is left, with the sums of the entries below it
     Leave,
     /// Something could not be read
     Error,
-    /// A directory was reached again, and is not entered again
+    /// A directory was reached again through a link, and is not entered again
     Loop,
     /// Another file system begins
     Mount,
@@ -216,23 +224,23 @@ enum EventName {
     Summary,
 }
 
-/// Faults that may be none.
+/// Errors that are not reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Cause {
     /// No permission
     Eacces,
-    /// Not there
+    /// Not found
     Enoent,
-    /// Everything
+    /// All errors
     All,
 }
 
 /// How directories are read.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum EngineName {
-    /// The best there is on this system
+    /// Through descriptors, with the system calls of Linux
     Auto,
-    /// By path, with the calls that all systems have
+    /// By path, with the walkdir library
     Portable,
 }
 
@@ -251,7 +259,7 @@ struct Intent {
 }
 
 impl Walk {
-    /// What the arguments mean. Fails on contradictions; touches no file.
+    /// What the arguments mean; rejects contradictions and reads no file.
     fn plan(&self, now: Timestamp) -> Result<Intent> {
         let zone = self.tz.clone().unwrap_or_else(values::system_zone);
         let clock = Clock { now, zone };
@@ -274,21 +282,21 @@ impl Walk {
             (false, false) => Follow::Never,
         };
         let order = match self.order {
-            // By which of its names a directory is entered must not depend on which thread comes first.
+            // The path by which a directory is entered must not depend on the threads.
             _ if (self.totals.is_some() || self.quiet) && follow == Follow::Always => {
                 Order::Directory
             }
-            // Which is found first does not matter to those who ask whether there is any.
+            // The order of the entries does not matter for sums, nor for whether there is one.
             _ if self.totals.is_some() || self.quiet => Order::None,
             OrderName::Dir => Order::Directory,
             OrderName::Path => Order::Path,
             OrderName::None => Order::None,
         };
         if self.tree && order != Order::Directory {
-            return Err(Error::usage("a tree has an order of its own").hint("leave out --order"));
+            return Err(Error::usage("--tree needs the order dir").hint("leave out --order"));
         }
         if has(EventName::Leave) && order == Order::None {
-            let message = "without an order nobody knows when a directory is left";
+            let message = "--order none does not tell when a directory is left";
             return Err(Error::usage(message).hint("leave out --order, or the event leave"));
         }
         Ok(Intent {
@@ -337,15 +345,15 @@ impl Walk {
         if signals::which().is_some() {
             let result = match &found.withheld {
                 Some(file) => format!("{file} was not written"),
-                None => "this is about what had been walked by then".to_owned(),
+                None => "results cover only what was walked before".to_owned(),
             };
-            context.ui.missed(&format!("stopped by a signal: {result}"));
+            context.ui.missed(&format!("interrupted: {result}"));
         }
         context.ui.finish();
         let report = &found.report;
         let is_any = report.records > 0;
-        // Nothing that was asked for is there.
-        if !is_any && report.directories == 0 && report.faults >= found.roots && report.faults > 0 {
+        // No root could be read.
+        if !is_any && report.directories == 0 && report.errors >= found.roots && report.errors > 0 {
             return Ok(Exit::Failed);
         }
         Ok(match (self.quiet, is_any, context.ui.is_incomplete()) {
@@ -357,13 +365,13 @@ impl Walk {
 
     fn engine(&self) -> dirs::Engine {
         match self.engine {
-            EngineName::Auto => dirs::Engine::BEST,
+            EngineName::Auto => dirs::Engine::Native,
             EngineName::Portable => dirs::Engine::Portable,
         }
     }
 }
 
-/// By whole paths, what lies below two roots cannot be told apart if one of them lies below the other.
+/// With whole paths in order, no root may lie below another: its entries would appear twice.
 fn refuse_nested(roots: &[Vec<u8>]) -> Result<()> {
     let is_below = |outer: &[u8], inner: &[u8]| {
         inner
@@ -371,7 +379,7 @@ fn refuse_nested(roots: &[Vec<u8>]) -> Result<()> {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || outer.ends_with(b"/"))
     };
     for (index, outer) in roots.iter().enumerate() {
-        // What lies below it comes right after it, but for what sorts between `a` and `a/`.
+        // The roots below it follow it, except for those that sort between `a` and `a/`.
         let more = roots[index + 1..]
             .iter()
             .take_while(|root| root.starts_with(outer));
@@ -379,22 +387,22 @@ fn refuse_nested(roots: &[Vec<u8>]) -> Result<()> {
             if is_below(outer, inner) {
                 let name = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
                 let message = match inner == outer {
-                    true => format!("«{}» is given twice", name(outer)),
-                    false => format!("«{}» lies in «{}»", name(inner), name(outer)),
+                    true => format!("'{}' is given twice", name(outer)),
+                    false => format!("'{}' is inside '{}'", name(inner), name(outer)),
                 };
                 return Err(Error::usage(message)
-                    .hint("with --order path each entry is walked once: leave one out"));
+                    .hint("--order path walks each entry once; leave one of them out"));
             }
         }
     }
     Ok(())
 }
 
-/// What a run came to.
+/// The result of a run.
 struct Found {
     report: Report,
-    /// How many paths it began at.
+    /// The number of roots.
     roots: u64,
-    /// The output file, if it was not put into place.
+    /// The output file, if it was not replaced.
     withheld: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! An open directory: what is in it, and what can be asked about that.
+//! An open directory: its names, and the attributes of what is in it.
 
 use std::ffi::OsStr;
 use std::io;
@@ -7,59 +7,40 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::{self, AtFlags, CWD};
+use rustix::fs::{self, AtFlags, CWD, Mode, OFlags};
 
-use super::{Handle, Listing, Stat, portable};
+use super::{DescriptorBudget, Handle, Listing, Stat, portable};
 
 /// How directories are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// By descriptors, with the calls of Linux.
-    #[cfg(target_os = "linux")]
+    /// Through descriptors, with getdents(2) and statx(2).
     Native,
-    /// By paths, with `walkdir`.
+    /// By path, with `walkdir`.
     Portable,
 }
 
-impl Engine {
-    /// The best that there is here.
-    pub const BEST: Engine = {
-        #[cfg(target_os = "linux")]
-        {
-            Engine::Native
-        }
-        #[cfg(not(target_os = "linux"))]
-        {
-            Engine::Portable
-        }
-    };
-}
-
-/// A directory that is open, or that paths begin at.
+/// A directory that is open, or the one that paths begin at.
 ///
-/// Entries are named twice: by their name in the directory, and by the path that leads there, for engines without
-/// descriptors.
+/// Entries are named twice: by their name in the directory, and by their path, for the engine without descriptors.
 #[derive(Debug)]
-pub struct Directory(Means);
+pub struct Directory(Access);
 
 #[derive(Debug)]
-enum Means {
-    #[cfg(target_os = "linux")]
+enum Access {
     Descriptor(Arc<OwnedFd>),
     /// The working directory: names are paths.
-    #[cfg(target_os = "linux")]
     Working,
     /// By path.
     Path,
 }
 
 impl Directory {
-    /// Where paths begin.
+    /// The directory that paths begin at.
     pub fn working(engine: Engine) -> Directory {
         Directory(match engine {
-            #[cfg(target_os = "linux")]
-            Engine::Native => Means::Working,
-            Engine::Portable => Means::Path,
+            Engine::Native => Access::Working,
+            Engine::Portable => Access::Path,
         })
     }
 
@@ -69,60 +50,49 @@ impl Directory {
     /// Those of open(2).
     pub fn open(handle: &Handle, engine: Engine) -> io::Result<Directory> {
         Ok(Directory(match engine {
-            #[cfg(target_os = "linux")]
-            Engine::Native => Means::Descriptor(Arc::new(handle.open()?)),
-            Engine::Portable => Means::Path,
+            Engine::Native => Access::Descriptor(Arc::new(handle.open()?)),
+            Engine::Portable => Access::Path,
         }))
     }
 
-    /// Lets the directories in it be opened from its descriptor: so many more of them.
-    pub fn keep(&self, handle: &Handle, subdirectories: u32) {
-        match &self.0 {
-            #[cfg(target_os = "linux")]
-            Means::Descriptor(descriptor) => handle.keep(descriptor, subdirectories),
-            #[cfg(target_os = "linux")]
-            Means::Working => {}
-            Means::Path => {}
+    /// Keeps its descriptor, if the budget allows, until `subdirectories` more of its directories have been opened.
+    pub fn keep(&self, handle: &Handle, subdirectories: u32, budget: &DescriptorBudget) {
+        if let Access::Descriptor(descriptor) = &self.0 {
+            handle.keep(descriptor, subdirectories, budget);
         }
     }
 
-    /// Adds all names to a listing, in the order in which the system has them. `path` leads to this directory.
+    /// Adds all names to a listing, in the order of the file system. `path` is that of this directory.
     ///
     /// # Errors
     /// Those of getdents(2); the names before the error are in the listing.
     pub fn list(&self, path: &[u8], buffer: &mut Vec<u8>, listing: &mut Listing) -> io::Result<()> {
         match &self.0 {
-            #[cfg(target_os = "linux")]
-            Means::Descriptor(descriptor) => list(descriptor, buffer, listing),
-            #[cfg(target_os = "linux")]
-            Means::Working => portable::list(as_path(path), listing),
-            Means::Path => portable::list(as_path(path), listing),
+            Access::Descriptor(descriptor) => list(descriptor, buffer, listing),
+            Access::Working | Access::Path => portable::list(as_path(path), listing),
         }
     }
 
-    /// Describes an entry; `follows` says whether a link stands for what it leads to. `path` leads to the entry.
+    /// The attributes of an entry, or with `follows` those of what a link leads to. `path` is that of the entry.
     ///
     /// # Errors
     /// Those of statx(2).
     pub fn stat(&self, name: &[u8], path: &[u8], follows: bool) -> io::Result<Stat> {
         match &self.0 {
-            #[cfg(target_os = "linux")]
-            Means::Descriptor(descriptor) => statx(descriptor, name, follows),
-            #[cfg(target_os = "linux")]
-            Means::Working => statx(CWD, path, follows),
-            Means::Path => portable::stat(as_path(path), follows),
+            Access::Descriptor(descriptor) => statx(descriptor, name, follows),
+            Access::Working => statx(CWD, path, follows),
+            Access::Path => portable::stat(as_path(path), follows),
         }
     }
 
-    /// Where a link leads, as it is written in the link.
+    /// The text of a link.
     ///
     /// # Errors
     /// Those of readlink(2).
     pub fn read_link(&self, name: &[u8], path: &[u8]) -> io::Result<Vec<u8>> {
         let target = match &self.0 {
-            #[cfg(target_os = "linux")]
-            Means::Descriptor(descriptor) => fs::readlinkat(descriptor, name, Vec::new()),
-            _ => fs::readlinkat(CWD, path, Vec::new()),
+            Access::Descriptor(descriptor) => fs::readlinkat(descriptor, name, Vec::new()),
+            Access::Working | Access::Path => fs::readlinkat(CWD, path, Vec::new()),
         };
         Ok(target?.into_bytes())
     }
@@ -133,16 +103,13 @@ impl Directory {
     /// Those of open(2) and getdents(2).
     pub fn is_empty(&self, name: &[u8], path: &[u8]) -> io::Result<bool> {
         match &self.0 {
-            #[cfg(target_os = "linux")]
-            Means::Descriptor(descriptor) => is_empty(descriptor, name),
-            #[cfg(target_os = "linux")]
-            Means::Working => is_empty(CWD, path),
-            Means::Path => portable::is_empty(as_path(path)),
+            Access::Descriptor(descriptor) => is_empty(descriptor, name),
+            Access::Working => is_empty(CWD, path),
+            Access::Path => portable::is_empty(as_path(path)),
         }
     }
 }
 
-#[cfg(target_os = "linux")]
 fn statx(directory: impl std::os::fd::AsFd, name: &[u8], follows: bool) -> io::Result<Stat> {
     let mut flags = AtFlags::NO_AUTOMOUNT;
     if !follows {
@@ -152,7 +119,6 @@ fn statx(directory: impl std::os::fd::AsFd, name: &[u8], follows: bool) -> io::R
     Ok(Stat::from(&fs::statx(directory, name, flags, mask)?))
 }
 
-#[cfg(target_os = "linux")]
 fn list(descriptor: &OwnedFd, buffer: &mut Vec<u8>, listing: &mut Listing) -> io::Result<()> {
     buffer.clear();
     buffer.reserve(BUFFER);
@@ -167,12 +133,10 @@ fn list(descriptor: &OwnedFd, buffer: &mut Vec<u8>, listing: &mut Listing) -> io
     Ok(())
 }
 
-#[cfg(target_os = "linux")]
 fn is_empty(directory: impl std::os::fd::AsFd, name: &[u8]) -> io::Result<bool> {
-    use rustix::fs::{Mode, OFlags};
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let descriptor = fs::openat(directory, name, flags, Mode::empty())?;
-    let mut buffer = Vec::with_capacity(LOOK);
+    let mut buffer = Vec::with_capacity(SMALL_BUFFER);
     let mut entries = fs::RawDir::new(descriptor, buffer.spare_capacity_mut());
     while let Some(entry) = entries.next() {
         if !matches!(entry?.file_name().to_bytes(), b"." | b"..") {
@@ -182,13 +146,11 @@ fn is_empty(directory: impl std::os::fd::AsFd, name: &[u8]) -> io::Result<bool> 
     Ok(true)
 }
 
-/// How much is asked of getdents(2) at once: large directories cost few calls, and it stays in the processor's cache.
-#[cfg(target_os = "linux")]
+/// The buffer of getdents(2), in bytes: large directories need few calls, and it stays in the processor's cache.
 const BUFFER: usize = 64 << 10;
 
-/// The same to find out whether there is anything at all; longer than any one entry.
-#[cfg(target_os = "linux")]
-const LOOK: usize = 1 << 10;
+/// The buffer that shows whether there is any entry, in bytes; longer than any one entry.
+const SMALL_BUFFER: usize = 1 << 10;
 
 fn as_path(path: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(path))

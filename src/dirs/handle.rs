@@ -1,51 +1,22 @@
-//! Which directory: a chain of names from where the walk began, with descriptors where they help.
+//! Which directory: a chain of names from a root, with descriptors where they help.
 //!
-//! A directory that still has subdirectories to be opened keeps its descriptor, so that each of them is one openat(2)
-//! away. Descriptors are few, and a tree may be wider and deeper than there are any; so only as many are kept as
-//! [`allow`] allows, and what was not kept is opened again, name by name, from the nearest directory that was.
+//! A directory that has subdirectories to be opened keeps its descriptor, so that each of them is one openat(2) away. A tree
+//! may be wider and deeper than the number of descriptors; so only as many are kept as a [`DescriptorBudget`] allows, and other
+//! directories are opened again, name by name, from the nearest directory that kept one.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
-/// How many more descriptors may be kept. One number for the process, since the system counts by process.
-static LEFT: AtomicI64 = AtomicI64::new(256);
-
-/// Descriptors that are not for keeping: standard streams, outputs, what the system's libraries open.
-const OTHERS: usize = 8;
-
-/// How many a thread may have open at once: the directory it reads, and one or two on the way to another.
-const OF_A_THREAD: usize = 3;
-
-/// The most threads that anybody can ask for.
-const MOST_THREADS: usize = 1024;
-
-/// How many descriptors are asked for. More would only be kept for longer: a walk keeps a few for each level of the tree.
-const ENOUGH: usize = 16 << 10;
-
-/// Gets leave for many open files. Gives how many threads may walk, so many at most: so that none takes the last descriptor
-/// from another, and some can be kept.
-pub fn allow(threads: Option<usize>) -> usize {
-    crate::io::limits::allow_open_files(ENOUGH);
-    let most = usize::try_from(crate::io::limits::open_files()).unwrap_or(usize::MAX);
-    let most = most.saturating_sub(OTHERS);
-    let threads = threads
-        .unwrap_or(MOST_THREADS)
-        .min(most / (OF_A_THREAD + 1))
-        .max(1);
-    let kept = most.saturating_sub(threads * OF_A_THREAD);
-    LEFT.store(i64::try_from(kept).unwrap_or(i64::MAX), Relaxed);
-    threads
-}
+use super::budget::{DescriptorBudget, Permit};
 
 /// A directory: its name, and the one that it is in.
 #[derive(Debug)]
 pub struct Handle {
     parent: Option<Arc<Handle>>,
-    /// Of a root, its whole path.
+    /// The whole path of a root.
     name: Box<[u8]>,
     depth: u32,
     /// Whether links are followed on the way to it.
@@ -53,15 +24,15 @@ pub struct Handle {
     kept: Mutex<Kept>,
 }
 
-/// A descriptor that is kept, and for how many subdirectories that are yet to be opened.
+/// A descriptor that is kept, and how many subdirectories are still to be opened from it.
 #[derive(Debug, Default)]
 struct Kept {
-    descriptor: Option<Arc<OwnedFd>>,
+    descriptor: Option<(Arc<OwnedFd>, Permit)>,
     waiting: u32,
 }
 
 impl Handle {
-    /// A directory that the walk begins at. `follows` says whether a link leads to the directory behind it, here.
+    /// A root. With `follows` the path may be a link to a directory.
     pub fn root(path: &[u8], follows: bool) -> Arc<Handle> {
         Arc::new(Handle {
             parent: None,
@@ -72,7 +43,7 @@ impl Handle {
         })
     }
 
-    /// A directory in this one. `follows` says whether a link leads to the directory behind it, here.
+    /// A directory in this one. With `follows` the name may be a link to a directory.
     pub fn child(self: &Arc<Handle>, name: &[u8], follows: bool) -> Arc<Handle> {
         Arc::new(Handle {
             parent: Some(Arc::clone(self)),
@@ -83,12 +54,12 @@ impl Handle {
         })
     }
 
-    /// How many steps it is below a root.
+    /// The number of levels below the root.
     pub fn depth(&self) -> u32 {
         self.depth
     }
 
-    /// Puts the path into `path`, as find(1) prints it: the root as it was given, names joined by slashes.
+    /// Writes the path into `path`, as find(1) prints it: the root as it was given, names joined by slashes.
     pub fn write_path(&self, path: &mut Vec<u8>) {
         let mut chain: Vec<&Handle> = Vec::with_capacity(self.depth as usize + 1);
         let mut at = Some(self);
@@ -105,17 +76,17 @@ impl Handle {
     /// Opens it.
     ///
     /// # Errors
-    /// Those of open(2); `ELOOP` or `ENOTDIR` if it is no directory any more.
+    /// Those of open(2); `ELOOP` or `ENOTDIR` if it is no longer a directory.
     pub fn open(&self) -> io::Result<OwnedFd> {
         let opened = match &self.parent {
             None => self.open_in(CWD),
             Some(parent) => match parent.descriptor() {
                 Some(descriptor) => self.open_in(&descriptor),
-                None => self.open_by_steps(parent),
+                None => self.open_from_nearest(parent),
             },
         };
         if let Some(parent) = &self.parent {
-            parent.one_less();
+            parent.one_opened();
         }
         opened
     }
@@ -128,9 +99,9 @@ impl Handle {
         Ok(openat(directory, &*self.name, flags, Mode::empty())?)
     }
 
-    /// From the nearest directory on the way here that has a descriptor, step by step.
-    fn open_by_steps(&self, parent: &Arc<Handle>) -> io::Result<OwnedFd> {
-        let mut steps: Vec<&Handle> = vec![self];
+    /// Opens one directory after the other, from the nearest above that has a descriptor.
+    fn open_from_nearest(&self, parent: &Arc<Handle>) -> io::Result<OwnedFd> {
+        let mut way: Vec<&Handle> = vec![self];
         let mut at: Option<&Handle> = Some(parent);
         let mut start = None;
         while let Some(handle) = at {
@@ -138,33 +109,37 @@ impl Handle {
             if start.is_some() {
                 break;
             }
-            steps.push(handle);
+            way.push(handle);
             at = handle.parent.as_deref();
         }
-        let mut steps = steps.into_iter().rev();
-        let mut descriptor = match (start, steps.next()) {
+        let mut way = way.into_iter().rev();
+        let mut descriptor = match (start, way.next()) {
             (Some(start), Some(first)) => first.open_in(&start)?,
             (None, Some(first)) => first.open_in(CWD)?,
             (_, None) => return self.open_in(CWD),
         };
-        for step in steps {
-            descriptor = step.open_in(&descriptor)?;
+        for handle in way {
+            descriptor = handle.open_in(&descriptor)?;
         }
         Ok(descriptor)
     }
 
-    /// Keeps the descriptor for so many more subdirectories that will be opened, if there is one to spare.
-    pub fn keep(&self, descriptor: &Arc<OwnedFd>, subdirectories: u32) {
+    /// Keeps the descriptor, if the budget allows, until `subdirectories` more directories have been opened.
+    pub(super) fn keep(
+        &self,
+        descriptor: &Arc<OwnedFd>,
+        subdirectories: u32,
+        budget: &DescriptorBudget,
+    ) {
         if subdirectories == 0 {
             return;
         }
         let mut kept = self.kept();
         if kept.descriptor.is_none() {
-            if LEFT.fetch_sub(1, Relaxed) <= 0 {
-                LEFT.fetch_add(1, Relaxed);
+            let Some(permit) = budget.take() else {
                 return;
-            }
-            kept.descriptor = Some(Arc::clone(descriptor));
+            };
+            kept.descriptor = Some((Arc::clone(descriptor), permit));
         }
         kept.waiting += subdirectories;
     }
@@ -174,32 +149,24 @@ impl Handle {
     }
 
     fn descriptor(&self) -> Option<Arc<OwnedFd>> {
-        self.kept().descriptor.clone()
+        let kept = self.kept();
+        let descriptor = kept.descriptor.as_ref();
+        descriptor.map(|(descriptor, _)| Arc::clone(descriptor))
     }
 
-    /// One subdirectory less to be opened; the descriptor is closed after the last.
-    fn one_less(&self) {
+    /// A subdirectory was opened; after the last the descriptor is closed.
+    fn one_opened(&self) {
         let mut kept = self.kept();
         kept.waiting = kept.waiting.saturating_sub(1);
         if kept.waiting == 0 {
-            kept.let_go();
+            kept.descriptor = None;
         }
     }
 }
 
-impl Kept {
-    fn let_go(&mut self) {
-        if self.descriptor.take().is_some() {
-            LEFT.fetch_add(1, Relaxed);
-        }
-    }
-}
-
-/// Chains may be longer than the stack is deep, so they are taken apart step by step.
+/// A chain may be longer than the stack is deep, so it is dropped in a loop.
 impl Drop for Handle {
     fn drop(&mut self) {
-        let kept = self.kept.get_mut();
-        kept.unwrap_or_else(PoisonError::into_inner).let_go();
         let mut parent = self.parent.take();
         while let Some(mut handle) = parent.and_then(Arc::into_inner) {
             parent = handle.parent.take();
@@ -239,11 +206,33 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_longer_than_any_stack_is_let_go() {
+    fn a_chain_of_a_million_handles_is_dropped() {
         let mut handle = Handle::root(b".", false);
         for _ in 0..1_000_000 {
             handle = handle.child(b"d", false);
         }
         drop(handle);
+    }
+    #[test]
+    fn a_descriptor_is_kept_until_the_last_subdirectory_is_opened() {
+        let top = tempfile::tempdir().unwrap();
+        for name in ["a", "b"] {
+            std::fs::create_dir(top.path().join(name)).unwrap();
+        }
+        let path = std::os::unix::ffi::OsStrExt::as_bytes(top.path().as_os_str());
+        for (budget, is_kept) in [(1, true), (0, false)] {
+            let budget = DescriptorBudget::new(budget);
+            let root = Handle::root(path, false);
+            let descriptor = Arc::new(root.open().unwrap());
+            root.keep(&descriptor, 2, &budget);
+            let (a, b) = (root.child(b"a", false), root.child(b"b", false));
+            assert_eq!(root.descriptor().is_some(), is_kept);
+            assert!(budget.take().is_none(), "the handle has the only one");
+            a.open().unwrap();
+            assert_eq!(root.descriptor().is_some(), is_kept);
+            b.open().unwrap();
+            assert!(root.descriptor().is_none());
+            assert_eq!(budget.take().is_some(), is_kept, "it was given back");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The names in a directory, in one piece of memory that is used again for the next.
+//! The names in a directory, in one buffer that is reused for the next.
 
 use super::FileType;
 
@@ -7,7 +7,7 @@ use super::FileType;
 pub struct Listed {
     start: usize,
     length: u32,
-    /// What it stands for, as far as the directory says.
+    /// Its type, if the directory tells.
     pub file_type: FileType,
 }
 
@@ -19,7 +19,7 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Forgets all names and keeps the memory.
+    /// Removes all names and keeps the memory.
     pub fn clear(&mut self) {
         self.names.clear();
         self.entries.clear();
@@ -30,7 +30,7 @@ impl Listing {
     pub fn push(&mut self, name: &[u8], file_type: FileType) {
         self.entries.push(Listed {
             start: self.names.len(),
-            // No file system has names of 4 GiB, and no command line has paths of that length.
+            // Neither file systems nor command lines allow names of 4 GiB.
             length: name.len() as u32,
             file_type,
         });
@@ -43,12 +43,12 @@ impl Listing {
         entries.sort_unstable_by(|one, other| one.name(names).cmp(other.name(names)));
     }
 
-    /// How many there are.
+    /// The number of names.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// How many bytes all names have.
+    /// The length of all names, in bytes.
     pub fn bytes(&self) -> usize {
         self.names.len()
     }
@@ -58,7 +58,7 @@ impl Listing {
         self.entries.is_empty()
     }
 
-    /// The entry at this place.
+    /// The name at an index, and its type.
     #[inline]
     pub fn get(&self, index: usize) -> (&[u8], FileType) {
         let entry = self.entries[index];

@@ -1,28 +1,40 @@
-//! Directories: opened relative to each other, listed, and what lies in them described.
+//! Directories: opened relative to each other and listed; entries described, with their errors.
 //!
-//! On Linux everything goes through descriptors: a directory is opened from its parent's descriptor and listed with
-//! getdents(2) into one large buffer, an entry is asked about with statx(2) from its directory's. So no path is ever too
-//! long, nothing is looked up twice, and a directory that somebody replaces by a link while it is walked is not followed.
-//! Elsewhere, and where [`Engine::Portable`] is asked for, `walkdir` lists and describes by path.
+//! Everything goes through descriptors: a directory is opened from its parent's descriptor and listed with getdents(2) into one
+//! large buffer; an entry is described with statx(2) from its directory's. So no path is ever too long, nothing is looked up
+//! twice, and a directory that is replaced by a link while it is walked is not followed. [`Engine::Portable`] lists and
+//! describes by path, with `walkdir`.
 //!
-//! Which entries matter and in what order is left to those who walk or watch.
+//! [`Entry`] is what a listing becomes: its type, its attributes and the target of a link, each asked for at most once.
+//! [`FileSystems`] and [`Visited`] decide which directories may be entered. Which entries matter, and in what order, is left to
+//! `select` and to the commands that walk or watch.
 
+mod budget;
 mod directory;
+mod entry;
+mod error;
+mod file_systems;
 pub mod handle;
 mod listing;
 pub mod mounts;
 pub mod owners;
 mod portable;
 mod stat;
+mod visited;
 
 use rustix::fs as system;
 
+pub use budget::DescriptorBudget;
 pub use directory::{Directory, Engine};
+pub use entry::{Entry, Place, Target};
+pub use error::{EntryError, Operation, Tolerated, is_gone};
+pub use file_systems::{Crossing, FileSystems};
 pub use handle::Handle;
 pub use listing::{Listed, Listing};
 pub use stat::Stat;
+pub use visited::Visited;
 
-/// What sort of thing a name stands for.
+/// The type of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FileType {
     /// A regular file.
@@ -31,7 +43,7 @@ pub enum FileType {
     Directory,
     /// A symbolic link.
     Symlink,
-    /// A named pipe.
+    /// A FIFO (named pipe).
     Fifo,
     /// A socket.
     Socket,
@@ -39,12 +51,12 @@ pub enum FileType {
     Block,
     /// A character device.
     Character,
-    /// The directory does not say; stat(2) will.
+    /// Not known from the directory; stat(2) tells.
     Unknown,
 }
 
 impl FileType {
-    /// All types that there are, in the order of their words in help.
+    /// All known types, in the order of the help.
     pub const ALL: [FileType; 7] = [
         FileType::File,
         FileType::Directory,
@@ -55,7 +67,7 @@ impl FileType {
         FileType::Character,
     ];
 
-    /// The word for it, in every output and on the command line.
+    /// Its name in every output and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             FileType::File => "file",
@@ -69,7 +81,7 @@ impl FileType {
         }
     }
 
-    /// The letter that find(1) has for it.
+    /// Its letter in find(1).
     pub fn letter(self) -> char {
         match self {
             FileType::File => 'f',

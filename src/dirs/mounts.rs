@@ -1,13 +1,13 @@
-//! Which file systems are mounted, and of what kind they are.
+//! The mounted file systems and their kinds.
 
 use crate::io::source::{InputName, read_whole};
 
 use super::Stat;
 
-/// Where Linux tells; see proc_pid_mountinfo(5).
+/// The table of mounts; see proc_pid_mountinfo(5).
 const TABLE: &str = "/proc/self/mountinfo";
 
-/// The mounted file systems: number of the mount, device, kind.
+/// The mounted file systems: mount ID, device, kind.
 #[derive(Debug, Default)]
 pub struct Mounts(Vec<Mount>);
 
@@ -19,7 +19,7 @@ struct Mount {
 }
 
 impl Mounts {
-    /// Reads the table of the system; empty where there is none.
+    /// Reads the system's table; empty if /proc is not mounted.
     pub fn read() -> Mounts {
         let name = InputName::from_arg(TABLE.into());
         let table = read_whole(&name, usize::MAX).unwrap_or_default();
@@ -31,7 +31,7 @@ impl Mounts {
         )
     }
 
-    /// The kind of file system that something lies on: `ext4`, `nfs4`, `proc`, `fuse.sshfs`.
+    /// The kind of the file system that an entry is on: `ext4`, `nfs4`, `proc`, `fuse.sshfs`.
     pub fn kind(&self, stat: &Stat) -> Option<&str> {
         let by_id = |id| self.0.iter().find(|mount| mount.id == id);
         let by_device = || self.0.iter().rev().find(|mount| mount.dev == stat.dev);
@@ -40,8 +40,8 @@ impl Mounts {
     }
 }
 
-/// Whether a kind of file system is meant by a word: itself, with a version, or with a flavour after a dot (`nfs` means
-/// `nfs4`, `fuse` means `fuse.sshfs` and `fuseblk`).
+/// Whether a word names a kind of file system: exactly, without its version, or without its subtype (`nfs` names `nfs4`, `fuse`
+/// names `fuse.sshfs` and `fuseblk`).
 pub fn is_meant(kind: &str, word: &str) -> bool {
     kind.strip_prefix(word).is_some_and(|rest| {
         rest.is_empty()
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn words_mean_kinds() {
+    fn words_name_kinds() {
         for (kind, word, meant) in [
             ("nfs4", "nfs", true),
             ("nfs", "nfs", true),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt as _;
 use std::sync::Arc;
 
-/// Names by number, looked up once each: the system may have to ask a server.
+/// Names by ID, each looked up once: the system may have to ask a server.
 #[derive(Debug, Default)]
 pub struct Owners {
     users: HashMap<u32, Option<Arc<[u8]>>>,
@@ -12,7 +12,7 @@ pub struct Owners {
 }
 
 impl Owners {
-    /// The name of a user, if there is one.
+    /// The name of a user, if it has one.
     pub fn user(&mut self, uid: u32) -> Option<Arc<[u8]>> {
         let name = self.users.entry(uid).or_insert_with(|| {
             let user = uzers::get_user_by_uid(uid)?;
@@ -21,7 +21,7 @@ impl Owners {
         name.clone()
     }
 
-    /// The name of a group, if there is one.
+    /// The name of a group, if it has one.
     pub fn group(&mut self, gid: u32) -> Option<Arc<[u8]>> {
         let name = self.groups.entry(gid).or_insert_with(|| {
             let group = uzers::get_group_by_gid(gid)?;
@@ -31,13 +31,13 @@ impl Owners {
     }
 }
 
-/// The number of a user, by name or in digits.
+/// The ID of a user, given by name or in digits.
 pub fn uid(text: &str) -> Option<u32> {
     let named = || uzers::get_user_by_name(text).map(|user| user.uid());
     text.parse().ok().or_else(named)
 }
 
-/// The number of a group, by name or in digits.
+/// The ID of a group, given by name or in digits.
 pub fn gid(text: &str) -> Option<u32> {
     let named = || uzers::get_group_by_name(text).map(|group| group.gid());
     text.parse().ok().or_else(named)

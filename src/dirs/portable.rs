@@ -1,4 +1,4 @@
-//! Directories by path, for systems without Linux's calls: what the portable engine does. Tests hold it against the other.
+//! Directories by path, with `walkdir`: the portable engine. Tests compare the native engine with it.
 
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
@@ -17,7 +17,7 @@ pub(super) fn list(path: &Path, listing: &mut Listing) -> io::Result<()> {
     Ok(())
 }
 
-/// Describes what a path leads to.
+/// The attributes of what a path leads to.
 pub(super) fn stat(path: &Path, follows: bool) -> io::Result<Stat> {
     let mut itself = WalkDir::new(path)
         .max_depth(0)
@@ -33,7 +33,7 @@ pub(super) fn stat(path: &Path, follows: bool) -> io::Result<Stat> {
     }
 }
 
-/// Whether a directory has nothing in it.
+/// Whether a directory is empty.
 pub(super) fn is_empty(path: &Path) -> io::Result<bool> {
     match entries(path).next() {
         Some(entry) => entry.map(|_| false),
@@ -43,12 +43,12 @@ pub(super) fn is_empty(path: &Path) -> io::Result<bool> {
 
 fn entries(path: &Path) -> impl Iterator<Item = io::Result<walkdir::DirEntry>> {
     let directory = WalkDir::new(path).min_depth(1).max_depth(1);
-    // Whoever knows that this is a link has decided to follow it.
+    // The caller has decided to follow it if it is a link.
     let entries = directory.follow_root_links(true).into_iter();
     entries.map(|entry| entry.map_err(cause))
 }
 
-/// What the system said, with its number; `walkdir` wraps it in words of its own.
+/// The system's error with its number, without the text that `walkdir` adds.
 fn cause(error: walkdir::Error) -> io::Error {
     let errno = error.io_error().and_then(io::Error::raw_os_error);
     errno.map_or_else(|| error.into(), io::Error::from_raw_os_error)

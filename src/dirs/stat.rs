@@ -1,4 +1,4 @@
-//! What the system knows of an entry.
+//! The attributes of an entry.
 
 use rustix::fs as system;
 
@@ -8,55 +8,54 @@ use crate::record::Timestamp;
 /// The attributes of an entry, as statx(2) or stat(2) gives them.
 #[derive(Clone, Debug)]
 pub struct Stat {
-    /// What sort of thing it is.
+    /// Its type.
     pub file_type: FileType,
     /// Its length in bytes.
     pub size: u64,
-    /// What it takes on disk, in bytes.
+    /// The space it takes on disk, in bytes.
     pub allocated: u64,
     /// Permission bits: `0o7777` at most.
     pub mode: u32,
-    /// How many names it has.
+    /// The number of hard links.
     pub nlink: u64,
-    /// The owner's number.
+    /// The owner's user ID.
     pub uid: u32,
-    /// The group's number.
+    /// Its group ID.
     pub gid: u32,
-    /// The device that it lies on, as makedev(3) numbers it.
+    /// The device it is on, as makedev(3) numbers it.
     pub dev: u64,
-    /// The device that it is, for block and character devices.
+    /// The device that a device file stands for.
     pub rdev: u64,
-    /// Its number on its device.
+    /// Its inode number.
     pub ino: u64,
-    /// The mount that it was reached through, where the system tells (Linux 5.8): finer than `dev`, which differs inside
-    /// one mount on some file systems.
+    /// The ID of the mount that it was reached through (Linux 5.8). Better than `dev`, which differs inside one mount on some
+    /// file systems.
     pub mount: Option<u64>,
-    /// When its contents last changed.
+    /// The last change of its contents.
     pub mtime: Option<Timestamp>,
-    /// When its attributes last changed.
+    /// The last change of its attributes.
     pub ctime: Option<Timestamp>,
-    /// When it was last read, as far as the file system keeps count.
+    /// The last access, as far as the file system records it.
     pub atime: Option<Timestamp>,
-    /// When it was made, if the file system knows.
+    /// Its creation, if the file system records it.
     pub btime: Option<Timestamp>,
 }
 
-/// The unit of the system's count of blocks, in bytes; see stat(2).
+/// The unit of `st_blocks` in bytes; see stat(2).
 const BLOCK: u64 = 512;
 
 impl Stat {
-    /// Which directory or file this is, among all that are mounted.
+    /// Identifies the file among all that are mounted.
     pub fn id(&self) -> (u64, u64) {
         (self.dev, self.ino)
     }
 
-    /// What tells one mounted file system from another.
+    /// Identifies its file system.
     pub fn file_system(&self) -> u64 {
         self.mount.unwrap_or(self.dev)
     }
 }
 
-#[cfg(target_os = "linux")]
 impl From<&system::Statx> for Stat {
     fn from(found: &system::Statx) -> Stat {
         let time = |time: &system::StatxTimestamp| Timestamp::new(time.tv_sec, time.tv_nsec, 9);
@@ -84,7 +83,7 @@ impl From<&system::Statx> for Stat {
     }
 }
 
-/// From what the standard library knows, for the portable engine.
+/// For the portable engine.
 impl From<&std::fs::Metadata> for Stat {
     fn from(found: &std::fs::Metadata) -> Stat {
         use std::os::unix::fs::MetadataExt as _;

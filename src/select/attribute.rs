@@ -1,50 +1,50 @@
-//! Tests of what the system knows of an entry: its size, its times, its owner, its permissions.
+//! Tests of the attributes of an entry: size, times, owner, permissions.
 
 use super::Comparison;
 use crate::dirs::Stat;
 use crate::record::Timestamp;
 
-/// A test of attributes.
+/// A test of an attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Test {
-    /// Of its length in bytes.
+    /// Its length in bytes.
     Size(Comparison<u64>),
-    /// Of how many names it has.
+    /// The number of hard links.
     Links(Comparison<u64>),
-    /// Of one of its times; one that is not known passes no test.
+    /// One of its times; a time that is not known fails every test.
     Time(Time, Comparison<Timestamp>),
-    /// Of whom it belongs to.
+    /// Its owner.
     Owner {
-        /// This user, if one is asked for.
+        /// The user ID, if it is tested.
         uid: Option<u32>,
-        /// This group, if one is asked for.
+        /// The group ID, if it is tested.
         gid: Option<u32>,
     },
-    /// Of its permission bits.
+    /// Its permission bits.
     Permissions(Permissions),
 }
 
-/// Which time of an entry.
+/// A time of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
-    /// When its contents last changed.
+    /// The last change of its contents.
     Modified,
-    /// When its attributes last changed.
+    /// The last change of its attributes.
     Changed,
-    /// When it was last read.
+    /// The last access.
     Accessed,
-    /// When it was made.
+    /// Its creation.
     Born,
 }
 
-/// Permission bits that are asked for, as `-perm` of find(1) has them.
+/// Permission bits to test for, as with `-perm` of find(1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permissions {
-    /// These and no others: `644`.
+    /// Exactly these: `644`.
     Exactly(u32),
     /// All of these: `-022`.
     All(u32),
-    /// Any of these, or whatever there is if none is named: `/022`.
+    /// Any of these; all entries if there are none: `/022`.
     Any(u32),
 }
 
@@ -73,7 +73,7 @@ impl Permissions {
 }
 
 impl Test {
-    /// Whether it holds.
+    /// Whether the attributes pass.
     pub fn holds(&self, stat: &Stat) -> bool {
         match self {
             Test::Size(comparison) => comparison.holds(&stat.size),
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn permissions_are_tested_as_find_does() {
-        // Found with find -perm on files of these modes.
+        // The results of find -perm on files with these modes.
         for (text, mode, holds) in [
             ("644", 0o644, true),
             ("0644", 0o644, true),

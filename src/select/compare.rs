@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-/// How something is compared.
+/// A relation between two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
     /// `<`
@@ -18,7 +18,7 @@ pub enum Relation {
 }
 
 impl Relation {
-    /// All signs, those that begin with another before it.
+    /// All signs; a sign comes before those that it starts with.
     const SIGNS: [(&'static str, Relation); 5] = [
         ("<=", Relation::AtMost),
         (">=", Relation::AtLeast),
@@ -27,14 +27,14 @@ impl Relation {
         ("=", Relation::Equal),
     ];
 
-    /// The relation that a text begins with, and the text after it.
+    /// The relation at the start of a text, and the text after it.
     pub fn split(text: &str) -> Option<(Relation, &str)> {
         Relation::SIGNS
             .iter()
             .find_map(|(sign, relation)| Some((*relation, text.strip_prefix(sign)?)))
     }
 
-    /// Whether it holds between what was found and a value, of which the first compares so to the second.
+    /// Whether it holds for two values that compare like this.
     pub fn holds(self, found: Ordering) -> bool {
         match self {
             Relation::Less => found.is_lt(),
@@ -45,7 +45,7 @@ impl Relation {
         }
     }
 
-    /// The relation of the negatives: `a < b` is `-a > -b`.
+    /// The relation between the negated values: `a < b` if `-a > -b`.
     pub fn of_negatives(self) -> Relation {
         match self {
             Relation::Less => Relation::Greater,
@@ -60,14 +60,14 @@ impl Relation {
 /// A relation to a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Comparison<T> {
-    /// How.
+    /// The relation.
     pub relation: Relation,
-    /// With what.
+    /// The value on its right.
     pub value: T,
 }
 
 impl<T: Ord> Comparison<T> {
-    /// Whether it holds for what was found.
+    /// Whether it holds for a value on its left.
     pub fn holds(&self, found: &T) -> bool {
         self.relation.holds(found.cmp(&self.value))
     }

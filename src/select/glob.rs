@@ -1,30 +1,30 @@
 //! Globs over names and paths: `*.log`, `src/**/*.rs`, `target/`.
 //!
-//! `*` is any text without a slash, `?` one byte, `[a-z]` and `[!a-z]` one of a class, `{a,b}` either of two, `**` between
-//! slashes any number of directories, and `\` takes a letter as it is. Dots are letters like others.
+//! `*` matches any text without a slash, `?` one byte, `[a-z]` and `[!a-z]` one of a class, `{a,b}` an alternative, `**` between
+//! slashes any number of directories; `\` quotes the next character. Dots are not special.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-/// A glob that makes no sense.
+/// A malformed glob.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("«{glob}» is no glob: {reason}")]
+#[error("invalid glob '{glob}': {reason}")]
 pub struct InvalidGlob {
     glob: String,
     reason: String,
 }
 
-/// A glob over names, or over paths if it has a slash in it; for directories alone if it ends in one.
+/// A glob over names, or over paths if it contains a slash; one that ends in a slash matches only directories.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     matcher: Matcher,
-    is_about_paths: bool,
-    is_for_directories: bool,
+    matches_paths: bool,
+    only_directories: bool,
 }
 
-/// Most globs are one star and some text, which needs no regex.
+/// Most globs are a star and some text, which needs no regex.
 #[derive(Clone, Debug)]
 enum Matcher {
     Is(Box<[u8]>),
@@ -34,57 +34,57 @@ enum Matcher {
 }
 
 impl Pattern {
-    /// A glob over the last parts of paths; the letters A to Z are those of either case where `ignores_case`.
+    /// A glob over the last parts of paths. With `ignores_case` the case of A to Z does not matter.
     ///
     /// # Errors
-    /// [`InvalidGlob`]; a slash is in no name.
+    /// [`InvalidGlob`], also if there is a slash.
     pub fn of_names(glob: &str, ignores_case: bool) -> Result<Pattern, InvalidGlob> {
         if glob.contains('/') {
             return Err(InvalidGlob {
                 glob: glob.to_owned(),
-                reason: "there is no slash in a name; --path is about paths".to_owned(),
+                reason: "names contain no slash; use --path for paths".to_owned(),
             });
         }
         Ok(Pattern {
             matcher: Matcher::new(glob, ignores_case)?,
-            is_about_paths: false,
-            is_for_directories: false,
+            matches_paths: false,
+            only_directories: false,
         })
     }
 
-    /// A glob over paths: whole as they are printed, or the part below the root. A leading `./` does not matter in either.
+    /// A glob over whole paths as they are printed, or over the part below the root. A leading `./` is ignored in both.
     ///
     /// # Errors
     /// [`InvalidGlob`].
     pub fn of_paths(glob: &str) -> Result<Pattern, InvalidGlob> {
-        let (bare, is_for_directories) = without_end(glob);
+        let (bare, only_directories) = without_end(glob);
         Ok(Pattern {
             matcher: Matcher::new(without_dots(bare), false)?,
-            is_about_paths: true,
-            is_for_directories,
+            matches_paths: true,
+            only_directories,
         })
     }
 
-    /// A glob over paths if there is a slash in it before its end, else over names.
+    /// A glob over paths if there is a slash before its end, otherwise over names.
     ///
     /// # Errors
     /// [`InvalidGlob`].
     pub fn of_either(glob: &str) -> Result<Pattern, InvalidGlob> {
-        let (bare, is_for_directories) = without_end(glob);
+        let (bare, only_directories) = without_end(glob);
         if bare.contains('/') {
             return Pattern::of_paths(glob);
         }
         Ok(Pattern {
-            is_for_directories,
+            only_directories,
             ..Pattern::of_names(bare, false)?
         })
     }
 
     fn matches(&self, name: &[u8], path: &[u8], below: &[u8], is_dir: bool) -> bool {
-        if self.is_for_directories && !is_dir {
+        if self.only_directories && !is_dir {
             return false;
         }
-        if !self.is_about_paths {
+        if !self.matches_paths {
             return self.matcher.matches(name);
         }
         let mut path = path;
@@ -96,7 +96,7 @@ impl Pattern {
     }
 }
 
-/// Without the slash that it ends in, and whether there was one.
+/// The glob without a slash at its end, and whether there was one.
 fn without_end(glob: &str) -> (&str, bool) {
     match glob.strip_suffix('/') {
         Some(bare) if !bare.is_empty() => (bare, true),
@@ -118,7 +118,7 @@ impl Matcher {
             if is_literal(glob) {
                 return Ok(Matcher::Is(glob.as_bytes().into()));
             }
-            // A star does not go over slashes, so this holds for names alone.
+            // A star does not match slashes, so this is right only for names.
             if !glob.contains('/')
                 && let Some(end) = glob.strip_prefix('*').filter(|end| is_literal(end))
             {
@@ -156,7 +156,7 @@ impl Matcher {
     }
 }
 
-/// Patterns of which any may match.
+/// Patterns of which one must match.
 #[derive(Clone, Debug, Default)]
 pub struct Patterns(pub Vec<Pattern>);
 

@@ -1,47 +1,80 @@
 //! Which paths matter: globs, types, sizes, times, owners, ignore files.
 //!
-//! A [`Selection`] says which entries are shown, a [`Pruning`] which are left out with all that is below them, and which are
-//! shown and not entered. Both are made from arguments alone, then resolved once against the system (a file's time, a
-//! user's number, ignore files), and from then on shared by any number of threads. Whoever walks or watches implements
-//! [`Subject`], and is asked for no more than the tests need: names first, types next, then attributes, and last what only
-//! a look inside can tell. How deep to go and what is another file system is left to those who walk.
+//! A [`Selection`] decides which entries are shown. A [`Pruning`] decides which are left out with everything below them, and
+//! which are shown but not entered. Both are made from arguments alone, then resolved once (a file's time, a user's ID, ignore
+//! files), and from then on shared by any number of threads. A command that walks or watches passes a [`Subject`], such as
+//! [`crate::dirs::Entry`], which is asked for no more than the tests need: the name first, then the type, the attributes, and
+//! last what needs another look at the file system. The depth and other file systems are left to the command.
 //!
-//! Everything here is about bytes: `?` in a glob is one byte, and letters of either case are those from A to Z.
+//! Everything here works on bytes: `?` in a glob is one byte, and case is ignored for A to Z only.
 
 pub mod attribute;
 pub mod compare;
+mod error;
 pub mod glob;
-pub mod ignoring;
+mod ignore_file;
+mod ignoring;
 pub mod pruning;
 pub mod rules;
 pub mod selection;
 
 pub use attribute::{Permissions, Test, Time};
 pub use compare::{Comparison, Relation};
+pub use error::SelectError;
 pub use glob::{InvalidGlob, Pattern, Patterns};
-pub use ignoring::{Ignores, Problem};
+pub use ignore_file::Problem;
 pub use pruning::Pruning;
-pub use rules::Rules;
+pub use rules::{Ignores, Rules};
 pub use selection::{Selection, extension};
 
-use crate::dirs::{FileType, Stat};
+use crate::dirs::{Entry, FileType, Stat};
 
-/// What is asked about one entry; cheap answers are asked for first.
+/// An entry that is tested. Methods that take `&mut self` may call the system.
 pub trait Subject {
-    /// The last part of the path, of a root too.
+    /// The last part of the path, also of a root.
     fn name(&self) -> &[u8];
     /// The path as it is printed.
     fn path(&self) -> &[u8];
     /// The path below its root; empty for the root itself.
     fn below(&self) -> &[u8];
-    /// What sort of thing it is, as far as that is known without its attributes.
+    /// Its type, if known without its attributes.
     fn file_type(&self) -> FileType;
-    /// Its attributes; nothing if they could not be had, which whoever implements this has noted.
+    /// Its attributes; `None` after an error, which the implementation has recorded.
     fn stat(&mut self) -> Option<&Stat>;
-    /// Whether there is nothing in this directory; no if it cannot be looked into.
+    /// Whether it is a directory with nothing in it; false if it cannot be read.
     fn is_empty_directory(&mut self) -> bool;
-    /// Whether this link leads nowhere.
+    /// Whether it is a link to nothing.
     fn is_broken_link(&mut self) -> bool;
+}
+
+impl Subject for Entry<'_> {
+    fn name(&self) -> &[u8] {
+        self.place.name()
+    }
+
+    fn path(&self) -> &[u8] {
+        self.place.path
+    }
+
+    fn below(&self) -> &[u8] {
+        self.place.below()
+    }
+
+    fn file_type(&self) -> FileType {
+        self.file_type
+    }
+
+    fn stat(&mut self) -> Option<&Stat> {
+        Entry::stat(self)
+    }
+
+    fn is_empty_directory(&mut self) -> bool {
+        Entry::is_empty_directory(self)
+    }
+
+    fn is_broken_link(&mut self) -> bool {
+        Entry::is_broken_link(self)
+    }
 }
 
 #[cfg(test)]

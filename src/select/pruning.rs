@@ -1,27 +1,27 @@
-//! What is left out with all that is below it, and what is shown and not entered.
+//! Which entries are left out with everything below them, and which are shown but not entered.
 
 use std::path::PathBuf;
 
 use super::{Patterns, Rules};
 
-/// What is not walked.
+/// Which entries are not walked.
 #[derive(Clone, Debug, Default)]
 pub struct Pruning {
     /// Not shown and not entered.
     pub exclude: Patterns,
-    /// Shown and not entered.
+    /// Shown, but not entered.
     pub prune: Patterns,
-    /// Whether names that begin with a dot are left out.
+    /// Whether names that start with a dot are left out.
     pub is_without_hidden: bool,
-    /// Whether `.gitignore` files are heeded, and `.git` is left out.
-    pub heeds_gitignore: bool,
-    /// More files of such rules, which hold as if they lay in each root, and outweigh all others; later ones outweigh
-    /// earlier ones.
+    /// Whether the rules in `.gitignore` files apply, and `.git` is left out.
+    pub reads_gitignore: bool,
+    /// More ignore files, which apply as if they were in each root and take precedence over the others; later ones take
+    /// precedence over earlier ones.
     pub ignore_files: Vec<PathBuf>,
 }
 
 impl Pruning {
-    /// Whether everything is walked.
+    /// Whether every entry is walked.
     pub fn is_nothing(&self) -> bool {
         self.exclude.is_empty()
             && self.prune.is_empty()
@@ -29,16 +29,15 @@ impl Pruning {
             && !self.needs_rules()
     }
 
-    /// Whether rules are to be read from files: [`super::Ignores::read`].
+    /// Whether there are ignore files to read: with [`super::Ignores::read`].
     pub fn needs_rules(&self) -> bool {
-        self.heeds_gitignore || !self.ignore_files.is_empty()
+        self.reads_gitignore || !self.ignore_files.is_empty()
     }
 
-    /// Whether an entry is neither shown nor entered. `path` is its path as it is printed, `below` the part below its
-    /// root, `rules` those in force in its directory.
+    /// Whether an entry is neither shown nor entered. `path` is its path as it is printed, `below` the part below its root,
+    /// `rules` are those of its directory.
     ///
-    /// A root is named by somebody who wants to see it: it may be hidden or ignored by a file, and only a glob of
-    /// [`Pruning::exclude`] leaves it out.
+    /// A root was given explicitly, so it is shown even if it is hidden or ignored; only [`Pruning::exclude`] leaves it out.
     pub fn excludes(
         &self,
         name: &[u8],
@@ -65,7 +64,7 @@ impl Pruning {
 }
 
 fn matches(patterns: &Patterns, name: &[u8], path: &[u8], below: &[u8], is_dir: bool) -> bool {
-    // `.*` is about hidden files, not about the directory that a walk begins in.
+    // `.*` is meant for hidden files, not for a root such as `.`.
     let is_here = below.is_empty() && matches!(name, b"" | b"." | b".." | b"/");
     !patterns.is_empty() && !is_here && patterns.match_any(name, path, below, is_dir)
 }

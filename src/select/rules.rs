@@ -1,9 +1,9 @@
-//! The ignore rules in force in a directory, as gitignore(5) says: of the files with rules the weightiest that has a match
+//! The ignore rules of a directory, as gitignore(5) defines them: the file with the highest precedence that has a match
 //! decides, and in it the last line that matches.
 //!
-//! In order of weight: files named on the command line; the `.gitignore` of the directory, of the one above it, and so on up
-//! to the top of the repository; the repository's `info/exclude`; the user's own file. What lies in a directory that is left
-//! out is never asked about, so nothing in it can be called back.
+//! In order of precedence: files named on the command line; the `.gitignore` of the directory, of the one above it, and so on
+//! up to the top of the repository; the repository's `info/exclude`; the user's own file. Entries of an ignored directory are
+//! never checked, so they cannot be included again.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -14,11 +14,22 @@ use std::sync::Arc;
 use ignore::Match;
 use ignore::gitignore::Gitignore;
 
-use super::ignoring::{self, Ignores, Problem};
+use super::ignore_file::{Problem, read_exclude, read_in_tree};
 use crate::dirs::handle::join;
 use crate::dirs::{FileType, Listing};
 
-/// The rules in force in a directory: shared by all that is in it, and by the directories below that add none.
+/// Rules that apply below all roots. [`Ignores::read`] reads them.
+#[derive(Clone, Debug)]
+pub struct Ignores {
+    /// Those in files named on the command line, in ascending precedence.
+    pub(super) files: Arc<[Gitignore]>,
+    /// Those in the user's own file.
+    pub(super) global: Arc<Gitignore>,
+    /// Whether `.gitignore` files are read.
+    pub(super) reads_gitignore: bool,
+}
+
+/// The rules that apply in a directory, shared with the directories below that add none.
 #[derive(Debug)]
 pub struct Rules {
     everywhere: Ignores,
@@ -26,16 +37,16 @@ pub struct Rules {
     innermost: Option<Arc<Level>>,
 }
 
-/// What holds in a whole repository, or below a root that is in none.
+/// What applies in a whole repository, or below a root that is in none.
 #[derive(Debug)]
 pub(super) struct Repository {
-    /// The rules of `info/exclude`.
+    /// The rules in `info/exclude`.
     pub(super) exclude: Gitignore,
     /// Its top.
     pub(super) base: Base,
 }
 
-/// The rules of one `.gitignore`.
+/// The rules in one `.gitignore`.
 #[derive(Debug)]
 pub(super) struct Level {
     outer: Option<Arc<Level>>,
@@ -43,25 +54,25 @@ pub(super) struct Level {
     base: Base,
 }
 
-/// A directory that rules are relative to, which may be above the root that entries are told from.
+/// The directory that rules are relative to, which may be above the root.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Base {
-    /// The way from it down to the root, with a slash at its end; empty if it is not above.
+    /// The path from it down to the root, with a slash at its end; empty if it is not above the root.
     above: Vec<u8>,
-    /// How many bytes of a path below the root lead to it.
+    /// The length of its path below the root, in bytes, with a slash.
     below: usize,
 }
 
 impl Base {
-    /// A directory from which this way, with a slash at its end, leads down to the root.
-    pub(super) fn above(way: &[u8]) -> Base {
+    /// A directory above the root; `path` leads down to the root and ends in a slash.
+    pub(super) fn above(path: &[u8]) -> Base {
         Base {
-            above: way.to_vec(),
+            above: path.to_vec(),
             below: 0,
         }
     }
 
-    /// A directory at this path below the root.
+    /// The directory at this path below the root.
     fn at(below: &[u8]) -> Base {
         Base {
             above: Vec::new(),
@@ -69,7 +80,7 @@ impl Base {
         }
     }
 
-    /// The path of an entry from here.
+    /// The path of an entry relative to it.
     fn relative<'a>(&self, below: &'a [u8]) -> Cow<'a, [u8]> {
         if self.above.is_empty() {
             return Cow::Borrowed(below.get(self.below..).unwrap_or_default());
@@ -88,7 +99,7 @@ impl Level {
     }
 }
 
-/// A chain may be long, so it is taken apart step by step.
+/// A chain may be long, so it is dropped in a loop.
 impl Drop for Level {
     fn drop(&mut self) {
         let mut outer = self.outer.take();
@@ -111,9 +122,9 @@ impl Rules {
         })
     }
 
-    /// The rules for what is in a directory, by what is in it: its own `.gitignore` comes first, and where a repository
-    /// begins, those of the repository around it end. `directory` is its path as it is printed, `below` the part below its
-    /// root. `self` are the rules of the directory that it is in; for a root, those of [`Ignores::at_root`].
+    /// The rules for the entries of a directory: its own `.gitignore` comes first, and at the top of a repository the rules of
+    /// the repository around it end. `directory` is its path as it is printed, `below` the part below its root. `self` are the
+    /// rules of its parent; for a root, those of [`Ignores::at_root`].
     pub fn enter(
         self: &Arc<Rules>,
         directory: &[u8],
@@ -121,13 +132,13 @@ impl Rules {
         listing: &Listing,
         problems: &mut Vec<Problem>,
     ) -> Arc<Rules> {
-        if !self.everywhere.heeds_gitignore {
+        if !self.everywhere.reads_gitignore {
             return Arc::clone(self);
         }
         let (mut has_rules, mut is_repository) = (false, false);
         for (name, file_type) in (0..listing.len()).map(|index| listing.get(index)) {
             match name {
-                // git does not follow links to rules either, so that a tree cannot bring in files from outside.
+                // git does not follow links to ignore files either: they could lead out of the tree.
                 b".gitignore" => {
                     has_rules = matches!(file_type, FileType::File | FileType::Unknown);
                 }
@@ -141,7 +152,7 @@ impl Rules {
         let (mut repository, mut innermost) =
             (Arc::clone(&self.repository), self.innermost.clone());
         if is_repository {
-            let exclude = ignoring::exclude(as_path(directory), problems);
+            let exclude = read_exclude(as_path(directory), problems);
             let base = Base::at(below);
             repository = Arc::new(Repository { exclude, base });
             innermost = None;
@@ -149,7 +160,7 @@ impl Rules {
         if has_rules {
             let mut path = directory.to_vec();
             join(&mut path, b".gitignore");
-            let patterns = ignoring::read_in_tree(as_path(&path), problems);
+            let patterns = read_in_tree(as_path(&path), problems);
             if !patterns.is_empty() {
                 innermost = Some(Level::new(innermost, patterns, Base::at(below)));
             }
@@ -161,16 +172,16 @@ impl Rules {
         })
     }
 
-    /// Whether an entry of the directory is ignored; `below` is its path below its root.
+    /// Whether an entry of the directory is ignored; `below` is its path below the root.
     pub fn ignore(&self, name: &[u8], below: &[u8], is_dir: bool) -> bool {
-        if self.everywhere.heeds_gitignore && name == b".git" {
+        if self.everywhere.reads_gitignore && name == b".git" {
             return true;
         }
-        self.verdict(below, is_dir).unwrap_or(false)
+        self.decide(below, is_dir).unwrap_or(false)
     }
 
-    /// What the weightiest rules with a match say.
-    fn verdict(&self, below: &[u8], is_dir: bool) -> Option<bool> {
+    /// What the first rules with a match decide.
+    fn decide(&self, below: &[u8], is_dir: bool) -> Option<bool> {
         let mut named = self.everywhere.files.iter().rev();
         if let Some(found) = named.find_map(|patterns| decide(patterns, below, is_dir)) {
             return Some(found);

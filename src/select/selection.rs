@@ -1,4 +1,4 @@
-//! Which entries are shown: tests that must all hold, the cheapest first.
+//! Which entries are shown: tests that must all pass, the cheapest first.
 
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
@@ -6,16 +6,15 @@ use std::path::PathBuf;
 
 use regex_automata::meta::Regex;
 
-use super::{Comparison, Patterns, Relation, Subject, Test, Time};
+use super::{Comparison, Patterns, Relation, SelectError, Subject, Test, Time};
 use crate::dirs::{Directory, Engine, FileType, owners};
-use crate::error::{Error, Result};
 
-/// Which entries are shown. Of the lists in it, one member must match; an empty list is no test.
+/// Which entries are shown: those that match all of these. An empty list matches every entry, other lists if one member does.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// Globs over names.
     pub names: Patterns,
-    /// The same where case does not matter.
+    /// Globs over names that ignore case.
     pub names_of_any_case: Patterns,
     /// Extensions, as [`extension`] gives them, in lower case.
     pub extensions: Vec<Vec<u8>>,
@@ -23,24 +22,24 @@ pub struct Selection {
     pub types: Vec<FileType>,
     /// Globs over paths.
     pub paths: Patterns,
-    /// Regexes, found anywhere in the printed path.
+    /// Regexes that match anywhere in the printed path.
     pub regexes: Vec<Regex>,
-    /// Tests of attributes, which must all hold.
+    /// Tests of attributes, which must all pass.
     pub tests: Vec<Test>,
-    /// Tests that must ask the system first what they mean; [`Selection::resolve`] makes them such as above.
+    /// Tests with names that must be looked up first; [`Selection::resolve`] turns them into `tests`.
     pub unresolved: Vec<Unresolved>,
-    /// Files of no bytes, and directories with nothing in them.
+    /// Only empty files and directories.
     pub is_empty: bool,
-    /// Links that lead nowhere.
+    /// Only broken symbolic links.
     pub is_broken: bool,
 }
 
-/// A test that must ask the system what it means.
+/// A test with a name that must be looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unresolved {
-    /// Changed later than this file.
+    /// Modified later than this file.
     Newer(PathBuf),
-    /// Belonging to a user, a group, or both, by name or number.
+    /// Owned by a user, a group, or both, given by name or ID.
     Owner {
         /// The user.
         user: Option<String>,
@@ -50,18 +49,18 @@ pub enum Unresolved {
 }
 
 impl Selection {
-    /// Asks the system what names of users and files in the tests mean. Before this nothing may be selected.
+    /// Looks up the names of users, groups and files. To be called before [`Selection::selects`].
     ///
     /// # Errors
-    /// If there is no such user, group or file.
-    pub fn resolve(&mut self) -> Result<()> {
+    /// If a user or a group does not exist, or a file cannot be read.
+    pub fn resolve(&mut self) -> Result<(), SelectError> {
         for unresolved in std::mem::take(&mut self.unresolved) {
             self.tests.push(unresolved.resolve()?);
         }
         Ok(())
     }
 
-    /// Whether everything is selected.
+    /// Whether every entry is selected.
     pub fn is_all(&self) -> bool {
         self.names.is_empty()
             && self.names_of_any_case.is_empty()
@@ -73,7 +72,7 @@ impl Selection {
             && !self.is_broken
     }
 
-    /// Whether attributes are asked for, of entries that pass the cheaper tests.
+    /// Whether attributes are needed of entries that pass the cheaper tests.
     pub fn needs_stat(&self) -> bool {
         !self.tests.is_empty() || !self.unresolved.is_empty() || self.is_empty
     }
@@ -142,8 +141,7 @@ fn is_empty(subject: &mut impl Subject) -> bool {
     }
 }
 
-/// The extension of a name, in the case that it has: what is after the last dot. Nothing if there is no dot, or only one at
-/// the beginning.
+/// The extension of a name, its case unchanged: what follows the last dot. Empty if there is no dot, or only one at the start.
 pub fn extension(name: &[u8]) -> &[u8] {
     match memchr::memrchr(b'.', name) {
         None | Some(0) => b"",
@@ -152,25 +150,23 @@ pub fn extension(name: &[u8]) -> &[u8] {
 }
 
 impl Unresolved {
-    fn resolve(self) -> Result<Test> {
+    fn resolve(self) -> Result<Test, SelectError> {
         match self {
             Unresolved::Newer(file) => {
                 let path = file.as_os_str().as_bytes();
-                let stat = Directory::working(Engine::BEST).stat(path, path, true);
+                let stat = Directory::working(Engine::Native).stat(path, path, true);
                 let mtime = stat.and_then(|stat| {
-                    let unknown = || io::Error::other("the time of its last change is not known");
+                    let unknown = || io::Error::other("its modification time is not known");
                     stat.mtime.ok_or_else(unknown)
                 });
-                let value = mtime.map_err(|error| Error::reading(&file, error))?;
+                let value = mtime.map_err(|error| SelectError::reading(&file, error))?;
                 let relation = Relation::Greater;
                 Ok(Test::Time(Time::Modified, Comparison { relation, value }))
             }
             Unresolved::Owner { user, group } => {
-                let unknown =
-                    |what: &str, name: &str| Error::usage(format!("there is no {what} «{name}»"));
-                let uid = user.map(|user| owners::uid(&user).ok_or_else(|| unknown("user", &user)));
+                let uid = user.map(|user| owners::uid(&user).ok_or(SelectError::UnknownUser(user)));
                 let gid =
-                    group.map(|group| owners::gid(&group).ok_or_else(|| unknown("group", &group)));
+                    group.map(|group| owners::gid(&group).ok_or(SelectError::UnknownGroup(group)));
                 Ok(Test::Owner {
                     uid: uid.transpose()?,
                     gid: gid.transpose()?,
@@ -185,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn extensions_are_what_is_after_the_last_dot() {
+    fn an_extension_follows_the_last_dot() {
         for (name, expected) in [
             ("a.log", "log"),
             ("a.tar.GZ", "GZ"),

@@ -1,7 +1,7 @@
-//! `--where`: a condition in the expression language, over the fields of an entry.
+//! `--where`: a condition in the expression language on the fields of an entry.
 
-use super::field::{self, Field};
-use super::{Entry, Needs};
+use super::field::{self, Field, Needs};
+use crate::dirs::Entry;
 use crate::dirs::owners::Owners;
 use crate::expr::compile::compile_condition;
 use crate::expr::functions::Kind;
@@ -9,18 +9,18 @@ use crate::expr::syntax::Expr;
 use crate::expr::{Clock, Fault, Program, Scope, parse};
 use crate::record::{Bad, FieldName, Value, Want};
 
-/// A condition that is ready to be asked.
+/// A compiled condition.
 pub struct Condition {
     program: Program,
-    /// The fields it needs, slot by slot.
+    /// The fields it uses, by slot.
     fields: Vec<&'static Field>,
 }
 
 impl Condition {
-    /// Reads and checks a condition.
+    /// Parses and compiles a condition.
     ///
     /// # Errors
-    /// What is wrong with it, and where.
+    /// A syntax error, an unknown name or a type error, with its place.
     pub fn new(text: &str, clock: &Clock) -> Result<Condition, Fault> {
         let expr = parse::parse(text)?;
         let mut names = Names {
@@ -34,16 +34,16 @@ impl Condition {
         })
     }
 
-    /// What has to be asked about an entry first.
+    /// What it needs to know of an entry.
     pub fn needs(&self) -> Needs {
         let needs = self.fields.iter().map(|field| field.needs);
         needs.fold(Needs::default(), Needs::and)
     }
 
-    /// Whether it holds.
+    /// Whether it holds for an entry.
     ///
     /// # Errors
-    /// If a value is of a kind that the condition cannot take.
+    /// If a value has a type that the condition cannot use.
     pub fn holds(&self, entry: &Entry<'_>, owners: &mut Owners) -> Result<bool, Bad> {
         let values = self.fields.iter().map(|field| field.value(entry, owners));
         let row: Vec<Value<'_>> = values.collect();
@@ -51,7 +51,7 @@ impl Condition {
     }
 }
 
-/// The fields that a condition names.
+/// Resolves the names of fields, and collects the fields.
 struct Names<'a> {
     clock: &'a Clock,
     fields: Vec<&'static Field>,

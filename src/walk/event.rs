@@ -1,17 +1,17 @@
-//! What happens on a walk besides entries, for those who want it in the stream.
+//! What is recorded besides entries, and what entries add up to.
 
-use super::Fault;
+use crate::dirs::EntryError;
 
-/// Which events are wanted.
+/// Which events are recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Events {
     /// A directory is entered.
     pub enter: bool,
-    /// A directory is left, with all that is below it.
+    /// A directory is left, with everything below it.
     pub leave: bool,
     /// Something could not be read.
     pub error: bool,
-    /// A directory was met again, through a link.
+    /// A directory was reached again through a link.
     pub repeat: bool,
     /// Another file system begins.
     pub mount: bool,
@@ -19,7 +19,7 @@ pub struct Events {
     pub summary: bool,
 }
 
-/// Something that happened.
+/// An event.
 #[derive(Debug)]
 pub enum Event<'a> {
     /// A directory is entered.
@@ -28,19 +28,19 @@ pub enum Event<'a> {
         path: &'a [u8],
     },
     /// Something could not be read.
-    Error(&'a Fault),
-    /// A directory was met again, through a link: it is not entered again.
+    Error(&'a EntryError),
+    /// A directory was reached again through a link, and is not entered again.
     Repeat {
-        /// The path it was met by.
+        /// Its path this time.
         path: &'a [u8],
-        /// The path that it was entered by.
+        /// The path by which it was entered.
         first: &'a [u8],
     },
     /// Another file system begins.
     Mount {
-        /// Where it begins.
+        /// The path of its top.
         path: &'a [u8],
-        /// Of what kind it is, if the system tells.
+        /// Its kind, if known.
         kind: Option<&'a str>,
         /// Whether it is entered.
         entered: bool,
@@ -50,29 +50,29 @@ pub enum Event<'a> {
 /// A directory that has been left.
 #[derive(Debug)]
 pub struct Left<'a> {
-    /// Its path; empty where no event asks for it.
+    /// Its path; empty unless [`Events::leave`].
     pub path: &'a [u8],
-    /// What came out below it.
+    /// The sums of the entries recorded below it.
     pub sums: Sums,
     /// Why it could not be read, or not to its end.
-    pub fault: Option<&'a Fault>,
+    pub error: Option<&'a EntryError>,
 }
 
-/// What came out, added up. Sizes are those of entries whose attributes were asked for.
+/// Sums of the recorded entries. Sizes are those of entries whose attributes were asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
-    /// Entries that are no directories.
+    /// The number of entries that are not directories.
     pub files: u64,
-    /// Directories.
+    /// The number of directories.
     pub dirs: u64,
-    /// Bytes in all of them.
+    /// Their sizes in bytes.
     pub size: u128,
-    /// Bytes that they take on disk.
+    /// The bytes that they take on disk.
     pub allocated: u128,
 }
 
 impl Sums {
-    /// Adds what was found elsewhere.
+    /// Adds other sums.
     pub fn add(&mut self, other: Sums) {
         self.files += other.files;
         self.dirs += other.dirs;

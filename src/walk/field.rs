@@ -1,8 +1,8 @@
-//! What can be told of an entry, one row a field: for records, templates, totals and conditions alike.
+//! The fields of an entry, one row of a table each: for records, templates, totals and conditions alike.
 
 mod table;
 
-use super::{Entry, Needs};
+use crate::dirs::Entry;
 use crate::dirs::owners::Owners;
 use crate::expr::functions::Kind;
 use crate::expr::nearest;
@@ -14,67 +14,64 @@ pub use table::FIELDS;
 pub struct Field {
     /// Its name in records and on the command line.
     pub name: &'static str,
-    /// What it is, for the manual.
+    /// A description for the manual.
     pub summary: &'static str,
-    /// What kind of value it has.
+    /// The type of its values.
     pub kind: Kind,
-    /// What has to be asked for it.
+    /// What has to be known of an entry for it.
     pub needs: Needs,
+    /// Whether it belongs to `@stat`.
+    pub is_attribute: bool,
     value: for<'e> fn(&'e Entry<'_>, &mut Owners) -> Value<'e>,
 }
 
-/// Names for several fields, and which they are.
-pub const GROUPS: [(&str, &[&str]); 2] = [
-    (
-        "@stat",
-        &[
-            "type",
-            "size",
-            "allocated",
-            "mode",
-            "nlink",
-            "uid",
-            "gid",
-            "user",
-            "group",
-            "dev",
-            "ino",
-            "mtime",
-            "ctime",
-            "atime",
-            "btime",
-        ],
-    ),
-    (
-        "@all",
-        &[
-            "path",
-            "name",
-            "ext",
-            "depth",
-            "root",
-            "type",
-            "size",
-            "allocated",
-            "mode",
-            "nlink",
-            "uid",
-            "gid",
-            "user",
-            "group",
-            "dev",
-            "ino",
-            "mtime",
-            "ctime",
-            "atime",
-            "btime",
-            "target",
-            "target_type",
-        ],
-    ),
+/// What has to be asked about an entry before it can be recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Its attributes.
+    pub stat: bool,
+    /// Its target, if it is a link.
+    pub target: bool,
+}
+
+impl Needs {
+    /// What either needs.
+    pub fn and(self, other: Needs) -> Needs {
+        Needs {
+            stat: self.stat || other.stat,
+            target: self.target || other.target,
+        }
+    }
+}
+
+/// A name for several fields.
+pub struct FieldGroup {
+    /// The name, such as `@stat`.
+    pub name: &'static str,
+    contains: fn(&Field) -> bool,
+}
+
+/// The names for several fields.
+pub static GROUPS: [FieldGroup; 2] = [
+    FieldGroup {
+        name: "@stat",
+        contains: |field| field.is_attribute,
+    },
+    FieldGroup {
+        name: "@all",
+        contains: |_| true,
+    },
 ];
 
-/// What records have if nothing is said about fields.
+impl FieldGroup {
+    /// The fields, in the order of the table.
+    pub fn fields(&self) -> impl Iterator<Item = &'static Field> {
+        let contains = self.contains;
+        FIELDS.iter().filter(move |field| contains(field))
+    }
+}
+
+/// The fields of a record by default.
 pub const DEFAULT: [&str; 5] = ["path", "type", "ext", "size", "mtime"];
 
 impl Field {
@@ -84,16 +81,16 @@ impl Field {
     }
 }
 
-/// The field of this name. `owner` is another word for `user`.
+/// The field with a name; `owner` is another name for `user`.
 pub fn find(name: &str) -> Option<&'static Field> {
     let name = if name == "owner" { "user" } else { name };
     FIELDS.iter().find(|field| field.name == name)
 }
 
-/// The fields that a list such as `path,@stat` names, each once.
+/// The fields in a list such as `path,@stat`, each once.
 ///
 /// # Errors
-/// The name that is none, and what to do about it.
+/// As [`unknown`].
 pub fn list(names: &str) -> Result<Vec<&'static Field>, (String, String)> {
     let mut fields: Vec<&'static Field> = Vec::new();
     let mut add = |field: &'static Field| {
@@ -102,25 +99,22 @@ pub fn list(names: &str) -> Result<Vec<&'static Field>, (String, String)> {
         }
     };
     for name in names.split(',').map(str::trim) {
-        match GROUPS.iter().find(|(group, _)| *group == name) {
-            Some((_, members)) => members
-                .iter()
-                .filter_map(|member| find(member))
-                .for_each(&mut add),
+        match GROUPS.iter().find(|group| group.name == name) {
+            Some(group) => group.fields().for_each(&mut add),
             None => add(find(name).ok_or_else(|| unknown(name))?),
         }
     }
     Ok(fields)
 }
 
-/// What is wrong with a name that is no field, and what there is.
+/// The message and the hint for an unknown field.
 pub fn unknown(name: &str) -> (String, String) {
     let names = || FIELDS.iter().map(|field| field.name);
     let hint = match nearest(name, names()) {
         Some(near) => format!("did you mean {near}?"),
-        None => format!("there are: {}", names().collect::<Vec<_>>().join(" ")),
+        None => format!("the fields are: {}", names().collect::<Vec<_>>().join(" ")),
     };
-    (format!("no field «{name}»"), hint)
+    (format!("unknown field '{name}'"), hint)
 }
 
 #[cfg(test)]
@@ -132,23 +126,32 @@ mod tests {
     }
 
     #[test]
-    fn lists_name_fields_and_groups_of_them() {
+    fn lists_contain_fields_and_groups() {
         assert_eq!(names("path, size,path"), Ok(vec!["path", "size"]));
         assert_eq!(names("owner"), Ok(vec!["user"]));
-        assert_eq!(names("path,@stat").unwrap().len(), 16);
         let (message, hint) = names("path,sise").unwrap_err();
         assert_eq!(
             (message.as_str(), hint.as_str()),
-            ("no field «sise»", "did you mean size?")
+            ("unknown field 'sise'", "did you mean size?")
         );
+        let (_, hint) = names("xyzzy").unwrap_err();
+        assert!(hint.starts_with("the fields are: path name dir "), "{hint}");
     }
 
     #[test]
-    fn groups_and_defaults_name_fields() {
-        let groups = GROUPS.iter().flat_map(|(_, members)| members.iter());
-        for name in groups.chain(&DEFAULT) {
-            assert!(find(name).is_some(), "{name}");
-        }
+    fn groups_are_complete() {
+        let stat =
+            "type,size,allocated,mode,nlink,uid,gid,user,group,dev,ino,mtime,ctime,atime,btime";
+        assert_eq!(names("@stat").unwrap().join(","), stat);
+        let all = format!("path,name,dir,ext,depth,root,{stat},target,target_type");
+        assert_eq!(names("@all").unwrap().join(","), all);
+        assert_eq!(names("@all").unwrap().len(), FIELDS.len());
+        assert_eq!(names("size,@stat").unwrap()[..2], ["size", "type"]);
+    }
+
+    #[test]
+    fn defaults_are_fields() {
+        assert!(DEFAULT.iter().all(|name| find(name).is_some()));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The whole tree as one JSON object, written as it is walked.
 //!
-//! A directory is opened with its attributes, then come its children, and after them what they add up to. So nothing has to
-//! be held back: a tree of any size takes the memory of the directories on the way to where the walk is.
+//! A directory is opened with its attributes, then its children follow, and after them their sums. So nothing has to be held
+//! back: a tree of any size needs only the memory of the directories that are open.
 
-use super::event::Sums;
+use super::event::{Left, Sums};
 use super::field::{self, Field};
-use super::{Entry, Left, Recorder};
+use super::recorder::Recorder;
+use crate::dirs::Entry;
 use crate::dirs::owners::Owners;
 use crate::format::{Writer, json};
 use crate::record::{Cell, Value};
@@ -13,17 +14,17 @@ use crate::record::{Cell, Value};
 /// Writes the nodes of a tree.
 pub struct JsonTree {
     fields: Vec<&'static Field>,
-    /// Whether attributes are asked for, so that sizes can be added up.
+    /// Whether sizes are known and can be added up.
     has_sizes: bool,
     writer: Box<dyn Writer>,
     cells: Vec<Cell>,
     owners: Owners,
 }
 
-/// What stands before the first root.
+/// The text before the first root.
 pub const BEGIN: &[u8] = b"{\"roots\":[\n";
 
-/// Fields of a node if nothing is said about them: all but what its place in the tree says.
+/// The fields of a node by default: all but those that its place in the tree shows.
 pub const DEFAULT: &str = "@stat,target,target_type";
 
 impl JsonTree {
@@ -51,7 +52,7 @@ impl Recorder for JsonTree {
         self.cells.clear();
         for field in &self.fields {
             let value = match field.name {
-                // A root is called as it was given: where it is, nothing above it says.
+                // The name of a root is its path as given, because no node above it shows where it is.
                 "name" if entry.place.depth == 0 => Value::Text(entry.place.path.into()),
                 _ => field.value(entry, &mut self.owners),
             };
@@ -68,9 +69,9 @@ impl Recorder for JsonTree {
 
     fn left(&mut self, left: &Left<'_>, out: &mut Vec<u8>) {
         out.push(b']');
-        if let Some(fault) = left.fault {
-            let message = Value::Text(fault.reason().into_bytes().into());
-            let (operation, code) = (fault.operation.name(), fault.code());
+        if let Some(error) = left.error {
+            let message = Value::Text(error.reason().into_bytes().into());
+            let (operation, code) = (error.operation.name(), error.code());
             out.extend_from_slice(
                 format!(
                     ",\"error\":{{\"operation\":\"{operation}\",\"code\":\"{code}\",\"message\":"
@@ -86,7 +87,7 @@ impl Recorder for JsonTree {
     }
 }
 
-/// What stands behind the last root: what all of it adds up to, and what happened on the way.
+/// The text after the last root: the sums of everything, and more counts.
 pub fn end(sums: Sums, has_sizes: bool, rest: &[(&str, u64)]) -> String {
     let rest: String = rest
         .iter()

@@ -1,36 +1,35 @@
-//! A directory that is to be read, and what came of it.
+//! A directory on its way from the queue to the output.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::event::Sums;
-use super::fault::Fault;
-use crate::dirs::{Directory, Handle, Listing};
+use crate::dirs::{Directory, EntryError, Handle, Listing};
 use crate::select::Rules;
 
-/// A directory on its way from the queue to the output.
+/// A directory: to be read, then read.
 #[derive(Debug, Default)]
 pub(super) struct Node {
     work: Mutex<Option<Work>>,
-    product: Mutex<Option<Product>>,
+    records: Mutex<Option<Records>>,
 }
 
-/// What has to be known to read a directory.
+/// What is needed to read a directory.
 #[derive(Debug)]
 pub(super) struct Work {
-    /// Which directory; none for the list of roots.
+    /// The directory; `None` for the list of roots.
     pub(super) handle: Option<Arc<Handle>>,
-    /// The root that it was reached from, by its place in the list.
+    /// The index of the root that it was reached from.
     pub(super) root: usize,
-    /// The ignore rules in force where it lies.
+    /// The ignore rules of its parent.
     pub(super) rules: Option<Arc<Rules>>,
     /// The file system that it is on, if that matters.
     pub(super) file_system: Option<u64>,
-    /// Set if only a part of it is to be looked at; it has been listed, and the rules are those for what is in it.
+    /// Set if it has been listed and only a part is to be read; `rules` are then its own.
     pub(super) part: Option<Part>,
 }
 
-/// A part of a large directory, so that several workers can ask about what is in it.
+/// A part of a large directory, so that several workers can ask about its entries.
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) directory: Arc<Directory>,
@@ -38,42 +37,40 @@ pub(super) struct Part {
     pub(super) range: Range<usize>,
 }
 
-/// What came of a directory.
+/// The records of a directory, without those of its subdirectories.
 #[derive(Debug, Default)]
-pub(super) struct Product {
-    /// Its records.
+pub(super) struct Records {
     pub(super) bytes: Vec<u8>,
-    /// How many they are.
-    pub(super) records: u64,
-    /// Where each of them ends, if somebody wants to know.
+    /// The number of records.
+    pub(super) count: u64,
+    /// Where each of them ends, if that is needed.
     pub(super) ends: Vec<usize>,
-    /// Its subdirectories: what is below each stands before this place of `bytes`.
+    /// The subdirectories, each with the offset in `bytes` where its records belong.
     pub(super) children: Vec<(usize, Arc<Node>)>,
     /// What could not be read.
-    pub(super) faults: Vec<Fault>,
-    /// The directories met again.
+    pub(super) errors: Vec<EntryError>,
+    /// Messages about directories that were reached again.
     pub(super) repeats: Vec<String>,
-    /// Set if it is a directory that something is to be said about when it is left.
+    /// Set if a record is written when the directory is left.
     pub(super) leaving: Option<Leaving>,
-    /// What came out of it, without what is below its subdirectories.
     pub(super) sums: Sums,
 }
 
-impl Product {
-    /// Nothing yet, with an empty buffer for its records.
-    pub(super) fn with_buffer(bytes: Vec<u8>) -> Product {
-        Product {
+impl Records {
+    /// No records, with an empty buffer for them.
+    pub(super) fn with_buffer(bytes: Vec<u8>) -> Records {
+        Records {
             bytes,
-            ..Product::default()
+            ..Records::default()
         }
     }
 }
 
-/// What is to be said about a directory when it is left.
+/// What the record for leaving a directory needs.
 #[derive(Debug, Default)]
 pub(super) struct Leaving {
     pub(super) path: Vec<u8>,
-    pub(super) fault: Option<Fault>,
+    pub(super) error: Option<EntryError>,
 }
 
 impl Node {
@@ -81,11 +78,11 @@ impl Node {
     pub(super) fn new(work: Work) -> Arc<Node> {
         Arc::new(Node {
             work: Mutex::new(Some(work)),
-            product: Mutex::new(None),
+            records: Mutex::new(None),
         })
     }
 
-    /// Takes the work; none if somebody else has.
+    /// Takes the work; `None` if another worker has.
     pub(super) fn claim(&self) -> Option<Work> {
         self.work
             .lock()
@@ -93,7 +90,7 @@ impl Node {
             .take()
     }
 
-    /// Whether nobody has taken the work.
+    /// Whether no worker has taken the work.
     pub(super) fn is_unclaimed(&self) -> bool {
         self.work
             .lock()
@@ -101,21 +98,21 @@ impl Node {
             .is_some()
     }
 
-    /// Puts down what came of it.
-    pub(super) fn finish(&self, product: Product) {
-        *self.product.lock().unwrap_or_else(PoisonError::into_inner) = Some(product);
+    /// Stores the records of the finished directory.
+    pub(super) fn finish(&self, records: Records) {
+        *self.records.lock().unwrap_or_else(PoisonError::into_inner) = Some(records);
     }
 
-    /// What came of it, if that is known and nobody has taken it.
-    pub(super) fn take(&self) -> Option<Product> {
-        self.product
+    /// Takes the records, if the directory is finished and they were not taken.
+    pub(super) fn take(&self) -> Option<Records> {
+        self.records
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take()
     }
 }
 
-/// Work that nobody wants any more may lie in directories nested deeper than the stack is, so it is taken apart step by step.
+/// Nodes that are not needed any more may be nested deeper than the stack, so they are dropped in a loop.
 impl Drop for Node {
     fn drop(&mut self) {
         let mut left = self.take_children();
@@ -129,13 +126,13 @@ impl Drop for Node {
 
 impl Node {
     fn take_children(&mut self) -> Vec<(usize, Arc<Node>)> {
-        let product = self
-            .product
+        let records = self
+            .records
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner);
-        product
+        records
             .take()
-            .map(|product| product.children)
+            .map(|records| records.children)
             .unwrap_or_default()
     }
 }
@@ -145,13 +142,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chain_longer_than_any_stack_is_let_go() {
+    fn a_chain_of_a_million_nodes_is_dropped() {
         let mut node = Arc::new(Node::default());
         for _ in 0..1_000_000 {
             let outer = Arc::new(Node::default());
-            outer.finish(Product {
+            outer.finish(Records {
                 children: vec![(0, node)],
-                ..Product::default()
+                ..Records::default()
             });
             node = outer;
         }

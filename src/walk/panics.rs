@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::tests::{Kept, plan};
 use super::*;
+use crate::dirs::Entry;
 
 /// Longer than any walk here takes.
 const DEADLINE: Duration = Duration::from_secs(60);

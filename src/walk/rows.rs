@@ -1,11 +1,12 @@
-//! Entries as rows of fields, in any format that rows are written in; and events between them, as NDJSON.
+//! Entries as rows of fields, in any output format; and events between them, as NDJSON.
 
 use std::collections::HashMap;
 
-use super::event::Sums;
+use super::event::{Event, Left, Sums};
 use super::field::Field;
-use super::{Entry, Event, Fault, Left, Recorder};
+use super::recorder::Recorder;
 use crate::dirs::owners::Owners;
+use crate::dirs::{Entry, EntryError};
 use crate::format::{OutputSpec, Writer, json};
 use crate::record::{Cell, Number, Value};
 
@@ -19,8 +20,8 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Rows of these fields. With `events` every record says first what it is; where sizes are not asked for, they are not
-    /// added up.
+    /// Rows of these fields. With `events` every record starts with its kind. Sums contain sizes only if a field needs the
+    /// attributes.
     pub fn new(fields: &[&'static Field], output: &OutputSpec, events: bool) -> Rows {
         Rows {
             writer: (output.writer)(&columns(fields, events)),
@@ -39,7 +40,7 @@ pub fn columns(fields: &[&'static Field], events: bool) -> Vec<String> {
     event.into_iter().chain(names).collect()
 }
 
-/// The column that says what a record is about.
+/// The column with the kind of a record.
 const EVENT: &str = "event";
 
 impl Recorder for Rows {
@@ -59,7 +60,7 @@ impl Recorder for Rows {
         let Some(writers) = &self.events else { return };
         match event {
             Event::Enter { path } => writers.enter.row(&[text(b"enter"), text(path)], out),
-            Event::Error(fault) => writers.error.row(&error(fault), out),
+            Event::Error(error) => writers.error.row(&error_cells(error), out),
             Event::Repeat { path, first } => {
                 writers
                     .repeat
@@ -89,7 +90,7 @@ impl Recorder for Rows {
     }
 }
 
-/// Rows that are kept, for a table. What goes out in their place says where they are.
+/// Rows that are kept, for a table. References to them are written in their place.
 pub struct Collected {
     fields: Vec<&'static Field>,
     worker: u64,
@@ -97,11 +98,11 @@ pub struct Collected {
     owners: Owners,
 }
 
-/// Where a row is: the number of the worker, and of the row among the worker's.
+/// The length of a reference in bytes: the number of the worker, and of the row among the worker's.
 const REFERENCE: usize = 16;
 
 impl Collected {
-    /// Rows of these fields, collected by this worker: one more than the last.
+    /// Rows of these fields, collected by the worker with this number.
     pub fn new(fields: &[&'static Field], worker: u64) -> Collected {
         Collected {
             fields: fields.to_vec(),
@@ -124,7 +125,7 @@ impl Recorder for Collected {
     }
 }
 
-/// The rows of all workers, in the order in which they are referred to.
+/// The rows of all workers, in the order of the references.
 pub fn in_order(workers: Vec<Collected>, references: &[u8]) -> Vec<Vec<Cell>> {
     let mut rows: HashMap<u64, Vec<Vec<Cell>>> = workers
         .into_iter()
@@ -149,7 +150,7 @@ pub fn in_order(workers: Vec<Collected>, references: &[u8]) -> Vec<Vec<Cell>> {
         .collect()
 }
 
-/// A writer for each kind of record besides entries.
+/// A writer for each kind of event.
 struct EventWriters {
     has_sizes: bool,
     enter: Box<dyn Writer>,
@@ -176,18 +177,18 @@ impl EventWriters {
     }
 }
 
-/// What went wrong, as the cells of an event.
-fn error(fault: &Fault) -> [Cell; 5] {
+/// The cells of an error event.
+fn error_cells(error: &EntryError) -> [Cell; 5] {
     [
         text(b"error"),
-        text(&fault.path),
-        text(fault.operation.name().as_bytes()),
-        text(fault.code().as_bytes()),
-        text(fault.reason().as_bytes()),
+        text(&error.path),
+        text(error.operation.name().as_bytes()),
+        text(error.code().as_bytes()),
+        text(error.reason().as_bytes()),
     ]
 }
 
-/// The names of sums: files, directories, and where sizes are asked for, bytes and bytes on disk.
+/// The names of the sums: files, directories, and with sizes the bytes and the bytes on disk.
 pub fn sum_names(has_sizes: bool) -> &'static [&'static str] {
     match has_sizes {
         true => &["files", "dirs", "size", "allocated"],
@@ -195,7 +196,7 @@ pub fn sum_names(has_sizes: bool) -> &'static [&'static str] {
     }
 }
 
-/// Sums as cells, by [`sum_names`].
+/// Sums as cells, in the order of [`sum_names`].
 pub fn sums(sums: Sums, has_sizes: bool) -> impl Iterator<Item = Cell> {
     let all = [
         number(u128::from(sums.files)),

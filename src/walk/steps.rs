@@ -1,22 +1,22 @@
-//! In which order the entries of a directory are judged, and where what is below them comes.
+//! The order in which the entries of a directory are recorded, and where their own entries belong.
 
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::{Follow, Order, Plan};
+use super::plan::{Follow, Order, Plan};
 use crate::dirs::{FileType, Listing};
 
-/// What is done next in a directory.
+/// A step in recording a directory.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
-    /// An entry is judged and recorded.
+    /// The entry with this index is judged and recorded.
     Record(usize),
-    /// What is below it comes here.
+    /// The records below that entry belong here.
     Below(usize),
 }
 
-/// In which order entries are judged, and where what is below them comes. By whole paths, what is below `a` comes where
-/// `a/` belongs: after `a-b` and `a.txt`, before `a0`.
+/// Plans the steps for a range of a listing. By whole paths, the entries below `a` belong where `a/` does: after `a-b` and
+/// `a.txt`, before `a0`.
 pub(super) fn plan(
     plan: &Plan,
     listing: &Listing,
@@ -40,7 +40,7 @@ pub(super) fn plan(
             steps.push(Step::Below(index));
         }
     }
-    // A root may end in a slash of its own.
+    // A root may end in a slash already.
     let key = |step: &Step| match *step {
         Step::Record(index) => (listing.get(index).0, None),
         Step::Below(index) => {
@@ -52,7 +52,7 @@ pub(super) fn plan(
     steps.sort_by(|one, other| in_order(key(one), key(other)));
 }
 
-/// The order of two names, each with a slash behind it or not.
+/// Compares two names, each with or without a slash after it.
 fn in_order(one: (&[u8], Option<u8>), other: (&[u8], Option<u8>)) -> Ordering {
     let common = one.0.len().min(other.0.len());
     let (here, there) = (&one.0[common..], &other.0[common..]);

@@ -1,7 +1,8 @@
-//! Laws of the order: whatever tree there is and however many threads walk it, the same comes out as from `walkdir`, sorted.
+//! Laws of the order: for any tree and any number of threads the output equals that of `walkdir`, sorted.
 
 use std::ffi::OsStr;
 use std::fs;
+use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
@@ -11,23 +12,22 @@ use walkdir::WalkDir;
 
 use super::text::Paths;
 use super::visit::PART;
-use super::{BACKLOG, Events, Follow, Needs, Order, Output, Plan, Tolerated, run};
-use crate::dirs::Engine;
-use crate::error::Result;
+use super::{BACKLOG, Events, Follow, Needs, Order, Output, Plan, run};
+use crate::dirs::{DescriptorBudget, Engine, FileSystems, Tolerated};
 
-/// What a walk puts out, kept.
+/// Keeps the output of a walk.
 #[derive(Default)]
 pub(super) struct Kept(Vec<u8>);
 
 impl Output for Kept {
-    fn put(&mut self, bytes: &[u8], ends: &[usize]) -> Result<()> {
+    fn put(&mut self, bytes: &[u8], ends: &[usize]) -> ControlFlow<()> {
         assert_eq!(ends.last(), Some(&bytes.len()), "it ends with a record");
         self.0.extend_from_slice(bytes);
-        Ok(())
+        ControlFlow::Continue(())
     }
 
-    fn flush(&mut self) -> Result<()> {
-        Ok(())
+    fn flush(&mut self) -> ControlFlow<()> {
+        ControlFlow::Continue(())
     }
 }
 
@@ -39,9 +39,9 @@ pub(super) fn plan(root: &Path, order: Order) -> Plan {
         depth: u32::MAX,
         selection: Default::default(),
         pruning: Default::default(),
+        ignores: None,
         condition: None,
-        one_file_system: false,
-        skipped_file_systems: Vec::new(),
+        file_systems: FileSystems::default(),
         own_file: None,
         tolerated: Tolerated::default(),
         events: Events::default(),
@@ -50,8 +50,10 @@ pub(super) fn plan(root: &Path, order: Order) -> Plan {
         wants_ends: true,
         limit: None,
         backlog: BACKLOG,
-        engine: Engine::BEST,
+        engine: Engine::Native,
         threads: Some(1),
+        max_threads: 8,
+        descriptors: DescriptorBudget::new(64),
     }
 }
 
@@ -61,8 +63,8 @@ fn walked(plan: &Plan) -> Vec<Vec<u8>> {
         end: 0,
         escape: None,
     };
-    let (_, report) = run(plan, &paths, &mut kept, &()).unwrap();
-    assert_eq!((report.faults, report.vanished), (0, 0));
+    let (_, report) = run(plan, &paths, &mut kept, &());
+    assert_eq!((report.errors, report.vanished), (0, 0));
     let mut paths: Vec<Vec<u8>> = kept
         .0
         .split(|byte| *byte == 0)
@@ -87,8 +89,8 @@ fn expected(top: &Path) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     (by_directory, by_path)
 }
 
-/// Makes a tree: each directory in one that was made before, by its number; names of bytes that sort before and after a slash
-/// and a dot. There are always more directories than it takes for threads to be started.
+/// Makes a tree: each directory in one that was made before, by its index; names of bytes that sort before and after a slash
+/// and a dot. There are always enough directories for threads to be started.
 fn make(top: &Path, nodes: &[(usize, Vec<u8>, bool)]) {
     let mut directories: Vec<PathBuf> = vec![top.to_owned()];
     for index in 0..12 {
@@ -98,7 +100,7 @@ fn make(top: &Path, nodes: &[(usize, Vec<u8>, bool)]) {
     }
     for (parent, name, is_directory) in nodes {
         let path = directories[parent % directories.len()].join(OsStr::from_bytes(name));
-        // A name may be taken already.
+        // The name may exist already.
         if *is_directory && fs::create_dir(&path).is_ok() {
             directories.push(path);
         } else {
@@ -115,9 +117,9 @@ fn node() -> impl Strategy<Value = (usize, Vec<u8>, bool)> {
     (any::<usize>(), name, prop::bool::weighted(0.6))
 }
 
-/// Larger than the parts that workers share, and some of it to be entered.
+/// Larger than a part, with some directories to enter.
 #[test]
-fn a_directory_in_parts_comes_out_as_one() {
+fn a_directory_read_in_parts_is_written_as_one() {
     let top = tempfile::tempdir().unwrap();
     for index in 0..2 * PART + 5 {
         let path = top.path().join(format!("{index:05}"));
@@ -162,7 +164,7 @@ proptest! {
         make(top.path(), &nodes);
         let (by_directory, by_path) = expected(top.path());
         for order in [Order::Directory, Order::Path, Order::None] {
-            for engine in [Engine::BEST, Engine::Portable] {
+            for engine in [Engine::Native, Engine::Portable] {
                 for (threads, backlog) in [(1, BACKLOG), (2, BACKLOG), (8, BACKLOG), (2, 0), (8, 0), (8, 100)] {
                     let mut plan = plan(top.path(), order);
                     plan.engine = engine;
@@ -196,7 +198,7 @@ proptest! {
                 plan.backlog = backlog;
                 let mut kept = Kept::default();
                 let paths = || Paths { end: 0, escape: None };
-                let (_, report) = run(&plan, &paths, &mut kept, &()).unwrap();
+                let (_, report) = run(&plan, &paths, &mut kept, &());
                 let first = all.iter().take(limit as usize).flat_map(|path| {
                     path.iter().copied().chain([0])
                 });

@@ -1,20 +1,21 @@
-//! Entries as lines of text: their paths, or what a template makes of them.
+//! Entries as lines of text: paths, or a template filled in.
 
 use std::borrow::Cow;
 
-use super::field::{self, Field};
-use super::{Entry, Needs, Recorder};
+use super::field::{self, Field, Needs};
+use super::recorder::Recorder;
+use crate::dirs::Entry;
 use crate::dirs::owners::Owners;
 
-/// Makes text fit for a terminal.
+/// Escapes control characters for a terminal.
 pub type Escape = fn(&[u8]) -> Cow<'_, str>;
 
-/// A path a line.
+/// Writes a path for each entry.
 #[derive(Clone, Debug)]
 pub struct Paths {
-    /// What ends each: a newline or NUL.
+    /// The byte after each: a newline or NUL.
     pub end: u8,
-    /// Where they go to a terminal: names are chosen by strangers.
+    /// Set if they go to a terminal: names may contain control characters.
     pub escape: Option<Escape>,
 }
 
@@ -29,7 +30,7 @@ impl Recorder for Paths {
     }
 }
 
-/// Nothing: somebody only wants to know whether there are entries.
+/// Writes nothing: for counting entries.
 #[derive(Clone, Copy, Debug)]
 pub struct Nothing;
 
@@ -37,21 +38,21 @@ impl Recorder for Nothing {
     fn entry(&mut self, _: &Entry<'_>, _: bool, _: bool, _: &mut Vec<u8>) {}
 }
 
-/// What a template such as `{size}\t{path}` makes of each.
+/// Writes a template such as `{size}\t{path}` for each entry.
 #[derive(Default)]
 pub struct Templated {
     template: Template,
-    paths: Option<Escape>,
+    escape: Option<Escape>,
     end: u8,
     owners: Owners,
 }
 
 impl Templated {
-    /// Each ended by `end`; `escape` as in [`Paths`].
+    /// `end` and `escape` are as in [`Paths`].
     pub fn new(template: &Template, end: u8, escape: Option<Escape>) -> Templated {
         Templated {
             template: template.clone(),
-            paths: escape,
+            escape,
             end,
             owners: Owners::default(),
         }
@@ -66,7 +67,7 @@ impl Recorder for Templated {
                 Part::Field(field) => {
                     let value = field.value(entry, &mut self.owners);
                     let bytes = value.bytes();
-                    match self.paths {
+                    match self.escape {
                         None => out.extend_from_slice(&bytes),
                         Some(escape) => out.extend_from_slice(escape(&bytes).as_bytes()),
                     }
@@ -77,7 +78,7 @@ impl Recorder for Templated {
     }
 }
 
-/// A text with fields of an entry in it.
+/// A text with places for fields.
 #[derive(Clone, Default)]
 pub struct Template(Vec<Part>);
 
@@ -88,10 +89,10 @@ enum Part {
 }
 
 impl Template {
-    /// Reads a template: `{field}`, `{{` and `}}` for braces, `\t`, `\n`, `\0` and `\\`.
+    /// Parses a template: `{field}`, `{{` and `}}` for braces, `\t`, `\n`, `\0` and `\\`.
     ///
     /// # Errors
-    /// What is wrong with it, and what to do about it.
+    /// A message and a hint.
     pub fn parse(text: &str) -> Result<Template, (String, String)> {
         let mut parts = Vec::new();
         let mut plain = Vec::new();
@@ -129,7 +130,7 @@ impl Template {
         Ok(Template(parts))
     }
 
-    /// What has to be asked for its fields.
+    /// What its fields need.
     pub fn needs(&self) -> Needs {
         let needs = self.0.iter().map(|part| match part {
             Part::Text(_) => Needs::default(),
@@ -141,8 +142,8 @@ impl Template {
 
 fn unclosed(rest: &str) -> (String, String) {
     (
-        format!("no closing brace after «{rest}»"),
-        "write {{ for a brace, {path} for a field".to_owned(),
+        format!("missing '}}' after '{rest}'"),
+        "write {path} for a field, {{ for a brace".to_owned(),
     )
 }
 
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn templates_are_texts_with_fields() {
+    fn templates_are_split_into_text_and_fields() {
         for (text, parts) in [
             (r"{size}\t{path}", &["<size>", "\t", "<path>"][..]),
             (r"{{{ext}}} \\ é\n\0", &["{", "<ext>", "} \\ é\n\0"]),
@@ -170,10 +171,7 @@ mod tests {
         ] {
             assert_eq!(parsed(text).unwrap(), parts, "{text}");
         }
-        assert_eq!(parsed("{sise}").unwrap_err(), "no field «sise»");
-        assert_eq!(
-            parsed("a {size").unwrap_err(),
-            "no closing brace after «{size»"
-        );
+        assert_eq!(parsed("{sise}").unwrap_err(), "unknown field 'sise'");
+        assert_eq!(parsed("a {size").unwrap_err(), "missing '}' after '{size'");
     }
 }

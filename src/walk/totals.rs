@@ -1,48 +1,48 @@
-//! What entries add up to, a row for each combination of some fields: by extension, by owner, by both.
+//! Sums of entries, a row for each combination of some fields: by extension, by owner, by both.
 //!
-//! A file with several names is counted once, and so is what is met again through a link. Which of its names counts must not
-//! depend on which worker came first, so such entries are put aside with the smallest of their paths until the end.
+//! A file with several names is counted once, and so is one that is reached again through a link. The name it is counted under
+//! must not depend on which worker found it first, so such entries are kept until the end, with the smallest of their paths.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use super::event::Sums;
-use super::field::Field;
+use super::field::{Field, Needs};
+use super::recorder::Recorder;
 use super::rows::sums;
-use super::{Entry, Needs, Recorder};
-use crate::dirs::FileType;
 use crate::dirs::owners::Owners;
+use crate::dirs::{Entry, FileType};
 use crate::group::{Groups, TooMany};
 use crate::record::key::Tag;
 use crate::record::{Cell, Timestamp, Value};
 
-/// Columns behind the keys.
+/// The columns after the keys.
 pub const COLUMNS: [&str; 6] = ["files", "dirs", "size", "allocated", "oldest", "newest"];
 
-/// Which of them is the size, by which rows are sorted.
+/// The index of the size in them, by which rows are sorted.
 pub const SIZE: usize = 2;
 
-/// What has to be asked of every entry.
+/// What has to be known of every entry.
 pub const NEEDS: Needs = Needs {
     stat: true,
     target: false,
 };
 
-/// Adds entries up.
+/// Sums of entries by group.
 pub struct Totals {
     keys: Vec<&'static Field>,
-    /// Whether anything may be met twice, since links are followed.
+    /// Whether any entry may be reached twice, since links are followed.
     repeats: bool,
     groups: Groups,
     totals: Vec<Total>,
-    /// What may be met again, by device and number.
+    /// Entries that may be reached again, by device and inode.
     linked: HashMap<(u64, u64), Linked>,
     key: Vec<u8>,
     owners: Owners,
     overflow: Option<TooMany>,
 }
 
-/// What the entries of a group add up to.
+/// The sums of a group.
 #[derive(Clone, Copy, Debug, Default)]
 struct Total {
     sums: Sums,
@@ -53,16 +53,16 @@ struct Total {
 /// An entry with several names.
 #[derive(Clone, Debug)]
 struct Linked {
-    /// The smallest of the paths it was met by.
+    /// The smallest of the paths by which it was reached.
     path: Vec<u8>,
-    /// The key that goes with that path.
+    /// The key for that path.
     key: Vec<u8>,
     total: Total,
 }
 
 impl Totals {
-    /// Nothing yet. `repeats` says whether links are followed, so that anything may be met twice; `groups` are siblings of
-    /// those of the totals that these will be merged with.
+    /// No entries. With `repeats` links are followed, so that any entry may be reached twice. `groups` must be siblings of those
+    /// of the totals that will be merged.
     pub fn new(keys: &[&'static Field], repeats: bool, groups: Groups) -> Totals {
         Totals {
             keys: keys.to_vec(),
@@ -76,7 +76,7 @@ impl Totals {
         }
     }
 
-    /// Adds what another worker has found.
+    /// Adds the totals of another worker.
     pub fn merge(&mut self, other: Totals) {
         match self.groups.absorb(other.groups) {
             Ok(groups) => {
@@ -88,7 +88,7 @@ impl Totals {
             Err(error) => self.overflow = Some(error),
         }
         for (id, linked) in other.linked {
-            self.put_aside(id, linked);
+            self.keep(id, linked);
         }
         self.overflow = self.overflow.or(other.overflow);
     }
@@ -96,7 +96,7 @@ impl Totals {
     /// A row for each group, the largest first, ties by their keys.
     ///
     /// # Errors
-    /// If there were more groups than can be numbered.
+    /// If there were too many groups.
     pub fn rows(mut self) -> Result<Vec<Vec<Cell>>, TooMany> {
         for (_, linked) in std::mem::take(&mut self.linked) {
             self.count(&linked.key, &linked.total);
@@ -137,7 +137,7 @@ impl Totals {
         }
     }
 
-    fn put_aside(&mut self, id: (u64, u64), linked: Linked) {
+    fn keep(&mut self, id: (u64, u64), linked: Linked) {
         match self.linked.get_mut(&id) {
             Some(known) if known.path <= linked.path => {}
             Some(known) => *known = linked,
@@ -172,7 +172,7 @@ impl Recorder for Totals {
                     key: key.clone(),
                     total,
                 };
-                self.put_aside(stat.id(), linked);
+                self.keep(stat.id(), linked);
             }
             _ => self.count(&key, &total),
         }

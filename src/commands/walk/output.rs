@@ -1,4 +1,4 @@
-//! The walk, and its results to where they are wanted.
+//! Runs the walk and writes its results.
 
 use std::os::unix::ffi::OsStrExt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -8,23 +8,30 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::shape::Shape;
+use super::sinks::{BesideProgress, Checked, EncodedRows, Lines, Nowhere, References, Sink};
 use super::{Found, Intent, Walk};
 use crate::args::output::To;
 use crate::commands::Context;
 use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, open, row_format};
+use crate::dirs::{DescriptorBudget, FileSystems};
 use crate::error::{Error, Result};
 use crate::format::{OutputSpec, json};
 use crate::group::Groups;
+use crate::observe::Observe as _;
 use crate::record::Cell;
+use crate::select::{Ignores, SelectError};
 use crate::ui::results::Results;
-use crate::ui::{Ui, escape, units};
+use crate::ui::{escape, units};
 use crate::walk::json_tree::{self, JsonTree};
 use crate::walk::rows::{self, Collected};
 use crate::walk::text::{Nothing, Paths, Templated};
 use crate::walk::totals::{self, Totals};
-use crate::walk::{self, Field, Follow, Output, Plan, Recorder, Report};
+use crate::walk::{self, Field, Follow, Plan, Recorder, Report};
 
-/// Walks, and writes what comes of it.
+/// The most threads that may be asked for.
+const MAX_THREADS: usize = 1024;
+
+/// Walks, and writes the results.
 pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Found> {
     let Intent {
         roots,
@@ -38,7 +45,14 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         tolerated,
         clock,
     } = intent;
-    selection.resolve()?;
+    selection.resolve().map_err(refused)?;
+    let mut problems = Vec::new();
+    let ignores = Ignores::read(&pruning, &mut problems).map_err(refused)?;
+    for problem in problems {
+        context.ui.warned(&problem.to_string());
+    }
+    let threads = walk.threads.unwrap_or(MAX_THREADS);
+    let (max_threads, descriptors) = DescriptorBudget::for_threads(threads);
     let is_totals = matches!(shape, Shape::Totals(..));
     let plan = Plan {
         roots,
@@ -48,15 +62,15 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         depth: walk.depth.unwrap_or(u32::MAX),
         selection,
         pruning,
+        ignores,
         condition,
-        one_file_system: walk.one_file_system,
-        skipped_file_systems: walk.skip_fs.clone(),
+        file_systems: FileSystems::new(walk.one_file_system, walk.skip_fs.clone()),
         tolerated,
         events,
         needs: shape.needs(),
         nests: matches!(shape, Shape::Tree(_)),
         wants_ends: matches!(shape, Shape::Rows(..)),
-        // Totals are cut when they are known.
+        // Totals are limited after they are sorted.
         limit: match walk.quiet {
             true => Some(1),
             false => walk.limit.filter(|_| !is_totals),
@@ -64,6 +78,8 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         backlog: walk::BACKLOG,
         engine: walk.engine(),
         threads: walk.threads,
+        max_threads,
+        descriptors,
     };
     let is_terminal = goes_to_terminal(&walk.output, &context.ui);
     let escape = is_terminal.then_some(escape::escape as walk::text::Escape);
@@ -93,7 +109,17 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
     })
 }
 
-/// A walk that is to be written.
+/// An error in the arguments, or of a file that they name.
+fn refused(error: SelectError) -> Error {
+    match error {
+        SelectError::Reading { path, source } => Error::reading(&path, source),
+        SelectError::UnknownUser(_) | SelectError::UnknownGroup(_) => {
+            Error::usage(error.to_string())
+        }
+    }
+}
+
+/// A walk whose results are written.
 struct Writing<'a> {
     walk: &'a Walk,
     plan: Plan,
@@ -102,11 +128,11 @@ struct Writing<'a> {
     zone: &'a TimeZone,
 }
 
-/// What a walk came to, and the output file if it was not put into place.
+/// The report of a walk, and the name of the output file if it was not replaced.
 type Written = (Report, Option<String>);
 
 impl Writing<'_> {
-    /// Opens what results go to, before anything is walked. What is written there is not walked itself.
+    /// Opens the output before the walk, which leaves out its temporary file.
     fn open(&mut self) -> Result<Results> {
         let out = open(&self.walk.output)?;
         let name = out.temporary_name().map(OsStrExt::as_bytes);
@@ -117,26 +143,25 @@ impl Writing<'_> {
     fn walk<R: Recorder>(
         &self,
         recorder: &(impl Fn() -> R + Sync),
-        output: &mut dyn Output,
+        sink: &mut dyn Sink,
     ) -> Result<(Vec<R>, Report)> {
-        let (recorders, mut report) = walk::run(&self.plan, recorder, output, &self.context.ui)?;
-        match report.error.take() {
-            Some(error) => Err(error),
-            None => Ok((recorders, report)),
-        }
+        let mut output = Checked::new(sink);
+        let found = walk::run(&self.plan, recorder, &mut output, &self.context.ui);
+        output.result()?;
+        Ok(found)
     }
 
-    /// Walks, and writes records as they come.
+    /// Walks, and writes records as they are found.
     fn stream<R: Recorder>(
         &self,
         recorder: &(impl Fn() -> R + Sync),
-        output: &mut dyn Output,
+        sink: &mut dyn Sink,
     ) -> Result<Report> {
-        let report = if goes_to_terminal(&self.walk.output, &self.context.ui) {
-            let ui = &self.context.ui;
-            self.walk(recorder, &mut BesideProgress { output, ui })?.1
+        let ui = &self.context.ui;
+        let (_, report) = if goes_to_terminal(&self.walk.output, ui) {
+            self.walk(recorder, &mut BesideProgress { sink, ui })?
         } else {
-            self.walk(recorder, output)?.1
+            self.walk(recorder, sink)?
         };
         Ok(report)
     }
@@ -182,7 +207,7 @@ impl Writing<'_> {
         Ok((report, lines.0.close()?))
     }
 
-    /// All rows at once, since a table is as wide as the widest of them.
+    /// Writes all rows at the end, since the widths of a table depend on all of them.
     fn table(self, fields: &[&'static Field], to: Option<To>) -> Result<Written> {
         let workers = AtomicU64::new(0);
         let recorder = || Collected::new(fields, workers.fetch_add(1, Relaxed));
@@ -215,7 +240,7 @@ impl Writing<'_> {
         let mut columns = rows::columns(keys, false);
         let size = columns.len() + totals::SIZE;
         for name in totals::COLUMNS {
-            // A key may be called as a sum is.
+            // A key may have the name of a sum.
             columns.push(match columns.iter().any(|column| column == name) {
                 true => format!("{name}_2"),
                 false => name.to_owned(),
@@ -242,84 +267,7 @@ impl Writing<'_> {
     }
 }
 
-/// Records that are written as they come. Names in a text have been made fit for a terminal where standard output is one;
-/// what goes to it by another name, and JSON, is here.
-struct Lines(Results);
-
-impl Output for Lines {
-    fn put(&mut self, bytes: &[u8], _: &[usize]) -> Result<()> {
-        self.0.put(bytes)
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        self.0.flush()
-    }
-}
-
-/// Rows in some format.
-struct EncodedRows {
-    stream: RowStream,
-    out: Results,
-}
-
-impl Output for EncodedRows {
-    fn put(&mut self, bytes: &[u8], ends: &[usize]) -> Result<()> {
-        self.stream.put(&mut self.out, bytes, ends)
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        self.out.flush()
-    }
-}
-
-/// Records that go to a terminal, where the line that says how far the walk is may stand: it goes before they come, and they
-/// are written to the end before it comes back.
-struct BesideProgress<'a> {
-    output: &'a mut dyn Output,
-    ui: &'a Ui,
-}
-
-impl Output for BesideProgress<'_> {
-    fn put(&mut self, bytes: &[u8], ends: &[usize]) -> Result<()> {
-        self.ui.clear_for(|| {
-            self.output.put(bytes, ends)?;
-            self.output.flush()
-        })
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        self.output.flush()
-    }
-}
-
-/// What the recorders of a table give: where their rows are.
-struct References(Vec<u8>);
-
-impl Output for References {
-    fn put(&mut self, bytes: &[u8], _: &[usize]) -> Result<()> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// Where records without bytes go.
-struct Nowhere;
-
-impl Output for Nowhere {
-    fn put(&mut self, _: &[u8], _: &[usize]) -> Result<()> {
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// The record of a walk that is over.
+/// The summary record.
 fn summary(report: &Report, has_sizes: bool) -> Vec<u8> {
     let counts = report.counts();
     let names = rows::sum_names(has_sizes).iter().copied();
@@ -339,10 +287,10 @@ fn summary(report: &Report, has_sizes: bool) -> Vec<u8> {
 }
 
 impl Found {
-    /// How much was walked, how fast, and what became of it.
+    /// The lines of `--stats`.
     pub(super) fn stats(&self, elapsed: Duration) -> Vec<String> {
         let report = &self.report;
-        // Of a directory that was cut off by a limit, the sums have all.
+        // The sums include all of a directory that was cut off by the limit.
         let entries = (report.sums.files + report.sums.dirs).min(report.records);
         vec![
             format!(
@@ -352,8 +300,8 @@ impl Found {
             ),
             format!("entries  {} selected", units::count(entries)),
             format!(
-                "faults   {} said, {} tolerated, {} gone while looked at, {} directories met again",
-                report.faults, report.borne, report.vanished, report.repeats
+                "errors   {} reported, {} tolerated; {} entries disappeared, {} directories reached again",
+                report.errors, report.tolerated, report.vanished, report.repeats
             ),
         ]
     }

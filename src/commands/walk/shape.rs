@@ -1,4 +1,4 @@
-//! What the results of a walk look like.
+//! The form of the results.
 
 use clap::builder::{PossibleValue, TypedValueParser};
 
@@ -6,28 +6,28 @@ use super::Walk;
 use crate::args::output::To;
 use crate::args::words::suggested;
 use crate::error::{Error, Result};
-use crate::walk::field::{self, FIELDS, Field, GROUPS};
+use crate::walk::field::{self, FIELDS, Field, GROUPS, Needs};
 use crate::walk::text::Template;
-use crate::walk::{Needs, json_tree, totals};
+use crate::walk::{json_tree, totals};
 
-/// What the results look like.
+/// The form of the results.
 pub(super) enum Shape {
     /// Nothing is printed.
     Quiet,
-    /// A path a line.
+    /// A path for each entry.
     Paths,
-    /// A text for each entry.
+    /// A template for each entry.
     Text(Template),
     /// A row for each entry.
     Rows(Vec<&'static Field>, Option<To>),
     /// One JSON object.
     Tree(Vec<&'static Field>),
-    /// A row for each combination of fields.
+    /// A row of sums for each combination of fields.
     Totals(Vec<&'static Field>, Option<To>),
 }
 
 impl Shape {
-    /// What it needs to know of entries.
+    /// What it needs to know of an entry.
     pub(super) fn needs(&self) -> Needs {
         let of = |fields: &[&'static Field]| {
             let needs = fields.iter().map(|field| field.needs);
@@ -43,12 +43,12 @@ impl Shape {
 }
 
 impl Walk {
-    /// What the results look like, by the flags that say so.
+    /// The form that the flags ask for.
     pub(super) fn shape(&self) -> Result<Shape> {
         let to = self.output.asked()?;
         let is_records = matches!(to, Some(To::Rows(spec)) if spec.name == "ndjson");
         if !self.events.is_empty() && !is_records {
-            let message = "what happens besides entries is written as NDJSON only";
+            let message = "--events needs NDJSON output";
             return Err(Error::usage(message).hint("add --ndjson, or leave out --events"));
         }
         if self.quiet {
@@ -66,8 +66,8 @@ impl Walk {
                 Some(To::Rows(spec)) if spec.name == "json" => {
                     Ok(Shape::Tree(fields(&self.fields, json_tree::DEFAULT)?))
                 }
-                Some(_) => Err(Error::usage("a tree is written as JSON only")
-                    .hint("give the output file the ending json")),
+                Some(_) => Err(Error::usage("--tree writes JSON only")
+                    .hint("give the output file the extension json")),
             };
         }
         if self.totals.is_some() {
@@ -78,8 +78,8 @@ impl Walk {
         }
         if self.null {
             return Err(
-                Error::usage("-0 ends paths and texts, and rows have ends of their own")
-                    .hint("write --template '{path}' with -0, or leave out -0"),
+                Error::usage("-0 applies to paths and templates, not to rows")
+                    .hint("add --template '{path}', or leave out -0"),
             );
         }
         Ok(Shape::Rows(
@@ -93,13 +93,19 @@ fn refused((message, hint): (String, String)) -> Error {
     Error::usage(message).hint(hint)
 }
 
-/// The names of fields, for completion and the manual. Lists of them are read later.
+/// The names of fields, for completion and the manual. Lists of them are parsed later.
 pub(super) fn field_names() -> impl TypedValueParser<Value = String> {
     let groups = GROUPS
         .iter()
-        .map(|(name, members)| PossibleValue::new(*name).help(members.join(", ")));
+        .map(|group| PossibleValue::new(group.name).help(names(group.fields())));
     let fields = FIELDS
         .iter()
         .map(|field| PossibleValue::new(field.name).help(field.summary));
     suggested(fields.chain(groups).collect())
+}
+
+/// Names of fields, separated by commas.
+fn names(fields: impl Iterator<Item = &'static Field>) -> String {
+    let names: Vec<&str> = fields.map(|field| field.name).collect();
+    names.join(", ")
 }

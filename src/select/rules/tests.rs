@@ -46,7 +46,7 @@ impl Walk {
 
     fn enter(&mut self, directory: &[u8], below: &[u8], rules: &Arc<Rules>) {
         let mut listing = Listing::default();
-        let working = Directory::working(Engine::BEST);
+        let working = Directory::working(Engine::Native);
         working
             .list(directory, &mut Vec::new(), &mut listing)
             .unwrap();
@@ -73,7 +73,7 @@ impl Walk {
 
 fn as_git_does() -> Pruning {
     Pruning {
-        heeds_gitignore: true,
+        reads_gitignore: true,
         ..Pruning::default()
     }
 }
@@ -232,13 +232,13 @@ fn files_named_on_the_command_line_outweigh_all() {
         ("in/a", ""),
     ]);
     let named = plant(&[("one", "!a\nb\n/c\n"), ("two", "!/b\n")]);
-    let pruning = |heeds_gitignore| Pruning {
-        heeds_gitignore,
+    let pruning = |reads_gitignore| Pruning {
+        reads_gitignore,
         ignore_files: ["one", "two"].map(|name| named.path().join(name)).to_vec(),
         ..Pruning::default()
     };
-    for heeds_gitignore in [true, false] {
-        let walk = Walk::of(top.path(), pruning(heeds_gitignore), None);
+    for reads_gitignore in [true, false] {
+        let walk = Walk::of(top.path(), pruning(reads_gitignore), None);
         assert_eq!(walk.files, [".gitignore", "a", "b", "in/a"]);
     }
     let mut absent = pruning(false);

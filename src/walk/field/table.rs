@@ -1,12 +1,12 @@
-//! The table of fields: how each value is had from an entry.
+//! The table of fields: how each value is taken from an entry.
 
 use std::borrow::Cow;
 
-use super::Field;
-use crate::dirs::{Stat, owners::Owners};
+use super::{Field, Needs};
+use crate::dirs::{Entry, Stat, owners::Owners};
 use crate::expr::functions::Kind;
 use crate::record::{Number, Timestamp, Value};
-use crate::walk::{Entry, Needs};
+use crate::select::extension;
 
 const NOTHING: Needs = Needs {
     stat: false,
@@ -33,7 +33,16 @@ const fn field(
         summary,
         kind,
         needs,
+        is_attribute: needs.stat,
         value,
+    }
+}
+
+/// The type is an attribute, though a directory usually tells it.
+const fn attribute(field: Field) -> Field {
+    Field {
+        is_attribute: true,
+        ..field
     }
 }
 
@@ -46,26 +55,30 @@ pub static FIELDS: &[Field] = &[
         NOTHING,
         |entry, _| text(entry.place.path),
     ),
-    field("name", "its last part", Kind::Text, NOTHING, |entry, _| {
-        text(entry.place.name())
-    }),
+    field(
+        "name",
+        "the last part of the path",
+        Kind::Text,
+        NOTHING,
+        |entry, _| text(entry.place.name()),
+    ),
     field(
         "dir",
-        "the path of the directory that it is in",
+        "the path of its directory",
         Kind::Text,
         NOTHING,
         |entry, _| text(directory(entry)),
     ),
     field(
         "ext",
-        "what follows the last dot of the name, in lower case; empty if nothing does",
+        "what follows the last dot of the name, in lower case; may be empty",
         Kind::Text,
         NOTHING,
-        |entry, _| lower(entry.place.extension()),
+        |entry, _| lower(extension(entry.place.name())),
     ),
     field(
         "depth",
-        "steps below the root",
+        "the number of levels below the root",
         Kind::Number,
         NOTHING,
         |entry, _| number(u64::from(entry.place.depth)),
@@ -77,54 +90,58 @@ pub static FIELDS: &[Field] = &[
         NOTHING,
         |entry, _| text(entry.place.root),
     ),
-    field(
+    attribute(field(
         "type",
         "file, dir, symlink, fifo, socket, block or char",
         Kind::Text,
         NOTHING,
         |entry, _| text(entry.file_type.name().as_bytes()),
+    )),
+    field(
+        "size",
+        "its length in bytes",
+        Kind::Number,
+        STAT,
+        |entry, _| counted(entry, |stat| stat.size),
     ),
-    field("size", "bytes in it", Kind::Number, STAT, |entry, _| {
-        counted(entry, |stat| stat.size)
-    }),
     field(
         "allocated",
-        "bytes that it takes on disk",
+        "the bytes that it takes on disk",
         Kind::Number,
         STAT,
         |entry, _| counted(entry, |stat| stat.allocated),
     ),
     field(
         "mode",
-        "permission bits, four octal digits",
+        "permission bits as four octal digits",
         Kind::Text,
         STAT,
         |entry, _| known(entry, |stat| owned(format!("{:04o}", stat.mode).as_bytes())),
     ),
     field(
         "nlink",
-        "how many names it has",
+        "the number of hard links",
         Kind::Number,
         STAT,
         |entry, _| counted(entry, |stat| stat.nlink),
     ),
     field(
         "uid",
-        "the number of its owner",
+        "the user ID of its owner",
         Kind::Number,
         STAT,
         |entry, _| counted(entry, |stat| u64::from(stat.uid)),
     ),
     field(
         "gid",
-        "the number of its group",
+        "the ID of its group",
         Kind::Number,
         STAT,
         |entry, _| counted(entry, |stat| u64::from(stat.gid)),
     ),
     field(
         "user",
-        "the name of its owner, or the number",
+        "the name of its owner, or the ID if it has no name",
         Kind::Text,
         STAT,
         |entry, owners| {
@@ -135,7 +152,7 @@ pub static FIELDS: &[Field] = &[
     ),
     field(
         "group",
-        "the name of its group, or the number",
+        "the name of its group, or the ID if it has no name",
         Kind::Text,
         STAT,
         |entry, owners| {
@@ -146,45 +163,41 @@ pub static FIELDS: &[Field] = &[
     ),
     field(
         "dev",
-        "the device that it lies on",
+        "the number of the device it is on",
         Kind::Number,
         STAT,
         |entry, _| counted(entry, |stat| stat.dev),
     ),
-    field(
-        "ino",
-        "its number on that device",
-        Kind::Number,
-        STAT,
-        |entry, _| counted(entry, |stat| stat.ino),
-    ),
+    field("ino", "its inode number", Kind::Number, STAT, |entry, _| {
+        counted(entry, |stat| stat.ino)
+    }),
     field(
         "mtime",
-        "when its contents changed",
+        "the last change of its contents",
         Kind::Time,
         STAT,
         |entry, _| time(entry, |stat| stat.mtime),
     ),
     field(
         "ctime",
-        "when its attributes changed",
+        "the last change of its attributes",
         Kind::Time,
         STAT,
         |entry, _| time(entry, |stat| stat.ctime),
     ),
-    field("atime", "when it was read", Kind::Time, STAT, |entry, _| {
+    field("atime", "the last access", Kind::Time, STAT, |entry, _| {
         time(entry, |stat| stat.atime)
     }),
     field(
         "btime",
-        "when it was made, if the file system knows",
+        "its creation, if the file system records it",
         Kind::Time,
         STAT,
         |entry, _| time(entry, |stat| stat.btime),
     ),
     field(
         "target",
-        "what a symlink says",
+        "the text of a symbolic link",
         Kind::Text,
         TARGET,
         |entry, _| {
@@ -195,7 +208,7 @@ pub static FIELDS: &[Field] = &[
     ),
     field(
         "target_type",
-        "the type of what a symlink leads to, or missing",
+        "the type of what a symbolic link leads to, or missing",
         Kind::Text,
         TARGET,
         |entry, _| {
