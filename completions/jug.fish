@@ -33,7 +33,7 @@ complete -c jug -n "__fish_jug_needs_command" -s v -l verbose -d 'Say more on st
 complete -c jug -n "__fish_jug_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_needs_command" -s V -l version -d 'Print version'
 complete -c jug -n "__fish_jug_needs_command" -f -a "log" -d 'Query logs: filter, count and aggregate lines on every core'
-complete -c jug -n "__fish_jug_needs_command" -f -a "walk" -d 'Walk directories: every entry under some paths as text, records, a tree or totals'
+complete -c jug -n "__fish_jug_needs_command" -f -a "walk" -d 'List everything under the given directories as text, records, a tree or totals'
 complete -c jug -n "__fish_jug_needs_command" -f -a "pie" -d 'Draw a pie chart'
 complete -c jug -n "__fish_jug_needs_command" -f -a "render" -d 'Draw SVGs as PNGs'
 complete -c jug -n "__fish_jug_needs_command" -f -a "cache" -d 'Look after the cache of pictures'
@@ -80,108 +80,108 @@ complete -c jug -n "__fish_jug_using_subcommand log" -l explain -d 'Show what th
 complete -c jug -n "__fish_jug_using_subcommand log" -l stats -d 'Say at the end how much was read, how fast'
 complete -c jug -n "__fish_jug_using_subcommand log" -s v -l verbose -d 'Say more on standard error'
 complete -c jug -n "__fish_jug_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jug -n "__fish_jug_using_subcommand walk" -l files0-from -d 'Read more paths from a file, each ended by NUL' -r -F
-complete -c jug -n "__fish_jug_using_subcommand walk" -l depth -d 'Look at most so many steps below each PATH' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l skip-fs -d 'Do not enter file systems of these kinds, such as proc,sysfs,nfs' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l order -d 'The order of entries' -r -f -a "dir\t'By bytes within each directory, a directory before what is in it'
-path\t'By the bytes of whole paths, as LC_ALL=C sort -z has them'
-none\t'As they are found: fastest'"
-complete -c jug -n "__fish_jug_using_subcommand walk" -l name -d 'Show entries of this name' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l iname -d 'The same, in capitals or not' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l path -d 'Show entries of this path, as printed or below where the walk began' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l regex -d 'Show entries in whose path this is found' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l files0-from -d 'Read more paths from FILE, each terminated by NUL' -r -F
+complete -c jug -n "__fish_jug_using_subcommand walk" -l depth -d 'Descend at most N levels below each PATH' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l skip-fs -d 'Skip file systems of these kinds, such as proc,sysfs,nfs' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l order -d 'Order of the entries' -r -f -a "dir\t'By name within each directory, byte by byte; a directory comes before its entries'
+path\t'By whole path, byte by byte, as LC_ALL=C sort -z does'
+none\t'As found, which is fastest'"
+complete -c jug -n "__fish_jug_using_subcommand walk" -l name -d 'Match entries with this name' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l iname -d 'Like --name, but ignore the case of A to Z' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l path -d 'Match entries with this path, as printed or relative to PATH' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l regex -d 'Match entries whose path contains a match of this regular expression' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l ext -d 'Show entries with these extensions, in capitals or not; \'\' for none' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l type -d 'Show entries of these types, or of find\'s letters for them' -r -f -a "file\t''
+complete -c jug -n "__fish_jug_using_subcommand walk" -l type -d 'Match entries of these types; the letters of find work too' -r -f -a "file\t''
 dir\t''
 symlink\t''
 fifo\t''
 socket\t''
 block\t''
 char\t''"
-complete -c jug -n "__fish_jug_using_subcommand walk" -l size -d 'Show entries of this size, such as \'>10M\'' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l age -d 'Show entries changed so long ago, such as \'>7d\'; an age is negative for a time to come' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l mtime -d 'Show entries whose contents changed then, such as \'>=2026-01-31\', \'<yesterday\' or \'>2h\' (ago)' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l ctime -d 'Show entries whose attributes changed then' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l atime -d 'Show entries last read then' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l btime -d 'Show entries made then, where the file system knows' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l newer -d 'Show entries changed later than a file' -r -F
-complete -c jug -n "__fish_jug_using_subcommand walk" -l owner -d 'Show entries of a user, a group, or both, by name or number' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l perm -d 'Show entries with these permissions: 644 exactly, -022 all of these bits, /022 any of them' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l links -d 'Show entries with so many names, such as \'>1\'' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l exclude -d 'Leave out what has this name, and all below it' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l prune -d 'Leave out what is below directories of this name, and show them' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l ignore-file -d 'Leave out what a file in the format of .gitignore says, as if it lay where the walk begins' -r -F
-complete -c jug -n "__fish_jug_using_subcommand walk" -l where -d 'Show entries for which a condition holds, such as \'size > 1M and ext == "log"\'' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l tz -d 'The time zone of times that name none, of days, and of times in tables [default: the system\'s]' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l fields -d 'Write rows of these fields, or of @stat or @all' -r -f -a "path\t'the path, as find prints it'
-name\t'its last part'
-dir\t'the path of the directory that it is in'
-ext\t'what follows the last dot of the name, in lower case; empty if nothing does'
-depth\t'steps below the root'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l size -d 'Match entries with this size, such as \'>10M\'' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l age -d 'Match by time since the last modification, such as \'>7d\'; times in the future have a negative age' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l mtime -d 'Match by time of modification, such as \'>=2026-01-31\', \'<yesterday\' or \'>2h\' (ago)' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l ctime -d 'Match by time of the last change of attributes' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l atime -d 'Match by time of the last access' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l btime -d 'Match by creation time, if the file system records it' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l newer -d 'Match entries modified later than FILE' -r -F
+complete -c jug -n "__fish_jug_using_subcommand walk" -l owner -d 'Match by owner: a user, a group, or both, by name or ID' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l perm -d 'Match by permissions: 644 exactly, -022 all of these bits, /022 any of them' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l links -d 'Match by number of hard links, such as \'>1\'' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l exclude -d 'Leave out entries with this name, and everything below them' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l prune -d 'Do not enter directories with this name, but show them' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l ignore-file -d 'Leave out what FILE ignores, which has the format of .gitignore and applies as if it were in each PATH' -r -F
+complete -c jug -n "__fish_jug_using_subcommand walk" -l where -d 'Match entries for which a condition is true, such as \'size > 1M and ext == "log"\'' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l tz -d 'Time zone for times given without one, for days, and for times shown in tables [default: the system\'s]' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l fields -d 'Write rows of these fields; @stat and @all stand for several' -r -f -a "path\t'the path, as find prints it'
+name\t'the last part of the path'
+dir\t'the path of its directory'
+ext\t'what follows the last dot of the name, in lower case; may be empty'
+depth\t'the number of levels below the root'
 root\t'the PATH that it was reached from'
 type\t'file, dir, symlink, fifo, socket, block or char'
-size\t'bytes in it'
-allocated\t'bytes that it takes on disk'
-mode\t'permission bits, four octal digits'
-nlink\t'how many names it has'
-uid\t'the number of its owner'
-gid\t'the number of its group'
-user\t'the name of its owner, or the number'
-group\t'the name of its group, or the number'
-dev\t'the device that it lies on'
-ino\t'its number on that device'
-mtime\t'when its contents changed'
-ctime\t'when its attributes changed'
-atime\t'when it was read'
-btime\t'when it was made, if the file system knows'
-target\t'what a symlink says'
-target_type\t'the type of what a symlink leads to, or missing'
+size\t'its length in bytes'
+allocated\t'the bytes that it takes on disk'
+mode\t'permission bits as four octal digits'
+nlink\t'the number of hard links'
+uid\t'the user ID of its owner'
+gid\t'the ID of its group'
+user\t'the name of its owner, or the ID if it has no name'
+group\t'the name of its group, or the ID if it has no name'
+dev\t'the number of the device it is on'
+ino\t'its inode number'
+mtime\t'the last change of its contents'
+ctime\t'the last change of its attributes'
+atime\t'the last access'
+btime\t'its creation, if the file system records it'
+target\t'the text of a symbolic link'
+target_type\t'the type of what a symbolic link leads to, or missing'
 @stat\t'type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime'
-@all\t'path, name, ext, depth, root, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
-complete -c jug -n "__fish_jug_using_subcommand walk" -l template -d 'Write a text for each entry, such as \'{size}\\t{path}\'' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l totals -d 'Add up files and sizes by these fields, the largest first' -r -f -a "path\t'the path, as find prints it'
-name\t'its last part'
-dir\t'the path of the directory that it is in'
-ext\t'what follows the last dot of the name, in lower case; empty if nothing does'
-depth\t'steps below the root'
+@all\t'path, name, dir, ext, depth, root, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
+complete -c jug -n "__fish_jug_using_subcommand walk" -l template -d 'Write TEXT for each entry, such as \'{size}\\t{path}\'' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l totals -d 'Add up the number and size of entries by these fields, largest first' -r -f -a "path\t'the path, as find prints it'
+name\t'the last part of the path'
+dir\t'the path of its directory'
+ext\t'what follows the last dot of the name, in lower case; may be empty'
+depth\t'the number of levels below the root'
 root\t'the PATH that it was reached from'
 type\t'file, dir, symlink, fifo, socket, block or char'
-size\t'bytes in it'
-allocated\t'bytes that it takes on disk'
-mode\t'permission bits, four octal digits'
-nlink\t'how many names it has'
-uid\t'the number of its owner'
-gid\t'the number of its group'
-user\t'the name of its owner, or the number'
-group\t'the name of its group, or the number'
-dev\t'the device that it lies on'
-ino\t'its number on that device'
-mtime\t'when its contents changed'
-ctime\t'when its attributes changed'
-atime\t'when it was read'
-btime\t'when it was made, if the file system knows'
-target\t'what a symlink says'
-target_type\t'the type of what a symlink leads to, or missing'
+size\t'its length in bytes'
+allocated\t'the bytes that it takes on disk'
+mode\t'permission bits as four octal digits'
+nlink\t'the number of hard links'
+uid\t'the user ID of its owner'
+gid\t'the ID of its group'
+user\t'the name of its owner, or the ID if it has no name'
+group\t'the name of its group, or the ID if it has no name'
+dev\t'the number of the device it is on'
+ino\t'its inode number'
+mtime\t'the last change of its contents'
+ctime\t'the last change of its attributes'
+atime\t'the last access'
+btime\t'its creation, if the file system records it'
+target\t'the text of a symbolic link'
+target_type\t'the type of what a symbolic link leads to, or missing'
 @stat\t'type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime'
-@all\t'path, name, ext, depth, root, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
-complete -c jug -n "__fish_jug_using_subcommand walk" -l events -d 'Put what happens into the NDJSON' -r -f -a "enter\t'A directory is entered'
-leave\t'A directory is left, with what came out below it'
+@all\t'path, name, dir, ext, depth, root, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
+complete -c jug -n "__fish_jug_using_subcommand walk" -l events -d 'Add event records to the NDJSON output' -r -f -a "enter\t'A directory is entered'
+leave\t'A directory is left, with the sums of the entries below it'
 error\t'Something could not be read'
-loop\t'A directory was reached again, and is not entered again'
+loop\t'A directory was reached again through a link, and is not entered again'
 mount\t'Another file system begins'
 summary\t'The walk is over'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -s o -l output -d 'Write to a file, whole or not at all; its ending picks the format' -r -F
 complete -c jug -n "__fish_jug_using_subcommand walk" -l header -d 'Write the names of the columns: always, never, or when there are rows' -r -f -a "auto\t'When there are rows'
 always\t'Also without rows'
 never\t'Not at all'"
-complete -c jug -n "__fish_jug_using_subcommand walk" -s n -l limit -d 'Give at most so many entries or rows' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l tolerate -d 'Faults that are none: eacces (no permission), enoent (not there), all' -r -f -a "eacces\t'No permission'
-enoent\t'Not there'
-all\t'Everything'"
-complete -c jug -n "__fish_jug_using_subcommand walk" -s j -l threads -d 'How many threads work [default: one for each core]' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l engine -d 'How directories are read' -r -f -a "auto\t'The best there is on this system'
-portable\t'By path, with the calls that all systems have'"
-complete -c jug -n "__fish_jug_using_subcommand walk" -s t -l to -d 'Write rows of this format [default: table on a terminal, else tsv, where there are rows]' -r -f -a "table\t'Align columns for people'
+complete -c jug -n "__fish_jug_using_subcommand walk" -s n -l limit -d 'Output at most N entries or rows' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l tolerate -d 'Do not report these errors: eacces (no permission), enoent (not found), all' -r -f -a "eacces\t'No permission'
+enoent\t'Not found'
+all\t'All errors'"
+complete -c jug -n "__fish_jug_using_subcommand walk" -s j -l threads -d 'Number of worker threads [default: one for each core]' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l engine -d 'How to read directories' -r -f -a "auto\t'Through descriptors, with the system calls of Linux'
+portable\t'By path, with the walkdir library'"
+complete -c jug -n "__fish_jug_using_subcommand walk" -s t -l to -d 'Write rows in this format [default for rows: table on a terminal, otherwise tsv]' -r -f -a "table\t'Align columns for people'
 csv\t'Write comma-separated values with a header line'
 json\t'Write one JSON array with an object a row'
 ndjson\t'Write a JSON object a line'
@@ -191,20 +191,20 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -l progress -d 'Show a progress bar on a terminal' -r -f -a "auto\t'On a terminal'
 never\t'Nowhere'"
-complete -c jug -n "__fish_jug_using_subcommand walk" -s P -d 'Follow no link, as if nothing is said'
-complete -c jug -n "__fish_jug_using_subcommand walk" -s H -d 'Follow links given as PATH'
-complete -c jug -n "__fish_jug_using_subcommand walk" -s L -d 'Follow all links, and enter each directory once'
+complete -c jug -n "__fish_jug_using_subcommand walk" -s P -d 'Never follow symbolic links (default)'
+complete -c jug -n "__fish_jug_using_subcommand walk" -s H -d 'Follow symbolic links that are given as PATH'
+complete -c jug -n "__fish_jug_using_subcommand walk" -s L -d 'Follow all symbolic links, and enter each directory only once'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s x -l one-file-system -d 'Stay on the file system of each PATH'
-complete -c jug -n "__fish_jug_using_subcommand walk" -l empty -d 'Show files of no bytes, and directories with nothing in them'
-complete -c jug -n "__fish_jug_using_subcommand walk" -l broken -d 'Show links that lead nowhere'
-complete -c jug -n "__fish_jug_using_subcommand walk" -l gitignore -d 'Leave out what git ignores, and .git'
-complete -c jug -n "__fish_jug_using_subcommand walk" -l no-hidden -d 'Leave out names that begin with a dot'
-complete -c jug -n "__fish_jug_using_subcommand walk" -s 0 -l null -d 'End each path or text with NUL instead of a newline'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l empty -d 'Match empty files and directories'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l broken -d 'Match broken symbolic links'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l gitignore -d 'Leave out .git and everything that git ignores'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l no-hidden -d 'Leave out names that start with a dot'
+complete -c jug -n "__fish_jug_using_subcommand walk" -s 0 -l null -d 'Terminate each path or text with NUL instead of a newline'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l tree -d 'Write one JSON object with all entries nested, and totals'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l ndjson -d 'Write NDJSON; short for --to ndjson'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l if-changed -d 'Leave the output file untouched if it would not change'
-complete -c jug -n "__fish_jug_using_subcommand walk" -s q -l quiet -d 'Print nothing, stop at the first entry; exit status 0 if there is one, 1 if not'
-complete -c jug -n "__fish_jug_using_subcommand walk" -l stats -d 'Say at the end how much was walked, how fast'
+complete -c jug -n "__fish_jug_using_subcommand walk" -s q -l quiet -d 'Print nothing and stop at the first entry; exit with 0 if there is one, otherwise 1'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l stats -d 'Print statistics at the end'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s v -l verbose -d 'Say more on standard error'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand pie" -s i -l input -d 'A file to read values from, plain, gzip or zstd; may be given several times' -r -F

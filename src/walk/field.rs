@@ -20,8 +20,6 @@ pub struct Field {
     pub kind: Kind,
     /// What has to be known of an entry for it.
     pub needs: Needs,
-    /// Whether it belongs to `@stat`.
-    pub is_attribute: bool,
     value: for<'e> fn(&'e Entry<'_>, &mut Owners) -> Value<'e>,
 }
 
@@ -55,7 +53,8 @@ pub struct FieldGroup {
 pub static GROUPS: [FieldGroup; 2] = [
     FieldGroup {
         name: "@stat",
-        contains: |field| field.is_attribute,
+        // The type is an attribute, though a directory usually tells it.
+        contains: |field| field.needs.stat || field.name == TYPE,
     },
     FieldGroup {
         name: "@all",
@@ -70,6 +69,9 @@ impl FieldGroup {
         FIELDS.iter().filter(move |field| contains(field))
     }
 }
+
+/// The name of the field with the type.
+const TYPE: &str = "type";
 
 /// The fields of a record by default.
 pub const DEFAULT: [&str; 5] = ["path", "type", "ext", "size", "mtime"];

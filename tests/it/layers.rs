@@ -67,14 +67,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "walk",
         &[
-            "dirs", "error", "expr", "format", "group", "observe", "panics", "record", "select",
+            "dirs", "expr", "format", "group", "observe", "panics", "record", "select",
         ],
     ),
     ("pie", &["record", "render"]),
     ("expr", &["record"]),
     ("group", &["io::prefetch", "record"]),
-    ("select", &["dirs", "error", "io", "record"]),
-    ("dirs", &["io", "record"]),
+    ("select", &["dirs", "error::Plain", "io", "record"]),
+    ("dirs", &["error::Plain", "io", "record"]),
     ("format", &["io::bits", "record"]),
     ("render", &["io", "panics"]),
     ("record", &[]),

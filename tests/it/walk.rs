@@ -1,13 +1,14 @@
-//! `jug walk` held against other walkers: find(1), `walkdir`, du(1), and what the test itself has made.
+//! `jug walk`, compared with find(1), `walkdir`, du(1), and with trees that the tests make.
 //!
-//! Each module is about one subject. What they share is here: running find and jug on the same tree, and a jug that is
-//! caught in the middle of a walk because nobody reads what it writes.
+//! Each module has one subject. Shared helpers are here: running find and jug on the same tree, and a walk that waits because
+//! its output is not read.
 
 mod deep;
-mod faults;
+mod errors;
 mod links;
 mod meanwhile;
 mod names;
+mod panics;
 mod process;
 mod space;
 mod systems;
@@ -18,14 +19,18 @@ use std::process::{ChildStdout, Stdio};
 
 use crate::support::{JUG, Running, Sandbox, command};
 
-/// The pieces of a text that NUL ends, in order.
+/// The parts of a text that are terminated by NUL, in order.
 fn pieces(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut pieces: Vec<Vec<u8>> = bytes.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect();
-    assert_eq!(pieces.pop(), Some(Vec::new()), "the last is ended, too");
+    assert_eq!(
+        pieces.pop(),
+        Some(Vec::new()),
+        "the last is terminated, too"
+    );
     pieces
 }
 
-/// What `find` prints, each ended by NUL, sorted by bytes.
+/// The paths that find prints, sorted by bytes.
 #[track_caller]
 fn found(sandbox: &Sandbox, args: &str) -> Vec<Vec<u8>> {
     let outcome = sandbox.shell(&format!("find {args} -print0"), b"");
@@ -35,7 +40,7 @@ fn found(sandbox: &Sandbox, args: &str) -> Vec<Vec<u8>> {
     paths
 }
 
-/// What `jug walk -0` prints, in its order.
+/// The paths that `jug walk -0` prints, in its order.
 #[track_caller]
 fn walked(sandbox: &Sandbox, args: &str) -> Vec<Vec<u8>> {
     let outcome = sandbox.shell(&format!("jug walk -0 {args}"), b"");
@@ -51,13 +56,13 @@ fn walked_sorted(sandbox: &Sandbox, args: &str) -> Vec<Vec<u8>> {
     paths
 }
 
-/// `./././tree`: another name of a directory, so long that a walk below it prints megabytes of few entries.
+/// `./././tree`: a directory with a path so long that a few entries print megabytes.
 fn by_a_long_name(directory: &str) -> String {
     format!("{}{directory}", "./".repeat(1500))
 }
 
-/// Directories with names from `d000` on in `wide`, each with some files. Below a long name they are more than what a pipe
-/// and all buffers hold, so that a walk does not get to the last of them before its output is read.
+/// Directories `d000`, `d001`, … in `wide`, each with some files. With the long path they are more than a pipe and all buffers
+/// hold, so that a walk does not reach the last of them before its output is read.
 fn wide(sandbox: &Sandbox) -> String {
     for directory in 0..200 {
         for file in 0..5 {
@@ -67,7 +72,7 @@ fn wide(sandbox: &Sandbox) -> String {
     by_a_long_name("wide")
 }
 
-/// A walk in the middle: some of its output has been read, and it cannot go on before more is.
+/// A walk that is not finished: a byte of its output was read, and it waits until more is.
 struct Caught {
     child: Running,
     stdout: ChildStdout,
@@ -96,7 +101,7 @@ impl Caught {
         }
     }
 
-    /// Reads on to the end. Gives what came out, what was said, and how it ended.
+    /// Reads to the end. Gives standard output, standard error, and the status.
     fn finish(mut self) -> (Vec<u8>, String, std::process::ExitStatus) {
         self.stdout.read_to_end(&mut self.read).expect("bytes");
         let mut stderr = String::new();

@@ -33,16 +33,7 @@ const fn field(
         summary,
         kind,
         needs,
-        is_attribute: needs.stat,
         value,
-    }
-}
-
-/// The type is an attribute, though a directory usually tells it.
-const fn attribute(field: Field) -> Field {
-    Field {
-        is_attribute: true,
-        ..field
     }
 }
 
@@ -90,13 +81,13 @@ pub static FIELDS: &[Field] = &[
         NOTHING,
         |entry, _| text(entry.place.root),
     ),
-    attribute(field(
+    field(
         "type",
         "file, dir, symlink, fifo, socket, block or char",
         Kind::Text,
         NOTHING,
         |entry, _| text(entry.file_type.name().as_bytes()),
-    )),
+    ),
     field(
         "size",
         "its length in bytes",

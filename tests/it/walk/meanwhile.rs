@@ -1,5 +1,5 @@
-//! What changes while it is walked. A walk whose output nobody reads stands still; so what is changed then is changed before
-//! the walk gets there, without waiting for any time to pass.
+//! Changes during a walk. A walk whose output is not read stops; so what is changed then is changed before the walk gets there,
+//! without any timing.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -20,14 +20,14 @@ fn summary(records: &[u8]) -> Value {
     summary
 }
 
-/// A walk that stands still near the beginning of `wide`.
+/// A walk that waits near the beginning of `wide`.
 fn caught(sandbox: &Sandbox, root: &str) -> Caught {
     let args = ["-j1", "--ndjson", "--fields", "path", "--events", "summary"];
     Caught::new(sandbox, &[&args[..], &[root]].concat())
 }
 
 #[test]
-fn a_directory_that_goes_is_no_fault() {
+fn a_directory_that_disappears_is_not_an_error() {
     let sandbox = Sandbox::new();
     let root = wide(&sandbox);
     let caught = caught(&sandbox, &root);
@@ -41,7 +41,7 @@ fn a_directory_that_goes_is_no_fault() {
 }
 
 #[test]
-fn a_link_in_the_place_of_a_directory_is_not_followed() {
+fn a_link_that_replaces_a_directory_is_not_followed() {
     let sandbox = Sandbox::new();
     let root = wide(&sandbox);
     sandbox.file("elsewhere/secret", "");
@@ -57,7 +57,7 @@ fn a_link_in_the_place_of_a_directory_is_not_followed() {
 }
 
 #[test]
-fn what_comes_is_shown_if_it_comes_in_time() {
+fn a_new_entry_is_listed_if_its_directory_was_not_read_yet() {
     let sandbox = Sandbox::new();
     let root = wide(&sandbox);
     let caught = caught(&sandbox, &root);

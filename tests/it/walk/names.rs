@@ -1,4 +1,4 @@
-//! Names that other programs trip over: any bytes but NUL and a slash may be in one.
+//! Unusual names: any bytes but NUL and a slash.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -10,7 +10,7 @@ use super::{found, pieces, walked, walked_sorted};
 use crate::support::Sandbox;
 use crate::terminal::shown;
 
-/// A newline, a tab, what turns a terminal red and what clears it, a dash, bytes that are no UTF-8, a name as long as can be.
+/// A newline, a tab, escape sequences, a dash, bytes that are not UTF-8, names of the greatest length.
 fn odd_names() -> Vec<Vec<u8>> {
     let mut names: Vec<Vec<u8>> = [
         &b"two\nlines"[..],
@@ -37,7 +37,7 @@ fn odd_names() -> Vec<Vec<u8>> {
     names
 }
 
-/// A tree in which each odd name is a file and a directory with each of them in it.
+/// A tree with a directory for each odd name, which contains a file for each odd name.
 fn odd_tree() -> (Sandbox, usize) {
     let sandbox = Sandbox::new();
     let names = odd_names();
@@ -54,7 +54,7 @@ fn odd_tree() -> (Sandbox, usize) {
 }
 
 #[test]
-fn nul_ends_any_name() {
+fn nul_terminates_any_name() {
     let (sandbox, count) = odd_tree();
     let expected = found(&sandbox, "odd");
     assert_eq!(expected.len(), count);
@@ -66,14 +66,14 @@ fn nul_ends_any_name() {
             }
         }
     }
-    // The names get to other programs as they are.
+    // Other programs receive the exact names.
     let line = "jug walk -0 --type f odd | xargs -0 stat -c %s -- | sort | uniq -c | tr -s ' '";
     let files = count - 1 - odd_names().len();
     assert_eq!(sandbox.shell(line, b"").clean(), format!(" {files} 0\n"));
 }
 
 #[test]
-fn json_has_the_exact_bytes() {
+fn json_contains_the_exact_bytes() {
     let (sandbox, _) = odd_tree();
     let expected = found(&sandbox, "odd");
     let outcome = sandbox.shell("jug walk --ndjson --fields path,name --order path odd", b"");
@@ -102,7 +102,7 @@ fn json_has_the_exact_bytes() {
 }
 
 #[test]
-fn a_tree_of_any_names_is_json() {
+fn a_json_tree_of_odd_names_is_valid() {
     let (sandbox, count) = odd_tree();
     let outcome = sandbox.shell("jug walk --tree --fields type odd", b"");
     let tree: Value = serde_json::from_slice(&outcome.stdout).expect("one JSON object");
@@ -118,7 +118,7 @@ fn a_tree_of_any_names_is_json() {
 }
 
 #[test]
-fn no_name_acts_on_a_terminal() {
+fn names_do_not_control_a_terminal() {
     let (sandbox, _) = odd_tree();
     for args in [
         &["walk", "odd"][..],
@@ -152,7 +152,7 @@ fn no_name_acts_on_a_terminal() {
 }
 
 #[test]
-fn roots_may_have_any_names_too() {
+fn roots_may_have_odd_names() {
     let sandbox = Sandbox::new();
     sandbox.file("-n/a", "").file("two\nlines/b", "");
     assert_eq!(walked(&sandbox, "-- -n"), [&b"-n"[..], b"-n/a"]);
@@ -172,7 +172,7 @@ fn roots_may_have_any_names_too() {
         let expected = [&b"-n"[..], b"-n/a", b"two\nlines", b"two\nlines/b"];
         assert_eq!(pieces(&outcome.stdout), expected, "{line}");
     }
-    // Nowhere to begin is not the working directory.
+    // An empty list does not mean the working directory.
     let empty = sandbox.shell("jug walk --files0-from -", b"");
     assert_eq!((empty.status, empty.stdout().as_str()), (0, ""));
 }

@@ -1,4 +1,4 @@
-//! A walk as a process: a reader that goes, an output that takes nothing, signals in the middle, few descriptors.
+//! A walk as a process: readers that go away, full disks, signals, few descriptors.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
@@ -15,7 +15,7 @@ fn send(caught: &Caught, signal: Signal) {
 }
 
 #[test]
-fn a_reader_that_has_gone_ends_it_without_a_word() {
+fn a_closed_pipe_ends_the_walk_silently() {
     let sandbox = Sandbox::new();
     let root = wide(&sandbox);
     for args in [
@@ -33,7 +33,7 @@ fn a_reader_that_has_gone_ends_it_without_a_word() {
 }
 
 #[test]
-fn an_output_that_takes_nothing_is_an_error() {
+fn an_output_that_cannot_be_written_is_an_error() {
     let sandbox = Sandbox::new();
     sandbox.file("tree/a", "");
     for args in [
@@ -45,16 +45,16 @@ fn an_output_that_takes_nothing_is_an_error() {
         "-0",
     ] {
         let full = sandbox.shell(&format!("jug walk {args} tree > /dev/full"), b"");
-        let is_said = full.stderr().contains("No space left on device");
-        assert!(full.status == 2 && is_said, "{full}");
+        let is_reported = full.stderr().contains("No space left on device");
+        assert!(full.status == 2 && is_reported, "{full}");
         let closed = sandbox.shell(&format!("jug walk {args} tree >&-"), b"");
-        let is_said = closed.stderr().contains("Bad file descriptor");
-        assert!(closed.status == 2 && is_said, "{closed}");
+        let is_reported = closed.stderr().contains("Bad file descriptor");
+        assert!(closed.status == 2 && is_reported, "{closed}");
     }
 }
 
 #[test]
-fn a_signal_ends_it_with_what_is_known() {
+fn a_signal_ends_the_walk_with_valid_output() {
     let sandbox = Sandbox::new();
     let root = wide(&sandbox);
     for (signal, number) in [(Signal::INT, 2), (Signal::TERM, 15)] {
@@ -66,7 +66,7 @@ fn a_signal_ends_it_with_what_is_known() {
             send(&tree, signal);
             let (stdout, stderr, status) = tree.finish();
             assert_eq!(status.signal(), Some(number));
-            assert!(stderr.contains("stopped by a signal"), "{stderr}");
+            assert!(stderr.contains("interrupted"), "{stderr}");
             let tree: Value = serde_json::from_slice(&stdout).expect("one JSON object");
             let shown = tree["roots"][0]["children"].as_array().expect("some");
             let dirs = tree["summary"]["dirs"].as_u64().expect("a number");
@@ -85,13 +85,13 @@ fn a_signal_ends_it_with_what_is_known() {
 }
 
 #[test]
-fn asked_how_far_it_is_it_says_so_and_goes_on() {
+fn sigusr1_prints_progress() {
     let sandbox = Sandbox::new();
     let root = wide(&sandbox);
     let mut caught = Caught::new(&sandbox, &["-j1", &root]);
     let stderr = caught.child.stderr.take().expect("a pipe");
     send(&caught, Signal::USR1);
-    // It may be waiting for us to read: it answers with the next directory, and most of them are still to come.
+    // It may be waiting for us to read: it answers at the next directory, and most of them are still to come.
     let mut rest = Vec::new();
     caught.stdout.read_to_end(&mut rest).expect("bytes");
     let mut stderr = BufReader::new(stderr);
@@ -111,7 +111,7 @@ fn asked_how_far_it_is_it_says_so_and_goes_on() {
 #[test]
 fn few_descriptors_are_enough() {
     let sandbox = Sandbox::new();
-    // Two directories in each, ten levels down: on the way to each there are ten that have another to be opened.
+    // Two directories in each, ten levels deep: on the path to each leaf ten directories have another one to open.
     for leaf in 0..1024 {
         let steps: String = (0..10)
             .map(|level| format!("{}/", leaf >> level & 1))
@@ -172,7 +172,7 @@ fn a_limit_takes_the_first() {
 }
 
 #[test]
-fn whether_there_is_any() {
+fn quiet_walks_tell_by_their_exit_status() {
     let sandbox = Sandbox::new();
     sandbox.file("tree/a/b.log", "");
     for (args, status, stderr) in [

@@ -1,4 +1,4 @@
-//! Other file systems, which a machine may have or not: where there is no /proc, there is nothing to test.
+//! Other file systems. Without /proc there is nothing to test.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ fn has_proc() -> bool {
 }
 
 #[test]
-fn a_file_system_may_be_left_alone() {
+fn file_systems_may_be_skipped() {
     if !has_proc() {
         return;
     }
@@ -21,7 +21,7 @@ fn a_file_system_may_be_left_alone() {
     assert_eq!(skipped.clean(), "/proc\n");
     let other = sandbox.shell("jug walk --depth 1 --skip-fs nfs,ext /proc", b"");
     assert!(other.stdout().contains("/proc/self\n"));
-    // What lies directly in / and is on another file system is shown, and not entered.
+    // Entries of / that are on another file system are shown, but not entered.
     let mounted = found(&sandbox, "/ -maxdepth 1 -mindepth 1 -type d");
     let dev = |path: &str| rustix::fs::stat(path).map(|stat| stat.st_dev).ok();
     assert_ne!(dev("/"), dev("/proc"), "a mount is another device");
@@ -35,7 +35,7 @@ fn a_file_system_may_be_left_alone() {
 }
 
 #[test]
-fn mounts_are_told_where_asked() {
+fn mounts_are_records_with_events() {
     if !has_proc() {
         return;
     }
@@ -60,7 +60,7 @@ fn mounts_are_told_where_asked() {
 }
 
 #[test]
-fn proc_is_walked_to_its_end() {
+fn proc_can_be_walked() {
     if !has_proc() {
         return;
     }
@@ -71,7 +71,7 @@ fn proc_is_walked_to_its_end() {
         "-j8 --order none --fields path,@stat",
         "--tree",
     ] {
-        // All processes have their own /proc; one's own has all kinds of entries in it.
+        // Processes come and go, so errors may or may not occur.
         let outcome = sandbox.shell(&format!("jug walk {args} /proc > walked; echo $?"), b"");
         let status = outcome.stdout();
         assert!(
@@ -85,5 +85,26 @@ fn proc_is_walked_to_its_end() {
         if args == "--tree" {
             serde_json::from_str::<Value>(&walked).expect("one JSON object");
         }
+    }
+}
+
+/// More directories than a part holds, so that parts must know the file system, too.
+#[test]
+fn one_file_system_is_walked_completely() {
+    const DIRECTORIES: usize = 3000;
+    let sandbox = Sandbox::new();
+    for index in 0..DIRECTORIES {
+        sandbox.file(format!("tree/{index:04}/file"), "x");
+    }
+    for args in [
+        "-j1",
+        "-j2",
+        "-j2 --order none",
+        "-j2 --order path",
+        "-j2 --skip-fs proc",
+    ] {
+        let line = format!("jug walk -x {args} --ndjson tree | wc -l");
+        let count = sandbox.shell(&line, b"").clean();
+        assert_eq!(count.trim(), (1 + 2 * DIRECTORIES).to_string(), "{args}");
     }
 }

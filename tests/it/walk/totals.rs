@@ -1,4 +1,4 @@
-//! What entries add up to, held against du(1), stat(1) and awk(1).
+//! Sums of entries, compared with du(1), stat(1) and awk(1).
 
 use std::fs;
 
@@ -30,9 +30,9 @@ fn hard_link(sandbox: &Sandbox, from: &str, to: &str) {
     fs::hard_link(path(from), path(to)).expect("another name");
 }
 
-/// The sum of a column of what a line prints, and what du says.
+/// Compares the sum of a column with the result of du.
 #[track_caller]
-fn as_du_says(sandbox: &Sandbox, walk: &str, du: &str) {
+fn equals_du(sandbox: &Sandbox, walk: &str, du: &str) {
     let line =
         format!("jug walk {walk} | awk -F'\\t' 'NR > 1 {{ sum += $1 }} END {{ print sum }}'");
     let ours = sandbox.shell(&line, b"").stdout();
@@ -42,21 +42,21 @@ fn as_du_says(sandbox: &Sandbox, walk: &str, du: &str) {
     assert_eq!(ours, theirs, "{walk}");
 }
 
-fn all_as_du_says(sandbox: &Sandbox, flags: &str, du_flags: &str) {
+fn all_equals_du(sandbox: &Sandbox, flags: &str, du_flags: &str) {
     for keys in ["ext", "user,type", "name"] {
         for threads in [1, 8] {
             let column = |name: &str| {
                 format!(
-                    "{flags} -j{threads} --totals {keys} --to ndjson tree 2> said | \
+                    "{flags} -j{threads} --totals {keys} --to ndjson tree 2> messages | \
                      sed 's/.*\"{name}\":\\([0-9]*\\).*/\\1/' | sed '1i {name}'"
                 )
             };
-            as_du_says(
+            equals_du(
                 sandbox,
                 &column("size"),
                 &format!("du -s -b {du_flags} tree"),
             );
-            as_du_says(
+            equals_du(
                 sandbox,
                 &column("allocated"),
                 &format!("du -s -B1 {du_flags} tree"),
@@ -66,21 +66,21 @@ fn all_as_du_says(sandbox: &Sandbox, flags: &str, du_flags: &str) {
 }
 
 #[test]
-fn sizes_add_up_as_du_says() {
+fn sizes_add_up_as_in_du() {
     let sandbox = tree();
-    all_as_du_says(&sandbox, "", "");
-    all_as_du_says(&sandbox, "--exclude deep", "--exclude=deep");
+    all_equals_du(&sandbox, "", "");
+    all_equals_du(&sandbox, "--exclude deep", "--exclude=deep");
 }
 
 #[test]
-fn a_file_of_many_names_is_counted_once() {
+fn a_file_with_hard_links_is_counted_once() {
     let sandbox = tree();
     hard_link(&sandbox, "a/two.LOG", "b/two.txt");
     hard_link(&sandbox, "a/two.LOG", "b/0.bin");
     hard_link(&sandbox, "a/two.LOG", "a/zwei.zip");
     hard_link(&sandbox, "b/none", "a/nichts");
-    all_as_du_says(&sandbox, "", "");
-    // The smallest of its paths counts.
+    all_equals_du(&sandbox, "", "");
+    // It counts under the smallest of its paths.
     let by_ext = |args: &str| {
         let line = format!("jug walk {args} --totals ext --type f --ndjson tree");
         sandbox.shell(&line, b"").clean()
@@ -96,7 +96,7 @@ fn a_file_of_many_names_is_counted_once() {
             assert_eq!(by_ext(&format!("-j{threads}")), once);
         }
     }
-    // Only where some of its names are looked for, another counts.
+    // If that path is excluded, it counts under another.
     let some = by_ext("--exclude a");
     assert!(
         some.contains("{\"ext\":\"bin\",\"files\":1,\"dirs\":0,\"size\":70000,"),
@@ -105,7 +105,7 @@ fn a_file_of_many_names_is_counted_once() {
 }
 
 #[test]
-fn what_links_lead_to_is_counted_once() {
+fn a_followed_file_is_counted_once() {
     let sandbox = tree();
     for (target, name) in [
         ("../a/two.LOG", "link"),
@@ -115,12 +115,12 @@ fn what_links_lead_to_is_counted_once() {
         let path = sandbox.path().join("tree/b").join(name);
         std::os::unix::fs::symlink(target, path).expect("a new link");
     }
-    all_as_du_says(&sandbox, "-L", "-L");
-    all_as_du_says(&sandbox, "", "");
+    all_equals_du(&sandbox, "-L", "-L");
+    all_equals_du(&sandbox, "", "");
 }
 
 #[test]
-fn rows_are_what_stat_says() {
+fn sums_equal_those_of_stat() {
     let sandbox = tree();
     let line = r#"find tree -type f -printf '%f\t%s\t%b\n' | awk -F'\t' '
         { n = split($1, part, "."); ext = n > 1 && !($1 ~ /^\.[^.]*$/) ? tolower(part[n]) : ""

@@ -1,4 +1,4 @@
-//! What may not be read, as somebody who may not read it sees it.
+//! Directories without permission, walked by a user who is not root.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use crate::support::{Outcome, Sandbox};
 
-/// The user and group that own nothing.
+/// The IDs of the user and group nobody.
 const NOBODY: u32 = 65534;
 
-/// A tree of which some directories may not be read, and a jug for somebody to whom that applies.
+/// A tree with directories that cannot be read, and a copy of jug that another user can run.
 struct Guarded {
     sandbox: Sandbox,
     jug: PathBuf,
@@ -21,7 +21,7 @@ struct Guarded {
 }
 
 impl Guarded {
-    /// `tree/open/file`, and so many directories `tree/c0` and on, each with a file in it, that may not be read.
+    /// `tree/open/file`, and `count` directories `tree/c0`, `tree/c1`, …, each with a file, that cannot be read.
     fn new(count: usize) -> Guarded {
         let sandbox = Sandbox::new();
         sandbox.file("tree/open/file", "x");
@@ -32,15 +32,15 @@ impl Guarded {
         let closed: Vec<PathBuf> = closed.collect();
         let top = sandbox.path();
         let jug = top.join("jug");
-        // By another process: a file that this one has open for writing cannot be run, and every process that another test
-        // starts at that moment has it open too.
+        // Copied by another process: a file that is open for writing cannot be run, and processes that other tests start at
+        // that moment inherit the descriptor.
         let copied = Command::new("cp")
             .arg(env!("CARGO_BIN_EXE_jug"))
             .arg(&jug)
             .status();
         assert!(copied.is_ok_and(|status| status.success()), "a copy");
         let set = |path: &PathBuf, mode| {
-            fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the test owns it");
         };
         set(
             &top.parent().expect("a sandbox has parts").to_owned(),
@@ -54,7 +54,7 @@ impl Guarded {
         }
     }
 
-    /// To root nothing is closed, so then somebody else runs it.
+    /// Root can read everything, so then nobody runs it.
     fn run(&self, program: &str, args: &[&str]) -> Outcome {
         let program = match program {
             "jug" => self.jug.as_path(),
@@ -73,7 +73,7 @@ impl Guarded {
     }
 }
 
-/// A directory that may not be read cannot be taken away with what is in it.
+/// A directory that cannot be read cannot be removed with its contents.
 impl Drop for Guarded {
     fn drop(&mut self) {
         for path in &self.closed {
@@ -83,10 +83,10 @@ impl Drop for Guarded {
 }
 
 #[test]
-fn what_may_not_be_read_is_said_and_the_rest_is_walked() {
+fn unreadable_directories_are_reported_and_the_rest_is_walked() {
     let guarded = Guarded::new(8);
     let find = guarded.run("find", &["tree"]);
-    assert_eq!(find.status, 1, "find sees it, too: {find}");
+    assert_eq!(find.status, 1, "find reports it, too: {find}");
     let mut expected: Vec<String> = find.stdout().lines().map(str::to_owned).collect();
     expected.sort();
     for args in [
@@ -104,29 +104,29 @@ fn what_may_not_be_read_is_said_and_the_rest_is_walked() {
         let lines: Vec<&str> = stderr.lines().collect();
         assert_eq!(lines.len(), 6, "{outcome}");
         for line in &lines[..5] {
-            let is_said =
+            let is_reported =
                 line.starts_with("jug walk: tree/c") && line.ends_with(": Permission denied");
-            assert!(is_said, "{outcome}");
+            assert!(is_reported, "{outcome}");
         }
         assert_eq!(lines[5], "jug walk: 3 more like these");
     }
 }
 
 #[test]
-fn in_order_the_same_is_said_in_the_same_order() {
+fn errors_are_reported_in_the_order_of_the_entries() {
     let guarded = Guarded::new(8);
-    let said = guarded.walk(&["-j1", "tree"]).stderr();
+    let reported = guarded.walk(&["-j1", "tree"]).stderr();
     for _ in 0..10 {
-        assert_eq!(guarded.walk(&["-j8", "tree"]).stderr(), said);
+        assert_eq!(guarded.walk(&["-j8", "tree"]).stderr(), reported);
     }
     assert!(
-        said.starts_with("jug walk: tree/c0: Permission denied\n"),
-        "{said}"
+        reported.starts_with("jug walk: tree/c0: Permission denied\n"),
+        "{reported}"
     );
 }
 
 #[test]
-fn faults_are_records_where_asked() {
+fn errors_are_records_with_events() {
     let guarded = Guarded::new(2);
     let args = [
         "--ndjson",
@@ -164,7 +164,7 @@ fn faults_are_records_where_asked() {
 }
 
 #[test]
-fn a_tree_has_them_too_and_stays_json() {
+fn a_json_tree_contains_errors() {
     let guarded = Guarded::new(1);
     let outcome = guarded.walk(&["--tree", "--fields", "type", "tree"]);
     let tree: Value = serde_json::from_slice(&outcome.stdout).expect("one JSON object");
@@ -180,7 +180,7 @@ fn a_tree_has_them_too_and_stays_json() {
 }
 
 #[test]
-fn they_may_be_no_faults() {
+fn errors_may_be_tolerated() {
     let guarded = Guarded::new(8);
     let plain = guarded.walk(&["tree"]).stdout();
     for (cause, status) in [
@@ -200,7 +200,7 @@ fn they_may_be_no_faults() {
 }
 
 #[test]
-fn whether_there_is_any_where_not_all_is_seen() {
+fn a_quiet_walk_that_is_incomplete_finds_something_or_exits_with_3() {
     let guarded = Guarded::new(1);
     for (name, status) in [("open", 0), ("nothing", 3)] {
         let outcome = guarded.walk(&["-q", "--name", name, "tree"]);
@@ -213,10 +213,11 @@ fn whether_there_is_any_where_not_all_is_seen() {
 }
 
 #[test]
-fn attributes_that_may_not_be_asked_for_are_missing() {
+fn attributes_without_permission_are_missing() {
     let guarded = Guarded::new(1);
-    // It may be listed, and nothing in it may be touched.
-    fs::set_permissions(&guarded.closed[0], fs::Permissions::from_mode(0o744)).expect("it is ours");
+    // It can be listed, but not searched.
+    fs::set_permissions(&guarded.closed[0], fs::Permissions::from_mode(0o744))
+        .expect("the test owns it");
     if !rustix::process::geteuid().is_root() {
         fs::set_permissions(&guarded.closed[0], fs::Permissions::from_mode(0o400)).expect("ours");
     }
