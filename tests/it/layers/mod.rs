@@ -1,14 +1,16 @@
-//! The rules of the house that no compiler knows: which room may import which, how long a file may be, where printing and
-//! `unsafe` may stand. A failure names the rule, the file and the line.
+//! The rules that no compiler checks: which module may import which, how long a file may be, where printing and `unsafe` are
+//! allowed. A failure names the rule, the file and the line.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod circles;
+
 use crate::support::{files_under, project};
 
-/// Room by room, from the top: what its code may import. `log::account` allows that part of `log` alone. What a room has in
-/// its own tests is its own business.
+/// The top-level modules, from the top, with what their code may import. `log::account` allows only that part of `log`. Unit
+/// tests may import anything.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &[]),
     (
@@ -85,20 +87,20 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("panics", &[]),
 ];
 
-/// Lines from which on a file is said to be long, and too long.
+/// The number of lines above which a file causes a warning, and a failure.
 const LONG: usize = 400;
 const TOO_LONG: usize = 600;
 
-/// A file of Rust with what is code in it.
+/// A Rust source file.
 struct Source {
     path: PathBuf,
     text: String,
-    /// The number of the line from which on there are only tests; 0 if the whole file is one.
+    /// The line at which the unit tests start; 0 if the whole file is a test.
     tests_from: usize,
 }
 
 impl Source {
-    /// Lines that are no comments and no tests, with their numbers.
+    /// The lines that are neither comments nor tests, with their numbers.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         self.text
             .lines()
@@ -109,7 +111,7 @@ impl Source {
     }
 
     /// `ui` for `src/ui/table.rs` and `src/ui.rs`.
-    fn room(&self) -> String {
+    fn top_module(&self) -> String {
         let inside = self.path.strip_prefix("src").expect("it is in src");
         let first = inside.iter().next().expect("it has a name");
         Path::new(first)
@@ -178,7 +180,7 @@ fn sources() -> Vec<Source> {
     sources
 }
 
-/// Fails with all that was found.
+/// Fails with all reports if there are any.
 #[track_caller]
 fn none_of(faults: &[String]) {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
@@ -238,14 +240,14 @@ fn imports_are_found_in_every_spelling() {
 }
 
 #[test]
-fn rooms_import_only_what_is_below_them() {
+fn modules_import_only_what_is_below_them() {
     let mut faults = Vec::new();
     for source in sources() {
-        let room = source.room();
-        let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == room) else {
+        let module = source.top_module();
+        let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == module) else {
             faults.push(source.fault(
                 1,
-                &format!("the room «{room}» is not in the table of tests/it/layers.rs"),
+                &format!("the module '{module}' is not in the table of tests/it/layers/mod.rs"),
             ));
             continue;
         };
@@ -257,13 +259,13 @@ fn rooms_import_only_what_is_below_them() {
                 continue;
             }
             for path in imports(&std::mem::take(&mut open)) {
-                let is_allowed = allowed.iter().chain([&room.as_str()]).any(|allowed| {
+                let is_allowed = allowed.iter().chain([&module.as_str()]).any(|allowed| {
                     path.strip_prefix(allowed)
                         .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
                 });
                 if !is_allowed {
                     let rule = format!(
-                        "{room} may not import {path}; it may: {}",
+                        "{module} may not import {path}, only: {}",
                         allowed.join(" ")
                     );
                     faults.push(source.fault(number, &rule));
@@ -271,7 +273,9 @@ fn rooms_import_only_what_is_below_them() {
             }
             let climbs = "super::".repeat(source.depth());
             if source.depth() > 0 && line.contains(&climbs) {
-                faults.push(source.fault(number, "what is in another room is written crate::room"));
+                faults.push(
+                    source.fault(number, "write imports from another module as crate::module"),
+                );
             }
         }
     }
@@ -279,17 +283,17 @@ fn rooms_import_only_what_is_below_them() {
 }
 
 #[test]
-fn every_room_of_the_table_is_there() {
-    let rooms: BTreeSet<String> = sources().iter().map(Source::room).collect();
+fn every_module_of_the_table_exists() {
+    let modules: BTreeSet<String> = sources().iter().map(Source::top_module).collect();
     let gone: Vec<&str> = MAY_IMPORT
         .iter()
-        .flat_map(|(room, allowed)| std::iter::once(room).chain(*allowed))
-        .map(|room| room.split("::").next().unwrap_or(room))
-        .filter(|room| !rooms.contains(*room))
+        .flat_map(|(module, allowed)| std::iter::once(module).chain(*allowed))
+        .map(|module| module.split("::").next().unwrap_or(module))
+        .filter(|room| !modules.contains(*room))
         .collect();
     assert!(
         gone.is_empty(),
-        "in the table of layers.rs, not in src/: {gone:?}"
+        "in the table of tests/it/layers/mod.rs, not in src/: {gone:?}"
     );
 }
 
@@ -319,18 +323,18 @@ fn files_are_short() {
 }
 
 #[test]
-fn printing_unsafe_and_unwrap_stand_where_they_may() {
+fn printing_unsafe_and_unwrap_are_only_where_they_may_be() {
     let mut faults = Vec::new();
     for source in sources() {
         let may_print =
             source.path.starts_with("src/ui") || source.path.starts_with("src/io/sink.rs");
         let may_be_unsafe = source.path.starts_with("src/io");
-        // The terminal asks about the streams, and the generator writes into the project.
+        // ui/ asks about the standard streams, and the generator writes into the project.
         let may_open = may_be_unsafe
             || source.path.starts_with("src/ui")
             || source.path.starts_with("src/commands/generate.rs");
         for (number, line) in source.code() {
-            // The longest is looked for first, since `println!` ends in the others.
+            // The longest first: `eprintln!` contains `println!`.
             let print = ["eprintln!", "println!", "eprint!", "print!", "dbg!"]
                 .into_iter()
                 .find(|print| line.contains(print));
@@ -344,7 +348,7 @@ fn printing_unsafe_and_unwrap_stand_where_they_may() {
                 "io::stdin()",
                 "io::stdout()",
             ];
-            // What a file is like may be known anywhere; only asking is done in io/.
+            // Any code may hold metadata; only io/ asks for it.
             let line = line.replace("std::fs::Metadata", "Metadata");
             if let Some(open) = opens.into_iter().find(|open| line.contains(open))
                 && !may_open
@@ -369,23 +373,23 @@ fn printing_unsafe_and_unwrap_stand_where_they_may() {
 }
 
 #[test]
-fn every_module_says_what_it_is_for() {
+fn every_module_starts_with_its_purpose() {
     let mute = sources()
         .into_iter()
         .filter(|source| !source.text.starts_with("//! "));
     let faults: Vec<String> = mute
-        .map(|source| source.fault(1, "a module begins with //!"))
+        .map(|source| source.fault(1, "a module starts with //!"))
         .collect();
     none_of(&faults);
 }
 
 #[test]
-fn there_is_nothing_but_sources_in_src() {
+fn src_contains_only_source_files() {
     let strays = files_under("src")
         .into_iter()
         .filter(|path| path.extension().is_none_or(|ending| ending != "rs"));
     let faults: Vec<String> = strays
-        .map(|path| format!("{}: no source file", path.display()))
+        .map(|path| format!("{}: not a source file", path.display()))
         .collect();
     none_of(&faults);
 }
