@@ -82,7 +82,7 @@ fn run_command(args: &[OsString]) -> Exit {
         Err(error) => return show(&error, args),
     };
     let hooks = Hooks {
-        stopping: Box::new(signals::stopping),
+        stopping: Box::new(io::wait::is_stopping),
         asked: Box::new(signals::take_progress_request),
     };
     let ui = Ui::new(cli.command.title(), cli.global.settings(), hooks);
@@ -99,6 +99,10 @@ fn run_command(args: &[OsString]) -> Exit {
         return Exit::Failed;
     }
     let exit = match result {
+        // A wait was cut short by the end of the reader: a write would have found the closed pipe.
+        _ if signals::which().is_none() && io::stdout::was_reader_gone() => {
+            killed_by(signals::SIGPIPE)
+        }
         Ok(exit) => exit,
         // A signal that cut the run short is not an error.
         Err(_) if signals::which().is_some() => Exit::Failed,

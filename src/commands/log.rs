@@ -31,6 +31,7 @@ use crate::expr::{Clock, Fault};
 use crate::format;
 use crate::io::signals;
 use crate::io::source::InputName;
+use crate::io::stdout::was_reader_gone;
 use crate::log::account::MaxBad;
 use crate::log::describe;
 use crate::log::input::Input;
@@ -40,6 +41,7 @@ use crate::log::plan::{Plan, plan};
 use crate::log::query::{Query, Stage, StageKind, parse};
 use crate::observe::Observe as _;
 use crate::record::{Cell, Timestamp};
+use crate::ui::results::Results;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -228,13 +230,10 @@ impl Log {
             refuse_to_overwrite(&names, target)?;
         }
         // Opened before the work, so that nothing is computed in vain.
-        let out = match self.quiet || self.describe {
-            true => None,
-            false => Some(open(&self.output)?),
-        };
+        let mut out = (!self.quiet).then(|| open(&self.output)).transpose()?;
         let inputs = self.open(&intent, &plan, names, &context.ui)?;
-        if self.describe {
-            return self.describe(&intent, &inputs, context);
+        if let Some(out) = out.take_if(|_| self.describe) {
+            return self.describe(&intent, &inputs, out, context);
         }
         if plan.raw && intent.to.is_some() {
             if are_records_already(&intent, &inputs) {
@@ -257,6 +256,11 @@ impl Log {
             intent.options.threads = cores();
         }
         let found = results::run(self, &intent, &plan, inputs, out, context)?;
+        if was_reader_gone() {
+            // The account of a run that was cut short for this reason interests nobody.
+            let gone = std::io::ErrorKind::BrokenPipe.into();
+            return Err(Error::writing("standard output", gone));
+        }
         if self.stats {
             account::say_stats(&found.report, started.elapsed(), &intent, &context.ui);
         }
@@ -320,7 +324,13 @@ impl Log {
         inputs.names()
     }
 
-    fn describe(&self, intent: &Intent, inputs: &[Input], context: &Context) -> Result<Exit> {
+    fn describe(
+        &self,
+        intent: &Intent,
+        inputs: &[Input],
+        out: Results,
+        context: &Context,
+    ) -> Result<Exit> {
         let rows: Vec<Vec<Cell>> = inputs.iter().flat_map(describe::describe).collect();
         let columns: Vec<String> = describe::COLUMNS.iter().map(ToString::to_string).collect();
         let rows = Rows {
@@ -329,7 +339,7 @@ impl Log {
             zone: &intent.clock.zone,
             bars: None,
         };
-        rows.write(&self.output, intent.to, &context.ui)?;
+        rows.write_to(out, &self.output, intent.to, &context.ui)?;
         context.ui.finish();
         Ok(if context.ui.is_incomplete() {
             Exit::Incomplete

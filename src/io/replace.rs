@@ -13,7 +13,7 @@ use rustix::fs::{Access, Gid, Uid};
 use rustix::io::Errno;
 use tempfile::NamedTempFile;
 
-use super::sink::close;
+use super::direct::close;
 
 /// How many links are followed before it is taken for a loop, as the kernel does (path_resolution(7)).
 const LINKS: usize = 40;

@@ -1,18 +1,28 @@
 //! Signals: asked to stop, asked how far we are, and ending as a signal would have ended us.
 //!
-//! Handlers only set flags. They are installed without `SA_RESTART`, so that a read that waits is interrupted and its loop
-//! looks at the flags. What to finish before stopping is left to the commands. SIGQUIT keeps its default.
+//! Handlers set flags, and write to event descriptors on which threads wait (see `wait`). They are installed without
+//! `SA_RESTART`, so that calls that block without a descriptor to poll, such as opening a FIFO, are interrupted too. What to
+//! finish before stopping is left to the commands. SIGQUIT keeps its default.
 
 use std::io;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering, fence};
+
+use super::event::{self, Event};
 
 /// The signal that asked to stop; 0 before.
 static STOP: AtomicI32 = AtomicI32::new(0);
 
+/// Set by the first signal that asks to stop.
+static STOP_EVENT: Event = Event::new();
+
 /// Set by SIGUSR1.
 static PROGRESS: AtomicBool = AtomicBool::new(false);
+
+/// Can be read after SIGUSR1; made by the first thread that waits.
+static PROGRESS_EVENT: OnceLock<OwnedFd> = OnceLock::new();
 
 /// Installs the handlers of SIGHUP, SIGINT, SIGTERM and SIGUSR1, once for the process; a signal that was ignored when the process
 /// started (nohup, `&` in a script) stays ignored. After a first that asks to stop, a second ends the process at once.
@@ -53,6 +63,39 @@ pub fn take_progress_request() -> bool {
     PROGRESS.load(Ordering::Relaxed) && PROGRESS.swap(false, Ordering::Relaxed)
 }
 
+/// A descriptor that can be read once a signal has asked to stop.
+pub(super) fn stop_event() -> io::Result<BorrowedFd<'static>> {
+    STOP_EVENT.descriptor()
+}
+
+/// A descriptor that can be read after SIGUSR1, until [`take_progress_event`].
+pub(super) fn progress_event() -> io::Result<BorrowedFd<'static>> {
+    if PROGRESS_EVENT.get().is_none() {
+        let _ = PROGRESS_EVENT.set(event::new_descriptor()?);
+        // With its counterpart in the handler: either the descriptor is seen there, or the flag here.
+        fence(Ordering::SeqCst);
+        if PROGRESS.load(Ordering::Relaxed) {
+            raise_progress();
+        }
+    }
+    let descriptor = PROGRESS_EVENT.get().expect("it has just been set");
+    Ok(descriptor.as_fd())
+}
+
+/// Makes [`progress_event`] unreadable; true if it was readable. False for all but one of several threads.
+pub(super) fn take_progress_event() -> bool {
+    let mut count = [0; 8];
+    PROGRESS_EVENT
+        .get()
+        .is_some_and(|descriptor| rustix::io::read(descriptor, &mut count).is_ok())
+}
+
+fn raise_progress() {
+    if let Some(descriptor) = PROGRESS_EVENT.get() {
+        event::raise(descriptor.as_fd());
+    }
+}
+
 /// Ends the process as `signal` does by default, so that the parent sees how it ended. Returns the exit code to use instead,
 /// 128 + n, only if that did not end it.
 pub fn die_by(signal: i32) -> u8 {
@@ -86,11 +129,31 @@ extern "C" fn on_stop(signal: libc::c_int) {
         .is_err()
     {
         reset_and_raise(signal);
+        return;
     }
+    keeping_errno(|| STOP_EVENT.set());
 }
 
 extern "C" fn on_progress(_signal: libc::c_int) {
     PROGRESS.store(true, Ordering::Relaxed);
+    fence(Ordering::SeqCst);
+    keeping_errno(raise_progress);
+}
+
+/// Does something in a handler that makes system calls: the code it interrupts may be about to look at its own errno.
+fn keeping_errno(act: impl FnOnce()) {
+    // SAFETY: it returns the address of a thread's own errno, which is valid as long as the thread runs.
+    #[allow(unsafe_code)]
+    let (errno, before) = unsafe {
+        let errno = libc::__errno_location();
+        (errno, *errno)
+    };
+    act();
+    // SAFETY: as above.
+    #[allow(unsafe_code)]
+    unsafe {
+        *errno = before;
+    }
 }
 
 /// Raises `signal` with its default action, here and now.

@@ -7,12 +7,13 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write};
-use std::os::fd::{AsFd, IntoRawFd, OwnedFd};
+use std::os::fd::AsFd as _;
 use std::path::Path;
 
+use super::direct::Direct;
 use super::replace::Replacement;
 use super::source::InputName;
-use super::{replace, stdio, wait};
+use super::{replace, stdio};
 
 /// How many bytes are collected before they are written.
 const BUFFER_SIZE: usize = 64 << 10;
@@ -34,18 +35,18 @@ pub struct Sink {
 #[derive(Debug)]
 enum Target {
     /// Standard output, a pipe, a device.
-    Direct(File),
+    Direct(Direct),
     /// A file that will take the place of another.
     Replacing(Replacement),
 }
 
 impl Sink {
-    /// Standard output.
+    /// Standard output. From now on, a reader of it that goes ends the waits for input (see `stdout`).
     ///
     /// # Errors
     /// `EBADF` where it was closed when the process started.
     pub fn stdout() -> io::Result<Sink> {
-        Ok(Sink::new(Target::Direct(File::from(stdio::take_stdout()?))))
+        Ok(Sink::new(Target::Direct(Direct::stdout()?)))
     }
 
     /// The file `path`, or what it links to. Nothing is seen there before [`Sink::finish`], unless it is a pipe or a device.
@@ -54,7 +55,7 @@ impl Sink {
     /// Those of open(2): no such directory, no permission, "Is a directory".
     pub fn file(path: &Path, options: FileOptions) -> io::Result<Sink> {
         Ok(Sink::new(match replace::resolve(path)? {
-            replace::Place::AsItIs(file) => Target::Direct(file),
+            replace::Place::AsItIs(file) => Target::Direct(Direct::opened(file)?),
             replace::Place::File(path) => {
                 Target::Replacing(Replacement::new(path, options.if_changed)?)
             }
@@ -93,20 +94,23 @@ impl Sink {
     pub fn finish(mut self) -> io::Result<()> {
         self.flush()?;
         match self.target {
-            Target::Direct(file) => close(file.into()),
+            Target::Direct(direct) => direct.close(),
             Target::Replacing(replacement) => replacement.put_in_place(),
         }
     }
 
     fn write_out(&mut self, bytes: &[u8]) -> io::Result<()> {
-        write_all(self.target.file(), bytes)
+        match &mut self.target {
+            Target::Direct(direct) => direct.write_all(bytes),
+            Target::Replacing(replacement) => replacement.file().write_all(bytes),
+        }
     }
 }
 
 impl Target {
     fn file(&self) -> &File {
         match self {
-            Target::Direct(file) => file,
+            Target::Direct(direct) => direct.file(),
             Target::Replacing(replacement) => replacement.file(),
         }
     }
@@ -132,37 +136,6 @@ impl Write for Sink {
         // Emptied after an error too: how much of it was written is not known, and nothing must be written twice.
         self.buffer.clear();
         result
-    }
-}
-
-/// Writes all of it, also to a descriptor that another process has made non-blocking.
-fn write_all(mut file: &File, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match file.write(bytes) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => bytes = &bytes[written..],
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                wait::writable(file, &|| false)?;
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-/// Closes and says what went wrong, which dropping does not.
-pub(super) fn close(descriptor: OwnedFd) -> io::Result<()> {
-    // SAFETY: the descriptor was owned and is given up here, so nobody closes it again. After EINTR it is closed, too
-    // (close(2), "Dealing with error returns from close()").
-    #[allow(unsafe_code)]
-    let result = unsafe { libc::close(descriptor.into_raw_fd()) };
-    if result == 0 {
-        return Ok(());
-    }
-    match io::Error::last_os_error() {
-        error if error.kind() == io::ErrorKind::Interrupted => Ok(()),
-        error => Err(error),
     }
 }
 

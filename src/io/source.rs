@@ -9,12 +9,13 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
 
-use rustix::fs::{FileType, Mode, OFlags, SeekFrom};
+use rustix::fs::{FileType, Mode, OFlags, SeekFrom, Stat, fstat};
 use rustix::io::Errno;
 
 pub use super::magic::{Compression, Unsupported};
 pub use super::regular::Regular;
-pub use super::stream::Stream;
+pub use super::stream::{Received, Stream};
+use super::wait::{self, Until};
 use super::{magic, signals, stdio};
 
 /// Which input was asked for.
@@ -68,22 +69,18 @@ pub enum Opened {
 
 /// Opens an input and looks at its first bytes to tell whether it is compressed.
 ///
-/// Waits for the first bytes of a pipe, and for the writer of a FIFO.
+/// Waits for the first bytes of a pipe, and for the writer of a FIFO, as long as `until` allows.
 ///
 /// # Errors
 /// Those of open(2) and read(2); "Is a directory"; `EBADF` where standard input was closed at the start; an
-/// [`Unsupported`] inside the error for a compression that jug does not read; `Interrupted` where a signal asked to stop
-/// before there were any bytes.
-pub fn open(name: &InputName) -> io::Result<Opened> {
-    let file = match name {
-        InputName::Stdin => File::from(stdio::take_stdin()?),
-        InputName::Path(path) => open_path(path)?,
-    };
-    let status = rustix::fs::fstat(&file)?;
+/// [`Unsupported`] inside the error for a compression that jug does not read; `Interrupted` if the wait ended before there were
+/// any bytes.
+pub fn open(name: &InputName, until: &Until<'_>) -> io::Result<Opened> {
+    let (file, status) = open_file(name)?;
     match FileType::from_raw_mode(status.st_mode) {
         FileType::Directory => return Err(Errno::ISDIR.into()),
         FileType::RegularFile => {}
-        _ => return Stream::from_pipe(file).map(Opened::Stream),
+        _ => return Stream::from_pipe(file, until).map(Opened::Stream),
     }
     let begin = match name {
         InputName::Stdin => rustix::fs::seek(&file, SeekFrom::Current(0))?,
@@ -112,16 +109,16 @@ pub fn open(name: &InputName) -> io::Result<Opened> {
     Ok(Opened::Regular(regular))
 }
 
-/// All there is in an input, as it lies there: for lists of names, pictures and the like, not for logs. Reading ends with the
-/// first byte after `most`, so that nobody fills the memory.
+/// Reads all of an input as it is: for lists of names, pictures and the like, not for logs. Reading ends with the first byte
+/// after `most`, so that nobody fills the memory.
 ///
 /// # Errors
-/// Those of opening and reading; `EINTR` if a signal asked to stop.
+/// Those of opening and reading; `Interrupted` if a signal asks to stop or the reader of standard output goes.
 pub fn read_whole(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
-    let mut file = match name {
-        InputName::Stdin => File::from(stdio::take_stdin()?),
-        InputName::Path(path) => open_path(path)?,
-    };
+    let (mut file, status) = open_file(name)?;
+    if !FileType::from_raw_mode(status.st_mode).is_file() {
+        return read_to_end(&mut Stream::raw(file), most);
+    }
     let (mut bytes, mut buffer) = (Vec::new(), [0; 8 << 10]);
     loop {
         match file.read(&mut buffer) {
@@ -131,50 +128,70 @@ pub fn read_whole(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
                 return Ok(bytes);
             }
             Ok(read) => bytes.extend_from_slice(&buffer[..read]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted && !signals::stopping() => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
 }
 
-/// All there is in an input of data, unpacked: for those that are small by nature. Reading ends with the first byte after
+/// Reads all of an input of data, decompressed: for those that are small by nature. Reading ends with the first byte after
 /// `most`.
 ///
 /// # Errors
-/// As of [`open`] and of reading; damage to what is compressed is one of them, `Interrupted` where a signal asked to stop.
+/// As for [`open`] and for reading, damage to compressed data among them; `Interrupted` if a signal asks to stop or the reader
+/// of standard output goes.
 pub fn read_unpacked(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    match open(name)? {
+    match open(name, &Until::stopped(&wait::is_stopping))? {
         Opened::Regular(regular) => {
+            let mut bytes = Vec::new();
             let length = usize::try_from(regular.end() - regular.begin()).unwrap_or(usize::MAX);
             let length = length.min(most.saturating_add(1));
             regular.read_at(regular.begin(), length, &mut bytes)?;
+            Ok(bytes)
         }
-        Opened::Stream(mut stream) => {
-            let mut buffer = vec![0; 64 << 10];
-            while bytes.len() <= most {
-                match stream.read_or_stop(&mut buffer, &signals::stopping)? {
-                    Some(0) => break,
-                    Some(read) => bytes.extend_from_slice(&buffer[..read]),
-                    None => return Err(io::ErrorKind::Interrupted.into()),
-                }
+        Opened::Stream(mut stream) => read_to_end(&mut stream, most),
+    }
+}
+
+/// Reads a stream to its end, or to the first byte after `most`.
+fn read_to_end(stream: &mut Stream, most: usize) -> io::Result<Vec<u8>> {
+    let (mut bytes, mut buffer) = (Vec::new(), vec![0; 64 << 10]);
+    while bytes.len() <= most {
+        match stream.read_until(&mut buffer, &Until::stopped(&wait::is_stopping))? {
+            Received::Bytes(read) => bytes.extend_from_slice(&buffer[..read]),
+            Received::End => break,
+            Received::Stopped | Received::Deadline => {
+                return Err(io::ErrorKind::Interrupted.into());
             }
         }
     }
+    bytes.truncate(most.saturating_add(1));
     Ok(bytes)
 }
 
-/// Opens for reading. Unlike the standard library's, it does not go on waiting for the writer of a FIFO after a signal that
-/// asked to stop.
-fn open_path(path: &std::path::Path) -> io::Result<File> {
-    loop {
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY;
+/// Opens an input for reading, without waiting for the writer of a FIFO: a read waits for it, and can be interrupted.
+fn open_file(name: &InputName) -> io::Result<(File, Stat)> {
+    let InputName::Path(path) = name else {
+        let file = File::from(stdio::take_stdin()?);
+        let status = fstat(&file)?;
+        return Ok((file, status));
+    };
+    let mut flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
+    let file = loop {
         match rustix::fs::open(path, flags, Mode::empty()) {
-            Ok(descriptor) => return Ok(File::from(descriptor)),
+            Ok(descriptor) => break File::from(descriptor),
+            // Another process holds a lease on the file (fcntl(2), "Leases"): wait until it gives it up.
+            Err(Errno::AGAIN) if flags.contains(OFlags::NONBLOCK) => flags -= OFlags::NONBLOCK,
             Err(Errno::INTR) if !signals::stopping() => {}
             Err(error) => return Err(error.into()),
         }
+    };
+    let status = fstat(&file)?;
+    if FileType::from_raw_mode(status.st_mode).is_char_device() {
+        // Drivers differ in what a non-blocking read means.
+        rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
     }
+    Ok((file, status))
 }
 
 #[cfg(test)]

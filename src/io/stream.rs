@@ -4,7 +4,7 @@
 //! pipe are counted where a progress bar can see them. Decoding is in `decode`.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,7 +12,7 @@ use rustix::fs::SeekFrom;
 
 use super::decode::Decoder;
 use super::magic::{self, Compression};
-use super::{signals, wait};
+use super::wait::{self, Interest, Outcome, Until};
 
 /// An input that is read once.
 #[derive(Debug)]
@@ -42,28 +42,35 @@ impl Stream {
         }
     }
 
+    /// Bytes as they come, whatever they are.
+    pub(super) fn raw(file: File) -> Stream {
+        Stream {
+            raw: Raw::new(file),
+            decoder: None,
+            compression: None,
+            total: None,
+            begin: None,
+        }
+    }
+
     /// Something that cannot be read twice: its first bytes are looked at and given back.
-    pub(super) fn from_pipe(file: File) -> io::Result<Stream> {
-        let mut raw = Raw::new(file);
+    pub(super) fn from_pipe(file: File, until: &Until<'_>) -> io::Result<Stream> {
+        let mut stream = Stream::raw(file);
         let mut first = Vec::with_capacity(magic::LONGEST);
         while magic::is_undecided(&first) {
             let mut more = [0; magic::LONGEST];
             let room = &mut more[..magic::LONGEST - first.len()];
-            match raw.read_or_stop(room, &signals::stopping)? {
-                Some(0) => break,
-                Some(read) => first.extend_from_slice(&room[..read]),
-                None => return Err(io::ErrorKind::Interrupted.into()),
+            match stream.raw.read_until(room, until)? {
+                Received::Bytes(read) => first.extend_from_slice(&room[..read]),
+                Received::End => break,
+                Received::Stopped | Received::Deadline => {
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
             }
         }
-        let compression = magic::recognise(&first)?;
-        raw.head = first;
-        Ok(Stream {
-            raw,
-            decoder: None,
-            compression,
-            total: None,
-            begin: None,
-        })
+        stream.compression = magic::recognise(&first)?;
+        stream.raw.head = first;
+        Ok(stream)
     }
 
     /// Goes back to the first byte, with nothing kept of what was read; false if that cannot be done.
@@ -105,39 +112,50 @@ impl Stream {
         Arc::clone(&self.raw.consumed)
     }
 
-    /// Reads as [`Read::read`] does, but returns `None` when `stop` says so, within 100 ms though no data comes. `Some(0)`
-    /// is the end. Nothing is lost by stopping: the next call goes on.
+    /// Reads what there is, and waits if there is nothing yet. Nothing is lost if that ends first: the next call goes on.
     ///
     /// # Errors
-    /// As for reading; interruptions are no error here.
-    pub fn read_or_stop(
-        &mut self,
-        buf: &mut [u8],
-        stop: &dyn Fn() -> bool,
-    ) -> io::Result<Option<usize>> {
+    /// Those of read(2), interruptions aside; for compressed data a `decode::Damage` inside an error of kind `InvalidData` or
+    /// `UnexpectedEof`, after everything that could be decoded.
+    pub fn read_until(&mut self, buf: &mut [u8], until: &Until<'_>) -> io::Result<Received> {
         let (raw, decoder) = self.parts();
         let Some(decoder) = decoder else {
-            return raw.read_or_stop(buf, stop);
+            return raw.read_until(buf, until);
         };
-        let mut stopped = false;
-        let read = decoder.read_with(buf, &mut |buf| {
-            raw.read_or_stop(buf, stop)?.ok_or_else(|| {
-                stopped = true;
-                io::ErrorKind::Interrupted.into()
-            })
+        let mut ended = None;
+        let read = decoder.read_with(buf, &mut |buf| match raw.read_until(buf, until)? {
+            Received::Bytes(read) => Ok(read),
+            Received::End => Ok(0),
+            other => {
+                ended = Some(other);
+                Err(io::ErrorKind::Interrupted.into())
+            }
         });
-        if stopped { Ok(None) } else { read.map(Some) }
+        match ended {
+            Some(ended) => Ok(ended),
+            None => read.map(Received::of),
+        }
     }
 }
 
-/// Errors are those of read(2), `Interrupted` among them, and for compressed data a `decode::Damage` inside an error of kind
-/// `InvalidData` or `UnexpectedEof`, after everything that could be decoded.
-impl Read for Stream {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let (raw, decoder) = self.parts();
-        match decoder {
-            Some(decoder) => decoder.read_with(buf, &mut |buf| raw.read(buf)),
-            None => raw.read(buf),
+/// What a read came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// How many bytes there were, at least one.
+    Bytes(usize),
+    /// There are no more.
+    End,
+    /// None came before the deadline.
+    Deadline,
+    /// None came before the caller wanted to stop.
+    Stopped,
+}
+
+impl Received {
+    fn of(read: usize) -> Received {
+        match read {
+            0 => Received::End,
+            read => Received::Bytes(read),
         }
     }
 }
@@ -171,49 +189,29 @@ impl Raw {
         Some(read)
     }
 
-    fn read_or_stop(
-        &mut self,
-        buf: &mut [u8],
-        stop: &dyn Fn() -> bool,
-    ) -> io::Result<Option<usize>> {
+    fn read_until(&mut self, buf: &mut [u8], until: &Until<'_>) -> io::Result<Received> {
         // What was looked at has been read: it is given out even if a signal has come since.
         if let Some(read) = self.read_head(buf) {
-            return Ok(Some(read));
+            return Ok(Received::of(read));
         }
         loop {
-            if !wait::readable(&self.file, stop)? {
-                return Ok(None);
+            match wait::ready(Interest::read(&self.file), until)? {
+                Outcome::Ready => {}
+                Outcome::Stopped => return Ok(Received::Stopped),
+                Outcome::Deadline => return Ok(Received::Deadline),
             }
-            match self.read_file(buf) {
+            match self.file.read(buf) {
+                Ok(read) => {
+                    self.consumed.fetch_add(read as u64, Ordering::Relaxed);
+                    return Ok(Received::of(read));
+                }
+                // A pipe may be non-blocking, and another process may have read what there was.
                 Err(error)
                     if matches!(
                         error.kind(),
                         io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock
                     ) => {}
-                read => return read.map(Some),
-            }
-        }
-    }
-
-    fn read_file(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buf)?;
-        self.consumed.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
-}
-
-impl Read for Raw {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if let Some(read) = self.read_head(buf) {
-            return Ok(read);
-        }
-        loop {
-            match self.read_file(buf) {
-                // An inherited pipe may have been made non-blocking by the process at its other end.
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    wait::readable(&self.file, &|| false)?;
-                }
-                read => return read,
+                Err(error) => return Err(error),
             }
         }
     }

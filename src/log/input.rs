@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::format::{self, Always, Sample, Schema, Settings};
 use crate::io::mapped::Mapped;
 use crate::io::source::{InputName, Opened, Regular};
+use crate::io::wait::Until;
 use crate::log::chunk::Grid;
 use crate::log::options::Engine;
 
@@ -100,8 +101,8 @@ pub struct Opening<'a> {
     pub counts_records: bool,
     /// How many bytes a worker gets at once, at least one.
     pub chunk: usize,
-    /// Whether to stop waiting for the beginning of a stream.
-    pub stop: &'a dyn Fn() -> bool,
+    /// How long to wait for the beginning of a stream.
+    pub until: Until<'a>,
 }
 
 impl Input {
@@ -118,7 +119,7 @@ impl Input {
                 None => error,
             }
         };
-        let opened = crate::io::source::open(&name).map_err(failed)?;
+        let opened = crate::io::source::open(&name, &opening.until).map_err(failed)?;
         let wants_sample = opening.needs_schema || opening.counts_records;
         let mut beginning = Vec::new();
         let (mut body, is_whole) = match opened {
@@ -158,13 +159,13 @@ impl Input {
                 let eager =
                     !opening.counts_records && (!opening.needs_schema || opening.from.is_some());
                 let mut length = SAMPLE;
-                blocks.fill(length, eager, opening.stop);
+                blocks.fill(length, eager, &opening.until);
                 while wants_sample
                     && blocks.pending().len() >= length
                     && !has_line(blocks.pending(), usize::MAX)
                 {
                     length *= 4;
-                    blocks.fill(length, eager, opening.stop);
+                    blocks.fill(length, eager, &opening.until);
                 }
                 let pending = blocks.pending();
                 beginning.extend_from_slice(&pending[..pending.len().min(length)]);

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use jug::expr::Clock;
 use jug::format::{self, Settings};
 use jug::io::source::InputName;
+use jug::io::wait::Until;
 use jug::log::aggregate::{AGGREGATES, Takes};
 use jug::log::chunk::CHUNK;
 use jug::log::input::{Input, Opening};
@@ -46,7 +47,7 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
         needs_schema: plan.reads_fields(),
         counts_records: true,
         chunk,
-        stop: &|| false,
+        until: Until::stopped(&|| false),
     };
     let inputs = files.iter().enumerate().map(|(index, file)| {
         Input::open(InputName::Path(file.clone()), index, &opening).expect("a file just written")

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::tz::TimeZone;
 use jug::format::Settings;
 use jug::io::source::InputName;
+use jug::io::wait::Until;
 use jug::log::chunk::CHUNK;
 use jug::log::input::{Input, Opening};
 use jug::log::options::{Engine, Options};
@@ -84,6 +85,73 @@ fn a_reader_that_has_gone_ends_it_without_a_word() {
         (outcome.stdout().as_str(), outcome.stderr().as_str()),
         ("a line\n", "141\n")
     );
+}
+
+#[test]
+fn a_reader_that_has_gone_ends_the_wait_for_input() {
+    for (args, lines) in [
+        (&["log", "\"x\""][..], ""),
+        (&["log", "\"x\""], "a\nb\n"),
+        (&["log", "count by line"], "a\nb\n"),
+    ] {
+        let mut child = waiting(args, lines);
+        let still_open = child.stdin.take();
+        drop(child.stdout.replace(nothing()));
+        let (code, signal, _, stderr) = output(child);
+        let sigpipe = Some(13);
+        assert_eq!(
+            (code, signal, stderr.as_str()),
+            (None, sigpipe, ""),
+            "{args:?}"
+        );
+        drop(still_open);
+    }
+}
+
+/// The end of a pipe that never had anything.
+fn nothing() -> std::process::ChildStdout {
+    let (reader, _writer) = rustix::pipe::pipe().expect("a pipe");
+    reader.into()
+}
+
+#[test]
+fn a_reader_that_has_gone_ends_a_busy_run_that_prints_nothing() {
+    let mut child = waiting(&["log", "\"x\""], "a\n");
+    let mut input = child.stdin.take().expect("a pipe");
+    std::thread::scope(|scope| {
+        // Ends when jug does.
+        scope.spawn(move || while input.write_all(&[b'\n'; 4096]).is_ok() {});
+        drop(child.stdout.replace(nothing()));
+        let (code, signal, _, stderr) = output(child);
+        assert_eq!((code, signal, stderr.as_str()), (None, Some(13), ""));
+    });
+}
+
+#[test]
+fn a_signal_ends_it_while_its_reader_takes_nothing() {
+    for name in ["INT", "TERM"] {
+        let sandbox = Sandbox::new();
+        sandbox.file("long.log", "a line\n".repeat(500_000));
+        let child = Command::new(env!("CARGO_BIN_EXE_jug"))
+            .args(["log", "\"line\"", "long.log"])
+            .current_dir(sandbox.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("jug starts");
+        let pipe = child.stdout.as_ref().expect("a pipe");
+        let mut before = 0;
+        wait_for("the pipe to be full", || {
+            // A page at a time goes in; one more may not fit.
+            let filled = rustix::io::ioctl_fionread(pipe).ok()?;
+            let is_full = filled >= 60_000 && filled == before;
+            before = filled;
+            is_full.then_some(())
+        });
+        signal(&child, name);
+        let status = output(child);
+        assert!(status.1.is_some(), "{status:?}");
+    }
 }
 
 #[test]
@@ -361,7 +429,7 @@ fn a_file_cut_short_gives_what_is_left() {
             needs_schema: false,
             chunk: CHUNK,
             counts_records: true,
-            stop: &|| false,
+            until: Until::stopped(&|| false),
         };
         let input = Input::open(InputName::Path(path), 0, &opening).expect("it opens");
         let options = Options {

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jug::expr::Clock;
 use jug::format::{self, FORMATS, Settings};
 use jug::io::source::InputName;
+use jug::io::wait::Until;
 use jug::log::input::{Input, Opening};
 use jug::log::options::{Engine, Options};
 use jug::log::plan::explain::Explained;
@@ -165,7 +166,7 @@ fn answer(plan: &Plan, file: &Path, from: &str, threads: usize) -> Option<String
         needs_schema: true,
         counts_records: true,
         chunk: 1 << 10,
-        stop: &|| false,
+        until: Until::stopped(&|| false),
     };
     let input = Input::open(InputName::Path(file.to_owned()), 0, &opening).ok()?;
     let options = Options {

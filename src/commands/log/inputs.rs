@@ -10,6 +10,7 @@ use crate::expr::syntax::{Expr, ExprKind};
 use crate::io::limits::allow_open_files;
 use crate::io::sink::is_same_file;
 use crate::io::source::InputName;
+use crate::io::wait::Until;
 use crate::log::chunk::CHUNK;
 use crate::log::input::{Input, Opening};
 use crate::log::plan::{Output as PlanOutput, Plan, first_key};
@@ -38,13 +39,14 @@ impl Log {
             || intent.from.is_some()
             || plan.reads_fields()
             || (plan.raw && intent.to.is_some());
+        let is_stopping = || ui.stopping();
         let opening = Opening {
             from: intent.from,
             settings: &intent.settings,
             needs_schema,
             counts_records: matches!(plan.output, PlanOutput::Groups(_)),
             chunk: CHUNK,
-            stop: &|| ui.stopping(),
+            until: Until::stopped(&is_stopping),
         };
         allow_open_files(names.len());
         let (mut inputs, mut first_error, mut failed) = (Vec::new(), None, 0_usize);

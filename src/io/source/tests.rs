@@ -2,12 +2,41 @@
 
 use super::*;
 use flate2::write::GzEncoder;
-use std::cell::Cell;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::io::wait::Event;
+
+/// Waits for as long as it takes.
+const FOREVER: Until<'static> = Until {
+    is_stopping: &|| false,
+    event: None,
+    deadline: None,
+};
+
+impl Stream {
+    fn receive(&mut self, buf: &mut [u8]) -> usize {
+        match self.read_until(buf, &FOREVER).unwrap() {
+            Received::Bytes(read) => read,
+            Received::End => 0,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn rest(&mut self) -> Vec<u8> {
+        let (mut all, mut buf) = (Vec::new(), [0; 1000]);
+        loop {
+            match self.receive(&mut buf) {
+                0 => return all,
+                read => all.extend_from_slice(&buf[..read]),
+            }
+        }
+    }
+}
 
 fn gzip(plain: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -16,7 +45,7 @@ fn gzip(plain: &[u8]) -> Vec<u8> {
 }
 
 fn open_file(path: &Path) -> io::Result<Opened> {
-    open(&InputName::Path(path.into()))
+    open(&InputName::Path(path.into()), &FOREVER)
 }
 
 fn stream(opened: Opened) -> Stream {
@@ -31,7 +60,7 @@ fn piped(first: &[u8]) -> (io::Result<Stream>, File) {
     let (reader, writer) = rustix::pipe::pipe().unwrap();
     let mut writer = File::from(writer);
     writer.write_all(first).unwrap();
-    (Stream::from_pipe(File::from(reader)), writer)
+    (Stream::from_pipe(File::from(reader), &FOREVER), writer)
 }
 
 #[test]
@@ -74,9 +103,7 @@ fn files_are_told_by_their_first_bytes() {
             (Some(compression), Some(packed.len() as u64))
         );
         assert_eq!(consumed.load(Ordering::Relaxed), 0);
-        let mut plain = Vec::new();
-        stream.read_to_end(&mut plain).unwrap();
-        assert_eq!(plain, b"plain");
+        assert_eq!(stream.rest(), b"plain");
         assert_eq!(consumed.load(Ordering::Relaxed), packed.len() as u64);
     }
 }
@@ -106,10 +133,7 @@ fn what_cannot_be_read_says_why() {
 
 #[test]
 fn a_file_that_only_says_it_is_empty_is_a_stream() {
-    let mut content = Vec::new();
-    stream(open_file(Path::new("/proc/self/status")).unwrap())
-        .read_to_end(&mut content)
-        .unwrap();
+    let content = stream(open_file(Path::new("/proc/self/status")).unwrap()).rest();
     assert!(content.starts_with(b"Name:"));
 }
 
@@ -118,13 +142,13 @@ fn a_pipe_hands_on_what_has_come() {
     let (stream, mut writer) = piped(b"a");
     let mut stream = stream.unwrap();
     let mut buf = [0; 100];
-    assert_eq!(stream.read(&mut buf).unwrap(), 1);
+    assert_eq!(stream.receive(&mut buf), 1);
     writer.write_all(b"bcd").unwrap();
-    assert_eq!(stream.read(&mut buf).unwrap(), 3);
+    assert_eq!(stream.receive(&mut buf), 3);
     assert_eq!((stream.compression(), stream.total()), (None, None));
     assert_eq!(stream.consumed().load(Ordering::Relaxed), 4);
     drop(writer);
-    assert_eq!(stream.read(&mut buf).unwrap(), 0);
+    assert_eq!(stream.receive(&mut buf), 0);
 }
 
 #[test]
@@ -136,13 +160,14 @@ fn a_compressed_pipe_is_decoded_as_it_comes() {
     let (stream, mut writer) = piped(&packed[..middle]);
     let mut stream = stream.unwrap();
     let mut half = vec![0; plain.len()];
-    stream.read_exact(&mut half).unwrap();
+    let mut filled = 0;
+    while filled < half.len() {
+        filled += stream.receive(&mut half[filled..]);
+    }
     assert!(half == plain);
     writer.write_all(&packed[middle..]).unwrap();
     drop(writer);
-    let mut rest = Vec::new();
-    stream.read_to_end(&mut rest).unwrap();
-    assert!(rest == plain);
+    assert!(stream.rest() == plain);
 }
 
 #[test]
@@ -156,18 +181,14 @@ fn a_magic_in_pieces_is_put_together() {
                 writer.write_all(&[byte]).unwrap();
             }
         });
-        let mut plain = String::new();
-        Stream::from_pipe(File::from(reader))
-            .unwrap()
-            .read_to_string(&mut plain)
-            .unwrap();
-        plain
+        let stream = Stream::from_pipe(File::from(reader), &FOREVER);
+        stream.unwrap().rest()
     });
-    assert_eq!(plain, "plain");
+    assert_eq!(plain, b"plain");
 }
 
 #[test]
-fn a_waiting_read_stops_when_told_and_goes_on_later() {
+fn a_waiting_read_stops_when_another_thread_says_so_and_goes_on_later() {
     for packed in [
         b"some text, some text".to_vec(),
         gzip(b"some text, some text"),
@@ -176,26 +197,57 @@ fn a_waiting_read_stops_when_told_and_goes_on_later() {
         let mut stream = stream.unwrap();
         let mut all = Vec::new();
         let mut buf = [0; 100];
-        let polls = Cell::new(0);
-        let stop = || {
-            polls.set(polls.get() + 1);
-            polls.get() > 3
+        let event = Event::new();
+        let is_stopping = || event.is_set();
+        let until = Until {
+            event: Some(&event),
+            ..Until::stopped(&is_stopping)
         };
-        while let Some(read) = stream.read_or_stop(&mut buf, &stop).unwrap() {
-            assert_ne!(read, 0);
-            all.extend_from_slice(&buf[..read]);
-        }
+        std::thread::scope(|scope| {
+            let mut is_first = true;
+            loop {
+                match stream.read_until(&mut buf, &until).unwrap() {
+                    Received::Bytes(read) => all.extend_from_slice(&buf[..read]),
+                    Received::Stopped => break,
+                    other => panic!("{other:?}"),
+                }
+                if std::mem::take(&mut is_first) {
+                    scope.spawn(|| event.set());
+                }
+            }
+            event.set();
+        });
         writer.write_all(&packed[12..]).unwrap();
         drop(writer);
-        loop {
-            match stream.read_or_stop(&mut buf, &|| false).unwrap() {
-                Some(0) => break,
-                Some(read) => all.extend_from_slice(&buf[..read]),
-                None => panic!("was not told to stop"),
-            }
-        }
+        all.extend(stream.rest());
         assert_eq!(all, b"some text, some text");
     }
+}
+
+#[test]
+fn a_read_ends_at_its_deadline_and_goes_on_later() {
+    let (stream, mut writer) = piped(b"a");
+    let mut stream = stream.unwrap();
+    let mut buf = [0; 100];
+    let until = Until {
+        deadline: Some(Instant::now() + Duration::from_millis(10)),
+        ..FOREVER
+    };
+    assert_eq!(
+        stream.read_until(&mut buf, &until).unwrap(),
+        Received::Bytes(1)
+    );
+    assert_eq!(
+        stream.read_until(&mut buf, &until).unwrap(),
+        Received::Deadline
+    );
+    assert!(Some(Instant::now()) >= until.deadline);
+    // With data there, a deadline that has passed is no reason not to read it.
+    writer.write_all(b"bc").unwrap();
+    assert_eq!(
+        stream.read_until(&mut buf, &until).unwrap(),
+        Received::Bytes(2)
+    );
 }
 
 #[test]
@@ -203,8 +255,15 @@ fn what_was_looked_at_is_given_out_after_a_signal() {
     let (stream, _writer) = piped(b"a\nb\n");
     let mut stream = stream.unwrap();
     let mut buf = [0; 100];
-    assert_eq!(stream.read_or_stop(&mut buf, &|| true).unwrap(), Some(4));
-    assert_eq!(stream.read_or_stop(&mut buf, &|| true).unwrap(), None);
+    let stopped = Until::stopped(&|| true);
+    assert_eq!(
+        stream.read_until(&mut buf, &stopped).unwrap(),
+        Received::Bytes(4)
+    );
+    assert_eq!(
+        stream.read_until(&mut buf, &stopped).unwrap(),
+        Received::Stopped
+    );
 }
 
 #[test]
@@ -213,12 +272,8 @@ fn a_non_blocking_pipe_is_waited_for() {
     let mut writer = File::from(writer);
     let read = std::thread::scope(|scope| {
         let reader = scope.spawn(|| {
-            let mut read = Vec::new();
-            Stream::from_pipe(File::from(reader))
-                .unwrap()
-                .read_to_end(&mut read)
-                .unwrap();
-            read
+            let stream = Stream::from_pipe(File::from(reader), &FOREVER);
+            stream.unwrap().rest()
         });
         writer.write_all(b"one").unwrap();
         std::thread::yield_now();
@@ -240,14 +295,21 @@ fn a_fifo_is_a_stream() {
             .unwrap()
             .success()
     );
-    let mut content = String::new();
-    std::thread::scope(|scope| {
+    let content = std::thread::scope(|scope| {
         scope.spawn(|| fs::write(&fifo, "through").unwrap());
-        stream(open_file(&fifo).unwrap())
-            .read_to_string(&mut content)
-            .unwrap();
+        stream(open_file(&fifo).unwrap()).rest()
     });
-    assert_eq!(content, "through");
+    assert_eq!(content, b"through");
+    // Nobody writes to it: the wait ends all the same.
+    let name = InputName::Path(fifo.clone());
+    let error = open(&name, &Until::stopped(&|| true)).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::Interrupted);
+    let until = Until {
+        deadline: Some(Instant::now()),
+        ..FOREVER
+    };
+    let error = open(&name, &until).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::Interrupted);
 }
 
 /// Run again in a process of its own, by the test below; tells what standard input is.
@@ -256,7 +318,7 @@ fn child_opens_stdin() {
     let Some(report) = std::env::var_os("JUG_TEST_STDIN_REPORT") else {
         return;
     };
-    let found = match open(&InputName::Stdin) {
+    let found = match open(&InputName::Stdin, &FOREVER) {
         Ok(Opened::Regular(regular)) => format!("regular {} {}", regular.begin(), regular.end()),
         Ok(Opened::Stream(stream)) => {
             format!("stream {:?} {:?}", stream.compression(), stream.total())

@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 use std::{io, mem};
 
-use crate::io::source::Stream;
+use crate::io::source::{Received, Stream};
+use crate::io::wait::Until;
 
 /// A stream, cut into blocks of whole lines.
 pub struct Blocks {
@@ -25,7 +26,7 @@ pub struct Blocks {
     chunk: usize,
 }
 
-/// So long a pipe may be silent before the lines that have come are looked at, where somebody waits for the answer.
+/// How long whole lines wait for more, where somebody waits for the answer.
 const IDLE: Duration = Duration::from_millis(50);
 
 /// What blocks are asked for.
@@ -33,7 +34,7 @@ const IDLE: Duration = Duration::from_millis(50);
 pub struct Wanted {
     /// Whether they need not end with a line.
     pub any_bytes: bool,
-    /// Whether the lines that there are will do, if no more come for a while.
+    /// Whether whole lines are given out though more may come: at most 50 ms after the first.
     pub eager: bool,
     /// Longer lines are passed over.
     pub max_line: usize,
@@ -72,30 +73,40 @@ impl Blocks {
         &self.room[..self.filled]
     }
 
-    /// Reads until there are `target` bytes, or the end; or, if it is `eager`, nothing more for a while. Damage is kept for
-    /// [`Blocks::take_damage`]: what came before counts.
-    pub(super) fn fill(&mut self, target: usize, eager: bool, stop: &dyn Fn() -> bool) {
+    /// Reads until there are `target` bytes, or the end; or, if it is `eager`, for a while after the first whole line. Damage is
+    /// kept for [`Blocks::take_damage`]: what came before counts.
+    pub(super) fn fill(&mut self, target: usize, eager: bool, until: &Until<'_>) {
+        let mut searched = 0;
+        let mut deadline = None;
         while self.filled < target && !self.at_end {
             if self.room.len() < target {
                 self.room.resize(target, 0);
             }
-            let (begun, is_empty) = (Instant::now(), self.filled == 0);
-            let is_idle = || eager && !is_empty && begun.elapsed() >= IDLE;
-            match self
-                .stream
-                .read_or_stop(&mut self.room[self.filled..], &|| stop() || is_idle())
-            {
-                Ok(Some(0)) => self.at_end = true,
-                Ok(None) if stop() => {
+            if eager && deadline.is_none() {
+                let has_line = memchr::memchr(b'\n', &self.room[searched..self.filled]).is_some();
+                deadline = has_line.then(|| Instant::now() + IDLE);
+                searched = self.filled;
+            }
+            let until = Until {
+                deadline: deadline.or(until.deadline),
+                ..*until
+            };
+            let free = &mut self.room[self.filled..];
+            match self.stream.read_until(free, &until) {
+                Ok(Received::Bytes(read)) => self.filled += read,
+                Ok(Received::End) => self.at_end = true,
+                Ok(Received::Stopped) => {
                     self.was_stopped = true;
                     self.at_end = true;
                 }
-                Ok(None) => return,
-                Ok(Some(read)) => self.filled += read,
+                Ok(Received::Deadline) => return,
                 Err(error) => {
                     self.damage = Some(error);
                     self.at_end = true;
                 }
+            }
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return;
             }
         }
     }
@@ -161,7 +172,7 @@ impl Blocks {
         &mut self,
         spare: Vec<u8>,
         wanted: Wanted,
-        stop: &dyn Fn() -> bool,
+        until: &Until<'_>,
     ) -> Option<Block> {
         let Wanted {
             any_bytes,
@@ -170,13 +181,13 @@ impl Blocks {
         } = wanted;
         if self.behind > 0 {
             let behind = mem::take(&mut self.behind);
-            self.fill(behind, false, stop);
+            self.fill(behind, false, until);
             self.skip(behind.min(self.filled));
         }
         let mut target = self.chunk;
         loop {
             // Where bytes are only counted, one is held back until another follows: the last must be known as such.
-            self.fill(target + usize::from(any_bytes), eager, stop);
+            self.fill(target + usize::from(any_bytes), eager, until);
             let offset = self.offset;
             let last_newline = memchr::memrchr(b'\n', self.pending());
             let whole_lines = last_newline.map_or(0, |newline| newline + 1);
@@ -213,7 +224,7 @@ impl Blocks {
                 });
             }
             if self.filled > max_line {
-                self.skip_line(stop);
+                self.skip_line(until);
                 let bytes = Vec::new();
                 return Some(Block {
                     bytes,
@@ -227,7 +238,7 @@ impl Blocks {
     }
 
     /// Throws away bytes up to the next newline.
-    fn skip_line(&mut self, stop: &dyn Fn() -> bool) {
+    fn skip_line(&mut self, until: &Until<'_>) {
         loop {
             if let Some(newline) = memchr::memchr(b'\n', self.pending()) {
                 return self.skip(newline + 1);
@@ -236,7 +247,7 @@ impl Blocks {
             if self.at_end {
                 return;
             }
-            self.fill(self.chunk, false, stop);
+            self.fill(self.chunk, false, until);
         }
     }
 }

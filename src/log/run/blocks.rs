@@ -2,6 +2,7 @@
 
 use super::gate::{Gate, Place};
 use super::job::Job;
+use crate::io::wait::Until;
 use crate::log::input::{Block, Blocks, Body, Bound, Input, Wanted};
 
 /// Reads a stream on this thread, which is not a worker, and has its blocks scanned by the workers.
@@ -64,11 +65,16 @@ fn read_all<'j, 'g>(
         max_line: options.max_line,
     };
     let mut number = 0;
+    let is_stopping = || job.is_stopping();
+    let until = Until {
+        event: Some(&job.shared.stopped),
+        ..Until::stopped(&is_stopping)
+    };
     // A signal ends the reading, in `next_block`; what has been read by then is still scanned.
     while !job.is_done() {
         let mut place = gate.enter();
         let buffer = std::mem::take(&mut place.buffer);
-        let block = blocks.next_block(buffer, wanted, &|| job.is_stopping());
+        let block = blocks.next_block(buffer, wanted, &until);
         let consumed = blocks.newly_consumed();
         let Some(block) = block else {
             job.advanced(consumed);

@@ -2,12 +2,13 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::order::{Order, Ticket};
 use super::workers::Workers;
 use crate::format::Writer;
+use crate::io::wait::Event;
 use crate::log::input::Input;
 use crate::log::options::Options;
 use crate::log::plan::Plan;
@@ -28,7 +29,7 @@ pub(super) struct Shared<'s> {
     /// How rows are encoded: not at all, or by these writers, or as the lines they are.
     pub(super) encoding: Option<Option<MakeWriter<'s>>>,
     /// Set once no more input is needed: enough rows were found, or the run has failed.
-    pub(super) stopped: AtomicBool,
+    pub(super) stopped: Event,
     pub(super) chunks: AtomicU64,
     pub(super) bytes: AtomicU64,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
@@ -41,9 +42,13 @@ impl<'s> Shared<'s> {
         order: Option<Order<'s>>,
         encoding: Option<Option<MakeWriter<'s>>>,
     ) -> Shared<'s> {
+        let stopped = Event::new();
+        if plan.rows_wanted() == Some(0) {
+            stopped.set();
+        }
         Shared {
             workers: Workers::new(Arc::clone(&plan), options),
-            stopped: AtomicBool::new(plan.rows_wanted() == Some(0)),
+            stopped,
             plan,
             options,
             order,
@@ -75,7 +80,7 @@ pub(super) struct Job<'j, 's> {
 impl<'j, 's> Job<'j, 's> {
     /// Whether no more input is needed.
     pub(super) fn is_done(&self) -> bool {
-        self.shared.stopped.load(Relaxed)
+        self.shared.stopped.is_set()
     }
 
     /// Whether to read no further, also because somebody outside says so.
@@ -99,7 +104,7 @@ impl<'j, 's> Job<'j, 's> {
     }
 
     fn stop(&self) {
-        self.shared.stopped.store(true, Relaxed);
+        self.shared.stopped.set();
     }
 
     /// Counts bytes that have been scanned.

@@ -93,7 +93,7 @@ fn opened(name: InputName, number: usize, chunk: usize) -> Input {
         needs_schema: true,
         counts_records: false,
         chunk,
-        stop: &|| false,
+        until: crate::io::wait::Until::stopped(&|| false),
     };
     Input::open(name, number, &opening).unwrap()
 }

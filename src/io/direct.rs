@@ -1,0 +1,160 @@
+//! Outputs that are written as they are: standard output, pipes, devices.
+//!
+//! A pipe may be full for as long as its reader likes, and write(2) on a blocking descriptor then waits where no signal is sure
+//! to reach it. So pipes and terminals are written without blocking and waited for (see `wait`). The flag for that belongs to the
+//! open file description, which standard output shares with other processes; it is opened a second time for that reason.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::fd::{AsRawFd as _, IntoRawFd as _, OwnedFd};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{FileType, Mode, OFlags, fcntl_getfl, fcntl_setfl, fstat};
+use rustix::termios::isatty;
+
+use super::wait::{Interest, Wakers, Woken, wait};
+use super::{stdio, stdout};
+
+/// How long a reader that takes nothing is waited for after a signal has asked to stop.
+const GRACE: Duration = Duration::from_millis(100);
+
+/// What a pipe takes without blocking once poll(2) says that it can be written: PIPE_BUF, pipe(7).
+const ATOMIC: usize = 4096;
+
+/// An output that is written as it is.
+#[derive(Debug)]
+pub(super) struct Direct {
+    file: File,
+    /// The same, open without blocking, if it could be opened again.
+    nonblocking: Option<File>,
+    /// Whether a write may block for as long as somebody else likes.
+    may_block: bool,
+    /// When to give up, once a signal has asked to stop.
+    deadline: Option<Instant>,
+    _watch: Option<stdout::Watch>,
+}
+
+impl Direct {
+    /// Standard output.
+    ///
+    /// # Errors
+    /// `EBADF` where it was closed when the process started.
+    pub(super) fn stdout() -> io::Result<Direct> {
+        let file = File::from(stdio::take_stdout()?);
+        let may_block = may_block(&file);
+        Ok(Direct {
+            nonblocking: may_block.then(|| open_again(&file)).flatten(),
+            file,
+            may_block,
+            deadline: None,
+            _watch: Some(stdout::Watch::new()),
+        })
+    }
+
+    /// A file that nobody else has opened.
+    ///
+    /// # Errors
+    /// Those of fcntl(2).
+    pub(super) fn opened(file: File) -> io::Result<Direct> {
+        let may_block = may_block(&file);
+        if may_block {
+            fcntl_setfl(&file, fcntl_getfl(&file)? | OFlags::NONBLOCK)?;
+        }
+        Ok(Direct {
+            file,
+            nonblocking: None,
+            may_block,
+            deadline: None,
+            _watch: None,
+        })
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    /// Those of write(2); `TimedOut` where a signal has asked to stop and nobody takes what is left.
+    pub(super) fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let mut file = self.nonblocking.as_ref().unwrap_or(&self.file);
+            let mut length = bytes.len();
+            if self.may_block && self.nonblocking.is_none() {
+                wait_for_room(file, &mut self.deadline)?;
+                length = length.min(ATOMIC);
+            }
+            match file.write(&bytes[..length]) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => bytes = &bytes[written..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Standard output may also have been made non-blocking by another process.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    wait_for_room(file, &mut self.deadline)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes it.
+    ///
+    /// # Errors
+    /// Those of close(2).
+    pub(super) fn close(self) -> io::Result<()> {
+        close(self.file.into())
+    }
+}
+
+/// Waits until something can be written.
+fn wait_for_room(file: &File, give_up: &mut Option<Instant>) -> io::Result<()> {
+    loop {
+        let wakers = Wakers {
+            stop_signals: give_up.is_none(),
+            deadline: *give_up,
+            ..Wakers::default()
+        };
+        match wait(&mut [Interest::write(file)], &wakers)? {
+            Woken::StopSignal => *give_up = Some(Instant::now() + GRACE),
+            Woken::Deadline => return Err(io::ErrorKind::TimedOut.into()),
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// Whether somebody at the other end decides how long a write takes.
+fn may_block(file: &File) -> bool {
+    let is_pipe = fstat(file).is_ok_and(|status| {
+        matches!(
+            FileType::from_raw_mode(status.st_mode),
+            FileType::Fifo | FileType::Socket
+        )
+    });
+    is_pipe || isatty(file)
+}
+
+/// Opens the same pipe or terminal once more, for writing without blocking. Not possible for sockets, without /proc, or where it
+/// belongs to another user.
+fn open_again(file: &File) -> Option<File> {
+    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let opened = rustix::fs::open(path, flags, Mode::empty());
+    opened.ok().map(File::from)
+}
+
+/// Closes and says what went wrong, which dropping does not.
+pub(super) fn close(descriptor: OwnedFd) -> io::Result<()> {
+    // SAFETY: the descriptor was owned and is given up here, so nobody closes it again. After EINTR it is closed, too
+    // (close(2), "Dealing with error returns from close()").
+    #[allow(unsafe_code)]
+    let result = unsafe { libc::close(descriptor.into_raw_fd()) };
+    if result == 0 {
+        return Ok(());
+    }
+    match io::Error::last_os_error() {
+        error if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+        error => Err(error),
+    }
+}
