@@ -3,9 +3,9 @@
 //! One letter means one thing in every command, so a flag that two commands have lives here.
 
 pub mod comparison;
+pub mod image;
 pub mod inputs;
 pub mod output;
-pub mod picture;
 pub mod selection;
 pub mod values;
 pub mod words;

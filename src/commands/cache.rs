@@ -1,11 +1,11 @@
-//! `jug cache`: what is kept so that it need not be made again.
+//! `jug cache`: manage the image cache.
 
 use std::time::{Duration, SystemTime};
 
 use clap::{Args, ValueEnum};
 
 use super::Context;
-use super::shared::picture::open_cache;
+use super::shared::image::open_cache;
 use super::shared::rows::{Rows, write_text};
 use crate::args::output::Output;
 use crate::args::values;
@@ -18,18 +18,18 @@ use crate::ui::units;
 
 const EXAMPLES: &str = "\
 Examples:
-  How much is in the cache?
+  Show how much is in the cache
       jug cache stat
-  Remove what was not used for a month
+  Remove images that were not used for a month
       jug cache prune --unused-for 30d
-  Keep the cache somewhere else for one command
+  Use another cache directory for one command
       JUG_CACHE_DIR=/var/cache/jug jug render chart.svg -o chart.png";
 
-/// Look after the cache of pictures
+/// Manage the image cache
 ///
-/// Pictures that were drawn are kept in JUG_CACHE_DIR, else in jug in XDG_CACHE_HOME, else in .cache/jug at home; of all
-/// together no more than JUG_CACHE_MAX, 256M by default. What was used longest ago goes first. Where there is no such place,
-/// nothing is kept, and everything works all the same.
+/// jug pie and jug render cache the images they draw. The cache directory is JUG_CACHE_DIR, otherwise XDG_CACHE_HOME/jug,
+/// otherwise ~/.cache/jug. The cache is limited to JUG_CACHE_MAX (256M by default); the least recently used images are evicted
+/// first. If no directory is available, nothing is cached.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct CacheCommand {
@@ -37,11 +37,11 @@ pub struct CacheCommand {
     #[arg(value_name = "ACTION")]
     action: Action,
 
-    /// With prune: remove what was used longest ago until so much is left [default: JUG_CACHE_MAX]
+    /// With prune: remove the least recently used images until SIZE is left [default: JUG_CACHE_MAX]
     #[arg(long, value_name = "SIZE", value_parser = values::size, help_heading = "Pruning")]
     max: Option<u64>,
 
-    /// With prune: remove what was not used for so long
+    /// With prune: remove images not used for DURATION
     #[arg(long, value_name = "DURATION", value_parser = values::duration, help_heading = "Pruning")]
     unused_for: Option<Duration>,
 
@@ -49,33 +49,35 @@ pub struct CacheCommand {
     output: Output,
 }
 
-/// What to do with it.
+/// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Action {
-    /// Print where it is
+    /// Print the cache directory
     Path,
-    /// Count what is in it
+    /// Print the number and size of cached images
     Stat,
-    /// Remove what is old, and what is too much
+    /// Remove old images, and those above the size limit
     Prune,
-    /// Remove everything
+    /// Remove all images
     Clear,
-    /// Read everything, and remove what is damaged: exit status 1 if anything is
+    /// Check all images and remove damaged ones; exit with status 1 if there were any
     Verify,
 }
 
 impl CacheCommand {
-    /// Refuses flags that the action does not have.
+    /// Rejects flags of another action. Does no I/O.
     fn plan(&self) -> Result<Action> {
         if self.action != Action::Prune && (self.max.is_some() || self.unused_for.is_some()) {
-            return Err(Error::usage("--max and --unused-for say what to prune")
-                .hint("jug cache prune --max 64M"));
+            return Err(Error::usage("--max and --unused-for need the action prune")
+                .hint("write: jug cache prune --max 64M"));
         }
         let output = &self.output;
         if self.action != Action::Stat
             && (output.to.is_some() || output.ndjson || output.output.is_some())
         {
-            return Err(Error::usage("only stat gives rows to be written").hint("jug cache stat"));
+            return Err(
+                Error::usage("output flags need the action stat").hint("write: jug cache stat")
+            );
         }
         Ok(self.action)
     }
@@ -94,21 +96,24 @@ impl CacheCommand {
                 cache
                     .prune(max, self.unused_for)
                     .map_err(failed)
-                    .map(|removed| told(removed, ui))
+                    .map(|removed| report_removed(removed, ui))
             }
             Action::Clear => cache
                 .clear()
                 .map_err(failed)
-                .map(|removed| told(removed, ui)),
+                .map(|removed| report_removed(removed, ui)),
             Action::Verify => {
                 let verdict = cache.verify().map_err(failed)?;
                 for path in &verdict.damaged {
-                    ui.warn(&format!("{}: damaged, and removed", path.display()));
+                    ui.warn(&format!("{}: damaged; removed", path.display()));
                 }
                 for path in &verdict.unreadable {
-                    ui.missed_error(&Error::input(format!("{}: cannot be read", path.display())));
+                    ui.missed_error(&Error::input(format!(
+                        "{}: could not be read",
+                        path.display()
+                    )));
                 }
-                ui.note(&format!("{} good", verdict.good));
+                ui.note(&format!("{} images are intact", verdict.good));
                 ui.finish();
                 Ok(match (ui.is_incomplete(), verdict.damaged.is_empty()) {
                     (true, _) => Exit::Incomplete,
@@ -160,10 +165,10 @@ fn time(time: Option<SystemTime>) -> Value<'static> {
         .map_or(Value::Missing, Value::Time)
 }
 
-fn told(removed: Removed, ui: &Ui) -> Exit {
+fn report_removed(removed: Removed, ui: &Ui) -> Exit {
     let Removed { entries, bytes } = removed;
     ui.note(&format!(
-        "removed {entries} pictures, {}",
+        "removed {entries} images, {}",
         units::bytes(bytes)
     ));
     Exit::Done
@@ -181,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_go_with_their_action() {
+    fn flags_of_another_action_are_rejected() {
         let planned = |words: &[&str]| {
             let line = Line::try_parse_from(std::iter::once(&"jug").chain(words)).unwrap();
             line.cache.plan().map_err(|error| error.to_string())
@@ -191,12 +196,12 @@ mod tests {
         assert!(
             planned(&["clear", "--max", "1M"])
                 .unwrap_err()
-                .contains("what to prune")
+                .contains("need the action prune")
         );
         assert!(
             planned(&["path", "--ndjson"])
                 .unwrap_err()
-                .contains("only stat")
+                .contains("need the action stat")
         );
     }
 }

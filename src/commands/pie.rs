@@ -1,12 +1,13 @@
-//! `jug pie`: values to a pie chart.
+//! `jug pie`: draw a pie chart from values.
 
 mod columns;
+mod flags;
+mod inputs;
 mod lines;
 mod terminal;
 #[cfg(test)]
 mod tests;
 mod values;
-mod words;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,56 +15,59 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::Context;
-use super::shared::picture::Studio;
-use crate::args::picture::Picture;
+use super::shared::image::Renderer;
+use crate::args::image::ImageArgs;
 use crate::args::values as parsers;
 use crate::args::words::format_names;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::format;
-use crate::io::sink::FileOptions;
+use crate::io::sink::{FileOptions, is_same_file};
 use crate::io::source::InputName;
 use crate::pie::{self, Arrangement, Slices, Template};
-use crate::render::Fault;
+use crate::render::RenderError;
 use crate::ui::Ui;
 use crate::ui::results::Results;
-use values::{Labelled, Reading, of_inputs, of_word};
-use words::{
-    Labels, Legend, Order, To, colors, gap, hole, named_colors, opaque_or_none, slice_color,
-};
+use flags::{LabelFlag, LegendFlag, Order, OutputFormat};
+use inputs::read_inputs;
+use values::{LabelledValue, ReadOptions, parse_argument};
 
 const EXAMPLES: &str = "\
 Examples:
-  A pie of three values
+  Draw three values
       jug pie ok=940 warn=41 err=19 --title Status -o status.png
-  A log as a pie
+  Count a log by status
       jug log 'count by status' access.log | jug pie -o status.svg
-  A directory as a pie
+  Which file types use the most space?
       jug walk --type f --totals ext | jug pie --top 8 -o space.png
-  How often is each word there?
+  Count how often each line occurs
       cut -d ' ' -f 9 access.log | jug pie --tally --top 6
-  A ring, with the total in it
+  Draw a ring with the total in the hole
       jug pie -i sizes.tsv --hole 0.6 --center '{total}' -o sizes.png
-  The same in a mail
+  Print bars of text, for example in a mail
       jug pie -i sizes.tsv --to bars";
 
-/// Who draws more slices may have wanted fewer.
+/// With more slices, an error suggests to combine some.
 const MANY: usize = 500;
-/// A smaller chart cannot be laid out, in pixels.
-const SMALLEST: u32 = 100;
+/// The least width and height of a chart, in pixels.
+const MIN_SIDE: u32 = 100;
 
 /// Draw a pie chart
 ///
-/// VALUEs are label=value, or values alone. Without any, they are read from standard input or files: lines of a label, a tab
-/// and a value; counts and labels as uniq -c, wc and du write them; TSV, CSV or NDJSON. Of those, the values are in the column
-/// count or that of another aggregate, such as sum_bytes, else in value, size or bytes, else in the first one with numbers; the
-/// labels are in the columns before it. So what jug log and jug walk --totals print can be piped in as it is. Equal labels are
-/// added up; what is zero stands only in the legend; what is less is refused.
+/// A VALUE is label=value, or a value alone. Without VALUEs, values are read from files or standard input, in one of these forms:
+/// lines with a label, a tab and a value; counts and labels as printed by uniq -c, wc and du; TSV, CSV or NDJSON.
 ///
-/// The first slice begins at twelve o'clock, and they go on clockwise in the order of the input. Slices are named where there
-/// is room: in them, beside the pie, or in a legend, for which the picture grows unless its height is given.
+/// In TSV, CSV and NDJSON, the values are in the first column named like an aggregate of jug log, such as count or sum_bytes,
+/// otherwise in value, size or bytes, otherwise in the first column with numbers. The labels are in the columns before it. So
+/// the output of jug log and jug walk --totals needs no flags.
 ///
-/// On a terminal the chart is shown there; in a pipe it is a PNG.
+/// Values of equal labels are added up. Zero values appear only in the legend; negative values are rejected. Percentages are
+/// rounded so that they add up to 100.
+///
+/// Slices start at twelve o'clock and run clockwise, in the order of the input. Each is labelled inside the slice if there is
+/// room, otherwise beside the pie, otherwise in a legend. The image grows for the legend unless --height is given.
+///
+/// On a terminal the chart is shown there; otherwise the output is a PNG.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Pie {
@@ -71,19 +75,19 @@ pub struct Pie {
     #[arg(value_name = "VALUE", conflicts_with_all = ["input", "tally", "label", "value", "from"])]
     values: Vec<String>,
 
-    /// A file to read values from, plain, gzip or zstd; may be given several times
+    /// Read values from FILE, which may be compressed with gzip or zstd; repeatable
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
     input: Vec<OsString>,
 
-    /// The format of the input
+    /// Input format
     #[arg(short, long, value_name = "FORMAT", default_value = "auto", value_parser = format_names(), help_heading = "Input")]
     from: String,
 
-    /// The column of labels, by name or number, or several: path,status
+    /// Column of labels, by name or number; several as in path,status
     #[arg(long, value_name = "COLUMN", help_heading = "Input")]
     label: Option<String>,
 
-    /// The column of values, by name or number
+    /// Column of values, by name or number
     #[arg(
         long,
         value_name = "COLUMN",
@@ -92,11 +96,11 @@ pub struct Pie {
     )]
     value: Option<String>,
 
-    /// Count how often each label is there
+    /// Count how often each label occurs
     #[arg(long, help_heading = "Input")]
     tally: bool,
 
-    /// How slices are ordered
+    /// Order of the slices
     #[arg(
         long,
         value_name = "ORDER",
@@ -105,146 +109,163 @@ pub struct Pie {
     )]
     sort: Order,
 
-    /// Keep the N largest; the others become one
+    /// Show the N largest slices and combine the others
     #[arg(long, value_name = "N", help_heading = "Slices")]
     top: Option<usize>,
 
-    /// Slices with a smaller share become one, such as 2 or 2%
+    /// Combine slices smaller than PERCENT, such as 2 or 2%
     #[arg(long, value_name = "PERCENT", value_parser = parsers::percent, help_heading = "Slices")]
     min_pct: Option<f64>,
 
-    /// What that one is called
+    /// Label of the combined slice
     #[arg(
         long,
-        value_name = "NAME",
+        value_name = "LABEL",
         default_value = "Other",
         help_heading = "Slices"
     )]
     other: String,
 
-    /// Above the chart
-    #[arg(long, value_name = "TEXT", help_heading = "Looks")]
+    /// Title shown above the chart
+    #[arg(long, value_name = "TEXT", help_heading = "Appearance")]
     title: Option<String>,
 
-    /// Below the title
-    #[arg(long, value_name = "TEXT", help_heading = "Looks")]
+    /// Subtitle shown below the title
+    #[arg(long, value_name = "TEXT", help_heading = "Appearance")]
     subtitle: Option<String>,
 
-    /// What is said of a slice: {label}, {value}, {percent}, {total}
-    #[arg(long, value_name = "TEMPLATE", value_parser = Template::parse, default_value = "{label} ({percent})", help_heading = "Looks")]
+    /// Label template, with {label}, {value}, {percent} and {total}
+    #[arg(long, value_name = "TEMPLATE", value_parser = Template::parse, default_value = "{label} ({percent})", help_heading = "Appearance")]
     format: Template,
 
-    /// Digits of percents after the point
-    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u8).range(0..=6), help_heading = "Looks")]
+    /// Decimal places in percentages
+    #[arg(long, value_name = "N", default_value = "0", value_parser = clap::value_parser!(u8).range(0..=6), help_heading = "Appearance")]
     digits: u8,
 
-    /// Where slices are named
+    /// Where to put labels
     #[arg(
         long,
         value_name = "WHERE",
         default_value = "auto",
-        help_heading = "Looks"
+        help_heading = "Appearance"
     )]
-    labels: Labels,
+    labels: LabelFlag,
 
-    /// Where the legend stands
+    /// Where to put the legend
     #[arg(
         long,
         value_name = "WHERE",
         default_value = "auto",
-        help_heading = "Looks"
+        help_heading = "Appearance"
     )]
-    legend: Legend,
+    legend: LegendFlag,
 
-    /// Leave a hole: its radius as a share of the pie's, up to 0.9
-    #[arg(long, value_name = "SHARE", value_parser = hole, help_heading = "Looks")]
+    /// Draw a ring; the radius of its hole as a fraction of the pie's, up to 0.9
+    #[arg(long, value_name = "FRACTION", value_parser = flags::hole, help_heading = "Appearance")]
     hole: Option<f64>,
 
-    /// What stands in the hole: {total} and text
-    #[arg(long, value_name = "TEMPLATE", value_parser = Template::parse, requires = "hole", help_heading = "Looks")]
+    /// Text in the hole, with {total}
+    #[arg(long, value_name = "TEMPLATE", value_parser = Template::parse, requires = "hole", help_heading = "Appearance")]
     center: Option<Template>,
 
-    /// Degrees between two slices
-    #[arg(long, value_name = "DEGREES", value_parser = gap, default_value = "0", hide_default_value = true, help_heading = "Looks")]
+    /// Gap between slices, in degrees
+    #[arg(long, value_name = "DEGREES", value_parser = flags::gap, default_value = "0", hide_default_value = true, help_heading = "Appearance")]
     gap: f64,
 
-    /// Colours: a palette, or a list such as #0072b2,#e69f00
-    #[arg(long, value_name = "PALETTE", value_parser = colors(), default_value = "okabe-ito", help_heading = "Looks")]
+    /// Slice colours: a palette, or a list such as #0072b2,#e69f00
+    #[arg(long, value_name = "PALETTE", value_parser = flags::palette_parser(), default_value = "okabe-ito", help_heading = "Appearance")]
     palette: String,
 
-    /// The colour of a slice; may be given several times
-    #[arg(long, value_name = "LABEL=COLOR", help_heading = "Looks")]
+    /// Colour of the slice with this label; repeatable
+    #[arg(long, value_name = "LABEL=COLOR", help_heading = "Appearance")]
     slice_color: Vec<String>,
 
     #[command(flatten)]
-    picture: Picture,
+    image: ImageArgs,
 
-    /// Write this format [default: png; on a terminal the picture]
+    /// Output format [default: png; on a terminal an image there]
     #[arg(short, long, value_name = "FORMAT", help_heading = "Output")]
-    to: Option<To>,
+    to: Option<OutputFormat>,
 
-    /// Write to a file, whole or not at all; its ending picks the format
+    /// Write to FILE atomically; the extension selects the format
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Leave the output file untouched if it would not change
+    /// Leave FILE untouched if its content would not change
     #[arg(long, requires = "output", help_heading = "Output")]
     if_changed: bool,
 }
 
 /// What the arguments mean.
-struct Intent {
+struct Plan {
     source: Source,
     arrangement: Arrangement,
     options: pie::Options,
-    to: Option<To>,
-    output: Option<PathBuf>,
+    format: Option<OutputFormat>,
+    file: Option<PathBuf>,
 }
 
 /// Where values come from.
 enum Source {
-    Words(Vec<Labelled>),
-    Inputs(Vec<InputName>, Reading),
+    Arguments(Vec<LabelledValue>),
+    Inputs(Vec<InputName>, ReadOptions),
 }
 
 impl Pie {
-    /// What the arguments mean. Touches no file.
-    fn plan(&self) -> Result<Intent> {
-        let source = if self.values.is_empty() {
-            let named = self.input.iter().cloned().map(InputName::from_arg);
-            let mut names: Vec<InputName> = named.collect();
-            if names.is_empty() {
-                names.push(InputName::Stdin);
-            }
-            let reading = Reading {
-                from: format::find(&self.from),
-                label: self.label.clone(),
-                value: self.value.clone(),
-                tally: self.tally,
-            };
-            Source::Inputs(names, reading)
-        } else {
-            let words = self.values.iter().enumerate();
-            let values = words.map(|(index, word)| of_word(word, index + 1));
-            Source::Words(values.collect::<Result<_>>()?)
-        };
-        let colored = self.slice_color.iter().map(|word| slice_color(word));
+    /// What the arguments mean. Does no I/O.
+    fn plan(&self) -> Result<Plan> {
+        let label_colors = self.slice_color.iter().map(|word| flags::slice_color(word));
         let arrangement = Arrangement {
             sort: self.sort.into(),
             top: self.top,
             min_share: self.min_pct.unwrap_or(0.0),
             other: self.other.clone(),
-            colors: named_colors(&self.palette)?,
-            colored: colored.collect::<Result<_>>()?,
+            colors: flags::palette_colors(&self.palette)?,
+            label_colors: label_colors.collect::<Result<_>>()?,
         };
-        let width = self.picture.width.unwrap_or(640);
-        if width < SMALLEST || self.picture.height.is_some_and(|height| height < SMALLEST) {
-            let message = format!("a chart is at least {SMALLEST} pixels wide and high");
-            return Err(Error::usage(message).hint("to make it smaller, --scale 0.5"));
+        Ok(Plan {
+            source: self.source()?,
+            arrangement,
+            options: self.chart_options()?,
+            format: self.format()?,
+            file: self.file().cloned(),
+        })
+    }
+
+    fn source(&self) -> Result<Source> {
+        if !self.values.is_empty() {
+            let words = self.values.iter().enumerate();
+            let values = words.map(|(index, word)| parse_argument(word, index + 1));
+            return Ok(Source::Arguments(values.collect::<Result<_>>()?));
         }
-        let options = pie::Options {
+        let mut names: Vec<InputName> = self
+            .input
+            .iter()
+            .cloned()
+            .map(InputName::from_arg)
+            .collect();
+        if names.is_empty() {
+            names.push(InputName::Stdin);
+        }
+        let options = ReadOptions {
+            from: format::find(&self.from),
+            label: self.label.clone(),
+            value: self.value.clone(),
+            tally: self.tally,
+        };
+        Ok(Source::Inputs(names, options))
+    }
+
+    fn chart_options(&self) -> Result<pie::Options> {
+        let ImageArgs { width, height, .. } = self.image;
+        let width = width.unwrap_or(640);
+        if width < MIN_SIDE || height.is_some_and(|height| height < MIN_SIDE) {
+            let message = format!("a chart must be at least {MIN_SIDE} pixels wide and high");
+            return Err(Error::usage(message).hint("to make it smaller, use --scale 0.5"));
+        }
+        Ok(pie::Options {
             width,
-            height: self.picture.height,
+            height,
             title: self.title.clone(),
             subtitle: self.subtitle.clone(),
             hole: self.hole.unwrap_or(0.0),
@@ -254,140 +275,136 @@ impl Pie {
             legend: self.legend.into(),
             format: self.format.clone(),
             digits: self.digits.into(),
-            background: opaque_or_none(self.picture.background)?,
-        };
-        Ok(Intent {
-            source,
-            arrangement,
-            options,
-            to: self.asked()?,
-            output: self.output.clone().filter(|path| path.as_os_str() != "-"),
+            background: flags::background(self.image.background)?,
         })
     }
 
-    /// The format that was asked for: by name, by the file's ending, or not at all.
-    fn asked(&self) -> Result<Option<To>> {
-        let Some(output) = self.output.as_ref().filter(|path| path.as_os_str() != "-") else {
+    /// The output file; `None` for standard output.
+    fn file(&self) -> Option<&PathBuf> {
+        self.output.as_ref().filter(|path| path.as_os_str() != "-")
+    }
+
+    /// The format given by `--to` or the extension of the file; `None` without either.
+    fn format(&self) -> Result<Option<OutputFormat>> {
+        let Some(file) = self.file() else {
             return Ok(self.to);
         };
-        let shown = output.display();
-        match (self.to, output.extension().map(To::by_ending)) {
-            (Some(To::Terminal), _) => Err(Error::usage(
-                "--to terminal shows the picture, and writes no file",
-            )),
-            (Some(to), Some(Some(by_ending))) if to != by_ending => {
-                let message = format!("{shown} says {by_ending}, --to says {to}");
-                Err(Error::usage(message).hint("give the file another ending, or leave out --to"))
+        let shown = file.display();
+        match (self.to, file.extension().map(OutputFormat::by_extension)) {
+            (Some(OutputFormat::Terminal), _) => {
+                let message = "--to terminal cannot be written to a file";
+                Err(Error::usage(message).hint("leave out -o, or use --to png"))
+            }
+            (Some(to), Some(Some(extension))) if to != extension => {
+                let message = format!("{shown}: the extension contradicts --to {to}");
+                Err(Error::usage(message).hint("change the extension, or leave out --to"))
             }
             (None, Some(None)) => {
-                let message = format!("{shown}: a chart is written as png, svg or txt");
-                Err(Error::usage(message).hint("give the file such an ending, or say --to png"))
+                let message = format!("{shown}: unknown extension: expected png, svg or txt");
+                Err(Error::usage(message).hint("use such an extension, or --to png"))
             }
-            (to, by_ending) => Ok(to.or(by_ending.flatten())),
+            (to, extension) => Ok(to.or(extension.flatten())),
         }
     }
 
     pub(super) fn run(&self, context: &Context) -> Result<Exit> {
         let ui = &context.ui;
-        let intent = self.plan()?;
-        let values = intent.values(ui)?;
-        let slices = Slices::new(values, &intent.arrangement)
-            .map_err(|fault| Error::input(fault.to_string()))?;
-        let is_shown = intent.output.is_none() && ui.stdout_is_terminal();
-        if matches!(intent.to, Some(To::Svg | To::Png) | None) && !is_shown {
-            warn_of_nameless(&slices, &intent.options, ui);
+        let plan = self.plan()?;
+        let to_terminal = plan.file.is_none() && ui.stdout_is_terminal();
+        if plan.format == Some(OutputFormat::Png) && to_terminal {
+            return Err(Error::usage("a PNG cannot be written to a terminal")
+                .hint("write it to a file: -o FILE"));
         }
-        match intent.to {
-            Some(To::Bars) => intent.write(
-                bars(&slices, &intent, is_shown, ui).as_bytes(),
-                is_shown,
-                self.if_changed,
-            ),
-            Some(To::Svg) => intent.write(
-                pie::chart(&slices, &intent.options).as_bytes(),
-                is_shown,
-                self.if_changed,
-            ),
-            Some(To::Png) if is_shown => {
-                Err(Error::usage("a PNG does not go to a terminal")
-                    .hint("write it to a file: -o FILE"))
+        plan.check_inputs()?;
+        let options = FileOptions {
+            if_changed: self.if_changed,
+        };
+        let mut results = Results::open(plan.file.as_deref(), options)?;
+        let slices = Slices::new(plan.values(ui)?, &plan.arrangement)
+            .map_err(|error| Error::input(error.to_string()))?;
+        match plan.format {
+            Some(OutputFormat::Bars) => {
+                let width = if to_terminal { ui.width() } else { 80 };
+                let bars = pie::bars(&slices, &plan.options, width);
+                results.put(bars.as_bytes())?;
             }
-            Some(To::Terminal) => self.show(&slices, &intent, ui),
-            None if is_shown => self.show(&slices, &intent, ui),
-            Some(To::Png) | None => {
-                let studio = self.studio(ui)?;
-                let svg = pie::chart(&slices, &intent.options);
-                let png = studio
-                    .png("the chart", svg.as_bytes())
-                    .map_err(|fault| undrawn(&fault, &slices))?;
-                match png {
-                    Some(png) => intent.write(&png, false, self.if_changed),
-                    None => Ok(Exit::No),
+            Some(OutputFormat::Svg) => {
+                if !to_terminal {
+                    warn_of_unlabelled(&slices, &plan.options, ui);
                 }
+                results.put(pie::chart(&slices, &plan.options).as_bytes())?;
+            }
+            Some(OutputFormat::Terminal) => {
+                results.put_own(self.terminal_chart(&slices, &plan, ui)?.as_bytes())?;
+            }
+            None if to_terminal => {
+                results.put_own(self.terminal_chart(&slices, &plan, ui)?.as_bytes())?;
+            }
+            Some(OutputFormat::Png) | None => {
+                warn_of_unlabelled(&slices, &plan.options, ui);
+                let svg = pie::chart(&slices, &plan.options);
+                let png = self.renderer(ui)?.png("the chart", svg.as_bytes());
+                let Some(png) = png.map_err(|error| render_error(&error, &slices))? else {
+                    return Ok(Exit::No);
+                };
+                results.put_own(&png)?;
             }
         }
-    }
-
-    /// Shows the picture on the terminal; bars where it shows no colours.
-    fn show(&self, slices: &Slices, intent: &Intent, ui: &Ui) -> Result<Exit> {
-        let shown = terminal::shown(slices, &intent.options, &self.studio(ui)?, ui);
-        let shown = shown.map_err(|fault| undrawn(&fault, slices))?;
-        let text = shown.unwrap_or_else(|| bars(slices, intent, true, ui));
-        let mut out = Results::open(None, FileOptions::default())?;
-        out.put_own(text.as_bytes())?;
-        out.close()?;
+        results.close()?;
         Ok(Exit::Done)
     }
 
-    fn studio<'u>(&self, ui: &'u Ui) -> Result<Studio<'u>> {
-        // The layout has the size and the background in it already.
-        let mut options = self.picture.options();
+    /// The chart as an image on the terminal, or as bars if it has no colours.
+    fn terminal_chart(&self, slices: &Slices, plan: &Plan, ui: &Ui) -> Result<String> {
+        let chart = terminal::chart(slices, &plan.options, &self.renderer(ui)?, ui)
+            .map_err(|error| render_error(&error, slices))?;
+        Ok(chart.unwrap_or_else(|| pie::bars(slices, &plan.options, ui.width())))
+    }
+
+    fn renderer<'u>(&self, ui: &'u Ui) -> Result<Renderer<'u>> {
+        // The SVG has its size and background already.
+        let mut options = self.image.options();
         (options.width, options.height, options.background) = (None, None, None);
-        Studio::new(&self.picture, options, ui)
+        Renderer::new(&self.image, options, ui)
     }
 }
 
-fn warn_of_nameless(slices: &Slices, options: &pie::Options, ui: &Ui) {
-    let nameless = pie::nameless(slices, options);
-    if nameless > 0 {
+impl Plan {
+    /// Rejects an output file that is also an input.
+    fn check_inputs(&self) -> Result<()> {
+        let (Source::Inputs(names, _), Some(file)) = (&self.source, &self.file) else {
+            return Ok(());
+        };
+        if names.iter().any(|name| is_same_file(name, file)) {
+            let message = format!("{}: the chart would overwrite its input", file.display());
+            return Err(Error::usage(message));
+        }
+        Ok(())
+    }
+
+    fn values(&self, ui: &Ui) -> Result<Vec<LabelledValue>> {
+        match &self.source {
+            Source::Arguments(values) => Ok(values.clone()),
+            Source::Inputs(names, options) => read_inputs(names, options, ui),
+        }
+    }
+}
+
+fn warn_of_unlabelled(slices: &Slices, options: &pie::Options, ui: &Ui) {
+    let unlabelled = pie::count_unlabelled(slices, options);
+    if unlabelled > 0 {
         let all = slices.slices.len();
         ui.warn(&format!(
-            "{nameless} of {all} slices have no name in the picture: there is no room for it"
+            "no room for the labels of {unlabelled} of {all} slices"
         ));
-        ui.hint("allow a legend, or put the smallest together: --top 20");
+        ui.hint("allow a legend, or combine the smallest slices: --top 20");
     }
 }
 
-fn bars(slices: &Slices, intent: &Intent, is_shown: bool, ui: &Ui) -> String {
-    let columns = if is_shown { ui.width() } else { 80 };
-    pie::bars(slices, &intent.options, columns)
-}
-
-/// Why there is no picture.
-fn undrawn(fault: &Fault, slices: &Slices) -> Error {
-    let error = Error::input(format!("the chart: {fault}"));
+fn render_error(error: &RenderError, slices: &Slices) -> Error {
+    let message = Error::input(format!("the chart: {error}"));
     if slices.slices.len() > MANY {
-        return error.hint("to keep the largest slices and put the others together: --top 20");
+        return message.hint("combine the smallest slices: --top 20");
     }
-    error
-}
-
-impl Intent {
-    fn values(&self, ui: &Ui) -> Result<Vec<Labelled>> {
-        match &self.source {
-            Source::Words(values) => Ok(values.clone()),
-            Source::Inputs(names, reading) => of_inputs(names, self.output.as_deref(), reading, ui),
-        }
-    }
-
-    fn write(&self, bytes: &[u8], is_shown: bool, if_changed: bool) -> Result<Exit> {
-        let mut out = Results::open(self.output.as_deref(), FileOptions { if_changed })?;
-        if is_shown {
-            out.put(bytes)?;
-        } else {
-            out.put_own(bytes)?;
-        }
-        out.close()?;
-        Ok(Exit::Done)
-    }
+    message
 }

@@ -1,4 +1,4 @@
-//! `jug render`: SVG to PNG.
+//! `jug render`: convert SVG to PNG.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -9,85 +9,85 @@ use clap::{Args, ValueHint};
 use rayon::prelude::*;
 
 use super::Context;
-use super::shared::picture::Studio;
+use super::shared::image::Renderer;
+use crate::args::image::ImageArgs;
 use crate::args::inputs::Inputs;
-use crate::args::picture::Picture;
 use crate::args::values;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::io::sink::{FileOptions, is_same_file};
 use crate::io::source::{InputName, read_unpacked};
 use crate::observe::Observe as _;
-use crate::render::{Fault, MAX_BYTES};
+use crate::render::{MAX_BYTES, RenderError};
 use crate::ui::Ui;
 use crate::ui::results::Results;
 
 const EXAMPLES: &str = "\
 Examples:
-  Draw a picture twice as large
+  Draw an SVG at twice its size
       jug render --scale 2 chart.svg -o chart.png
-  Draw what another program writes
+  Convert the output of another program
       dot -Tsvg graph.dot | jug render > graph.png
-  Draw many, on every core
+  Convert many files on all cores
       jug render --width 128 icons/*.svg --dir build
-  Show one on the terminal
+  Show an SVG on the terminal
       jug render chart.svg";
 
-/// Draw SVGs as PNGs
+/// Convert SVG to PNG
 ///
-/// The same bytes come out on every machine: letters are drawn with a font inside jug, and with the system's only where that
-/// one lacks them. Files named in an SVG are not read, unless --resources says where they are; what would take hours or all
-/// memory to draw is refused. A picture that was drawn before comes from a cache.
+/// The output is the same on every machine: text uses a font embedded in jug, and the system's fonts only for glyphs that it
+/// lacks. External files are loaded only from --resources. SVGs that would take hours or all memory to draw are rejected. Images
+/// are cached: see jug cache.
 ///
-/// On a terminal the picture is shown there.
+/// On a terminal the image is shown there.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Render {
     #[command(flatten)]
     inputs: Inputs,
 
-    /// Read files that an SVG names, if they are in this directory
+    /// Load files that an SVG refers to from DIR
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Drawing")]
     resources: Option<PathBuf>,
 
     #[command(flatten)]
-    picture: Picture,
+    image: ImageArgs,
 
-    /// Write to a file, whole or not at all
+    /// Write to FILE atomically
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "dir", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Write a file for each input into a directory, with the ending png
+    /// Write a PNG for each input into DIR
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
     dir: Option<PathBuf>,
 
-    /// Leave files untouched that would not change
+    /// Leave files untouched if their content would not change
     #[arg(long, help_heading = "Output")]
     if_changed: bool,
 
-    /// How many threads draw [default: one for each core]
-    #[arg(short = 'j', long, value_name = "N", value_parser = values::threads, help_heading = "Work")]
+    /// Number of worker threads [default: one per core]
+    #[arg(short = 'j', long, value_name = "N", value_parser = values::threads, help_heading = "Performance")]
     threads: Option<usize>,
 }
 
 /// What the arguments mean.
 #[derive(Debug, PartialEq)]
-enum Intent {
-    /// One picture, to a file or standard output.
+enum Plan {
+    /// One image, to a file or standard output.
     One(InputName, Option<PathBuf>),
-    /// Pictures with the files they become.
+    /// Inputs with their output files.
     Many(Vec<(InputName, PathBuf)>),
 }
 
 impl Render {
-    /// What the arguments mean, for these inputs. Touches no file.
-    fn plan(&self, names: Vec<InputName>) -> Result<Intent> {
+    /// What the arguments mean, for these inputs. Does no I/O.
+    fn plan(&self, names: Vec<InputName>) -> Result<Plan> {
         if let Some(dir) = &self.dir {
-            return places(names, dir).map(Intent::Many);
+            return output_files(names, dir).map(Plan::Many);
         }
         let [name] = names.as_slice() else {
-            return Err(Error::usage("only one picture can be written at a time")
-                .hint("to draw many, say where they go: --dir DIR"));
+            return Err(Error::usage("several images need a directory")
+                .hint("write them to a directory: --dir DIR"));
         };
         let output = self.output.clone().filter(|path| path.as_os_str() != "-");
         if self.if_changed && output.is_none() {
@@ -96,93 +96,101 @@ impl Render {
             ));
         }
         if let Some(output) = &output
-            && let Some(ending) = output.extension().and_then(OsStr::to_str)
-            && !ending.eq_ignore_ascii_case("png")
+            && let Some(extension) = output.extension().and_then(OsStr::to_str)
+            && !extension.eq_ignore_ascii_case("png")
         {
-            let message = format!("{}: what is written is a PNG", output.display());
-            return Err(Error::usage(message).hint("give the file the ending png, or none"));
+            let message = format!("{}: unknown extension: expected png", output.display());
+            return Err(Error::usage(message).hint("use the extension png, or none"));
         }
-        Ok(Intent::One(name.clone(), output))
+        Ok(Plan::One(name.clone(), output))
     }
 
     pub(super) fn run(&self, context: &Context) -> Result<Exit> {
         let ui = &context.ui;
-        let mut options = self.picture.options();
+        let mut options = self.image.options();
         options.resources.clone_from(&self.resources);
-        let intent = self.plan(self.inputs.names()?)?;
+        let plan = self.plan(self.inputs.names()?)?;
         if let Some(dir) = self.dir.as_deref().filter(|dir| !dir.is_dir()) {
             let dir = dir.display();
-            return Err(Error::usage(format!("{dir}: there is no such directory"))
-                .hint(format!("make it first: mkdir -p {dir}")));
+            return Err(Error::usage(format!("{dir}: no such directory"))
+                .hint(format!("create it first: mkdir -p {dir}")));
         }
-        let studio = Studio::new(&self.picture, options, ui)?;
-        match intent {
-            Intent::One(name, output) => self.one(&studio, &name, output.as_deref(), ui),
-            Intent::Many(places) => self.many(&studio, &places, ui),
+        let renderer = Renderer::new(&self.image, options, ui)?;
+        match plan {
+            Plan::One(name, output) => self.one(&renderer, &name, output.as_deref(), ui),
+            Plan::Many(files) => self.many(&renderer, &files, ui),
         }
     }
 
     fn one(
         &self,
-        studio: &Studio<'_>,
+        renderer: &Renderer<'_>,
         name: &InputName,
         output: Option<&Path>,
         ui: &Ui,
     ) -> Result<Exit> {
         if *name == InputName::Stdin && ui.stdin_is_terminal() {
-            ui.hint("an SVG is read from this terminal: end it with Ctrl-D, or name a file");
+            ui.hint("reading an SVG from the terminal; press Ctrl-D when done, or name a file");
         }
-        if output.is_none() && ui.stdout_is_terminal() {
-            let svg = read(name)?;
-            let shown = studio
-                .on_terminal(&name.to_string(), &svg)
-                .map_err(|fault| refused(name, &fault))?;
-            let Some(shown) = shown else {
-                return Err(Error::usage(
-                    "a PNG does not go to a terminal, and this one shows no colours",
-                )
-                .hint("write it to a file: -o FILE"));
-            };
-            let mut out = Results::open(None, FileOptions::default())?;
-            out.put_own(shown.as_bytes())?;
-            out.close()?;
-            return Ok(Exit::Done);
+        if output.is_some() || !ui.stdout_is_terminal() {
+            return self.draw(renderer, name, output);
         }
-        self.draw(studio, name, output)
-    }
-
-    /// Draws one picture into a file or to standard output.
-    fn draw(&self, studio: &Studio<'_>, name: &InputName, output: Option<&Path>) -> Result<Exit> {
-        if let Some(output) = output.filter(|output| is_same_file(name, output)) {
-            let message = format!("{}: the picture would overwrite its SVG", output.display());
-            return Err(Error::usage(message));
-        }
-        let svg = read(name)?;
-        let png = studio
-            .png(&name.to_string(), &svg)
-            .map_err(|fault| refused(name, &fault))?;
-        let Some(png) = png else {
-            return Ok(Exit::No);
+        let mut results = Results::open(None, FileOptions::default())?;
+        let image = renderer
+            .on_terminal(&name.to_string(), &read(name)?)
+            .map_err(|error| render_error(name, &error))?;
+        let Some(image) = image else {
+            return Err(
+                Error::usage("a PNG cannot be written to a terminal without colours")
+                    .hint("write it to a file: -o FILE"),
+            );
         };
-        let options = FileOptions {
-            if_changed: self.if_changed,
-        };
-        let mut out = Results::open(output, options)?;
-        out.put_own(&png)?;
-        out.close()?;
+        results.put_own(image.as_bytes())?;
+        results.close()?;
         Ok(Exit::Done)
     }
 
-    /// Draws all that can be drawn.
-    fn many(&self, studio: &Studio<'_>, places: &[(InputName, PathBuf)], ui: &Ui) -> Result<Exit> {
-        let (drawn, missed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    /// Draws one image into a file or to standard output.
+    fn draw(
+        &self,
+        renderer: &Renderer<'_>,
+        name: &InputName,
+        output: Option<&Path>,
+    ) -> Result<Exit> {
+        if let Some(output) = output.filter(|output| is_same_file(name, output)) {
+            let message = format!("{}: the image would overwrite its SVG", output.display());
+            return Err(Error::usage(message));
+        }
+        let options = FileOptions {
+            if_changed: self.if_changed,
+        };
+        let mut results = Results::open(output, options)?;
+        let png = renderer
+            .png(&name.to_string(), &read(name)?)
+            .map_err(|error| render_error(name, &error))?;
+        let Some(png) = png else {
+            return Ok(Exit::No);
+        };
+        results.put_own(&png)?;
+        results.close()?;
+        Ok(Exit::Done)
+    }
+
+    /// Draws all images that can be drawn, and reports the others.
+    fn many(
+        &self,
+        renderer: &Renderer<'_>,
+        files: &[(InputName, PathBuf)],
+        ui: &Ui,
+    ) -> Result<Exit> {
+        let (drawn, uncached) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let work = || {
-            places.par_iter().for_each(|(name, output)| {
+            files.par_iter().for_each(|(name, output)| {
                 if ui.stopping() {
                     return;
                 }
-                match self.draw(studio, name, Some(output)) {
-                    Ok(Exit::No) => missed.fetch_add(1, Relaxed),
+                match self.draw(renderer, name, Some(output)) {
+                    Ok(Exit::No) => uncached.fetch_add(1, Relaxed),
                     Ok(_) => drawn.fetch_add(1, Relaxed),
                     Err(error) => {
                         ui.missed_error(&error);
@@ -194,36 +202,36 @@ impl Render {
         rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads.unwrap_or(0))
             .build()
-            .map_err(|error| Error::input("threads").caused_by(error))?
+            .map_err(|error| Error::input("could not start worker threads").caused_by(error))?
             .install(work);
         ui.finish();
-        Ok(
-            match (ui.is_incomplete(), drawn.into_inner(), missed.into_inner()) {
-                (true, 0, _) => Exit::Failed,
-                (true, ..) => Exit::Incomplete,
-                (false, _, 0) => Exit::Done,
-                (false, ..) => Exit::No,
-            },
-        )
+        let (drawn, uncached) = (drawn.into_inner(), uncached.into_inner());
+        Ok(match (ui.is_incomplete(), drawn, uncached) {
+            (true, 0, _) => Exit::Failed,
+            (true, ..) => Exit::Incomplete,
+            (false, _, 0) => Exit::Done,
+            (false, ..) => Exit::No,
+        })
     }
 }
 
-/// The file in `dir` that each input becomes.
-fn places(names: Vec<InputName>, dir: &Path) -> Result<Vec<(InputName, PathBuf)>> {
+/// Each input with its output file in `dir`.
+fn output_files(names: Vec<InputName>, dir: &Path) -> Result<Vec<(InputName, PathBuf)>> {
     let mut taken = BTreeMap::new();
     for name in names {
         let InputName::Path(path) = &name else {
-            return Err(
-                Error::usage("standard input has no name for a file in --dir")
-                    .hint("write it with -o FILE"),
-            );
+            return Err(Error::usage("--dir needs named files, not standard input")
+                .hint("write standard input with -o FILE"));
         };
         let Some(stem) = path.file_name() else {
-            return Err(Error::usage(format!("{name}: this is no file")));
+            return Err(Error::usage(format!("{name}: not a file")));
         };
         let output = dir.join(stem).with_extension("png");
         if let Some(other) = taken.insert(output.clone(), name.clone()) {
-            let message = format!("{other} and {name} would both become {}", output.display());
+            let message = format!(
+                "{other} and {name} would both be written to {}",
+                output.display()
+            );
             return Err(Error::usage(message));
         }
     }
@@ -237,16 +245,12 @@ fn read(name: &InputName) -> Result<Vec<u8>> {
     read_unpacked(name, MAX_BYTES).map_err(|error| Error::input(name.to_string()).caused_by(error))
 }
 
-fn refused(name: &InputName, fault: &Fault) -> Error {
-    let hint = match fault {
-        Fault::TooLarge { .. } => Some("--max-pixels sets the limit"),
-        _ => None,
-    };
-    // A fault's own causes are in its words already.
-    let error = Error::input(format!("{name}: {fault}"));
-    match hint {
-        Some(hint) => error.hint(hint),
-        None => error,
+fn render_error(name: &InputName, error: &RenderError) -> Error {
+    // The message of a render error contains its causes.
+    let message = Error::input(format!("{name}: {error}"));
+    match error {
+        RenderError::TooLarge { .. } => message.hint("--max-pixels sets the limit"),
+        _ => message,
     }
 }
 
@@ -261,7 +265,7 @@ mod tests {
         render: Render,
     }
 
-    fn planned(words: &[&str]) -> std::result::Result<Intent, String> {
+    fn planned(words: &[&str]) -> std::result::Result<Plan, String> {
         let line = Line::try_parse_from(std::iter::once(&"jug").chain(words))
             .map_err(|error| error.to_string())?;
         line.render
@@ -274,15 +278,15 @@ mod tests {
     }
 
     #[test]
-    fn arguments_mean_what_they_say() {
-        assert_eq!(planned(&[]), Ok(Intent::One(InputName::Stdin, None)));
+    fn inputs_are_planned_with_their_outputs() {
+        assert_eq!(planned(&[]), Ok(Plan::One(InputName::Stdin, None)));
         assert_eq!(
             planned(&["a.svg", "-o", "-"]),
-            Ok(Intent::One(path("a.svg"), None))
+            Ok(Plan::One(path("a.svg"), None))
         );
         assert_eq!(
             planned(&["b/x.svg", "a.svgz", "--dir", "out"]),
-            Ok(Intent::Many(vec![
+            Ok(Plan::Many(vec![
                 (path("a.svgz"), "out/a.png".into()),
                 (path("b/x.svg"), "out/x.png".into()),
             ]))
@@ -290,16 +294,19 @@ mod tests {
     }
 
     #[test]
-    fn contradictions_are_refused() {
+    fn contradictions_are_rejected() {
         for (words, message) in [
-            (&["a.svg", "b.svg"][..], "only one picture"),
+            (&["a.svg", "b.svg"][..], "several images need a directory"),
             (
                 &["a/x.svg", "b/x.svg", "--dir", "d"],
-                "a/x.svg and b/x.svg would both become d/x.png",
+                "a/x.svg and b/x.svg would both be written to d/x.png",
             ),
-            (&["-", "--dir", "d"], "standard input has no name"),
-            (&["..", "--dir", "d"], "..: this is no file"),
-            (&["a.svg", "-o", "a.jpg"], "a.jpg: what is written is a PNG"),
+            (&["-", "--dir", "d"], "--dir needs named files"),
+            (&["..", "--dir", "d"], "..: not a file"),
+            (
+                &["a.svg", "-o", "a.jpg"],
+                "a.jpg: unknown extension: expected png",
+            ),
             (&["a.svg", "--if-changed"], "--if-changed needs a file"),
             (&["a.svg", "-o", "x", "--dir", "d"], "cannot be used with"),
             (&["--width", "0"], "no number of pixels"),

@@ -1,101 +1,80 @@
-//! The slices in words: as bars of text, for mail and terminals without colours, and as the key to a picture.
+//! Slices as text: bars for mail and terminals without colours, and a legend for an image on a terminal.
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::layout::people;
-use super::percent::percents;
-use super::text::shown;
-use super::writing::filled;
-use super::{Options, Rgb, Slice, Slices};
+use super::header::header_lines;
+use super::options::Options;
+use super::palette::Rgb;
+use super::rows::{Row, rows};
+use super::slices::Slices;
 
-/// Eighths of a cell, from one to seven.
+/// Blocks of zero to seven eighths of a cell.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-/// A bar is never longer, in cells.
-const LONGEST: usize = 50;
+/// The longest bar, in cells.
+const MAX_BAR: usize = 50;
 
-/// A slice in words.
-struct Line<'a> {
-    slice: &'a Slice,
-    value: String,
-    percent: String,
+/// The widths of the columns, in cells.
+#[derive(Clone, Copy)]
+struct Columns {
+    label: usize,
+    value: usize,
+    percent: usize,
 }
 
-/// All slices in words, and how wide their columns are, in cells: names, values, percents.
-fn lines<'a>(slices: &'a Slices, options: &Options) -> (Vec<Line<'a>>, [usize; 3]) {
-    let shares: Vec<f64> = slices.slices.iter().map(|slice| slice.share).collect();
-    let mut percents = percents(&shares, options.digits);
-    percents.extend(slices.zeros.iter().map(|_| "0%".to_owned()));
-    let lines: Vec<Line<'_>> = slices
-        .slices
-        .iter()
-        .chain(&slices.zeros)
-        .zip(percents)
-        .map(|(slice, percent)| Line {
-            slice,
-            value: people(slice.value),
-            percent,
-        })
-        .collect();
-    let widest = |text: &dyn Fn(&Line<'_>) -> usize| lines.iter().map(text).max().unwrap_or(0);
-    let columns = [
-        widest(&|line| line.slice.label.width()),
-        widest(&|line| line.value.width()),
-        widest(&|line| line.percent.width()),
-    ];
-    (lines, columns)
-}
+impl Columns {
+    fn of(rows: &[Row<'_>]) -> Columns {
+        let widest = |text: fn(&Row<'_>) -> usize| rows.iter().map(text).max().unwrap_or(0);
+        Columns {
+            label: widest(|row| row.slice.label.width()),
+            value: widest(|row| row.value.width()),
+            percent: widest(|row| row.percent.width()),
+        }
+    }
 
-impl Line<'_> {
-    /// The words in columns.
-    fn shown(&self, [of_labels, of_values, of_percents]: [usize; 3]) -> String {
-        let Line { value, percent, .. } = self;
-        let label = fitted(&self.slice.label, of_labels);
-        let blanks = " ".repeat(of_labels - label.width());
-        format!("{label}{blanks}  {value:>of_values$}  {percent:>of_percents$}")
+    fn line(self, row: &Row<'_>) -> String {
+        let Row { value, percent, .. } = row;
+        let label = truncate(&row.slice.label, self.label);
+        let padding = " ".repeat(self.label - label.width());
+        let (values, percents) = (self.value, self.percent);
+        format!("{label}{padding}  {value:>values$}  {percent:>percents$}")
     }
 }
 
-/// A line for each slice: name, value, percent and a bar, within so many columns where names allow it.
-pub fn bars(slices: &Slices, options: &Options, columns: usize) -> String {
-    let (lines, [of_labels, of_values, of_percents]) = lines(slices, options);
-    let rest = of_values + of_percents + 6;
-    let of_labels = of_labels.min(columns.saturating_sub(rest + 10).max(10));
-    let room = columns.saturating_sub(of_labels + rest).clamp(4, LONGEST);
-    let shares = lines.iter().map(|line| line.slice.share);
-    let largest = shares.fold(0.0, f64::max);
-    let mut out = head(slices, options).join("\n");
+/// A line for each slice: label, value, percentage and a bar, at most `width` cells wide if the labels allow it.
+pub fn bars(slices: &Slices, options: &Options, width: usize) -> String {
+    let rows = rows(slices, options.digits);
+    let mut columns = Columns::of(&rows);
+    let rest = columns.value + columns.percent + 6;
+    columns.label = columns.label.min(width.saturating_sub(rest + 10).max(10));
+    let room = width.saturating_sub(columns.label + rest).clamp(4, MAX_BAR);
+    let largest = rows.iter().map(|row| row.slice.share).fold(0.0, f64::max);
+    let mut out = header_lines(slices, options).join("\n");
     if !out.is_empty() {
         out.push('\n');
     }
-    for line in &lines {
-        let words = line.shown([of_labels, of_values, of_percents]);
-        let bar = bar(line.slice.share / largest, room);
-        out.push_str(format!("{words}  {bar}").trim_end());
+    for row in &rows {
+        let bar = bar(row.slice.share / largest, room);
+        out.push_str(format!("{}  {bar}", columns.line(row)).trim_end());
         out.push('\n');
     }
     out
 }
 
-/// Title, subtitle, and what stands in the hole.
-pub fn head(slices: &Slices, options: &Options) -> Vec<String> {
-    let titles = [&options.title, &options.subtitle].into_iter().flatten();
-    let total = people(slices.total);
-    let center = options.center.as_ref();
-    let center = center.map(|center| filled(center, &total).join(" "));
-    titles.map(|text| shown(text)).chain(center).collect()
+/// The colour of each slice, and its label, value and percentage, at most `width` cells wide if the labels allow it.
+pub fn text_legend(slices: &Slices, options: &Options, width: usize) -> Vec<(Rgb, String)> {
+    let rows = rows(slices, options.digits);
+    let mut columns = Columns::of(&rows);
+    let room = width
+        .saturating_sub(columns.value + columns.percent + 4)
+        .max(10);
+    columns.label = columns.label.min(room);
+    rows.iter()
+        .map(|row| (row.slice.color, columns.line(row)))
+        .collect()
 }
 
-/// The colour of each slice, and its name, value and percent within so many columns where names allow it.
-pub fn key(slices: &Slices, options: &Options, columns: usize) -> Vec<(Rgb, String)> {
-    let (lines, [of_labels, of_values, of_percents]) = lines(slices, options);
-    let room = columns.saturating_sub(of_values + of_percents + 4).max(10);
-    let columns = [of_labels.min(room), of_values, of_percents];
-    let shown = |line: &Line<'_>| (line.slice.color, line.shown(columns));
-    lines.iter().map(shown).collect()
-}
-
-/// The label in so many cells, cut where it is longer.
-fn fitted(label: &str, cells: usize) -> String {
+/// The label, truncated with `…` if it is wider than `cells`.
+fn truncate(label: &str, cells: usize) -> String {
     if label.width() <= cells {
         return label.to_owned();
     }
@@ -111,21 +90,21 @@ fn fitted(label: &str, cells: usize) -> String {
     out
 }
 
-/// A bar that is so large a part of `room` cells; what is there has at least an eighth of one.
-fn bar(part: f64, room: usize) -> String {
-    let eighths = (part * room as f64 * 8.0).round() as usize;
-    let eighths = if part > 0.0 { eighths.max(1) } else { 0 };
+/// A bar for a fraction of `room` cells; more than zero is at least an eighth of a cell.
+fn bar(fraction: f64, room: usize) -> String {
+    let eighths = (fraction * room as f64 * 8.0).round() as usize;
+    let eighths = if fraction > 0.0 { eighths.max(1) } else { 0 };
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Arrangement;
+    use super::super::slices::Arrangement;
     use super::*;
     use crate::record::Number;
 
     #[test]
-    fn bars_are_as_long_as_their_part() {
+    fn bar_length_is_proportional_with_a_minimum() {
         assert_eq!(bar(1.0, 4), "████");
         assert_eq!(bar(0.5, 3), "█▌");
         assert_eq!(bar(1e-9, 4), "▏");
@@ -133,25 +112,25 @@ mod tests {
     }
 
     #[test]
-    fn a_key_has_the_colors_and_lines_up() {
+    fn the_text_legend_has_colors_and_aligned_columns() {
         let values = [("a", 900), ("longer", 100)].map(|(label, units)| {
             let value = Number::Decimal { units, scale: 0 };
             (label.to_owned(), value)
         });
         let slices = Slices::new(values, &Arrangement::default()).unwrap();
-        let [one, other] = &key(&slices, &Options::default(), 80)[..] else {
+        let [one, other] = &text_legend(&slices, &Options::default(), 80)[..] else {
             panic!("two slices");
         };
         assert_eq!(one.1, "a       900  90%");
         assert_eq!(other.1, "longer  100  10%");
         assert_ne!(one.0, other.0);
-        assert_eq!(key(&slices, &Options::default(), 0)[1].1, other.1);
+        assert_eq!(text_legend(&slices, &Options::default(), 0)[1].1, other.1);
     }
 
     #[test]
-    fn labels_are_cut_to_cells() {
-        assert_eq!(fitted("日本語", 5), "日本…");
-        assert_eq!(fitted("abc", 3), "abc");
-        assert_eq!(fitted("abcd", 3), "ab…");
+    fn labels_are_truncated_to_cells() {
+        assert_eq!(truncate("日本語", 5), "日本…");
+        assert_eq!(truncate("abc", 3), "abc");
+        assert_eq!(truncate("abcd", 3), "ab…");
     }
 }

@@ -1,124 +1,129 @@
-//! A picture that is laid out: what is where, and what is said of it.
+//! The layout of a chart: every element with its place, and the description.
 
-use super::circle::{Arc, Point, Wheel, arcs};
-use super::desk::Desk;
-use super::palette::Rgb;
-use super::percent::percents;
-use super::plate::{Names, Said, say};
-use super::{Labels, Legend, Options, Slice, Slices};
-use crate::record::Number;
-use crate::record::number::grouped;
-use crate::render::Weight;
+use super::composition::{Composer, Composition};
+use super::elements::{LeaderLine, Swatch, Text};
+use super::geometry::{Arc, Disc, arcs};
+use super::header::{center_text, header};
+use super::labels::Label;
+use super::options::{LegendPosition, Options};
+use super::palette::{Rgb, Theme};
+use super::placement::{Placement, Placer};
+use super::rows::{Row, format_number, rows};
+use super::slices::Slices;
 
-/// A picture that is laid out.
+/// A chart with a place for each element, in pixels.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     pub(super) width: f64,
     pub(super) height: f64,
-    pub(super) wheel: Wheel,
+    pub(super) disc: Disc,
     /// One for each slice.
     pub(super) arcs: Vec<Arc>,
-    /// Lines to slices, with their places.
-    pub(super) leaders: Vec<(usize, Vec<Point>)>,
-    /// The squares of the legend: the left side and the middle of each.
-    pub(super) squares: Vec<(Point, Rgb)>,
+    pub(super) leader_lines: Vec<LeaderLine>,
+    pub(super) swatches: Vec<Swatch>,
     pub(super) texts: Vec<Text>,
-    /// How many slices have no name, in the picture or in its legend.
-    pub(super) nameless: usize,
-    /// What the whole says, for who cannot see it.
+    /// How many slices are named neither in the chart nor in its legend.
+    pub(super) unlabelled: usize,
+    /// The alternative text.
     pub(super) description: String,
-}
-
-/// A line of text.
-#[derive(Clone, Debug)]
-pub(super) struct Text {
-    /// The middle of the line, where it begins, lies or ends.
-    pub(super) at: Point,
-    pub(super) anchor: Anchor,
-    pub(super) size: f64,
-    pub(super) weight: Weight,
-    pub(super) ink: Rgb,
-    pub(super) text: String,
-}
-
-/// Which part of a text is where it is said to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Anchor {
-    Start,
-    Middle,
-    End,
 }
 
 /// Lays a chart out.
 pub(super) fn layout(slices: &Slices, options: &Options) -> Layout {
-    let shares: Vec<f64> = slices.slices.iter().map(|slice| slice.share).collect();
-    let mut percents = percents(&shares, options.digits);
-    percents.extend(slices.zeros.iter().map(|_| "0%".to_owned()));
-    let all: Vec<&Slice> = slices.slices.iter().chain(&slices.zeros).collect();
-    let total = people(slices.total);
-    let said: Vec<Said> = all
+    let rows = rows(slices, options.digits);
+    let total = format_number(slices.total);
+    let labels: Vec<Label> = rows
         .iter()
-        .zip(&percents)
-        .map(|(slice, percent)| say(slice, percent, &total, options))
+        .map(|row| Label::new(row, &total, options))
         .collect();
-    let names = Names {
-        arcs: arcs(&shares),
-        said,
+    let shares: Vec<f64> = slices.slices.iter().map(|slice| slice.share).collect();
+    let arcs = arcs(&shares);
+    let theme = Theme::new(options.background);
+    let (mut texts, top) = header(options, &theme);
+    let composer = Composer {
+        placer: Placer {
+            arcs: &arcs,
+            labels: &labels[..arcs.len()],
+            options,
+        },
+        labels: &labels,
+        top,
         options,
     };
-    let mut desk = Desk::new(slices, names);
-    let plate = desk.arrange();
-    desk.write_center(&plate.wheel, &total);
-    let has_legend = !desk.squares.is_empty();
-    let names = plate.inside.iter().zip(&plate.outside);
-    let nameless = names.filter(|(inside, outside)| inside.is_none() && outside.is_none());
-    let nameless = if has_legend { 0 } else { nameless.count() };
-    let leaders = plate
-        .outside
-        .into_iter()
-        .enumerate()
-        .filter_map(|(index, outside)| Some((index, outside?.line)))
-        .collect();
-    let description = describe(&all, &percents, &total);
+    let Composition {
+        height,
+        pie,
+        legend,
+    } = composer.compose();
+    texts.extend(slice_labels(&pie, slices, &labels, theme.text));
+    let (mut swatches, mut entries) = (Vec::new(), Vec::new());
+    if let Some(placed) = legend {
+        let all: Vec<(&Label, Rgb)> = rows
+            .iter()
+            .zip(&labels)
+            .map(|(row, label)| (label, row.slice.color))
+            .collect();
+        let corner = placed.corner;
+        (swatches, entries) = placed.legend.entries(corner, &all, placed.shown, &theme);
+    }
+    texts.extend(entries);
+    texts.extend(center_text(options, &pie.disc, &total, &theme));
     Layout {
         width: f64::from(options.width),
-        height: desk.height,
-        wheel: plate.wheel,
-        arcs: desk.names.arcs,
-        leaders,
-        squares: desk.squares,
-        texts: desk.texts,
-        nameless,
-        description,
+        height,
+        disc: pie.disc,
+        unlabelled: if swatches.is_empty() {
+            unlabelled(&pie)
+        } else {
+            0
+        },
+        leader_lines: leader_lines(pie),
+        arcs,
+        swatches,
+        texts,
+        description: describe(&rows, &total),
     }
 }
 
-/// How many slices have no name in the picture of these options, though they are wanted: there is no room for them, and no
-/// legend is allowed.
-pub fn nameless(slices: &Slices, options: &Options) -> usize {
-    match (options.labels, options.legend) {
-        (Labels::Auto | Labels::Out, Legend::None) => layout(slices, options).nameless,
-        _ => 0,
+/// How many slices have no label in the chart because there is no room and no legend is allowed.
+pub fn count_unlabelled(slices: &Slices, options: &Options) -> usize {
+    if options.legend == LegendPosition::None && options.labels.allows_outside() {
+        layout(slices, options).unlabelled
+    } else {
+        0
     }
 }
 
-/// A number as people read it.
-pub(super) fn people(number: Number) -> String {
-    let text = number.to_string();
-    let end = text
-        .find(|letter: char| !letter.is_ascii_digit())
-        .unwrap_or(text.len());
-    match &text[end..] {
-        rest if rest.starts_with('e') => text,
-        rest => format!("{}{rest}", grouped(&text[..end])),
-    }
+/// The labels in slices, then those beside the pie.
+fn slice_labels(pie: &Placement, slices: &Slices, labels: &[Label], color: Rgb) -> Vec<Text> {
+    let inner = pie.inner.iter().zip(&slices.slices);
+    let inner = inner.filter_map(|(label, slice)| Some(label.as_ref()?.texts(slice.color)));
+    let outer = pie.outer.iter().zip(labels);
+    let outer =
+        outer.filter_map(|(outer, label)| Some(outer.as_ref()?.text(label.line.clone(), color)));
+    inner.flatten().chain(outer).collect()
 }
 
-fn describe(all: &[&Slice], percents: &[String], total: &str) -> String {
-    let parts: Vec<String> = all
+fn unlabelled(pie: &Placement) -> usize {
+    let labels = pie.inner.iter().zip(&pie.outer);
+    labels
+        .filter(|(inner, outer)| inner.is_none() && outer.is_none())
+        .count()
+}
+
+fn leader_lines(pie: Placement) -> Vec<LeaderLine> {
+    let labels = pie.outer.into_iter().enumerate();
+    let lines = labels.filter_map(|(slice, label)| {
+        let points = label?.leader_line;
+        Some(LeaderLine { slice, points })
+    });
+    lines.collect()
+}
+
+fn describe(rows: &[Row<'_>], total: &str) -> String {
+    let parts: Vec<String> = rows
         .iter()
-        .zip(percents)
-        .map(|(slice, percent)| format!("{}: {} ({percent})", slice.label, people(slice.value)))
+        .map(|row| format!("{}: {} ({})", row.slice.label, row.value, row.percent))
         .collect();
     format!("{}. Total: {total}.", parts.join("; "))
 }

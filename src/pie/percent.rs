@@ -1,10 +1,8 @@
-//! Percents that add up to a hundred.
+//! Percentages that add up to 100.
 
-/// The shares as percents with so many digits after the point, which add up to exactly 100: rounded down, and what is left goes
-/// to those that lost most, the first of equals first (the method of largest remainders). What is there but rounds to nothing
-/// is shown as less than the smallest that can be shown.
-///
-/// The shares add up to 1.
+/// Shares that add up to 1 as percentages with `digits` decimal places that add up to exactly 100 (largest remainder method:
+/// all are rounded down, then those with the largest remainders get one unit each, the first of equals first). A share that
+/// rounds to zero is shown as less than one unit.
 pub(super) fn percents(shares: &[f64], digits: usize) -> Vec<String> {
     let unit = 10_u64.pow(digits as u32);
     let whole = 100 * unit;
@@ -26,13 +24,13 @@ pub(super) fn percents(shares: &[f64], digits: usize) -> Vec<String> {
         .iter()
         .zip(shares)
         .map(|(count, share)| match count {
-            0 if *share > 0.0 => format!("<{}%", shown(1, digits, unit)),
-            _ => format!("{}%", shown(*count, digits, unit)),
+            0 if *share > 0.0 => format!("<{}%", format_units(1, digits, unit)),
+            _ => format!("{}%", format_units(*count, digits, unit)),
         })
         .collect()
 }
 
-fn shown(count: u64, digits: usize, unit: u64) -> String {
+fn format_units(count: u64, digits: usize, unit: u64) -> String {
     match digits {
         0 => count.to_string(),
         _ => format!("{}.{:0digits$}", count / unit, count % unit),
@@ -45,7 +43,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_rest_goes_to_those_that_lost_most() {
+    fn remainders_go_to_the_largest_first() {
         let third = 1.0 / 3.0;
         assert_eq!(percents(&[third, third, third], 0), ["34%", "33%", "33%"]);
         assert_eq!(
@@ -55,7 +53,7 @@ mod tests {
         assert_eq!(
             percents(&[0.125, 0.875], 0),
             ["13%", "87%"],
-            "of equal rests the first is rounded up"
+            "the first of equal remainders is rounded up"
         );
         assert_eq!(percents(&[1.0], 0), ["100%"]);
         assert_eq!(percents(&[1.0 - 1e-24, 1e-24], 1), ["100.0%", "<0.1%"]);
@@ -64,7 +62,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn they_add_up(values in prop::collection::vec(0.0_f64..1e6, 1..40), digits in 0_usize..4) {
+        fn percentages_add_up_to_100(values in prop::collection::vec(0.0_f64..1e6, 1..40), digits in 0_usize..4) {
             let total: f64 = values.iter().sum();
             prop_assume!(total > 0.0);
             let shares: Vec<f64> = values.iter().map(|value| value / total).collect();

@@ -1,27 +1,27 @@
-//! Labelled values to slices: equal labels added up, ordered, the small ones put together.
+//! Labelled values to slices: equal labels are added up, slices ordered and coloured, small ones combined.
 
 use std::collections::HashMap;
 
 use super::palette::{self, Rgb};
-use super::text::shown;
+use super::text::sanitize;
 use crate::record::Number;
 use crate::record::exact::Sum;
 
-/// Which slices there are, and in which order.
+/// How values become slices.
 #[derive(Clone, Debug)]
 pub struct Arrangement {
-    /// How they are ordered.
+    /// The order of the slices.
     pub sort: Sort,
-    /// No more than so many are kept, the largest; the others become one.
+    /// Keep the N largest slices and combine the others.
     pub top: Option<usize>,
-    /// Those with a smaller share of the whole, from 0 to 1, become one.
+    /// Combine slices whose share is smaller, from 0 to 1.
     pub min_share: f64,
-    /// What stands for those.
+    /// The label of the combined slice.
     pub other: String,
-    /// Colours, given out in the order of the input; at least one.
+    /// Colours, used in the order of the input; at least one.
     pub colors: Vec<Rgb>,
-    /// Colours of certain labels.
-    pub colored: Vec<(String, Rgb)>,
+    /// Colours of the slices with these labels.
+    pub label_colors: Vec<(String, Rgb)>,
 }
 
 impl Default for Arrangement {
@@ -32,17 +32,17 @@ impl Default for Arrangement {
             min_share: 0.0,
             other: "Other".to_owned(),
             colors: palette::PALETTES[0].colors.to_vec(),
-            colored: Vec::new(),
+            label_colors: Vec::new(),
         }
     }
 }
 
-/// How slices are ordered.
+/// The order of the slices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
-    /// As they came.
+    /// The order of the input.
     Input,
-    /// The largest first, equals as they came.
+    /// The largest first, equal ones in the order of the input.
     Value,
     /// By the bytes of their labels.
     Label,
@@ -51,37 +51,37 @@ pub enum Sort {
 /// A slice.
 #[derive(Clone, Debug)]
 pub struct Slice {
-    /// What it is called, fit to be shown.
+    /// Safe to show.
     pub label: String,
-    /// How much it is.
+    /// More than zero, or in [`Slices::zeros`] zero.
     pub value: Number,
-    /// Its share of the whole, from 0 to 1.
+    /// The share of the total, from 0 to 1.
     pub share: f64,
-    /// Its colour.
+    /// The fill colour.
     pub color: Rgb,
 }
 
 /// All slices of a pie.
 #[derive(Clone, Debug)]
 pub struct Slices {
-    /// Those that are more than nothing, in their order from twelve o'clock on.
+    /// Those of more than zero, clockwise from twelve o'clock.
     pub slices: Vec<Slice>,
-    /// Those that are nothing, as they came.
+    /// Zero values, in the order of the input.
     pub zeros: Vec<Slice>,
-    /// Of all together.
+    /// The sum of all values.
     pub total: Number,
 }
 
-/// Values of which no pie can be made.
+/// Why values make no pie.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// A pie has no slice for it.
-    #[error("«{0}» is less than nothing")]
+pub enum PieError {
+    /// A slice cannot be negative.
+    #[error("'{0}' is negative")]
     Negative(String),
-    /// The sum is beyond all numbers.
-    #[error("the values are too large to be added up")]
+    /// The sum overflows.
+    #[error("the values are too large to add up")]
     TooLarge,
-    /// There are values, and all are zero.
+    /// All values are zero.
     #[error("all values are zero")]
     AllZero,
     /// There are no values.
@@ -89,10 +89,10 @@ pub enum Fault {
     Empty,
 }
 
-const NOTHING: Number = Number::Decimal { units: 0, scale: 0 };
+const ZERO: Number = Number::Decimal { units: 0, scale: 0 };
 
-/// A value, and the place of its label in the input.
-struct Summed {
+/// The sum of the values with one label.
+struct LabelSum {
     label: String,
     value: Number,
     color: Rgb,
@@ -102,37 +102,37 @@ impl Slices {
     /// Makes slices of labelled values.
     ///
     /// # Errors
-    /// [`Fault`].
+    /// See [`PieError`].
     pub fn new(
         values: impl IntoIterator<Item = (String, Number)>,
         arrangement: &Arrangement,
-    ) -> Result<Slices, Fault> {
-        let summed = sum(values, arrangement)?;
-        if summed.is_empty() {
-            return Err(Fault::Empty);
+    ) -> Result<Slices, PieError> {
+        let sums = sum_by_label(values, arrangement)?;
+        if sums.is_empty() {
+            return Err(PieError::Empty);
         }
         let mut total = Sum::default();
-        summed.iter().for_each(|summed| total.add(summed.value));
-        let total = total.finish().ok_or(Fault::TooLarge)?;
+        sums.iter().for_each(|sum| total.add(sum.value));
+        let total = total.finish().ok_or(PieError::TooLarge)?;
         if total.is_zero() {
-            return Err(Fault::AllZero);
+            return Err(PieError::AllZero);
         }
-        let slice = |Summed {
+        let slice = |LabelSum {
                          label,
                          value,
                          color,
                      }| Slice {
             share: value.to_f64() / total.to_f64(),
-            label: shown(&label),
+            label: sanitize(&label),
             value,
             color,
         };
-        let (zeros, slices): (Vec<Slice>, Vec<Slice>) = summed
+        let (zeros, slices): (Vec<Slice>, Vec<Slice>) = sums
             .into_iter()
             .map(slice)
             .partition(|slice| slice.value.is_zero());
-        let mut slices = arrangement.arranged(slices)?;
-        tell_apart(&mut slices, &arrangement.colors);
+        let mut slices = arrangement.apply(slices)?;
+        separate_colors(&mut slices, &arrangement.colors);
         Ok(Slices {
             slices,
             zeros,
@@ -141,16 +141,16 @@ impl Slices {
     }
 }
 
-/// Adds up equal labels; they stay where the first of them was.
-fn sum(
+/// Adds up the values of equal labels, in the order of their first ones.
+fn sum_by_label(
     values: impl IntoIterator<Item = (String, Number)>,
     arrangement: &Arrangement,
-) -> Result<Vec<Summed>, Fault> {
+) -> Result<Vec<LabelSum>, PieError> {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut sums: Vec<(String, Sum)> = Vec::new();
     for (label, value) in values {
-        if value.numeric_cmp(NOTHING).is_lt() {
-            return Err(Fault::Negative(format!("{}: {value}", shown(&label))));
+        if value.numeric_cmp(ZERO).is_lt() {
+            return Err(PieError::Negative(format!("{}: {value}", sanitize(&label))));
         }
         let place = *places.entry(label.clone()).or_insert(sums.len());
         if place == sums.len() {
@@ -158,9 +158,9 @@ fn sum(
         }
         sums[place].1.add(value);
     }
-    let own = |label: &str| {
+    let chosen = |label: &str| {
         arrangement
-            .colored
+            .label_colors
             .iter()
             .rev()
             .find(|(name, _)| name == label)
@@ -168,9 +168,9 @@ fn sum(
     sums.into_iter()
         .enumerate()
         .map(|(index, (label, sum))| {
-            Ok(Summed {
-                value: sum.finish().ok_or(Fault::TooLarge)?,
-                color: own(&label)
+            Ok(LabelSum {
+                value: sum.finish().ok_or(PieError::TooLarge)?,
+                color: chosen(&label)
                     .map_or(palette::color(&arrangement.colors, index), |(_, color)| {
                         *color
                     }),
@@ -181,8 +181,8 @@ fn sum(
 }
 
 impl Arrangement {
-    /// Orders the slices and puts the small ones together. One small one alone stays as it is: nothing would be won.
-    fn arranged(&self, slices: Vec<Slice>) -> Result<Vec<Slice>, Fault> {
+    /// Orders the slices and combines the small ones. A single small one stays as it is, since combining would gain nothing.
+    fn apply(&self, slices: Vec<Slice>) -> Result<Vec<Slice>, PieError> {
         let mut largest: Vec<usize> = (0..slices.len()).collect();
         largest.sort_by(|a, b| {
             slices[*b]
@@ -190,42 +190,42 @@ impl Arrangement {
                 .numeric_cmp(slices[*a].value)
                 .then(a.cmp(b))
         });
-        let kept = self.top.unwrap_or(usize::MAX);
+        let top = self.top.unwrap_or(usize::MAX);
         let mut is_small = vec![false; slices.len()];
         for (rank, index) in largest.iter().enumerate() {
-            is_small[*index] = rank >= kept || slices[*index].share < self.min_share;
+            is_small[*index] = rank >= top || slices[*index].share < self.min_share;
         }
-        let is_grouped = is_small.iter().filter(|is_small| **is_small).count() > 1;
-        let (mut left, mut others) = (Vec::new(), Vec::new());
+        let is_combined = is_small.iter().filter(|is_small| **is_small).count() > 1;
+        let (mut kept, mut others) = (Vec::new(), Vec::new());
         for (slice, is_small) in slices.into_iter().zip(is_small) {
-            // A slice that is called so already stands for others, too.
-            if is_grouped && (is_small || slice.label == self.other) {
+            // A slice that has the label of the combined one already becomes a part of it.
+            if is_combined && (is_small || slice.label == self.other) {
                 others.push(slice);
             } else {
-                left.push(slice);
+                kept.push(slice);
             }
         }
         match self.sort {
             Sort::Input => {}
-            Sort::Value => left.sort_by(|a, b| b.value.numeric_cmp(a.value)),
-            Sort::Label => left.sort_by(|a, b| a.label.cmp(&b.label)),
+            Sort::Value => kept.sort_by(|a, b| b.value.numeric_cmp(a.value)),
+            Sort::Label => kept.sort_by(|a, b| a.label.cmp(&b.label)),
         }
-        if is_grouped {
+        if is_combined {
             let mut sum = Sum::default();
             others.iter().for_each(|slice| sum.add(slice.value));
-            left.push(Slice {
-                label: shown(&self.other),
-                value: sum.finish().ok_or(Fault::TooLarge)?,
+            kept.push(Slice {
+                label: sanitize(&self.other),
+                value: sum.finish().ok_or(PieError::TooLarge)?,
                 share: others.iter().map(|slice| slice.share).sum(),
                 color: palette::OTHER,
             });
         }
-        Ok(left)
+        Ok(kept)
     }
 }
 
-/// Gives the later of two neighbours another colour where both have the same; the last is the first one's neighbour.
-fn tell_apart(slices: &mut [Slice], colors: &[Rgb]) {
+/// Changes the colour of a slice that is equal to that of its neighbour; the last and the first are neighbours too.
+fn separate_colors(slices: &mut [Slice], colors: &[Rgb]) {
     let count = slices.len();
     for index in 1..count {
         let (before, after) = (slices[index - 1].color, slices[(index + 1) % count].color);
@@ -242,153 +242,4 @@ fn tell_apart(slices: &mut [Slice], colors: &[Rgb]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn slices(values: &[(&str, &str)], arrangement: &Arrangement) -> Result<Slices, Fault> {
-        let values = values.iter().map(|(label, value)| {
-            (
-                (*label).to_owned(),
-                Number::parse(value.as_bytes()).unwrap(),
-            )
-        });
-        Slices::new(values, arrangement)
-    }
-
-    fn labels(values: &[(&str, &str)], arrangement: &Arrangement) -> Vec<String> {
-        let slices = slices(values, arrangement).unwrap().slices;
-        slices
-            .iter()
-            .map(|slice| format!("{} {}", slice.label, slice.value))
-            .collect()
-    }
-
-    const VALUES: [(&str, &str); 6] = [
-        ("b", "3"),
-        ("a", "0.1"),
-        ("c", "90"),
-        ("b", "2"),
-        ("z", "0"),
-        ("d", "4.9"),
-    ];
-
-    #[test]
-    fn equal_labels_are_added_up_where_the_first_was() {
-        let all = Arrangement::default();
-        assert_eq!(labels(&VALUES, &all), ["b 5", "a 0.1", "c 90", "d 4.9"]);
-        let made = slices(&VALUES, &all).unwrap();
-        assert_eq!(made.total.to_string(), "100");
-        assert_eq!(made.zeros[0].label, "z");
-        assert_eq!(made.slices[2].share, 0.9);
-    }
-
-    #[test]
-    fn orders() {
-        let by = |sort| Arrangement {
-            sort,
-            ..Arrangement::default()
-        };
-        assert_eq!(
-            labels(&VALUES, &by(Sort::Value)),
-            ["c 90", "b 5", "d 4.9", "a 0.1"]
-        );
-        assert_eq!(
-            labels(&VALUES, &by(Sort::Label)),
-            ["a 0.1", "b 5", "c 90", "d 4.9"]
-        );
-    }
-
-    #[test]
-    fn small_ones_become_one() {
-        let top = Arrangement {
-            top: Some(2),
-            ..Arrangement::default()
-        };
-        assert_eq!(labels(&VALUES, &top), ["b 5", "c 90", "Other 5"]);
-        let small = Arrangement {
-            min_share: 0.05,
-            ..Arrangement::default()
-        };
-        assert_eq!(labels(&VALUES, &small), ["b 5", "c 90", "Other 5"]);
-        // One alone stays.
-        let top = Arrangement {
-            top: Some(3),
-            ..Arrangement::default()
-        };
-        assert_eq!(labels(&VALUES, &top).len(), 4);
-        let named = Arrangement {
-            top: Some(1),
-            other: "b".to_owned(),
-            ..Arrangement::default()
-        };
-        assert_eq!(labels(&VALUES, &named), ["c 90", "b 10"]);
-    }
-
-    #[test]
-    fn colors_go_by_the_input_and_stay_with_their_label() {
-        let color = |arrangement: &Arrangement, label: &str| {
-            let made = slices(&VALUES, arrangement).unwrap().slices;
-            made.iter()
-                .find(|slice| slice.label == label)
-                .unwrap()
-                .color
-        };
-        let sorted = Arrangement {
-            sort: Sort::Value,
-            ..Arrangement::default()
-        };
-        assert_eq!(color(&Arrangement::default(), "c"), color(&sorted, "c"));
-        let own = Arrangement {
-            colored: vec![("c".to_owned(), [1, 2, 3])],
-            ..Arrangement::default()
-        };
-        assert_eq!(color(&own, "c"), [1, 2, 3]);
-    }
-
-    #[test]
-    fn neighbours_have_different_colors() {
-        for count in 2..100 {
-            let values: Vec<(String, Number)> = (0..count)
-                .map(|n| {
-                    (
-                        n.to_string(),
-                        Number::parse((n * 37 % 101 + 1).to_string().as_bytes()).unwrap(),
-                    )
-                })
-                .collect();
-            for sort in [Sort::Input, Sort::Value] {
-                let arrangement = Arrangement {
-                    sort,
-                    ..Arrangement::default()
-                };
-                let made = Slices::new(values.clone(), &arrangement).unwrap().slices;
-                for (index, slice) in made.iter().enumerate() {
-                    assert_ne!(
-                        slice.color,
-                        made[(index + 1) % count].color,
-                        "{count} {index}"
-                    );
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_no_pie_is_refused() {
-        let all = Arrangement::default();
-        assert_eq!(slices(&[], &all).unwrap_err(), Fault::Empty);
-        assert_eq!(
-            slices(&[("a", "0"), ("b", "0.0")], &all).unwrap_err(),
-            Fault::AllZero
-        );
-        assert_eq!(
-            slices(&[("a", "-1e-9")], &all).unwrap_err().to_string(),
-            "«a: -0.000000001» is less than nothing"
-        );
-        assert_eq!(
-            slices(&[("a", "1e308"), ("b", "1.7e308")], &all).unwrap_err(),
-            Fault::TooLarge
-        );
-        assert!(slices(&[("a", "1e-12"), ("b", "1e12")], &all).is_ok());
-    }
-}
+mod tests;

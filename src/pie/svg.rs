@@ -1,18 +1,21 @@
-//! The layout as SVG: the same bytes for the same values, wherever it is made.
+//! The layout as SVG: the same bytes on every machine.
 
 use std::fmt::Write as _;
 
-use super::circle::{Arc, Point, Wheel};
-use super::layout::{Anchor, Layout, Text, layout, people};
-use super::palette::{Rgb, line_on};
-use super::text::drop;
-use super::{Options, Slices};
-use crate::pie::legend::SQUARE;
+use super::elements::{Anchor, Text};
+use super::geometry::{Arc, Disc, Point};
+use super::layout::{Layout, layout};
+use super::legend::SWATCH;
+use super::options::Options;
+use super::palette::{Rgb, WHITE, line_color};
+use super::rows::format_number;
+use super::slices::Slices;
+use super::text::baseline_offset;
 use crate::render::Weight;
 
-/// Between two slices, where there is no gap, in pixels.
+/// The width of the line between two slices, in pixels.
 const SEPARATOR: f64 = 1.5;
-/// With more slices the lines between them become thinner, since they all meet in the middle.
+/// With more slices these lines become thinner, since they all meet in the center.
 const MANY: f64 = 16.0;
 
 /// The chart as an SVG.
@@ -24,10 +27,10 @@ pub fn chart(slices: &Slices, options: &Options) -> String {
     let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\" font-family=\"DejaVu Sans, Verdana, sans-serif\">",
-        escaped(title)
+        escape(title)
     );
-    let _ = writeln!(out, "<title>{}</title>", escaped(title));
-    let _ = writeln!(out, "<desc>{}</desc>", escaped(&layout.description));
+    let _ = writeln!(out, "<title>{}</title>", escape(title));
+    let _ = writeln!(out, "<desc>{}</desc>", escape(&layout.description));
     if let Some(background) = options.background {
         let _ = writeln!(
             out,
@@ -36,25 +39,26 @@ pub fn chart(slices: &Slices, options: &Options) -> String {
         );
     }
     write_slices(&mut out, slices, options, &layout);
-    let background = options.background.unwrap_or([255; 3]);
-    for (index, line) in &layout.leaders {
+    let background = options.background.unwrap_or(WHITE);
+    for line in &layout.leader_lines {
         let points: Vec<String> = line
+            .points
             .iter()
             .map(|point| format!("{},{}", number(point.x), number(point.y)))
             .collect();
-        let stroke = color(line_on(slices.slices[*index].color, background));
+        let stroke = color(line_color(slices.slices[line.slice].color, background));
         let _ = writeln!(
             out,
             "<polyline points=\"{}\" fill=\"none\" stroke=\"{stroke}\"/>",
             points.join(" ")
         );
     }
-    for (place, fill) in &layout.squares {
-        let (x, y) = (number(place.x), number(place.y - SQUARE / 2.0));
+    for swatch in &layout.swatches {
+        let (x, y) = (number(swatch.at.x), number(swatch.at.y - SWATCH / 2.0));
         let _ = writeln!(
             out,
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{SQUARE}\" height=\"{SQUARE}\" rx=\"2\" fill=\"{}\"/>",
-            color(*fill)
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{SWATCH}\" height=\"{SWATCH}\" rx=\"2\" fill=\"{}\"/>",
+            color(swatch.color)
         );
     }
     layout
@@ -78,13 +82,13 @@ fn write_slices(out: &mut String, slices: &Slices, options: &Options, layout: &L
             out,
             "<path d=\"{}\" fill=\"{}\"><title>{}: {}</title></path>",
             if is_alone {
-                ring(&layout.wheel)
+                whole_pie(&layout.disc)
             } else {
-                wedge(&layout.wheel, &arc)
+                wedge(&layout.disc, &arc)
             },
             color(slice.color),
-            escaped(&slice.label),
-            people(slice.value),
+            escape(&slice.label),
+            format_number(slice.value),
         );
     }
     if !is_alone && gap == 0.0 {
@@ -92,20 +96,20 @@ fn write_slices(out: &mut String, slices: &Slices, options: &Options, layout: &L
     }
 }
 
-/// Lines between slices, in the colour of what is behind the pie.
+/// Lines between slices, in the colour of the background.
 fn write_separators(out: &mut String, options: &Options, layout: &Layout) {
-    let Layout { wheel, arcs, .. } = layout;
-    let stroke = color(options.background.unwrap_or([255; 3]));
+    let Layout { disc, arcs, .. } = layout;
+    let stroke = color(options.background.unwrap_or(WHITE));
     let widest = SEPARATOR * (MANY / arcs.len() as f64).min(1.0);
-    let length = |arc: &Arc| arc.turns() * std::f64::consts::TAU * wheel.radius;
+    let length = |arc: &Arc| arc.turns() * std::f64::consts::TAU * disc.radius;
     for (index, arc) in arcs.iter().enumerate() {
         let before = &arcs[(index + arcs.len() - 1) % arcs.len()];
-        // A line as wide as a slice would leave nothing of it; but what cannot be seen anyway leaves a trace by it.
+        // A line as wide as a slice would hide it; half a line's width at least keeps invisible slices apart.
         let shorter = length(arc).min(length(before));
         let width = number(widest.min((shorter / 4.0).max(SEPARATOR / 2.0)));
         let (from, to) = (
-            wheel.at(arc.start, wheel.hole),
-            wheel.at(arc.start, wheel.radius),
+            disc.point(arc.start, disc.hole),
+            disc.point(arc.start, disc.radius),
         );
         let _ = writeln!(
             out,
@@ -118,9 +122,9 @@ fn write_separators(out: &mut String, options: &Options, layout: &Layout) {
     }
 }
 
-/// The outline of a slice. No arc in it is longer than half a turn, so that there is never a choice between two.
-fn wedge(wheel: &Wheel, arc: &Arc) -> String {
-    let outer = [arc.start, arc.middle(), arc.end].map(|turn| point(wheel.at(turn, wheel.radius)));
+/// The outline of a slice. Arcs of more than half a turn are split in two, so that none is ambiguous.
+fn wedge(disc: &Disc, arc: &Arc) -> String {
+    let outer = [arc.start, arc.middle(), arc.end].map(|turn| point(disc.point(turn, disc.radius)));
     let is_long = arc.turns() > 0.5;
     let along = |radius: f64, points: &[String; 3], sweep: u8| {
         let radius = number(radius);
@@ -131,33 +135,36 @@ fn wedge(wheel: &Wheel, arc: &Arc) -> String {
             arc(&points[2])
         }
     };
-    let out = along(wheel.radius, &outer, 1);
-    if wheel.hole == 0.0 {
-        return format!("M{}L{}{out}Z", point(wheel.center), outer[0]);
+    let out = along(disc.radius, &outer, 1);
+    if disc.hole == 0.0 {
+        return format!("M{}L{}{out}Z", point(disc.center), outer[0]);
     }
-    let inner = [arc.end, arc.middle(), arc.start].map(|turn| point(wheel.at(turn, wheel.hole)));
+    let inner = [arc.end, arc.middle(), arc.start].map(|turn| point(disc.point(turn, disc.hole)));
     format!(
         "M{}{out}L{}{}Z",
         outer[0],
         inner[0],
-        along(wheel.hole, &inner, 0)
+        along(disc.hole, &inner, 0)
     )
 }
 
-/// The outline of the whole wheel.
-fn ring(wheel: &Wheel) -> String {
+/// The outline of a pie of one slice.
+fn whole_pie(disc: &Disc) -> String {
     let circle = |radius: f64, sweep: u8| {
-        let (top, bottom) = (point(wheel.at(0.0, radius)), point(wheel.at(0.5, radius)));
+        let (top, bottom) = (
+            point(disc.point(0.0, radius)),
+            point(disc.point(0.5, radius)),
+        );
         let radius = number(radius);
         format!(
             "M{top}A{radius} {radius} 0 0 {sweep} {bottom}A{radius} {radius} 0 0 {sweep} {top}Z"
         )
     };
-    if wheel.hole == 0.0 {
-        return circle(wheel.radius, 1);
+    if disc.hole == 0.0 {
+        return circle(disc.radius, 1);
     }
-    // The hole goes around the other way, so that it is one.
-    format!("{}{}", circle(wheel.radius, 1), circle(wheel.hole, 0))
+    // Drawn counterclockwise, the inner circle is a hole (non-zero fill rule).
+    format!("{}{}", circle(disc.radius, 1), circle(disc.hole, 0))
 }
 
 fn write_text(out: &mut String, text: &Text) {
@@ -174,10 +181,10 @@ fn write_text(out: &mut String, text: &Text) {
         out,
         "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{weight}{anchor} fill=\"{}\">{}</text>",
         number(text.at.x),
-        number(text.at.y + drop(text.size)),
+        number(text.at.y + baseline_offset(text.size)),
         number(text.size),
-        color(text.ink),
-        escaped(&text.text)
+        color(text.color),
+        escape(&text.text)
     );
 }
 
@@ -185,7 +192,7 @@ fn point(point: Point) -> String {
     format!("{} {}", number(point.x), number(point.y))
 }
 
-/// A number to a hundredth of a pixel, without zeros that say nothing.
+/// A number with at most two decimal places.
 fn number(number: f64) -> String {
     let text = format!("{number:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -200,7 +207,7 @@ fn color([red, green, blue]: Rgb) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
-fn escaped(text: &str) -> String {
+fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -219,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_short() {
+    fn numbers_have_at_most_two_decimal_places() {
         for (value, text) in [
             (1.0, "1"),
             (0.125, "0.12"),

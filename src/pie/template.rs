@@ -1,8 +1,8 @@
-//! What is said of a slice, with places for its name and numbers.
+//! Templates of labels: text with placeholders for the name and the numbers of a slice.
 
 use std::fmt;
 
-/// A text with places: `{label}`, `{value}`, `{percent}`, `{total}`; `{{` is a brace.
+/// A text with the placeholders `{label}`, `{value}`, `{percent}`, `{total}`; `{{` is a literal brace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template(Vec<Piece>);
 
@@ -15,25 +15,25 @@ enum Piece {
     Total,
 }
 
-/// What fills the places.
+/// The values of the placeholders.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Filling<'a> {
+pub(super) struct Values<'a> {
     pub(super) label: &'a str,
     pub(super) value: &'a str,
     pub(super) percent: &'a str,
     pub(super) total: &'a str,
 }
 
-/// A template that makes no sense.
+/// Why a template is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
-    /// It names a place that there is not.
+pub enum TemplateError {
+    /// An unknown placeholder.
     #[error(
-        "there is no {{{0}}}: write {{label}}, {{value}}, {{percent}} or {{total}}, and {{{{ for a brace"
+        "unknown placeholder {{{0}}}: use {{label}}, {{value}}, {{percent}} or {{total}}, or {{{{ for a brace"
     )]
-    Place(String),
-    /// A brace that is not closed.
-    #[error("a {{ is not closed; write {{{{ for a brace")]
+    Unknown(String),
+    /// A brace without its closing one.
+    #[error("missing }} after {{; use {{{{ for a brace")]
     Open,
 }
 
@@ -46,11 +46,11 @@ impl Default for Template {
 }
 
 impl Template {
-    /// Reads a template; `\n` in it is an end of line.
+    /// Parses a template; `\n` in it starts a new line.
     ///
     /// # Errors
-    /// [`Unfit`].
-    pub fn parse(text: &str) -> Result<Template, Unfit> {
+    /// [`TemplateError`] if a placeholder is unknown or a brace is not closed.
+    pub fn parse(text: &str) -> Result<Template, TemplateError> {
         let text = text.replace("\\n", "\n");
         let (mut pieces, mut plain, mut rest) = (Vec::new(), String::new(), text.as_str());
         while let Some(brace) = rest.find('{') {
@@ -61,13 +61,13 @@ impl Template {
                 rest = after;
                 continue;
             }
-            let (name, after) = rest.split_once('}').ok_or(Unfit::Open)?;
+            let (name, after) = rest.split_once('}').ok_or(TemplateError::Open)?;
             let piece = match name {
                 "label" => Piece::Label,
                 "value" => Piece::Value,
                 "percent" => Piece::Percent,
                 "total" => Piece::Total,
-                _ => return Err(Unfit::Place(name.to_owned())),
+                _ => return Err(TemplateError::Unknown(name.to_owned())),
             };
             if !plain.is_empty() {
                 pieces.push(Piece::Text(std::mem::take(&mut plain)));
@@ -82,15 +82,15 @@ impl Template {
         Ok(Template(pieces))
     }
 
-    pub(super) fn fill(&self, filling: Filling<'_>) -> String {
+    pub(super) fn fill(&self, values: Values<'_>) -> String {
         self.0
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => text,
-                Piece::Label => filling.label,
-                Piece::Value => filling.value,
-                Piece::Percent => filling.percent,
-                Piece::Total => filling.total,
+                Piece::Label => values.label,
+                Piece::Value => values.value,
+                Piece::Percent => values.percent,
+                Piece::Total => values.total,
             })
             .collect()
     }
@@ -113,8 +113,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_filled() {
-        let filling = Filling {
+    fn placeholders_are_replaced() {
+        let values = Values {
             label: "a {value}",
             value: "1,200",
             percent: "12%",
@@ -128,18 +128,18 @@ mod tests {
             ("", ""),
         ] {
             let read = Template::parse(template).unwrap();
-            assert_eq!(read.fill(filling), filled);
+            assert_eq!(read.fill(values), filled);
             assert_eq!(read.to_string(), template);
         }
         assert_eq!(Template::default().to_string(), "{label} ({percent})");
     }
 
     #[test]
-    fn other_places_are_refused() {
+    fn unknown_placeholders_and_open_braces_are_rejected() {
         assert_eq!(
             Template::parse("{pct}"),
-            Err(Unfit::Place("pct".to_owned()))
+            Err(TemplateError::Unknown("pct".to_owned()))
         );
-        assert_eq!(Template::parse("100 {"), Err(Unfit::Open));
+        assert_eq!(Template::parse("100 {"), Err(TemplateError::Open));
     }
 }

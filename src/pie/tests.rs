@@ -1,7 +1,9 @@
-//! Laws of whole charts, whatever the values and labels.
+//! Laws of whole charts, for any values and labels.
 
 use proptest::prelude::*;
 
+use super::elements::Anchor;
+use super::layout::layout;
 use super::*;
 use crate::record::Number;
 use crate::render;
@@ -20,19 +22,19 @@ fn many(count: usize) -> Slices {
     slices(&values)
 }
 
-/// Draws it; says what a person would miss.
+/// Draws a chart.
 fn drawn(svg: &str) -> render::Drawing {
     let options = render::Options {
         fonts: render::Fonts::Embedded,
         ..render::Options::default()
     };
     let drawing = render::draw(svg.as_bytes(), &options).unwrap();
-    assert!(drawing.refused.is_empty());
+    assert!(drawing.omitted.is_empty());
     drawing
 }
 
 #[test]
-fn every_number_of_slices_is_drawn() {
+fn any_number_of_slices_is_drawn() {
     for count in [1, 2, 3, 12, 30, 100, 500] {
         for hole in [0.0, 0.6] {
             let options = Options {
@@ -48,7 +50,7 @@ fn every_number_of_slices_is_drawn() {
 }
 
 #[test]
-fn all_names_are_somewhere_in_the_picture() {
+fn every_slice_is_named_somewhere() {
     for count in [1, 5, 12, 30, 100, 500] {
         let svg = chart(&many(count), &Options::default());
         for n in 0..count {
@@ -62,9 +64,9 @@ fn all_names_are_somewhere_in_the_picture() {
 }
 
 #[test]
-fn a_picture_grows_only_where_it_may() {
-    assert_eq!(layout::layout(&many(12), &Options::default()).height, 400.0);
-    assert!(layout::layout(&many(500), &Options::default()).height > 1000.0);
+fn a_chart_grows_only_if_its_height_is_not_given() {
+    assert_eq!(layout(&many(12), &Options::default()).height, 400.0);
+    assert!(layout(&many(500), &Options::default()).height > 1000.0);
     let fixed = Options {
         height: Some(300),
         ..Options::default()
@@ -74,7 +76,7 @@ fn a_picture_grows_only_where_it_may() {
 }
 
 #[test]
-fn small_beside_large_stays_a_slice() {
+fn tiny_slices_are_kept_beside_huge_ones() {
     let made = slices(&[("large".to_owned(), 1e12), ("small".to_owned(), 1e-12)]);
     let svg = chart(&made, &Options::default());
     assert!(!svg.contains("NaN") && !svg.contains("inf"));
@@ -84,11 +86,11 @@ fn small_beside_large_stays_a_slice() {
     );
     let drawing = drawn(&svg);
     let middle = drawing.pixels.at(320, 200).unwrap();
-    assert_ne!(middle, [255; 4], "the large one is there");
+    assert_ne!(middle, [255; 4], "the large slice is drawn");
 }
 
 #[test]
-fn zeros_are_only_in_the_legend() {
+fn zero_values_are_only_in_the_legend() {
     let made = slices(&[("some".to_owned(), 1.0), ("none".to_owned(), 0.0)]);
     let svg = chart(&made, &Options::default());
     assert_eq!(svg.matches("<path ").count(), 1);
@@ -96,7 +98,7 @@ fn zeros_are_only_in_the_legend() {
 }
 
 #[test]
-fn the_same_values_give_the_same_bytes() {
+fn charts_are_deterministic() {
     let options = Options {
         title: Some("A & B".to_owned()),
         ..Options::default()
@@ -119,7 +121,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn texts_lie_in_the_picture_and_apart(
+    fn texts_stay_inside_the_chart_and_apart(
         values in prop::collection::vec((label(), 0.0_f64..1e9), 1..40),
         width in 60_u32..1200,
         height in prop::option::of(60_u32..900),
@@ -128,16 +130,16 @@ proptest! {
     ) {
         prop_assume!(values.iter().any(|(_, value)| *value > 1e-3));
         let options = Options { width, height, hole, title, ..Options::default() };
-        let layout = layout::layout(&slices(&values), &options);
+        let layout = layout(&slices(&values), &options);
         let mut boxes: Vec<(f64, f64, f64, f64)> = Vec::new();
         for text in &layout.texts {
             let wide = text::width(&text.text, text.size, text.weight);
             let left = match text.anchor {
-                layout::Anchor::Start => text.at.x,
-                layout::Anchor::Middle => text.at.x - wide / 2.0,
-                layout::Anchor::End => text.at.x - wide,
+                Anchor::Start => text.at.x,
+                Anchor::Middle => text.at.x - wide / 2.0,
+                Anchor::End => text.at.x - wide,
             };
-            // So small a picture has no room for a name; what is cut to «…» may stand out.
+            // Smaller charts have no room for labels, and a lone ellipsis may stick out.
             if width >= 200 && text.text != "…" {
                 prop_assert!(left >= -0.5 && left + wide <= layout.width + 1.0, "{} {text:?}", layout.width);
             }

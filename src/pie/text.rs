@@ -1,31 +1,31 @@
-//! Letters: fit to be shown, measured, cut.
+//! Text in a chart: made safe to show, measured, truncated.
 
 use std::borrow::Cow;
 
 use crate::render::{Weight, text_width};
 
-/// Sizes of letters, in pixels.
+/// Font sizes, in pixels.
 pub(super) const TITLE: f64 = 18.0;
 pub(super) const SUBTITLE: f64 = 13.0;
 pub(super) const LABEL: f64 = 13.0;
 
-/// From one line to the next, for letters of a size.
+/// The distance of two baselines, in pixels, for a font size.
 pub(super) fn line_height(size: f64) -> f64 {
     (size * 1.4).round()
 }
 
-/// From the middle of a line of capitals and digits down to where they stand: half of the height of DejaVu's capitals.
-pub(super) fn drop(size: f64) -> f64 {
+/// From the vertical middle of a line down to its baseline, in pixels: half of the cap height of DejaVu Sans.
+pub(super) fn baseline_offset(size: f64) -> f64 {
     size * 0.365
 }
 
-/// How wide a text is, in pixels.
+/// The width of a text, in pixels.
 pub(super) fn width(text: &str, size: f64, weight: Weight) -> f64 {
     f64::from(text_width(text, size as f32, weight))
 }
 
-/// The text, if it is not wider than `room`; else its beginning with `…`.
-pub(super) fn cut(text: &str, size: f64, weight: Weight, room: f64) -> String {
+/// The text, truncated with `…` if it is wider than `room` pixels.
+pub(super) fn truncate(text: &str, size: f64, weight: Weight, room: f64) -> String {
     if width(text, size, weight) <= room {
         return text.to_owned();
     }
@@ -41,9 +41,9 @@ pub(super) fn cut(text: &str, size: f64, weight: Weight, room: f64) -> String {
     format!("{}…", text[..end].trim_end())
 }
 
-/// A label as it may stand in a picture: blanks of all kinds become one, and what would be no text (XML 1.0, 2.2), or would
-/// turn it around, is written out.
-pub(super) fn shown(label: &str) -> String {
+/// A label that is safe to show: white space is collapsed, characters that XML forbids (XML 1.0, 2.2) and those that change the
+/// direction of text are escaped.
+pub(super) fn sanitize(label: &str) -> String {
     let mut out = String::with_capacity(label.len());
     for letter in label.trim().chars() {
         match letter {
@@ -66,9 +66,9 @@ pub(super) fn shown(label: &str) -> String {
     out
 }
 
-/// A label for use among other words: marks around one that is written from right to left keep it from taking what is beside it
-/// along (Unicode Standard Annex 9, 2.7).
-pub(super) fn among_others(label: &str) -> Cow<'_, str> {
+/// A label between other words: marks around right-to-left text keep it from reordering what is beside it (Unicode Standard
+/// Annex 9, 2.7).
+pub(super) fn isolate(label: &str) -> Cow<'_, str> {
     const MARK: char = '\u{200e}';
     if label.chars().any(is_right_to_left) {
         Cow::Owned(format!("{MARK}{label}{MARK}"))
@@ -77,7 +77,7 @@ pub(super) fn among_others(label: &str) -> Cow<'_, str> {
     }
 }
 
-/// Letters of the blocks that Unicode keeps for such scripts.
+/// Whether a character is in a block that Unicode reserves for right-to-left scripts.
 fn is_right_to_left(letter: char) -> bool {
     matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_text_is_written_out() {
+    fn control_and_direction_characters_are_escaped() {
         for (label, seen) in [
             (" a\t b\n", "a b"),
             ("\x1b[31mred", "\\u{1b}[31mred"),
@@ -96,24 +96,24 @@ mod tests {
             ("<&\">", "<&\">"),
             ("שלום", "שלום"),
         ] {
-            assert_eq!(shown(label), seen);
+            assert_eq!(sanitize(label), seen);
         }
     }
 
     #[test]
-    fn the_other_direction_is_marked() {
-        assert_eq!(among_others("abc мир"), "abc мир");
-        let marked = among_others("שלום");
+    fn right_to_left_labels_are_isolated() {
+        assert_eq!(isolate("abc мир"), "abc мир");
+        let marked = isolate("שלום");
         assert_eq!(marked, "\u{200e}שלום\u{200e}");
         let wide = |text| width(text, LABEL, Weight::Regular);
         assert_eq!(wide(&marked), wide("שלום"));
     }
 
     #[test]
-    fn what_is_too_wide_is_cut() {
+    fn wide_texts_are_truncated() {
         let room = width("abc…", LABEL, Weight::Regular) + 0.1;
-        assert_eq!(cut("abcdef", LABEL, Weight::Regular, room), "abc…");
-        assert_eq!(cut("abc", LABEL, Weight::Regular, room), "abc");
-        assert_eq!(cut("abcdef", LABEL, Weight::Regular, 0.0), "…");
+        assert_eq!(truncate("abcdef", LABEL, Weight::Regular, room), "abc…");
+        assert_eq!(truncate("abc", LABEL, Weight::Regular, room), "abc");
+        assert_eq!(truncate("abcdef", LABEL, Weight::Regular, 0.0), "…");
     }
 }

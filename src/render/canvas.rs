@@ -1,24 +1,25 @@
-//! How large the picture becomes, and where on it the SVG is.
+//! The size of the image, and the place of the SVG on it.
 
 use resvg::tiny_skia::Transform;
 use resvg::usvg::Size;
 
-use super::{Fault, Options};
+use super::error::RenderError;
+use super::options::Options;
 
-/// The pixels that are drawn on.
+/// The size of the image, and the place of the SVG on it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Canvas {
     pub(super) width: u32,
     pub(super) height: u32,
-    /// Pixels a unit of the SVG.
+    /// Pixels per unit of the SVG.
     pub(super) scale: f32,
-    /// Where the SVG begins, in pixels.
+    /// The top left of the SVG, in pixels.
     left: f32,
     top: f32,
 }
 
 impl Canvas {
-    pub(super) fn new(svg: Size, options: &Options) -> Result<Canvas, Fault> {
+    pub(super) fn new(svg: Size, options: &Options) -> Result<Canvas, RenderError> {
         let times = f64::from(options.scale);
         let (svg_width, svg_height) = (f64::from(svg.width()), f64::from(svg.height()));
         let wide = options.width.map(|width| f64::from(width) * times);
@@ -30,11 +31,11 @@ impl Canvas {
             (Some(wide), Some(high)) => (wide / svg_width).min(high / svg_height),
         };
         if !(times.is_finite() && scale.is_finite() && scale > 0.0) {
-            return Err(Fault::NoSize);
+            return Err(RenderError::InvalidSize);
         }
         let width = whole(wide.unwrap_or(svg_width * scale));
         let height = whole(high.unwrap_or(svg_height * scale));
-        let too_large = || Fault::TooLarge {
+        let too_large = || RenderError::TooLarge {
             width,
             height,
             max: options.max_pixels,
@@ -57,7 +58,7 @@ impl Canvas {
     }
 
     pub(super) fn transform(&self) -> Transform {
-        // Less than a pixel comes from rounding the size, and would only blur what is on the grid.
+        // Less than a pixel is left from rounding the size; a shift by it would only blur.
         let whole = |shift: f32| if shift.abs() < 1.0 { 0.0 } else { shift };
         Transform::from_row(
             self.scale,
@@ -70,7 +71,7 @@ impl Canvas {
     }
 }
 
-/// The nearest number of pixels, at least one.
+/// Rounded, at least one pixel.
 fn whole(pixels: f64) -> u64 {
     (pixels.round() as u64).max(1)
 }
@@ -79,7 +80,7 @@ fn whole(pixels: f64) -> u64 {
 mod tests {
     use super::*;
 
-    fn canvas(width: Option<u32>, height: Option<u32>, scale: f32) -> Result<Canvas, Fault> {
+    fn canvas(width: Option<u32>, height: Option<u32>, scale: f32) -> Result<Canvas, RenderError> {
         let svg = Size::from_wh(200.0, 100.0).unwrap();
         let options = Options {
             width,
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_keep_the_proportions() {
+    fn sizes_keep_the_aspect_ratio() {
         for (width, height, scale, expected) in [
             (None, None, 1.0, (200, 100, 1.0)),
             (None, None, 2.5, (500, 250, 2.5)),
@@ -110,22 +111,34 @@ mod tests {
     }
 
     #[test]
-    fn with_both_sizes_it_is_in_the_middle() {
+    fn with_width_and_height_the_svg_is_centred() {
         let canvas = canvas(Some(100), Some(100), 1.0).unwrap();
         assert_eq!((canvas.left, canvas.top), (0.0, 25.0));
     }
 
     #[test]
-    fn no_size_and_too_large_a_size_are_refused() {
+    fn invalid_and_excessive_sizes_are_rejected() {
         for scale in [0.0, -1.0, f32::NAN, f32::INFINITY] {
-            assert!(matches!(canvas(None, None, scale), Err(Fault::NoSize)));
-            assert!(matches!(canvas(Some(10), None, scale), Err(Fault::NoSize)));
+            assert!(matches!(
+                canvas(None, None, scale),
+                Err(RenderError::InvalidSize)
+            ));
+            assert!(matches!(
+                canvas(Some(10), None, scale),
+                Err(RenderError::InvalidSize)
+            ));
         }
-        assert!(matches!(canvas(Some(0), None, 1.0), Err(Fault::NoSize)));
+        assert!(matches!(
+            canvas(Some(0), None, 1.0),
+            Err(RenderError::InvalidSize)
+        ));
         assert!(canvas(None, None, 70.0).is_ok());
         for scale in [71.0, 1e10, f32::MAX] {
-            let refused = canvas(None, None, scale);
-            assert!(matches!(refused, Err(Fault::TooLarge { .. })), "{scale}");
+            let rejected = canvas(None, None, scale);
+            assert!(
+                matches!(rejected, Err(RenderError::TooLarge { .. })),
+                "{scale}"
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
-//! An SVG as a document of XML, with what would make reading it take forever found before it is read.
+//! An SVG as an XML document. What would take forever to parse is rejected before.
 //!
-//! Reading takes time and memory in proportion to the text, but for these: entities that stand for long texts, attributes of one
-//! element, which are compared with each other, and prefixes of namespaces, which each element passes on.
+//! Parsing takes time and memory in proportion to the text, except for entities that expand to long texts, attributes of one
+//! element, which are compared with each other, and namespace prefixes, which every element inherits.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,67 +10,66 @@ use std::io::Read;
 use memchr::memmem;
 use resvg::usvg::roxmltree::{Document, ParsingOptions};
 
-use super::Fault;
+use super::error::RenderError;
+use super::options::MAX_BYTES;
 
-/// The largest SVG that is read, in bytes.
-pub const MAX_BYTES: usize = 32 << 20;
-
-/// Elements, texts and comments, after entities were replaced.
+/// Elements, texts and comments, with entities expanded.
 const MAX_NODES: u32 = 2_000_000;
 
-/// What entities may make of the text, in bytes.
+/// The text with entities expanded, in bytes.
 const MAX_EXPANDED: usize = 64 << 20;
 
-/// Within one entity so many others may be used, says roxmltree.
+/// The references to other entities that roxmltree allows in one.
 const NESTED_ENTITIES: usize = 256;
 
+/// In one element.
 const MAX_ATTRIBUTES: usize = 20_000;
 
-/// Declarations of namespaces times the prefixes among them.
+/// Namespace declarations times distinct prefixes.
 const MAX_NAMESPACES: usize = 20_000_000;
 
-/// The text of an SVG, which may be packed with gzip (`.svgz`).
-pub(super) fn text(svg: &[u8]) -> Result<Cow<'_, str>, Fault> {
+/// The text of an SVG, which may be compressed with gzip (`.svgz`).
+pub(super) fn text(svg: &[u8]) -> Result<Cow<'_, str>, RenderError> {
     if svg.len() > MAX_BYTES {
-        return Err(Fault::TooLong);
+        return Err(RenderError::TooLong);
     }
     if !svg.starts_with(&[0x1f, 0x8b]) {
         return str::from_utf8(svg)
             .map(Cow::Borrowed)
-            .map_err(|_| Fault::NotUtf8);
+            .map_err(|_| RenderError::NotUtf8);
     }
     let mut text = Vec::new();
     flate2::read::MultiGzDecoder::new(svg)
         .take(MAX_BYTES as u64 + 1)
         .read_to_end(&mut text)
-        .map_err(Fault::Gzip)?;
+        .map_err(RenderError::Gzip)?;
     if text.len() > MAX_BYTES {
-        return Err(Fault::TooLong);
+        return Err(RenderError::TooLong);
     }
     String::from_utf8(text)
         .map(Cow::Owned)
-        .map_err(|_| Fault::NotUtf8)
+        .map_err(|_| RenderError::NotUtf8)
 }
 
-/// Reads the XML.
-pub(super) fn parse(text: &str) -> Result<Document<'_>, Fault> {
+/// Parses the XML.
+pub(super) fn parse(text: &str) -> Result<Document<'_>, RenderError> {
     let bytes = text.as_bytes();
     if expanded(bytes) > MAX_EXPANDED {
-        return Err(Fault::Entities);
+        return Err(RenderError::Entities);
     }
     if has_too_many_attributes(bytes) || has_too_many_namespaces(bytes) {
-        return Err(Fault::Attributes);
+        return Err(RenderError::Attributes);
     }
     let options = ParsingOptions {
         allow_dtd: true,
         nodes_limit: MAX_NODES,
         ..ParsingOptions::default()
     };
-    Document::parse_with_options(text, options).map_err(Fault::Xml)
+    Document::parse_with_options(text, options).map_err(RenderError::Xml)
 }
 
-/// What the document says it is: the text of its first `title` or `desc` that is a child of the root.
-pub(super) fn about(document: &Document<'_>, tag: &str) -> Option<String> {
+/// The text of the first `title` or `desc` (the `tag`) that is a child of the root.
+pub(super) fn metadata(document: &Document<'_>, tag: &str) -> Option<String> {
     let element = document
         .root_element()
         .children()
@@ -84,7 +83,7 @@ pub(super) fn about(document: &Document<'_>, tag: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// No fewer bytes than entities make of the text.
+/// An upper bound of the bytes that entities expand to.
 fn expanded(bytes: &[u8]) -> usize {
     let mut longest = 0;
     let mut is_nested = false;
@@ -107,19 +106,19 @@ fn expanded(bytes: &[u8]) -> usize {
 }
 
 fn has_too_many_attributes(bytes: &[u8]) -> bool {
-    // Within a tag there is no other `<`.
+    // There is no `<` inside a tag.
     let mut from = 0;
     memchr::memchr_iter(b'<', bytes)
         .chain([bytes.len()])
         .any(|to| {
             let piece = &bytes[from..to];
             from = to;
-            // Two quotes an attribute; few tags are long enough to be looked at.
+            // An attribute has at least four bytes, so few tags are long enough to be checked.
             piece.len() > MAX_ATTRIBUTES * 4 && attributes(piece) > MAX_ATTRIBUTES
         })
 }
 
-/// How many attributes a tag has at most; what comes after the tag does not count.
+/// An upper bound of the attributes of a tag; the text after the tag is ignored.
 fn attributes(tag: &[u8]) -> usize {
     let mut count = 0;
     let mut rest = tag;
@@ -156,7 +155,7 @@ mod tests {
     const ROOT: &str = r#"<svg xmlns="http://www.w3.org/2000/svg">"#;
 
     #[test]
-    fn entities_as_drawing_programs_use_them_are_read() {
+    fn entities_of_drawing_programs_are_expanded() {
         let text = format!(
             r#"<!DOCTYPE svg [<!ENTITY a "http://example.com/"><!ENTITY b 'x">y'>]>{ROOT}<g id="&a;">&b;&amp;</g></svg>"#
         );
@@ -165,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn entities_that_blow_up_are_refused() {
+    fn entity_bombs_are_rejected() {
         let long = "x".repeat(100_000);
         let quadratic = format!(
             r#"<!DOCTYPE svg [<!ENTITY a "{long}">]>{ROOT}{}</svg>"#,
@@ -178,36 +177,36 @@ mod tests {
         }
         laughs += &format!("]>{ROOT}{}</svg>", "&l9;".repeat(10_000));
         for text in [quadratic, laughs] {
-            assert!(matches!(parse(&text), Err(Fault::Entities)));
+            assert!(matches!(parse(&text), Err(RenderError::Entities)));
         }
-        // Few enough to be counted by the reader itself.
+        // Small enough to be left to the parser.
         let own = format!(r#"<!DOCTYPE svg [<!ENTITY a "&a;">]>{ROOT}&a;</svg>"#);
-        assert!(matches!(parse(&own), Err(Fault::Xml(_))));
-        // An entity that is a file is none.
+        assert!(matches!(parse(&own), Err(RenderError::Xml(_))));
+        // External entities are not read.
         let file = format!(r#"<!DOCTYPE svg [<!ENTITY a SYSTEM "/etc/passwd">]>{ROOT}&a;</svg>"#);
         assert!(parse(&file).is_err());
     }
 
     #[test]
-    fn attributes_without_end_are_refused() {
+    fn attribute_and_namespace_bombs_are_rejected() {
         let many: String = (0..=MAX_ATTRIBUTES).map(|n| format!(" a{n}='>'")).collect();
         assert!(matches!(
             parse(&format!("<svg{many}/>")),
-            Err(Fault::Attributes)
+            Err(RenderError::Attributes)
         ));
-        // In a text they are none.
+        // Outside a tag they are text.
         assert!(parse(&format!("<svg>{many}</svg>")).is_ok());
         let spaces: String = (0..5000).map(|n| format!("<g xmlns:a{n}='b'>")).collect();
         assert!(matches!(
             parse(&format!("<svg>{spaces}")),
-            Err(Fault::Attributes)
+            Err(RenderError::Attributes)
         ));
         let same = "<g xmlns:a='b'/>".repeat(100_000);
         assert!(parse(&format!("<svg>{same}</svg>")).is_ok());
     }
 
     #[test]
-    fn packed_text_is_unpacked_but_not_without_end() {
+    fn compressed_text_is_decompressed_up_to_the_limit() {
         use std::io::Write;
         let pack = |bytes: &[u8]| {
             let mut to = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -216,13 +215,13 @@ mod tests {
         };
         assert_eq!(text(&pack(b"<svg/>")).unwrap(), "<svg/>");
         let bomb = pack(&vec![b' '; MAX_BYTES + 1]);
-        assert!(matches!(text(&bomb), Err(Fault::TooLong)));
-        assert!(matches!(text(&bomb[..100]), Err(Fault::Gzip(_))));
-        assert!(matches!(text(&pack(b"\xff")), Err(Fault::NotUtf8)));
-        assert!(matches!(text(b"\xff"), Err(Fault::NotUtf8)));
+        assert!(matches!(text(&bomb), Err(RenderError::TooLong)));
+        assert!(matches!(text(&bomb[..100]), Err(RenderError::Gzip(_))));
+        assert!(matches!(text(&pack(b"\xff")), Err(RenderError::NotUtf8)));
+        assert!(matches!(text(b"\xff"), Err(RenderError::NotUtf8)));
         assert!(matches!(
             text(&vec![b' '; MAX_BYTES + 1]),
-            Err(Fault::TooLong)
+            Err(RenderError::TooLong)
         ));
     }
 
@@ -232,7 +231,7 @@ mod tests {
             "{ROOT}<g><title>no</title></g><title> A <b>pie</b> </title><desc/><title>2</title></svg>"
         );
         let document = parse(&text).unwrap();
-        assert_eq!(about(&document, "title").unwrap(), "A pie");
-        assert_eq!(about(&document, "desc"), None);
+        assert_eq!(metadata(&document, "title").unwrap(), "A pie");
+        assert_eq!(metadata(&document, "desc"), None);
     }
 }

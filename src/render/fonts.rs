@@ -1,8 +1,7 @@
-//! Which font a text is drawn with: one inside the binary, so that pictures are the same on every machine; those of the system
-//! only for what it lacks.
+//! The fonts of texts: one embedded in the binary, so that images are the same on every machine, and the system's only for
+//! glyphs that it lacks.
 //!
-//! Looking through the fonts of a system takes longer than all the rest of a small picture, so it is done when usvg asks for a
-//! glyph that is not inside, and not before.
+//! Loading the system's fonts takes longer than drawing a small image, so they are loaded when the first such glyph is needed.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock};
@@ -11,22 +10,22 @@ use resvg::usvg::fontdb::{Database, Family, ID, Query, Source, Stretch, Style, W
 use resvg::usvg::{self, FontFamily, FontResolver, FontStretch, FontStyle};
 use skrifa::{FontRef, MetadataProvider};
 
-/// Where fonts are taken from.
+/// Where fonts come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fonts {
-    /// From the binary, and from the system what glyphs are not in there.
+    /// The embedded font, and the system's for glyphs that it lacks.
     #[default]
     Auto,
-    /// From the binary alone: the same bytes on every machine.
+    /// The embedded font only: the same bytes on every machine.
     Embedded,
-    /// From the system by the names that the SVG gives, and from the binary what is not there.
+    /// The system's fonts that the SVG names, and the embedded font for others.
     System,
 }
 
-/// The font inside, and what identifies it: part of what decides the bytes of a picture.
+/// The name and version of the embedded font: part of a cache key.
 pub const FONT: &str = "DejaVu Sans 2.37";
 
-/// From this weight on a text is drawn bold (CSS Fonts 4, 2.2: 600 is the first that falls to bold).
+/// The lightest weight drawn in bold (CSS Fonts 4, 2.2: 600 is the first that falls back to bold).
 const BOLD_FROM: u16 = 600;
 
 struct Embedded {
@@ -51,51 +50,51 @@ static EMBEDDED: LazyLock<Embedded> = LazyLock::new(|| {
     }
 });
 
-/// The database to begin with.
+/// The embedded fonts.
 pub(super) fn database() -> Arc<Database> {
     EMBEDDED.database.clone()
 }
 
-/// What came of resolving fonts.
+/// How fonts were resolved.
 #[derive(Debug, Default)]
-pub(super) struct Asked {
-    /// Whether the fonts of the system decided anything.
+pub(super) struct FontUse {
+    /// Whether system fonts were consulted.
     pub(super) system: AtomicBool,
-    /// Whether a glyph was in no font at all.
-    pub(super) in_vain: AtomicBool,
+    /// Whether no font has a glyph for some character.
+    pub(super) missing_glyphs: AtomicBool,
 }
 
-/// How usvg finds fonts; says in `asked` what came of it.
-pub(super) fn resolver(fonts: Fonts, asked: &Asked) -> FontResolver<'_> {
+/// How usvg finds fonts; `font_use` records the result.
+pub(super) fn resolver(fonts: Fonts, font_use: &FontUse) -> FontResolver<'_> {
     FontResolver {
         select_font: Box::new(move |font, database| match fonts {
             Fonts::Auto | Fonts::Embedded => Some(embedded(font)),
             Fonts::System => {
-                load_system(database, asked);
+                load_system(database, font_use);
                 named(font, database).or_else(|| Some(embedded(font)))
             }
         }),
         select_fallback: Box::new(move |letter, used, database| {
-            let inside = [EMBEDDED.regular, EMBEDDED.bold, EMBEDDED.mono];
-            let found = inside
+            let faces = [EMBEDDED.regular, EMBEDDED.bold, EMBEDDED.mono];
+            let found = faces
                 .into_iter()
                 .find(|id| !used.contains(id) && has_glyph(database, *id, letter));
             let found = found.or_else(|| {
                 if fonts == Fonts::Embedded {
                     return None;
                 }
-                load_system(database, asked);
+                load_system(database, font_use);
                 fallback(letter, used, database)
             });
             if found.is_none() {
-                asked.in_vain.store(true, Relaxed);
+                font_use.missing_glyphs.store(true, Relaxed);
             }
             found
         }),
     }
 }
 
-/// The face inside that is nearest.
+/// The nearest embedded face.
 fn embedded(font: &usvg::Font) -> ID {
     let is_mono = font.families().iter().any(|family| match family {
         FontFamily::Monospace => true,
@@ -111,15 +110,15 @@ fn embedded(font: &usvg::Font) -> ID {
     }
 }
 
-fn load_system(database: &mut Arc<Database>, asked: &Asked) {
-    asked.system.store(true, Relaxed);
-    // Each picture in a picture begins with the fonts inside again.
+fn load_system(database: &mut Arc<Database>, font_use: &FontUse) {
+    font_use.system.store(true, Relaxed);
+    // Each embedded SVG starts with the embedded fonts again.
     if database.len() == EMBEDDED.database.len() {
         Arc::make_mut(database).load_system_fonts();
     }
 }
 
-/// A face of the system by the names that are asked for.
+/// The system's face for the names that the SVG gives.
 fn named(font: &usvg::Font, database: &Database) -> Option<ID> {
     let families: Vec<Family<'_>> = font
         .families()
@@ -155,7 +154,7 @@ fn named(font: &usvg::Font, database: &Database) -> Option<ID> {
     })
 }
 
-/// Any face that has the glyph, the nearest in weight and style first.
+/// The face nearest in weight and style that has a glyph for the character.
 fn fallback(letter: char, used: &[ID], database: &Database) -> Option<ID> {
     let like = database.face(*used.first()?)?;
     let mut faces: Vec<_> = database

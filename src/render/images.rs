@@ -1,40 +1,41 @@
-//! Pictures in a picture: those in the SVG itself, and files, which are refused unless they are in a directory that is given.
+//! Embedded images: from data URLs, and from files in a directory that is given.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
 
 use crate::io::confined::read_within;
 
-use super::fonts::{self, Asked, Fonts};
+use super::fonts::{self, FontUse, Fonts};
+use super::options::MAX_BYTES;
 use super::{document, references};
 
-/// A picture in a picture may be nested no deeper, since both are on one stack.
+/// The depth of an embedded SVG, which is drawn on the same stack as the outer one.
 const MAX_DEPTH: u32 = 48;
 
-/// A file or address that was to be drawn and was not.
+/// An embedded image that was not drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// As it stands in the SVG, shortened.
+pub struct OmittedImage {
+    /// As in the SVG, shortened.
     pub href: String,
-    /// Why it was not drawn.
-    pub why: &'static str,
+    /// Why it was omitted.
+    pub reason: &'static str,
 }
 
-/// What pictures in a picture may use.
+/// The embedded images of one SVG.
 #[derive(Debug)]
 pub(super) struct Images<'a> {
     directory: Option<PathBuf>,
     max_pixels: u64,
     fonts: Fonts,
-    asked: &'a Asked,
-    /// What they may weigh, all together.
+    font_use: &'a FontUse,
+    /// The weight that is left for further ones.
     weight: AtomicU64,
-    refused: Mutex<Vec<Refused>>,
-    /// Whether any came from a file.
-    used_files: std::sync::atomic::AtomicBool,
+    omitted: Mutex<Vec<OmittedImage>>,
+    /// Whether a file was drawn.
+    used_files: AtomicBool,
 }
 
 impl<'a> Images<'a> {
@@ -42,16 +43,16 @@ impl<'a> Images<'a> {
         directory: Option<&Path>,
         max_pixels: u64,
         fonts: Fonts,
-        asked: &'a Asked,
+        font_use: &'a FontUse,
     ) -> Images<'a> {
         Images {
-            // One that does not exist has nothing in it.
+            // A directory that does not exist is treated as empty.
             directory: directory.map(|path| path.canonicalize().unwrap_or_else(|_| path.into())),
             max_pixels,
             fonts,
-            asked,
+            font_use,
             weight: references::MAX_WEIGHT.into(),
-            refused: Mutex::default(),
+            omitted: Mutex::default(),
             used_files: false.into(),
         }
     }
@@ -59,66 +60,62 @@ impl<'a> Images<'a> {
     pub(super) fn resolver(&self) -> ImageHrefResolver<'_> {
         ImageHrefResolver {
             resolve_data: Box::new(|_, data, options| {
-                let made = self.picture(data, options);
-                self.told("data:", made)
+                let decoded = self.decode(data, options);
+                self.note("data:", decoded)
             }),
             resolve_string: Box::new(|href, options| {
-                let made = self.file(href).and_then(|data| {
+                let decoded = self.file(href).and_then(|data| {
                     self.used_files.store(true, Relaxed);
-                    self.picture(Arc::new(data), options)
+                    self.decode(Arc::new(data), options)
                 });
-                self.told(href, made)
+                self.note(href, decoded)
             }),
         }
     }
 
-    /// Whether a file decided anything, or was asked for in vain.
+    /// Whether a file was drawn.
     pub(super) fn used_files(&self) -> bool {
         self.used_files.load(Relaxed)
     }
 
-    pub(super) fn into_refused(self) -> Vec<Refused> {
-        self.refused
+    pub(super) fn into_omitted(self) -> Vec<OmittedImage> {
+        self.omitted
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn told(&self, href: &str, made: Result<ImageKind, &'static str>) -> Option<ImageKind> {
-        match made {
+    fn note(&self, href: &str, decoded: Result<ImageKind, &'static str>) -> Option<ImageKind> {
+        match decoded {
             Ok(kind) => Some(kind),
-            Err(why) => {
-                let refused = Refused {
+            Err(reason) => {
+                let omitted = OmittedImage {
                     href: href.chars().take(200).collect(),
-                    why,
+                    reason,
                 };
-                let mut all = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-                // One file may be drawn a thousand times.
-                if all.len() < 100 && !all.contains(&refused) {
-                    all.push(refused);
+                let mut all = self.omitted.lock().unwrap_or_else(PoisonError::into_inner);
+                // The same image may be used many times.
+                if all.len() < 100 && !all.contains(&omitted) {
+                    all.push(omitted);
                 }
                 None
             }
         }
     }
 
-    /// The bytes of a file in the directory.
+    /// Reads a file in the directory.
     fn file(&self, href: &str) -> Result<Vec<u8>, &'static str> {
         if href.contains("://") || href.starts_with("//") {
-            return Err("nothing is fetched");
+            return Err("URLs are not fetched");
         }
         let directory = self
             .directory
             .as_ref()
-            .ok_or("files are read only from a directory of resources, and none is given")?;
-        read_within(directory, href, document::MAX_BYTES).map_err(|refusal| refusal.why())
+            .ok_or("files are only read from --resources DIR")?;
+        read_within(directory, href, MAX_BYTES).map_err(|refusal| refusal.why())
     }
 
-    /// What the bytes are, by themselves: names and media types may lie.
-    fn picture(
-        &self,
-        data: Arc<Vec<u8>>,
-        options: &Options<'_>,
-    ) -> Result<ImageKind, &'static str> {
+    /// Decodes an image by its magic bytes: names and media types may be wrong.
+    fn decode(&self, data: Arc<Vec<u8>>, options: &Options<'_>) -> Result<ImageKind, &'static str> {
         let kind = match &data[..] {
             [0x89, b'P', b'N', b'G', ..] => ImageKind::PNG,
             [0xff, 0xd8, 0xff, ..] => ImageKind::JPEG,
@@ -140,23 +137,24 @@ impl<'a> Images<'a> {
             ] => ImageKind::WEBP,
             _ => return self.svg(&data, options).map(ImageKind::SVG),
         };
-        let size = imagesize::blob_size(&data).map_err(|_| "it is no picture that can be read")?;
+        let size = imagesize::blob_size(&data).map_err(|_| "unknown or damaged image")?;
         if (size.width as u64).saturating_mul(size.height as u64) > self.max_pixels {
-            return Err("it has too many pixels");
+            return Err("it has more pixels than --max-pixels");
         }
         Ok(kind(data))
     }
 
     fn svg(&self, data: &[u8], options: &Options<'_>) -> Result<Tree, &'static str> {
-        let refused = |_| "it is no picture that can be read, or too much of one";
-        let text = document::text(data).map_err(refused)?;
-        let document = document::parse(&text).map_err(refused)?;
-        let burden = references::weigh(&document).map_err(refused)?;
-        let left = |left: u64| left.checked_sub(burden.weight);
-        if burden.depth > MAX_DEPTH || self.weight.fetch_update(Relaxed, Relaxed, left).is_err() {
-            return Err("it is too much together with the others");
+        let invalid = |_| "unknown, damaged or too complex image";
+        let text = document::text(data).map_err(invalid)?;
+        let document = document::parse(&text).map_err(invalid)?;
+        let complexity = references::estimate(&document).map_err(invalid)?;
+        let left = |left: u64| left.checked_sub(complexity.weight);
+        if complexity.depth > MAX_DEPTH || self.weight.fetch_update(Relaxed, Relaxed, left).is_err()
+        {
+            return Err("too complex together with the other embedded images");
         }
-        // Such a picture may have no files of its own (SVG 2, 5.10.1), and no third one in it.
+        // An embedded SVG may not use files (SVG 2, 5.10.1), nor embed further SVGs.
         let inner = Options {
             dpi: options.dpi,
             font_family: options.font_family.clone(),
@@ -165,21 +163,21 @@ impl<'a> Images<'a> {
                 resolve_data: Box::new(|_, data, options| {
                     let is_raster = !data.trim_ascii_start().starts_with(b"<")
                         && !data.starts_with(&[0x1f, 0x8b]);
-                    let made = if is_raster {
-                        self.picture(data, options)
+                    let decoded = if is_raster {
+                        self.decode(data, options)
                     } else {
-                        Err("it is nested too deep")
+                        Err("embedded SVGs are nested too deeply")
                     };
-                    self.told("data:", made)
+                    self.note("data:", decoded)
                 }),
                 resolve_string: Box::new(|href, _| {
-                    self.told(href, Err("a picture in a picture has no files"))
+                    self.note(href, Err("an embedded SVG may not use files"))
                 }),
             },
-            font_resolver: fonts::resolver(self.fonts, self.asked),
+            font_resolver: fonts::resolver(self.fonts, self.font_use),
             fontdb: options.fontdb.clone(),
             ..Options::default()
         };
-        Tree::from_xmltree(&document, &inner).map_err(|_| "it is no picture that can be read")
+        Tree::from_xmltree(&document, &inner).map_err(|_| "invalid SVG")
     }
 }

@@ -1,9 +1,9 @@
-//! A picture as pixels.
+//! An image as pixels.
 
 use image::imageops::{FilterType, resize};
 use image::{ImageBuffer, RgbaImage};
 
-/// A picture: red, green, blue and opacity, of 8 bits each, not multiplied, row by row from the top left.
+/// An image in straight RGBA of 8 bits each, row by row from the top left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pixels {
     width: u32,
@@ -12,7 +12,7 @@ pub struct Pixels {
 }
 
 impl Pixels {
-    /// Takes the bytes of `width * height` pixels; `None` if there are more or fewer.
+    /// An image of `width * height` pixels, four bytes each; `None` if `rgba` has another length.
     pub fn new(width: u32, height: u32, rgba: Vec<u8>) -> Option<Pixels> {
         let length = u64::from(width) * u64::from(height);
         (length.checked_mul(4) == Some(rgba.len() as u64)).then_some(Pixels {
@@ -32,12 +32,12 @@ impl Pixels {
         self.height
     }
 
-    /// All of them, four bytes each.
+    /// All pixels, four bytes each.
     pub fn rgba(&self) -> &[u8] {
         &self.rgba
     }
 
-    /// The four bytes of one; `None` outside.
+    /// The pixel at a place; `None` outside the image.
     pub fn at(&self, x: u32, y: u32) -> Option<[u8; 4]> {
         if x >= self.width {
             return None;
@@ -48,8 +48,8 @@ impl Pixels {
             .copied()
     }
 
-    /// The same picture with another number of pixels, each the mean of what it covers (or between its neighbours, where they
-    /// become more). Nothing is left of a picture without pixels.
+    /// The image resized with a triangle filter, which averages when it gets smaller and interpolates when it gets larger. Without
+    /// any pixel the result is empty.
     pub fn scaled_to(mut self, width: u32, height: u32) -> Pixels {
         if [self.width, self.height, width, height].contains(&0) {
             return Pixels {
@@ -58,10 +58,10 @@ impl Pixels {
                 rgba: Vec::new(),
             };
         }
-        // What is transparent has no colour, so colours count as much as they are opaque.
+        // Averages of colours are weighted by opacity, so the colour of transparent pixels does not count.
         self.each(|level, alpha| (level * alpha + 127) / 255);
         let from: RgbaImage = ImageBuffer::from_raw(self.width, self.height, self.rgba)
-            .expect("there are four bytes a pixel");
+            .expect("four bytes per pixel");
         let mut to = Pixels {
             width,
             height,
@@ -76,7 +76,7 @@ impl Pixels {
         to
     }
 
-    /// Changes each level by the opacity of its pixel.
+    /// Changes each colour level as a function of the level and the opacity of its pixel.
     fn each(&mut self, change: impl Fn(u32, u32) -> u32) {
         let (pixels, _) = self.rgba.as_chunks_mut::<4>();
         for [red, green, blue, alpha] in pixels {
@@ -101,9 +101,9 @@ impl Pixels {
     }
 }
 
-/// Whether nothing shows through any of the pixels, of four bytes each.
+/// Whether all pixels are opaque.
 pub(super) fn is_opaque(rgba: &[u8]) -> bool {
-    // Block by block, as a loop that may end at every pixel takes four times as long.
+    // In blocks: a loop that may end at every pixel takes four times as long.
     rgba.chunks(4096).all(|block| {
         let (pixels, _) = block.as_chunks::<4>();
         pixels.iter().fold(255, |all, pixel| all & pixel[3]) == 255
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_number_of_bytes_must_fit() {
+    fn the_number_of_bytes_must_match() {
         assert!(Pixels::new(2, 3, vec![0; 24]).is_some());
         assert!(Pixels::new(2, 3, vec![0; 23]).is_none());
         assert!(Pixels::new(u32::MAX, u32::MAX, vec![0; 4]).is_none());
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn pixels_are_found_by_place() {
+    fn pixels_are_addressed_by_column_and_row() {
         let pixels = Pixels::new(2, 2, (0..16).collect()).unwrap();
         assert_eq!(pixels.at(1, 1), Some([12, 13, 14, 15]));
         assert_eq!(pixels.at(2, 0), None);
@@ -131,14 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn smaller_is_the_mean_and_nothing_stays_nothing() {
+    fn downscaling_averages_and_ignores_transparent_colors() {
         let black = [0, 0, 0, 255];
         let white = [255; 4];
         let board = [black, white, white, black].concat();
         let pixels = Pixels::new(2, 2, board).unwrap();
         let one = pixels.clone().scaled_to(1, 1).at(0, 0).unwrap();
         assert!(one[..3].iter().all(|level| level.abs_diff(128) <= 1) && one[3] == 255);
-        // What is beside a transparent pixel does not become dark.
+        // A pixel beside a transparent one does not become darker.
         let edge = [[255, 0, 0, 255], [0; 4]].concat();
         let edge = Pixels::new(2, 1, edge).unwrap().scaled_to(1, 1);
         let [255, 0, 0, alpha] = edge.at(0, 0).unwrap() else {

@@ -1,54 +1,58 @@
-//! Pixels as a PNG (ISO/IEC 15948): the image crate writes it, and what it does not write is spliced in after the header.
+//! Pixels as a PNG (ISO/IEC 15948). The image crate encodes it; the chunks that it does not write are inserted after the header.
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 
-use super::{Fault, Pixels};
+use super::error::RenderError;
+use super::pixels::Pixels;
 
-/// Where the header ends and further chunks may begin: the signature, and IHDR with its length, name, 13 bytes and checksum.
+/// The end of the header: the signature, and IHDR with its length, name, 13 bytes and checksum.
 const HEADER: usize = 8 + 4 + 4 + 13 + 4;
 
-/// What a PNG says about its picture.
+/// What a PNG says about its image.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct About {
-    /// Its title, from the SVG's.
+pub struct Metadata {
+    /// The SVG's title.
     pub title: Option<String>,
-    /// What is to be seen, from the SVG's.
+    /// The SVG's description.
     pub description: Option<String>,
-    /// How dense its pixels are, in pixels an inch.
+    /// In pixels per inch.
     pub density: Option<f32>,
 }
 
-/// Writes the pixels as a PNG, without alpha if nothing shows through.
+/// Encodes the pixels as a PNG, without alpha if all are opaque.
 ///
 /// # Errors
-/// [`Fault::Png`], as for a picture without pixels.
-pub fn encode(pixels: &Pixels, about: &About) -> Result<Vec<u8>, Fault> {
+/// [`RenderError::Png`], for an image without pixels.
+pub fn encode(pixels: &Pixels, metadata: &Metadata) -> Result<Vec<u8>, RenderError> {
     let opaque = pixels.is_opaque().then(|| pixels.without_alpha());
     let (bytes, colour) = match &opaque {
         Some(bytes) => (&bytes[..], ExtendedColorType::Rgb8),
         None => (pixels.rgba(), ExtendedColorType::Rgba8),
     };
     let mut png = Vec::with_capacity(bytes.len() / 16 + 1024);
-    // Drawings have flat areas, which no filter makes any flatter. Measured on pies of 640 x 400: level 6 takes 1.7 times as
-    // long and saves 7 %, level 2 takes two thirds and adds 8 %; with filters, all are larger by a quarter.
+    // Drawings have flat areas, on which filters do not help. Measured on pies of 640 x 400: level 6 takes 1.7 times as long and
+    // saves 7 %, level 2 takes two thirds and adds 8 %; with filters, files are larger by a quarter.
     PngEncoder::new_with_quality(&mut png, CompressionType::Level(4), FilterType::NoFilter)
         .write_image(bytes, pixels.width(), pixels.height(), colour)?;
-    png.splice(HEADER..HEADER, chunks(about));
+    png.splice(HEADER..HEADER, chunks(metadata));
     Ok(png)
 }
 
-fn chunks(about: &About) -> Vec<u8> {
+fn chunks(metadata: &Metadata) -> Vec<u8> {
     let mut chunks = Vec::new();
-    if let Some(density) = about.density {
+    if let Some(density) = metadata.density {
         let per_metre = (f64::from(density) / 0.0254).round() as u32;
         let both = [per_metre.to_be_bytes(), per_metre.to_be_bytes()].concat();
         // Unit 1 is the metre.
         push(&mut chunks, b"pHYs", &[&both[..], &[1]].concat());
     }
-    for (keyword, text) in [("Title", &about.title), ("Description", &about.description)] {
+    for (keyword, text) in [
+        ("Title", &metadata.title),
+        ("Description", &metadata.description),
+    ] {
         let Some(text) = text else { continue };
-        // NUL ends a text chunk, and may not be in one.
+        // NUL ends a text, so it cannot contain one.
         let text = text.replace('\0', "");
         let data = [keyword.as_bytes(), b"\0"].concat();
         match latin1(&text) {
@@ -65,7 +69,7 @@ fn chunks(about: &About) -> Vec<u8> {
 }
 
 fn push(chunks: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
-    // No chunk may be longer; what is only about the picture can be left out.
+    // Chunks are limited to 2^31 - 1 bytes; metadata is optional.
     let Ok(length) = i32::try_from(data.len()) else {
         return;
     };
@@ -77,7 +81,7 @@ fn push(chunks: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
     chunks.extend(checksum.to_be_bytes());
 }
 
-/// The text as Latin-1, the encoding of tEXt; `None` where it has other letters, or control characters.
+/// The text in Latin-1, the encoding of tEXt; `None` if it has other characters or control characters.
 fn latin1(text: &str) -> Option<Vec<u8>> {
     text.chars()
         .map(|letter| match letter {

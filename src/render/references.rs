@@ -1,46 +1,45 @@
-//! How much a document becomes when its references are followed, found without following them.
+//! How complex a document becomes when its references are followed, estimated without following them.
 //!
-//! An SVG of a kilobyte can stand for more elements than there are atoms: a `use` of two `use`s of two `use`s. usvg stops at a
-//! million elements, but not what patterns, markers, masks and clip paths multiply, and a longer circle of them has it
-//! follow its own tail. So each element is given a weight, once: its own, that of its children, and that of what it refers to,
-//! times how often that is drawn.
+//! An SVG of a kilobyte can expand to any number of elements: a `use` of two `use`s of two `use`s. usvg stops at a million
+//! elements, but does not limit what patterns, markers, masks and clip paths multiply, and follows longer circles of them forever.
+//! So each element gets a weight: its own, that of its children, and that of what it refers to, times how often that is drawn.
 
 use std::collections::HashMap;
 
 use resvg::usvg::roxmltree::{Document, Node};
 
-use super::Fault;
+use super::error::RenderError;
 
-/// The weight that is drawn at most: about the elements that usvg would make.
+/// The largest weight that is drawn, about the number of elements that usvg would create.
 pub(super) const MAX_WEIGHT: u64 = 4_000_000;
 
-/// How deep elements may be nested, references followed.
+/// The deepest nesting, with references followed.
 const MAX_DEPTH: u32 = 512;
 
-/// What finding circles may take, of which usvg itself looks for the short ones.
+/// The elements that usvg may visit when it looks for short circles.
 const MAX_SEARCH: u64 = 100_000_000;
 
-/// Style rules and declarations times elements.
+/// Style rules and declarations, times elements.
 const MAX_MATCHES: usize = 50_000_000;
 
-/// Of an image's text, so much counts as one element.
+/// The bytes of an image's data URL that count as one element.
 const IMAGE_BYTES: usize = 256;
 
-/// Of an outline's text, so much counts as one element: each copy of it has the points of its own.
+/// The bytes of an outline that count as one element; every copy has its own points.
 const OUTLINE_BYTES: usize = 32;
 
-/// What usvg does in the square of a number is as heavy as an element when the number's square is this: letters of a text,
-/// elements in a text, declarations of a style. Measured.
+/// Where usvg takes quadratic time, the square that weighs as much as one element (measured): characters of a text, elements in
+/// a text, declarations of a style.
 const LETTERS: u64 = 3500;
 const SPANS: u64 = 13;
 const DECLARATIONS: u64 = 900;
 
-/// What a document becomes.
+/// The complexity of a document, with references followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Burden {
-    /// Of all that is drawn.
+pub(super) struct Complexity {
+    /// About the number of elements that are drawn.
     pub(super) weight: u64,
-    /// The deepest nesting, references followed.
+    /// The deepest nesting.
     pub(super) depth: u32,
 }
 
@@ -50,31 +49,31 @@ struct Element<'a> {
     id: Option<&'a str>,
     children: Vec<usize>,
     references: Vec<usize>,
-    /// Of its own, without children.
+    /// Without its children.
     weight: u64,
-    /// Where markers may stand.
+    /// The points at which markers may be drawn.
     points: u64,
-    /// Bytes of text in it, children's aside.
+    /// Bytes of text in it, without its children.
     letters: u64,
 }
 
-/// What is known of an element when all below it is known.
+/// The totals of an element and everything below it.
 #[derive(Clone, Copy, Default)]
 struct Sum {
     weight: u64,
     depth: u32,
-    /// Elements that inherit a fill or a stroke, copies included.
+    /// Elements that inherit a fill or a stroke, with copies.
     elements: u64,
     points: u64,
     letters: u64,
-    /// Elements as they are written.
+    /// Elements in the document, without copies.
     written: u64,
-    /// Elements looked at when the references of these are followed one step.
+    /// Elements visited when references are followed by one step.
     reach: u64,
 }
 
-/// Weighs a document.
-pub(super) fn weigh(document: &Document<'_>) -> Result<Burden, Fault> {
+/// Estimates the complexity of a document, and rejects one that is too complex.
+pub(super) fn estimate(document: &Document<'_>) -> Result<Complexity, RenderError> {
     let elements = elements(document)?;
     let sums = sums(&elements)?;
     let root = sums.first().copied().unwrap_or_default();
@@ -88,23 +87,23 @@ pub(super) fn weigh(document: &Document<'_>) -> Result<Burden, Fault> {
             _ => sum,
         });
     if root.weight > MAX_WEIGHT || search > MAX_SEARCH {
-        return Err(Fault::TooMuch);
+        return Err(RenderError::TooComplex);
     }
-    Ok(Burden {
+    Ok(Complexity {
         weight: root.weight,
         depth: root.depth,
     })
 }
 
-/// All elements in the order of the document, the root first.
-fn elements<'a>(document: &'a Document<'_>) -> Result<Vec<Element<'a>>, Fault> {
+/// All elements in document order, the root first.
+fn elements<'a>(document: &'a Document<'_>) -> Result<Vec<Element<'a>>, RenderError> {
     let nodes: Vec<Node<'a, '_>> = document.descendants().filter(Node::is_element).collect();
     let number: HashMap<_, _> = nodes
         .iter()
         .enumerate()
         .map(|(n, node)| (node.id(), n))
         .collect();
-    // Readers differ in which of several elements of one name is meant, so all are.
+    // Renderers disagree on which element a duplicate id means, so all of them are referred to.
     let mut named: HashMap<&str, Vec<usize>> = HashMap::new();
     for (n, node) in nodes.iter().enumerate() {
         if let Some(id) = node.attribute("id") {
@@ -139,7 +138,7 @@ fn elements<'a>(document: &'a Document<'_>) -> Result<Vec<Element<'a>>, Fault> {
                 }
                 "d" | "points" => {
                     if has_huge_number(value) {
-                        return Err(Fault::HugeNumber);
+                        return Err(RenderError::ShapeTooLarge);
                     }
                     element.points += value.len() as u64 / 4 + 1;
                     element.weight += (value.len() / OUTLINE_BYTES) as u64;
@@ -168,7 +167,7 @@ fn elements<'a>(document: &'a Document<'_>) -> Result<Vec<Element<'a>>, Fault> {
     Ok(elements)
 }
 
-/// Whether a reference from such an element is followed when it is drawn.
+/// Whether drawing an element with this tag follows its reference.
 fn draws(tag: &str) -> bool {
     matches!(
         tag,
@@ -184,8 +183,8 @@ fn draws(tag: &str) -> bool {
     )
 }
 
-/// Whether a number has more than nine digits before the point, or so large an exponent. Measuring along such a path does not
-/// come to an end.
+/// Whether a number has more than nine digits before the point, or an exponent above nine. usvg does not finish measuring such
+/// a path.
 fn has_huge_number(numbers: &str) -> bool {
     let mut digits = 0;
     let mut exponent: Option<u32> = None;
@@ -230,7 +229,7 @@ fn urls(value: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn sums(elements: &[Element<'_>]) -> Result<Vec<Sum>, Fault> {
+fn sums(elements: &[Element<'_>]) -> Result<Vec<Sum>, RenderError> {
     #[derive(Clone, Copy, PartialEq)]
     enum State {
         New,
@@ -239,7 +238,7 @@ fn sums(elements: &[Element<'_>]) -> Result<Vec<Sum>, Fault> {
     }
     let mut state = vec![State::New; elements.len()];
     let mut sums = vec![Sum::default(); elements.len()];
-    // Not by recursion, since nobody knows yet how deep it goes.
+    // Not recursive, since the depth is not known yet.
     let mut open: Vec<(usize, usize)> = Vec::new();
     if !elements.is_empty() {
         open.push((0, 0));
@@ -251,7 +250,7 @@ fn sums(elements: &[Element<'_>]) -> Result<Vec<Sum>, Fault> {
         let Some(&below) = below else {
             sums[at] = sum(element, elements, &sums);
             if sums[at].depth > MAX_DEPTH {
-                return Err(Fault::TooDeep);
+                return Err(RenderError::TooDeep);
             }
             state[at] = State::Done;
             continue;
@@ -261,7 +260,9 @@ fn sums(elements: &[Element<'_>]) -> Result<Vec<Sum>, Fault> {
             State::Done => {}
             State::Open => {
                 let name = elements[below].id.unwrap_or(elements[below].tag);
-                return Err(Fault::Circle(name.chars().take(80).collect()));
+                return Err(RenderError::CircularReference(
+                    name.chars().take(80).collect(),
+                ));
             }
             State::New => {
                 state[below] = State::Open;
@@ -272,7 +273,7 @@ fn sums(elements: &[Element<'_>]) -> Result<Vec<Sum>, Fault> {
     Ok(sums)
 }
 
-/// The sum of an element, of which all below it are known.
+/// The totals of an element, given those of all elements below it.
 fn sum(element: &Element<'_>, elements: &[Element<'_>], sums: &[Sum]) -> Sum {
     let mut sum = Sum {
         weight: element.weight,
@@ -304,7 +305,7 @@ fn sum(element: &Element<'_>, elements: &[Element<'_>], sums: &[Sum]) -> Sum {
     for at in &element.references {
         let target = &sums[*at];
         let weight = match elements[*at].tag {
-            // Given to a group, each of its shapes is filled with it.
+            // A group passes it on to each of its shapes.
             "pattern" => target.weight.saturating_mul(sum.elements),
             "marker" => target.weight.saturating_mul(sum.points.max(1)),
             "linearGradient" | "radialGradient" => 1,
@@ -318,11 +319,11 @@ fn sum(element: &Element<'_>, elements: &[Element<'_>], sums: &[Sum]) -> Sum {
     sum
 }
 
-/// The style sheets, as far as they refer to anything.
+/// The rules of style sheets that contain references.
 struct Styles<'a>(simplecss::StyleSheet<'a>);
 
 impl<'a> Styles<'a> {
-    fn of(nodes: &[Node<'a, '_>]) -> Result<Styles<'a>, Fault> {
+    fn of(nodes: &[Node<'a, '_>]) -> Result<Styles<'a>, RenderError> {
         let mut sheet = simplecss::StyleSheet::new();
         let mut rules = 0;
         for node in nodes
@@ -332,7 +333,7 @@ impl<'a> Styles<'a> {
             let Some(text) = node.text() else { continue };
             rules += memchr::memchr2_iter(b'{', b';', text.as_bytes()).count();
             if rules.saturating_mul(nodes.len()) > MAX_MATCHES {
-                return Err(Fault::TooMuch);
+                return Err(RenderError::TooComplex);
             }
             if text.contains("url(") {
                 sheet.parse_more(text);

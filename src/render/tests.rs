@@ -1,8 +1,10 @@
-//! Pictures as they come out, pixel by pixel, and what must not come out.
+//! Drawn images, pixel by pixel, and SVGs that must be rejected.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::{fs, io};
 
 use super::*;
-use std::fmt::Write;
-use std::fs;
 
 const NS: &str = r#"xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink""#;
 
@@ -18,11 +20,11 @@ fn plain(inside: &str) -> Drawing {
     drawn(&svg(10, inside), &Options::default())
 }
 
-fn refused(inside: &str) -> Fault {
+fn rejected(inside: &str) -> RenderError {
     draw(svg(10, inside).as_bytes(), &Options::default()).unwrap_err()
 }
 
-/// A PNG of one colour, made by the image crate alone.
+/// A PNG of one colour, encoded by the image crate alone.
 fn png(colour: [u8; 4]) -> Vec<u8> {
     let image = image::RgbaImage::from_pixel(4, 4, image::Rgba(colour));
     let mut to = io::Cursor::new(Vec::new());
@@ -30,7 +32,7 @@ fn png(colour: [u8; 4]) -> Vec<u8> {
     to.into_inner()
 }
 
-/// Bytes in a data URL, by percents.
+/// Bytes as a percent-encoded data URL.
 fn data_url(media: &str, bytes: &[u8]) -> String {
     let mut url = format!("data:{media},");
     for byte in bytes {
@@ -40,7 +42,7 @@ fn data_url(media: &str, bytes: &[u8]) -> String {
 }
 
 #[test]
-fn colours_and_places_are_right() {
+fn colours_positions_and_metadata_are_right() {
     let drawing = plain(
         r##"<title>Half</title><desc>a red one</desc>
            <rect width="5" height="10" fill="#f00"/><rect x="5" width="5" height="5" fill="#00f" opacity="0.5"/>"##,
@@ -52,13 +54,13 @@ fn colours_and_places_are_right() {
         panic!("{:?}", at(7, 2));
     };
     assert!(alpha.abs_diff(128) <= 1);
-    assert_eq!(drawing.about.title.as_deref(), Some("Half"));
-    assert_eq!(drawing.about.description.as_deref(), Some("a red one"));
-    assert!(!drawing.used_system_fonts && !drawing.lacks_glyphs && !drawing.used_files);
+    assert_eq!(drawing.metadata.title.as_deref(), Some("Half"));
+    assert_eq!(drawing.metadata.description.as_deref(), Some("a red one"));
+    assert!(!drawing.used_system_fonts && !drawing.missing_glyphs && !drawing.used_files);
 }
 
 #[test]
-fn size_scale_and_background_are_as_asked() {
+fn size_scale_and_background_follow_the_options() {
     let options = Options {
         width: Some(30),
         height: Some(20),
@@ -71,7 +73,7 @@ fn size_scale_and_background_are_as_asked() {
     assert_eq!((pixels.width(), pixels.height()), (60, 40));
     assert_eq!(pixels.at(5, 20), Some([0, 255, 0, 255]));
     assert_eq!(pixels.at(30, 20), Some([0, 0, 0, 255]));
-    assert_eq!(drawing.about.density, Some(96.0 * 4.0));
+    assert_eq!(drawing.metadata.density, Some(96.0 * 4.0));
     let inch = format!(r#"<svg {NS} width="1in" height="0.5in"/>"#);
     let options = Options {
         dpi: 300.0,
@@ -82,7 +84,7 @@ fn size_scale_and_background_are_as_asked() {
 }
 
 #[test]
-fn text_is_drawn_with_the_font_inside_and_fits_its_width() {
+fn text_uses_the_embedded_font_and_fits_its_computed_width() {
     let options = Options {
         fonts: Fonts::Embedded,
         ..Options::default()
@@ -96,14 +98,14 @@ fn text_is_drawn_with_the_font_inside_and_fits_its_width() {
         let inside = format!(r#"<text x="0" y="30" font-size="20" {attribute}>{text}</text>"#);
         let drawing = drawn(&svg(400, &inside), &options);
         assert!(
-            !drawing.used_system_fonts && !drawing.lacks_glyphs,
+            !drawing.used_system_fonts && !drawing.missing_glyphs,
             "{text}"
         );
         let pixels = &drawing.pixels;
         let is_inked = |x: &u32| (0..400).any(|y| pixels.at(*x, y).unwrap()[3] > 0);
         let right = (0..400).rev().find(is_inked).unwrap() as f32;
         let width = text_width(text, 20.0, weight);
-        // As wide as was said, but for kerning and the space beside the last letter.
+        // Less wide only by kerning and the space beside the last letter.
         assert!(
             right <= width + 1.0 && right > width * 0.9,
             "{text}: {right} of {width}"
@@ -112,34 +114,34 @@ fn text_is_drawn_with_the_font_inside_and_fits_its_width() {
 }
 
 #[test]
-fn a_letter_that_no_font_inside_has_is_told() {
+fn missing_glyphs_and_system_fonts_are_reported() {
     let inside = r#"<text y="8">漢</text>"#;
     let options = Options {
         fonts: Fonts::Embedded,
         ..Options::default()
     };
     let drawing = drawn(&svg(10, inside), &options);
-    assert!(drawing.lacks_glyphs && !drawing.used_system_fonts);
+    assert!(drawing.missing_glyphs && !drawing.used_system_fonts);
     assert!(plain(inside).used_system_fonts);
 }
 
 #[test]
-fn the_same_picture_is_the_same_bytes() {
+fn drawing_is_deterministic() {
     let inside = r##"<defs><linearGradient id="g"><stop stop-color="red"/><stop offset="1"/></linearGradient></defs>
         <circle cx="5" cy="5" r="4" fill="url(#g)"/><text y="9" font-size="6">Ab</text>"##;
     let bytes = |_| {
         let drawing = plain(inside);
-        encode(&drawing.pixels, &drawing.about).unwrap()
+        encode(&drawing.pixels, &drawing.metadata).unwrap()
     };
     assert_eq!(bytes(0), bytes(1));
 }
 
 #[test]
-fn pictures_inside_are_drawn() {
+fn embedded_images_are_drawn() {
     let blue = png([0, 0, 255, 255]);
     for href in [
         data_url("image/png", &blue),
-        // Media types lie.
+        // Media types may be wrong.
         data_url("image/jpeg", &blue),
         data_url(
             "image/svg+xml",
@@ -148,12 +150,12 @@ fn pictures_inside_are_drawn() {
     ] {
         let drawing = plain(&format!(r#"<image width="10" height="10" href="{href}"/>"#));
         assert_eq!(drawing.pixels.at(5, 5), Some([0, 0, 255, 255]));
-        assert_eq!(drawing.refused, []);
+        assert_eq!(drawing.omitted, []);
     }
 }
 
 #[test]
-fn files_are_drawn_only_from_the_directory_that_is_given() {
+fn files_are_read_only_from_the_resource_directory() {
     let directory = tempfile::tempdir().unwrap();
     let inside = directory.path().join("inside");
     fs::create_dir(&inside).unwrap();
@@ -168,7 +170,7 @@ fn files_are_drawn_only_from_the_directory_that_is_given() {
         let image = format!(r#"<image width="10" height="10" xlink:href="{href}"/>"#);
         let drawing = drawn(&svg(10, &image), &options);
         let is_drawn = drawing.pixels.at(5, 5).unwrap()[3] > 0;
-        assert_eq!(is_drawn, drawing.refused.is_empty());
+        assert_eq!(is_drawn, drawing.omitted.is_empty());
         assert_eq!(is_drawn, drawing.used_files);
         is_drawn
     };
@@ -189,22 +191,22 @@ fn files_are_drawn_only_from_the_directory_that_is_given() {
     ] {
         assert!(!at(Some(&inside), href), "{href}");
     }
-    // What is included may include nothing.
+    // An embedded SVG may not use files.
     let nested = svg(4, r#"<image width="4" height="4" href="blue.png"/>"#);
     let url = data_url("image/svg+xml", nested.as_bytes());
     assert!(!at(Some(&inside), &url));
 }
 
 #[test]
-fn what_takes_too_much_is_refused_before_it_is_drawn() {
+fn svgs_that_take_too_much_are_rejected_before_drawing() {
     let filter = |primitive: &str| {
-        refused(&format!(
+        rejected(&format!(
             r#"<filter id="f">{primitive}</filter><rect width="10" height="10" filter="url(#f)"/>"#
         ))
     };
     assert!(matches!(
         filter(r#"<feTurbulence baseFrequency="1" numOctaves="2000000000"/>"#),
-        Fault::TooMuch
+        RenderError::TooComplex
     ));
     let layers = r#"<g opacity=".9">"#.repeat(100) + "<rect/>" + &"</g>".repeat(100);
     plain(&layers);
@@ -215,12 +217,12 @@ fn what_takes_too_much_is_refused_before_it_is_drawn() {
     let rects = r#"<rect width="10" height="10"/>"#.repeat(3000);
     assert!(matches!(
         draw(svg(10, &rects).as_bytes(), &large),
-        Err(Fault::TooMuch)
+        Err(RenderError::TooComplex)
     ));
     let nested = r#"<g opacity=".9">"#.repeat(100) + &rects[..30] + &"</g>".repeat(100);
     assert!(matches!(
         draw(svg(10, &nested).as_bytes(), &large),
-        Err(Fault::TooMuch)
+        Err(RenderError::TooComplex)
     ));
     let morphology = svg(
         10,
@@ -228,7 +230,7 @@ fn what_takes_too_much_is_refused_before_it_is_drawn() {
     );
     assert!(matches!(
         draw(morphology.as_bytes(), &large),
-        Err(Fault::TooMuch)
+        Err(RenderError::TooComplex)
     ));
     let merged = svg(
         10,
@@ -240,21 +242,21 @@ fn what_takes_too_much_is_refused_before_it_is_drawn() {
     assert!(draw(merged.as_bytes(), &Options::default()).is_ok());
     assert!(matches!(
         draw(merged.as_bytes(), &large),
-        Err(Fault::TooMuch)
+        Err(RenderError::TooComplex)
     ));
     let tile = r#"<pattern id="p" width="1e9" height="1e9" patternUnits="userSpaceOnUse"><rect width="1" height="1"/></pattern>
         <rect width="10" height="10" fill="url(#p)"/>"#;
-    assert!(matches!(refused(tile), Fault::TooMuch));
+    assert!(matches!(rejected(tile), RenderError::TooComplex));
     let size = format!(r#"<svg {NS} width="1e9" height="1e9"/>"#);
-    let told = draw(size.as_bytes(), &Options::default()).unwrap_err();
+    let error = draw(size.as_bytes(), &Options::default()).unwrap_err();
     assert_eq!(
-        told.to_string(),
-        "it would be 1000000000 x 1000000000 pixels, more than 100000000"
+        error.to_string(),
+        "the image would have 1000000000 x 1000000000 pixels, more than 100000000"
     );
 }
 
 #[test]
-fn the_deepest_documents_that_are_allowed_are_drawn() {
+fn the_deepest_documents_allowed_are_drawn() {
     let nest = |depth: usize, open: &str, close: &str| {
         svg(
             10,
@@ -269,8 +271,8 @@ fn the_deepest_documents_that_are_allowed_are_drawn() {
     ] {
         drawn(&nest(500, open, close), &Options::default());
         let deeper = nest(600, open, close);
-        let told = draw(deeper.as_bytes(), &Options::default());
-        assert!(matches!(told, Err(Fault::TooDeep)), "{open}");
+        let error = draw(deeper.as_bytes(), &Options::default());
+        assert!(matches!(error, Err(RenderError::TooDeep)), "{open}");
     }
     drawn(
         &svg(
@@ -283,7 +285,7 @@ fn the_deepest_documents_that_are_allowed_are_drawn() {
         ),
         &Options::default(),
     );
-    // By references, each on a stack of its own in the renderer.
+    // Nested by references, which the renderer follows by recursion.
     for (kind, property) in [
         ("mask", "mask"),
         ("clipPath", "clip-path"),
@@ -304,7 +306,7 @@ fn the_deepest_documents_that_are_allowed_are_drawn() {
 }
 
 #[test]
-fn shapes_that_the_renderer_cannot_stand_are_refused() {
+fn shapes_that_would_crash_the_renderer_are_rejected() {
     let filter = r#"<filter id="f"><feGaussianBlur stdDeviation="2"/></filter>"#;
     for shape in [
         r#"<rect width="5" height="4" stroke="red" stroke-width="99999999999"/>"#,
@@ -312,32 +314,35 @@ fn shapes_that_the_renderer_cannot_stand_are_refused() {
         r#"<path d="M0 0L20000000 3 1 30000000z"/>"#,
         r#"<g transform="scale(1e8)"><circle r="1"/></g>"#,
     ] {
-        let fault = refused(&format!("{filter}{shape}"));
-        assert!(matches!(fault, Fault::HugeNumber), "{shape}: {fault}");
+        let error = rejected(&format!("{filter}{shape}"));
+        assert!(
+            matches!(error, RenderError::ShapeTooLarge),
+            "{shape}: {error}"
+        );
     }
     plain(r#"<rect x="-90000" y="-90000" width="180000" height="180000"/>"#);
 }
 
 #[test]
-fn what_is_no_svg_is_refused_with_a_reason() {
+fn inputs_that_are_not_svgs_are_rejected_with_a_reason() {
     let draw = |text: &str| draw(text.as_bytes(), &Options::default()).unwrap_err();
-    assert!(matches!(draw(""), Fault::Xml(_)));
-    assert!(matches!(draw("<html/>"), Fault::Svg(_)));
-    assert!(matches!(draw("<svg"), Fault::Xml(_)));
+    assert!(matches!(draw(""), RenderError::Xml(_)));
+    assert!(matches!(draw("<html/>"), RenderError::Svg(_)));
+    assert!(matches!(draw("<svg"), RenderError::Xml(_)));
     assert!(matches!(
         draw(&format!(r#"<svg {NS} width="0" height="5"/>"#)),
-        Fault::Svg(_)
+        RenderError::Svg(_)
     ));
     let no_dpi = Options {
         dpi: 0.0,
         ..Options::default()
     };
-    let told = super::draw(svg(10, "").as_bytes(), &no_dpi);
-    assert!(matches!(told, Err(Fault::NoSize)));
+    let error = super::draw(svg(10, "").as_bytes(), &no_dpi);
+    assert!(matches!(error, Err(RenderError::InvalidSize)));
 }
 
 #[test]
-fn the_renderer_is_the_one_that_is_named() {
+fn the_renderer_versions_match_the_lock_file() {
     let lock = include_str!("../../Cargo.lock");
     for part in RENDERER.split(", ") {
         let (name, version) = part.split_once(' ').unwrap();

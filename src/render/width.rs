@@ -1,7 +1,7 @@
-//! How wide a text is, for whoever lays one out.
+//! The width of a text, for layouts.
 //!
-//! The sum of the advances of the font inside. Kerning and ligatures, which the renderer applies, only ever make it narrower by
-//! a little, so what was found to fit does.
+//! It is the sum of the advances of the embedded font. Kerning and ligatures, which the renderer applies, only make a text a
+//! little narrower, so a text that fits by this width does fit.
 
 use std::sync::LazyLock;
 
@@ -12,14 +12,14 @@ use skrifa::{FontRef, MetadataProvider};
 
 struct Face {
     charmap: Charmap<'static>,
-    /// In the unit of the em square.
+    /// In units of the em square.
     metrics: GlyphMetrics<'static>,
     units_per_em: f32,
 }
 
 impl Face {
     fn new(bytes: &'static [u8]) -> Face {
-        let font = FontRef::new(bytes).expect("the font inside is one");
+        let font = FontRef::new(bytes).expect("the embedded font is valid");
         let (size, location) = (Size::unscaled(), LocationRef::default());
         Face {
             charmap: font.charmap(),
@@ -36,7 +36,7 @@ impl Face {
             .and_then(|glyph| self.metrics.advance_width(glyph));
         match advance {
             Some(advance) => advance / self.units_per_em,
-            // A font of the system will be asked; a glyph is as wide there as its cells on a terminal are, or less.
+            // A system font will be used. Its glyph is at most about as wide as the character's cells on a terminal.
             None => {
                 let cells = unicode_width::UnicodeWidthChar::width(letter).unwrap_or(0);
                 cells as f32 * 0.65
@@ -48,7 +48,7 @@ impl Face {
 static REGULAR: LazyLock<Face> = LazyLock::new(|| Face::new(dejavu::sans::regular()));
 static BOLD: LazyLock<Face> = LazyLock::new(|| Face::new(dejavu::sans::bold()));
 
-/// The weight of a text.
+/// The font weight of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Weight {
     /// `font-weight` below 600.
@@ -58,7 +58,7 @@ pub enum Weight {
     Bold,
 }
 
-/// The width of a text in the font inside, in the unit of `size`, its font size.
+/// The width of a text in the embedded font, in the unit of `size`, its font size.
 pub fn text_width(text: &str, size: f32, weight: Weight) -> f32 {
     let face = match weight {
         Weight::Regular => &*REGULAR,
@@ -73,8 +73,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn widths_are_those_of_the_font() {
-        // Advances as DejaVu Sans 2.37's hmtx table has them, of 2048 units an em.
+    fn widths_are_the_advances_of_the_font() {
+        // Advances as DejaVu Sans 2.37's hmtx table has them, of 2048 units per em.
         for (text, units) in [("", 0), ("i", 569), ("m", 1995), ("0", 1303), ("W", 2025)] {
             let expected = units as f32 / 2048.0 * 10.0;
             let found = text_width(text, 10.0, Weight::Regular);
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_other_fonts_have_a_width_and_marks_have_none() {
+    fn characters_of_other_fonts_have_a_width_and_marks_have_none() {
         let width = |text| text_width(text, 10.0, Weight::Regular);
         assert!(width("漢") > width("m"));
         assert!(width("\u{200d}") < 0.001);

@@ -9,10 +9,10 @@ mod cell;
 mod column;
 pub mod escape;
 mod fit;
+pub mod image;
 mod live;
 mod message;
 mod output;
-pub mod picture;
 mod progress;
 mod repeat;
 pub mod results;
@@ -296,12 +296,12 @@ impl Ui {
         })
     }
 
-    /// How the terminal of the results shows pictures; none if it shows no colours.
-    pub fn picture_protocol(&self) -> Option<picture::Protocol> {
+    /// How the terminal shows images; `None` without colours.
+    pub fn image_protocol(&self) -> Option<image::Protocol> {
         self.stdout
             .painter
             .is_colored()
-            .then(|| picture::Protocol::of(|name| env::var_os(name)))
+            .then(|| image::Protocol::of(|name| env::var_os(name)))
     }
 
     fn labelled(&self, style: Style, label: &str, message: &str) {

@@ -52,7 +52,7 @@ fn charts_look_as_expected() {
         assert_eq!(outcome.stderr(), "", "{name}");
         let svg = outcome.stdout();
         let drawing = drawn(&svg);
-        let png = encode(&drawing.pixels, &drawing.about).expect("pixels");
+        let png = encode(&drawing.pixels, &drawing.metadata).expect("pixels");
         let directory = project().join("fixtures/pie");
         let place = |ending: &str| directory.join(format!("{name}.{ending}"));
         let is_same = fs::read(place("svg")).is_ok_and(|expected| expected == svg.as_bytes())

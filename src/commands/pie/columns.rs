@@ -1,19 +1,19 @@
-//! Which columns have the labels, and which one the values.
+//! The columns of labels and of values.
 //!
-//! Those that are named; else what `jug log` and `jug walk` call theirs, so that their rows need no flags: keys first, then
-//! what was computed for them.
+//! They can be named. Otherwise they are found by the names that `jug log` and `jug walk` use, so that their rows need no flags:
+//! keys come first, then what was computed for them.
 
 use std::fmt;
 
-use super::values::Reading;
+use super::values::ReadOptions;
 use crate::error::{Error, Result};
 use crate::format::Schema;
 use crate::log::aggregate;
 use crate::record::{FieldName, Step, Value, Want, Wanted};
 
-/// Columns that are taken for values where there is no aggregate, the likeliest first.
+/// Columns that are used as values if there is no aggregate, the most likely first.
 const VALUES: [&str; 3] = ["value", "size", "bytes"];
-/// Columns that are no labels beside those, though they come before them.
+/// Columns that are not labels even if they precede those.
 const MEASURES: [&str; 3] = ["files", "dirs", "allocated"];
 
 /// The columns that are read.
@@ -21,7 +21,7 @@ const MEASURES: [&str; 3] = ["files", "dirs", "allocated"];
 pub(super) struct Columns {
     /// At least one.
     pub(super) labels: Vec<FieldName>,
-    /// None where labels are counted.
+    /// `None` if labels are counted.
     pub(super) value: Option<FieldName>,
 }
 
@@ -37,26 +37,32 @@ impl fmt::Display for Columns {
 }
 
 impl Columns {
-    /// The columns of a text that begins with this record; `name` is its own in messages.
-    pub(super) fn of(
+    /// The columns of a text that starts with the record `first`; `name` is the input in messages.
+    pub(super) fn find(
         name: &str,
         first: Option<&[u8]>,
         schema: &dyn Schema,
-        reading: &Reading,
+        options: &ReadOptions,
     ) -> Result<Columns> {
         let names = schema.fields();
         let place_of = |column: &FieldName| names.iter().position(|name| name == column);
-        let value = reading.value.as_ref().map(|column| find(column, &names));
-        let named = reading.label.as_ref().map(|words| listed(words, &names));
-        let likely = Likely::of(&names, named.as_deref(), first, schema);
+        let value = options
+            .value
+            .as_ref()
+            .map(|column| find_column(column, &names));
+        let named = options
+            .label
+            .as_ref()
+            .map(|words| find_columns(words, &names));
+        let guess = Guess::of(&names, named.as_deref(), first, schema);
         let labels = named.unwrap_or_else(|| {
-            let value = value.as_ref().map_or(likely.value, place_of);
+            let value = value.as_ref().map_or(guess.value, place_of);
             let keys = match value {
-                _ if reading.tally => 1,
-                Some(value) => value.min(likely.keys),
-                None => likely.keys,
+                _ if options.tally => 1,
+                Some(value) => value.min(guess.keys),
+                None => guess.keys,
             };
-            // Where nothing stands before the values, the label is what comes next.
+            // Without a column before the values, the label is the next one.
             let next = (0..names.len()).find(|place| Some(*place) != value);
             let keys = if keys > 0 {
                 0..keys
@@ -66,24 +72,22 @@ impl Columns {
             names[keys.start..keys.end.min(names.len())].to_vec()
         });
         if labels.is_empty() {
-            return Err(Error::input(format!(
-                "{name}: there is no column of labels"
-            )));
+            return Err(Error::input(format!("{name}: no column of labels")));
         }
-        if reading.tally {
+        if options.tally {
             return Ok(Columns {
                 labels,
                 value: None,
             });
         }
-        let found = likely.value.map(|place| names[place].clone());
+        let found = guess.value.map(|place| names[place].clone());
         match value.or(found.filter(|found| !labels.contains(found))) {
             Some(value) => Ok(Columns {
                 labels,
                 value: Some(value),
             }),
             None => Err(Error::usage(format!(
-                "{name}: no column of numbers beside «{}»",
+                "{name}: no column of numbers beside '{}'",
                 labels[0]
             ))
             .hint("name it with --value, or count the labels with --tally")),
@@ -91,21 +95,21 @@ impl Columns {
     }
 }
 
-/// What the names of columns say.
-struct Likely {
-    /// The place of the values.
+/// The columns of values and keys as their names and cells suggest.
+struct Guess {
+    /// The index of the column of values.
     value: Option<usize>,
-    /// How many columns are keys: those before the first that was computed.
+    /// The number of key columns: those before the first computed one.
     keys: usize,
 }
 
-impl Likely {
+impl Guess {
     fn of(
         names: &[FieldName],
         labels: Option<&[FieldName]>,
         first: Option<&[u8]>,
         schema: &dyn Schema,
-    ) -> Likely {
+    ) -> Guess {
         let is_label = |name: &FieldName| labels.is_some_and(|labels| labels.contains(name));
         let place = |is_wanted: &dyn Fn(&str) -> bool| {
             names
@@ -113,7 +117,7 @@ impl Likely {
                 .position(|name| !is_label(name) && name.as_key().is_some_and(is_wanted))
         };
         if let Some(value) = place(&aggregate::names_amount) {
-            return Likely {
+            return Guess {
                 value: Some(value),
                 keys: value,
             };
@@ -124,7 +128,7 @@ impl Likely {
         {
             let is_measure = |name: &str| VALUES.contains(&name) || MEASURES.contains(&name);
             let keys = place(&is_measure).unwrap_or(value);
-            return Likely {
+            return Guess {
                 value: Some(value),
                 keys,
             };
@@ -132,18 +136,18 @@ impl Likely {
         let numbers = first
             .map(|line| numbers(names, line, schema))
             .unwrap_or_default();
-        // Unless labels are named, the first column is one.
+        // Unless labels are named, the first column has the labels.
         let value = numbers
             .into_iter()
             .find(|place| !is_label(&names[*place]) && (labels.is_some() || *place > 0));
-        Likely {
+        Guess {
             value,
             keys: value.unwrap_or(1),
         }
     }
 }
 
-/// The columns whose cell in this line is a number.
+/// The columns whose cells in a line are numbers.
 fn numbers(names: &[FieldName], line: &[u8], schema: &dyn Schema) -> Vec<usize> {
     let wanted: Vec<Wanted> = names
         .iter()
@@ -157,24 +161,24 @@ fn numbers(names: &[FieldName], line: &[u8], schema: &dyn Schema) -> Vec<usize> 
     (0..names.len()).filter(is_number).collect()
 }
 
-/// Columns of labels as they were typed: one, or several with commas between them.
-fn listed(words: &str, names: &[FieldName]) -> Vec<FieldName> {
+/// The columns of labels as typed: one, or several separated by commas.
+fn find_columns(words: &str, names: &[FieldName]) -> Vec<FieldName> {
     if names.iter().any(|name| is_called(name, words)) {
-        return vec![find(words, names)];
+        return vec![find_column(words, names)];
     }
     words
         .split(',')
-        .map(|word| find(word.trim(), names))
+        .map(|word| find_column(word.trim(), names))
         .collect()
 }
 
 /// A column by its name, or by its number, counted from 1.
-fn find(word: &str, names: &[FieldName]) -> FieldName {
+fn find_column(word: &str, names: &[FieldName]) -> FieldName {
     let by_name = names.iter().find(|name| is_called(name, word));
     let by_number = || names.get(word.parse::<usize>().ok()?.checked_sub(1)?);
     match by_name.or_else(by_number) {
         Some(name) => name.clone(),
-        // A key inside another's object (JSON).
+        // A key in a nested JSON object.
         None => FieldName::Path(
             word.split('.')
                 .map(|key| Step::Key(key.to_owned()))
@@ -208,19 +212,19 @@ mod tests {
             infer: false,
         };
         let schema = detect(sample, None, &settings);
-        let reading = Reading {
+        let options = ReadOptions {
             label: label.map(str::to_owned),
             value: value.map(str::to_owned),
-            ..Reading::default()
+            ..ReadOptions::default()
         };
         let first = text.lines().nth(schema.header_lines()).map(str::as_bytes);
-        Columns::of("t", first, &*schema, &reading)
+        Columns::find("t", first, &*schema, &options)
             .map(|columns| columns.to_string())
             .map_err(|error| error.to_string())
     }
 
     #[test]
-    fn rows_of_other_commands_need_no_flags() {
+    fn columns_of_other_commands_are_found_without_flags() {
         for (text, columns) in [
             (
                 "status\tcount\n200\t160\n",
@@ -230,7 +234,7 @@ mod tests {
                 "path\tstatus\tcount\tsum_bytes\n/a\t200\t3\t900\n",
                 "labels from path, status, values from count",
             ),
-            // Whatever was asked for first.
+            // The first aggregate of the query.
             (
                 "path\tsum_bytes\tcount\n/a\t900\t3\n",
                 "labels from path, values from sum_bytes",
@@ -262,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_by_name_and_by_number() {
+    fn columns_are_found_by_name_and_by_number() {
         let text = "a,b,c\nx,1,10\n";
         for (label, value, columns) in [
             (Some("a"), Some("c"), "labels from a, values from c"),
@@ -271,7 +275,7 @@ mod tests {
             (Some("3, 1"), None, "labels from c, a, values from b"),
             (None, Some("c"), "labels from a, values from c"),
             (None, Some("a"), "labels from b, values from a"),
-            // Whether there is such a column, the reader says.
+            // Unknown columns are reported later, by the reader.
             (None, Some("d"), "labels from a, values from d"),
         ] {
             assert_eq!(chosen(text, label, value).as_deref(), Ok(columns));
@@ -282,8 +286,8 @@ mod tests {
     }
 
     #[test]
-    fn without_numbers_there_are_no_values() {
-        let told = chosen("a,b\nx,y\n", None, None).unwrap_err();
-        assert_eq!(told, "t: no column of numbers beside «a»");
+    fn a_table_without_numbers_is_an_error() {
+        let error = chosen("a,b\nx,y\n", None, None).unwrap_err();
+        assert_eq!(error, "t: no column of numbers beside 'a'");
     }
 }

@@ -1,90 +1,91 @@
-//! The chart on a terminal: the picture itself where it shows pixels. Half blocks are too coarse for letters; there the pie
-//! stands alone, with the names beside it as text.
+//! The chart on a terminal. A terminal that shows images gets the whole chart. Half blocks are too coarse for text, so with them
+//! only the pie is drawn, with a legend of text.
 
-use crate::commands::shared::picture::Studio;
+use crate::commands::shared::image::Renderer;
 use crate::pie::{self, Slices};
-use crate::render::Fault;
+use crate::render::RenderError;
 use crate::ui::Ui;
-use crate::ui::picture::{Protocol, block_lines, square};
+use crate::ui::image::{Protocol, block_lines, square};
 
-/// The pie is never wider, in columns.
-const WIDEST: usize = 60;
-/// Between the pie and the names.
+/// The largest pie, in columns.
+const MAX_WIDTH: usize = 60;
+/// Between the pie and the legend, in columns.
 const SPACE: usize = 3;
-/// What names need beside the pie; where there is less, they stand below it.
-const NAMES: usize = 20;
-/// In pixels, before it is made to fit.
+/// The least room for a legend beside the pie, in columns; with less it is below.
+const MIN_LEGEND: usize = 20;
+/// The side of the image in pixels, before it is scaled down.
 const SIDE: u32 = 600;
 
-/// What to write to the terminal; none if it shows no colours.
-pub(super) fn shown(
+/// The output for the terminal; `None` if it has no colours.
+pub(super) fn chart(
     slices: &Slices,
     options: &pie::Options,
-    studio: &Studio<'_>,
+    renderer: &Renderer<'_>,
     ui: &Ui,
-) -> Result<Option<String>, Fault> {
-    match ui.picture_protocol() {
+) -> Result<Option<String>, RenderError> {
+    match ui.image_protocol() {
         Some(Protocol::Blocks { true_color }) => {
             let size = (ui.width(), ui.height());
-            in_blocks(slices, options, studio, size, true_color).map(Some)
+            in_blocks(slices, options, renderer, size, true_color).map(Some)
         }
-        _ => studio.on_terminal("the chart", pie::chart(slices, options).as_bytes()),
+        _ => renderer.on_terminal("the chart", pie::chart(slices, options).as_bytes()),
     }
 }
 
 fn in_blocks(
     slices: &Slices,
     options: &pie::Options,
-    studio: &Studio<'_>,
+    renderer: &Renderer<'_>,
     (columns, rows): (usize, usize),
     true_color: bool,
-) -> Result<String, Fault> {
-    let head = pie::head(slices, options);
-    let has_names = options.labels != pie::Labels::None || options.legend != pie::Legend::None;
-    // The last line is for the prompt.
+) -> Result<String, RenderError> {
+    let head = pie::header_lines(slices, options);
+    let has_legend =
+        options.labels != pie::LabelPosition::None || options.legend != pie::LegendPosition::None;
+    // The last line is left to the prompt.
     let high = rows.saturating_sub(head.len() + 1).max(4) * 2;
-    let wide = if has_names { columns / 2 } else { columns };
-    // Two rows a line, so that it stays round.
-    let side = high.min(wide).min(WIDEST) / 2 * 2;
+    let wide = if has_legend { columns / 2 } else { columns };
+    // A line has two rows of pixels, so the side is even.
+    let side = high.min(wide).min(MAX_WIDTH) / 2 * 2;
     let bare = pie::Options {
         width: SIDE,
         height: Some(SIDE),
         title: None,
         subtitle: None,
         center: None,
-        labels: pie::Labels::None,
-        legend: pie::Legend::None,
+        labels: pie::LabelPosition::None,
+        legend: pie::LegendPosition::None,
         background: None,
         ..options.clone()
     };
     let svg = pie::chart(slices, &bare);
-    let pixels = studio.fitted("the chart", svg.as_bytes(), (side.max(2), side.max(2)))?;
+    let pixels = renderer.fitted("the chart", svg.as_bytes(), (side.max(2), side.max(2)))?;
     let side = pixels.width() as usize;
     let pie = block_lines(side, pixels.rgba(), true_color);
     let beside = columns.saturating_sub(side + SPACE + 2);
-    let is_beside = beside >= NAMES;
+    let is_beside = beside >= MIN_LEGEND;
     let room = if is_beside {
         beside
     } else {
         columns.saturating_sub(2)
     };
-    let names = match has_names {
-        true => pie::key(slices, options, room),
+    let legend = match has_legend {
+        true => pie::text_legend(slices, options, room),
         false => Vec::new(),
     };
-    let names = names
+    let legend = legend
         .into_iter()
-        .map(|(color, words)| format!("{} {words}", square(color, true_color)));
+        .map(|(color, text)| format!("{} {text}", square(color, true_color)));
     let lines = match is_beside {
-        true => joined(pie, side, names.collect()),
-        false => pie.into_iter().chain(names).collect(),
+        true => side_by_side(pie, side, legend.collect()),
+        false => pie.into_iter().chain(legend).collect(),
     };
     let lines = head.into_iter().chain(lines);
     Ok(lines.map(|line| format!("{}\n", line.trim_end())).collect())
 }
 
-/// Two columns, the second in the middle of the first if it is shorter.
-fn joined(left: Vec<String>, width: usize, right: Vec<String>) -> Vec<String> {
+/// Two columns; the second is centred vertically if it is shorter.
+fn side_by_side(left: Vec<String>, width: usize, right: Vec<String>) -> Vec<String> {
     let above = left.len().saturating_sub(right.len()) / 2;
     let rows = left.len().max(right.len());
     let mut left = left.into_iter();
@@ -103,14 +104,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shorter_column_is_in_the_middle() {
+    fn a_shorter_second_column_is_centred() {
         let lines = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
         let pie = || lines(&["ab", "cd", "ef"]);
         assert_eq!(
-            joined(pie(), 2, lines(&["x"])),
+            side_by_side(pie(), 2, lines(&["x"])),
             ["ab   ", "cd   x", "ef   "]
         );
-        let long = joined(pie(), 2, lines(&["1", "2", "3", "4"]));
+        let long = side_by_side(pie(), 2, lines(&["1", "2", "3", "4"]));
         assert_eq!(long[3], "     4");
     }
 }

@@ -1,4 +1,4 @@
 //! What several commands do in the same way, and no room below can: it knows both an engine and the terminal.
 
-pub(super) mod picture;
+pub(super) mod image;
 pub(super) mod rows;

@@ -1,4 +1,4 @@
-//! What was written is read back by the image crate, and its chunks by hand.
+//! PNGs are decoded by the image crate, and their chunks by hand.
 
 use super::*;
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ fn pixels(colour: [u8; 4]) -> Pixels {
     Pixels::new(3, 2, colour.repeat(6)).unwrap()
 }
 
-/// The chunks of a PNG, with their checksums held.
+/// The chunks of a PNG, with their checksums verified.
 fn read_chunks(png: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut rest = png.strip_prefix(b"\x89PNG\r\n\x1a\n").unwrap();
     let mut chunks = Vec::new();
@@ -30,14 +30,14 @@ fn chunk(chunks: &[(String, Vec<u8>)], name: &str) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn the_checksum_is_that_of_the_standard() {
-    // IEND has no data, and everywhere the same checksum.
+fn the_checksum_matches_the_standard() {
+    // IEND has no data, so its checksum is the same in every PNG.
     assert_eq!(crc32(b"IEND"), 0xae42_6082);
 }
 
 #[test]
-fn title_description_and_density_stand_before_the_pixels() {
-    let about = About {
+fn title_description_and_density_precede_the_pixels() {
+    let about = Metadata {
         title: Some("Café\0".into()),
         description: Some("→ 12 %".into()),
         density: Some(96.0),
@@ -45,7 +45,7 @@ fn title_description_and_density_stand_before_the_pixels() {
     let chunks = read_chunks(&encode(&pixels([1, 2, 3, 255]), &about).unwrap());
     let names: Vec<&str> = chunks.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["IHDR", "pHYs", "tEXt", "iTXt", "IDAT", "IEND"]);
-    // 96 pixels an inch are 3780 a metre, as other programs have it.
+    // 96 pixels per inch are 3780 per metre, as other programs write it.
     let both = [0, 0, 0x0e, 0xc4, 0, 0, 0x0e, 0xc4, 1];
     assert_eq!(chunk(&chunks, "pHYs").unwrap(), both);
     assert_eq!(chunk(&chunks, "tEXt").unwrap(), b"Title\0Caf\xe9");
@@ -54,9 +54,9 @@ fn title_description_and_density_stand_before_the_pixels() {
 }
 
 #[test]
-fn what_shows_nothing_through_has_no_alpha() {
+fn opaque_images_have_no_alpha() {
     for (colour, kind) in [([9, 8, 7, 255], 2), ([9, 8, 7, 254], 6)] {
-        let png = encode(&pixels(colour), &About::default()).unwrap();
+        let png = encode(&pixels(colour), &Metadata::default()).unwrap();
         let header = chunk(&read_chunks(&png), "IHDR").unwrap();
         // Colour types 2 and 6 of the standard.
         assert_eq!(header[9], kind);
@@ -65,21 +65,21 @@ fn what_shows_nothing_through_has_no_alpha() {
 }
 
 #[test]
-fn a_picture_without_pixels_is_refused() {
+fn an_image_without_pixels_is_rejected() {
     let none = Pixels::new(0, 0, vec![]).unwrap();
-    assert!(encode(&none, &About::default()).is_err());
+    assert!(encode(&none, &Metadata::default()).is_err());
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn every_pixel_is_read_back(width in 1..20_u32, bytes in prop::collection::vec(any::<[u8; 4]>(), 1..200), title: String) {
+    fn every_pixel_is_decoded_as_it_was_encoded(width in 1..20_u32, bytes in prop::collection::vec(any::<[u8; 4]>(), 1..200), title: String) {
         let height = bytes.len() as u32 / width;
         prop_assume!(height > 0);
         let rgba = bytes[..(width * height) as usize].concat();
         let pixels = Pixels::new(width, height, rgba.clone()).unwrap();
-        let about = About { title: Some(title), ..About::default() };
+        let about = Metadata { title: Some(title), ..Metadata::default() };
         let png = encode(&pixels, &about).unwrap();
         read_chunks(&png);
         let read = image::load_from_memory(&png).unwrap().to_rgba8();

@@ -1,22 +1,22 @@
-//! What is multiplied is found, and what only looks like it is drawn.
+//! SVGs that multiply are rejected, and ordinary ones are not.
 
 use super::*;
 use crate::render::document;
 
-fn burden(inside: &str) -> Result<Burden, Fault> {
+fn estimated(inside: &str) -> Result<Complexity, RenderError> {
     let text = format!(r#"<svg xmlns:xlink="http://www.w3.org/1999/xlink">{inside}</svg>"#);
-    weigh(&document::parse(&text).unwrap())
+    estimate(&document::parse(&text).unwrap())
 }
 
 fn weight(inside: &str) -> u64 {
-    burden(inside).unwrap().weight
+    estimated(inside).unwrap().weight
 }
 
 #[test]
-fn weights_are_what_is_drawn() {
+fn weights_count_the_elements_that_are_drawn() {
     assert_eq!(weight(""), 1);
     assert_eq!(weight("<g><rect/><rect/></g>"), 4);
-    // The copy, and the look at what is copied.
+    // The copy, and the visit of what is copied.
     assert_eq!(weight("<g id='a'><rect/></g><use href='#a'/>"), 8);
     let pattern = "<pattern id='p'><rect/><rect/></pattern>";
     assert_eq!(weight(&format!("{pattern}<rect fill='url(#p)'/>")), 8);
@@ -34,13 +34,16 @@ fn weights_are_what_is_drawn() {
 }
 
 #[test]
-fn every_copy_of_an_outline_has_its_points() {
+fn every_copy_of_an_outline_counts() {
     let outline = "L1 1".repeat(8 * 1000);
     let path = format!("<path id='a' d='M0 0{outline}'/>");
     assert_eq!(weight(&path), 2 + 1000);
     let copies = |count: usize| format!("{path}{}", "<use href='#a'/>".repeat(count));
-    assert!(burden(&copies(1000)).is_ok());
-    assert!(matches!(burden(&copies(10_000)), Err(Fault::TooMuch)));
+    assert!(estimated(&copies(1000)).is_ok());
+    assert!(matches!(
+        estimated(&copies(10_000)),
+        Err(RenderError::TooComplex)
+    ));
 }
 
 #[test]
@@ -54,7 +57,7 @@ fn links_and_animations_are_not_followed() {
 }
 
 #[test]
-fn circles_are_refused_however_long() {
+fn circular_references_of_any_length_are_rejected() {
     for circle in [
         "<g id='a'><use href='#a'/></g>",
         "<g id='a'><use xlink:href='#b'/></g><g id='b'><use href='#c'/></g><g id='c'><use href='#a'/></g>",
@@ -63,9 +66,11 @@ fn circles_are_refused_however_long() {
         "<style>#r { mask: url(#m) }</style><mask id='m'><rect id='r'/></mask>",
         "<clipPath id='a' clip-path='url(#b)'/><clipPath id='b' clip-path=\"url('#a')\"/>",
     ] {
-        assert!(matches!(burden(circle), Err(Fault::Circle(_))), "{circle}");
+        assert!(matches!(estimated(circle), Err(RenderError::CircularReference(_))), "{circle}");
     }
-    let Err(Fault::Circle(name)) = burden("<g id='tail'><use href='#tail'/></g>") else {
+    let Err(RenderError::CircularReference(name)) =
+        estimated("<g id='tail'><use href='#tail'/></g>")
+    else {
         panic!("not found");
     };
     assert_eq!(name, "tail");
@@ -85,7 +90,7 @@ fn tower(levels: usize, times: usize, open: &str, reference: &str, close: &str) 
 }
 
 #[test]
-fn what_multiplies_is_refused() {
+fn references_that_multiply_are_rejected() {
     for (open, reference, close) in [
         ("<g id='l@'>", "<use href='#l@'/>", "</g>"),
         ("<pattern id='l@'>", "<rect fill='url(#l@)'/>", "</pattern>"),
@@ -105,23 +110,32 @@ fn what_multiplies_is_refused() {
         let small = tower(4, 3, open, reference, close);
         assert!(weight(&small) < 20_000, "{open}");
         let large = tower(30, 10, open, reference, close);
-        assert!(matches!(burden(&large), Err(Fault::TooMuch)), "{open}");
+        assert!(
+            matches!(estimated(&large), Err(RenderError::TooComplex)),
+            "{open}"
+        );
         let deep = tower(600, 1, open, reference, close);
-        assert!(matches!(burden(&deep), Err(Fault::TooDeep)), "{open}");
+        assert!(
+            matches!(estimated(&deep), Err(RenderError::TooDeep)),
+            "{open}"
+        );
     }
 }
 
 #[test]
-fn nesting_is_refused_from_a_depth_on() {
+fn nesting_is_rejected_above_the_limit() {
     let nested = |depth: usize| "<g>".repeat(depth) + &"</g>".repeat(depth);
-    assert_eq!(burden(&nested(100)).unwrap().depth, 101);
-    assert!(burden(&nested(511)).is_ok());
-    assert!(matches!(burden(&nested(512)), Err(Fault::TooDeep)));
-    assert!(matches!(burden(&nested(200_000)), Err(Fault::TooDeep)));
+    assert_eq!(estimated(&nested(100)).unwrap().depth, 101);
+    assert!(estimated(&nested(511)).is_ok());
+    assert!(matches!(estimated(&nested(512)), Err(RenderError::TooDeep)));
+    assert!(matches!(
+        estimated(&nested(200_000)),
+        Err(RenderError::TooDeep)
+    ));
 }
 
 #[test]
-fn what_takes_the_square_of_its_length_is_refused() {
+fn texts_and_styles_that_take_quadratic_time_are_rejected() {
     let spans = |count| format!("<text>{}</text>", "<tspan>x</tspan>".repeat(count));
     let letters = |count| format!("<text>{}</text>", "x".repeat(count));
     let style = |count| format!("<g style='{}'/>", "fill:red;".repeat(count));
@@ -131,15 +145,15 @@ fn what_takes_the_square_of_its_length_is_refused() {
         style(10_000),
         letters(5000).repeat(100),
     ] {
-        assert!(burden(&small).is_ok());
+        assert!(estimated(&small).is_ok());
     }
     for large in [spans(10_000), letters(200_000), style(100_000)] {
-        assert!(matches!(burden(&large), Err(Fault::TooMuch)));
+        assert!(matches!(estimated(&large), Err(RenderError::TooComplex)));
     }
 }
 
 #[test]
-fn numbers_without_measure_are_refused() {
+fn huge_numbers_in_paths_are_rejected() {
     for sane in [
         "M0 0L1e9 1",
         "M-123456789.123456789012,000000000012",
@@ -157,14 +171,14 @@ fn numbers_without_measure_are_refused() {
         assert!(has_huge_number(huge), "{huge}");
     }
     assert!(matches!(
-        burden("<path d='M1e38 0'/>"),
-        Err(Fault::HugeNumber)
+        estimated("<path d='M1e38 0'/>"),
+        Err(RenderError::ShapeTooLarge)
     ));
 }
 
 #[test]
-fn style_sheets_without_end_are_refused() {
+fn huge_style_sheets_are_rejected() {
     let rules = "rect { fill: red }".repeat(10_000);
     let sheet = format!("<style>{rules}</style>{}", "<rect/>".repeat(10_000));
-    assert!(matches!(burden(&sheet), Err(Fault::TooMuch)));
+    assert!(matches!(estimated(&sheet), Err(RenderError::TooComplex)));
 }

@@ -1,27 +1,27 @@
-//! What drawing will take, found before the first pixel is drawn.
+//! The time and memory that drawing will take, estimated before the first pixel is drawn.
 //!
-//! Each transparent group, mask and filter is drawn on a layer of its own, and filters may visit thousands of pixels for one. So
-//! a small SVG can ask for hours and for all memory there is; how much, its tree says.
+//! Each transparent group, mask and filter is drawn on a layer of its own, and filters may visit thousands of pixels for each one.
+//! So a small SVG can ask for hours and for all memory.
 
 use resvg::usvg::filter::{Filter, Kind};
 use resvg::usvg::{Group, ImageKind, Node, Paint, Path, Rect, Stroke, Transform, Tree};
 
-use super::Fault;
+use super::error::RenderError;
 
-/// Pixels written at most, over all layers: up to half a minute.
+/// Pixels written, over all layers: up to half a minute.
 const MAX_WORK: f64 = 20e9;
 
-/// What a pixel of a layer takes, which is cleared, drawn and put on what is below, in pixels of a plain shape.
+/// The work for a pixel of a layer, which is cleared, drawn and composited, in pixels of a plain shape.
 const LAYER: f64 = 4.0;
 
-/// Bytes of layers at once at most.
+/// Bytes of all layers that exist at once.
 const MAX_MEMORY: f64 = 2e9;
 
-/// How far from the corner a shape may reach, in pixels. Ten times as far, tiny-skia loses count of its edges and panics, once
-/// more in a destructor, which nobody can catch.
+/// The largest coordinate of a shape, in pixels. At ten times as much tiny-skia's edge counters overflow, and it panics, again in
+/// a destructor, which cannot be caught.
 const MAX_REACH: f64 = 1e6;
 
-/// A layer may be larger than what it is drawn on, since filters reach beyond the edge; so much, says resvg.
+/// The area of a layer relative to the surface below it, which resvg allows for filters that reach beyond the edge.
 const BEYOND: f64 = 25.0;
 
 /// A surface to draw on.
@@ -29,49 +29,49 @@ const BEYOND: f64 = 25.0;
 struct Surface {
     /// In pixels.
     area: f64,
-    /// Pixels a unit of the root.
+    /// Pixels per unit of the root.
     scale: f64,
-    /// Bytes of the layers under it, and its own.
+    /// Bytes of the layers below it, and its own.
     memory: f64,
-    /// Whether places in the root are places on it; a pattern's and a mask's content has places of its own.
+    /// Whether it has the coordinates of the root; the content of patterns and masks has its own.
     is_root: bool,
 }
 
 #[derive(Default)]
-struct Effort {
+struct Cost {
     work: f64,
     memory: f64,
     reach: f64,
 }
 
-/// Refuses a tree that takes too much, drawn on so many pixels with `scale` pixels a unit.
-pub(super) fn check(tree: &Tree, area: f64, scale: f64) -> Result<(), Fault> {
-    let mut effort = Effort::default();
+/// Rejects a tree that takes too much, drawn on `area` pixels with `scale` pixels per unit.
+pub(super) fn check(tree: &Tree, area: f64, scale: f64) -> Result<(), RenderError> {
+    let mut cost = Cost::default();
     let surface = Surface {
         area,
         scale,
         memory: 0.0,
         is_root: true,
     };
-    effort.group(tree.root(), surface);
-    if effort.reach > MAX_REACH {
-        return Err(Fault::HugeNumber);
+    cost.group(tree.root(), surface);
+    if cost.reach > MAX_REACH {
+        return Err(RenderError::ShapeTooLarge);
     }
-    // A number that is none is no promise.
-    let is_bounded = effort.work <= MAX_WORK && effort.memory <= MAX_MEMORY.max(area * 32.0);
+    // Comparisons with NaN are false, so it counts as unbounded.
+    let is_bounded = cost.work <= MAX_WORK && cost.memory <= MAX_MEMORY.max(area * 32.0);
     if is_bounded {
         Ok(())
     } else {
-        Err(Fault::TooMuch)
+        Err(RenderError::TooComplex)
     }
 }
 
-impl Effort {
+impl Cost {
     fn take(&mut self, memory: f64) {
         self.memory = self.memory.max(memory);
     }
 
-    /// Notes how far something reaches, in units of the root.
+    /// Records how far a rectangle reaches, in units of the root.
     fn reach(&mut self, rect: Rect, on: Surface) {
         for side in [rect.left(), rect.top(), rect.right(), rect.bottom()] {
             let reach = f64::from(side).abs() * on.scale;
@@ -115,7 +115,7 @@ impl Effort {
         }
     }
 
-    /// A clip path or a mask: a surface of the same size.
+    /// A clip path or a mask: another surface of the same size.
     fn covering(&mut self, group: &Group, on: Surface) {
         let surface = Surface {
             memory: on.memory + on.area * 4.0,
@@ -136,7 +136,7 @@ impl Effort {
                 self.work += on.area;
                 self.reach(image.abs_bounding_box(), on);
                 match image.kind() {
-                    // On a layer of its own, scaled to wherever it is.
+                    // On a layer of its own.
                     ImageKind::SVG(tree) => {
                         let scale = on.scale * larger_scale(image.abs_transform());
                         self.covering(tree.root(), Surface { scale, ..on });
@@ -195,7 +195,7 @@ impl Effort {
 
     fn filter(&mut self, filter: &Filter, on: Surface) {
         let primitives = filter.primitives();
-        // Each keeps its result for those after it.
+        // Each primitive keeps its result for those after it.
         let results = primitives.len() as f64 + 3.0;
         self.take(on.memory + on.area * 4.0 * results);
         for primitive in primitives {
@@ -232,12 +232,12 @@ fn larger_scale(transform: Transform) -> f64 {
     f64::from(x.max(y))
 }
 
-/// What it takes to keep the edges of a path in order that are crossed at one height: the square of their number at each,
-/// should they cross one another all the time. A tenth of a pixel each, as measured.
+/// The work of sorting the edges of a path along each row of pixels: the square of their number if they cross all the time, a
+/// tenth of a pixel each (measured).
 fn sorting(path: &Path, scale: f64) -> f64 {
     let (_, scale_y) = path.abs_transform().get_scale();
     let points = path.data().points();
-    // Wherever it turns to, it is no higher than it is long.
+    // A curve is not higher than its control polygon.
     let ways = points
         .windows(2)
         .map(|two| f64::from((two[1].y - two[0].y).abs()));
@@ -248,7 +248,7 @@ fn sorting(path: &Path, scale: f64) -> f64 {
     edges * crossed * sides / 10.0
 }
 
-/// How many pieces dashing cuts a path into; tiny-skia stops at a million.
+/// The number of dashes of a path; tiny-skia stops at a million.
 fn dashes(path: &Path, stroke: &Stroke) -> f64 {
     let Some(dashes) = stroke.dasharray() else {
         return 0.0;

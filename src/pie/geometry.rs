@@ -1,4 +1,4 @@
-//! Points on circles, clockwise from twelve o'clock, and the wheel that a pie is.
+//! Points, rectangles, and the circle that a pie is. Angles are in turns, clockwise from twelve o'clock.
 
 use std::f64::consts::TAU;
 
@@ -9,25 +9,51 @@ pub(super) struct Point {
     pub(super) y: f64,
 }
 
-/// Where the pie is.
+/// A rectangle, in pixels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rect {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
+}
+
+impl Rect {
+    pub(super) fn center(self) -> Point {
+        Point {
+            x: self.x + self.width / 2.0,
+            y: self.y + self.height / 2.0,
+        }
+    }
+
+    pub(super) fn right(self) -> f64 {
+        self.x + self.width
+    }
+
+    pub(super) fn bottom(self) -> f64 {
+        self.y + self.height
+    }
+}
+
+/// The circle of the pie, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Wheel {
+pub(super) struct Disc {
     pub(super) center: Point,
     pub(super) radius: f64,
-    /// Of the hole; 0 if there is none.
+    /// The radius of the hole; 0 if there is none.
     pub(super) hole: f64,
 }
 
-/// A part of the wheel, in turns from twelve o'clock on.
+/// The part of the circle that a slice takes, in turns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Arc {
     pub(super) start: f64,
     pub(super) end: f64,
 }
 
-impl Wheel {
-    /// The point at `turn` turns and a distance from the center. The sines are libm's own, which are the same on every machine.
-    pub(super) fn at(&self, turn: f64, distance: f64) -> Point {
+impl Disc {
+    /// The point at an angle and a distance from the center. libm's sines are the same on every machine.
+    pub(super) fn point(&self, turn: f64, distance: f64) -> Point {
         let angle = turn * TAU;
         Point {
             x: self.center.x + distance * libm::sin(angle),
@@ -35,7 +61,7 @@ impl Wheel {
         }
     }
 
-    /// The turn and the distance of a point.
+    /// The angle and the distance from the center of a point.
     pub(super) fn polar(&self, point: Point) -> (f64, f64) {
         let (dx, dy) = (point.x - self.center.x, self.center.y - point.y);
         let turn = libm::atan2(dx, dy) / TAU;
@@ -55,7 +81,7 @@ impl Arc {
         f64::midpoint(self.start, self.end)
     }
 
-    /// Whether it is on the right half.
+    /// Whether its middle is on the right half of the circle.
     pub(super) fn is_right(&self) -> bool {
         self.middle() < 0.5
     }
@@ -65,7 +91,7 @@ impl Arc {
     }
 }
 
-/// The arcs of shares that add up to 1: each begins where the one before ends, and the last ends after a whole turn.
+/// The arcs of the slices with these shares, one after the other; together a whole turn.
 pub(super) fn arcs(shares: &[f64]) -> Vec<Arc> {
     let total: f64 = shares.iter().sum();
     let mut start = 0.0;
@@ -90,21 +116,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const WHEEL: Wheel = Wheel {
+    const DISC: Disc = Disc {
         center: Point { x: 100.0, y: 50.0 },
         radius: 10.0,
         hole: 0.0,
     };
 
     #[test]
-    fn quarters_are_where_a_clock_has_them() {
+    fn angles_start_at_twelve_and_run_clockwise() {
         for (turn, x, y) in [
             (0.0, 100.0, 40.0),
             (0.25, 110.0, 50.0),
             (0.5, 100.0, 60.0),
             (0.75, 90.0, 50.0),
         ] {
-            let at = WHEEL.at(turn, 10.0);
+            let at = DISC.point(turn, 10.0);
             assert!(
                 (at.x - x).abs() < 1e-9 && (at.y - y).abs() < 1e-9,
                 "{turn}: {at:?}"
@@ -114,14 +140,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_point_is_found_again(turn in 0.0_f64..1.0, distance in 0.1_f64..1e3) {
-            let (again, how_far) = WHEEL.polar(WHEEL.at(turn, distance));
-            let apart = (again - turn).abs();
-            prop_assert!(apart.min(1.0 - apart) < 1e-9 && (how_far - distance).abs() < 1e-9);
+        fn polar_is_the_inverse_of_point(turn in 0.0_f64..1.0, distance in 0.1_f64..1e3) {
+            let (found, found_distance) = DISC.polar(DISC.point(turn, distance));
+            let apart = (found - turn).abs();
+            prop_assert!(apart.min(1.0 - apart) < 1e-9 && (found_distance - distance).abs() < 1e-9);
         }
 
         #[test]
-        fn arcs_make_a_whole_turn(shares in prop::collection::vec(1e-15_f64..1.0, 1..300)) {
+        fn arcs_are_adjacent_and_cover_a_whole_turn(shares in prop::collection::vec(1e-15_f64..1.0, 1..300)) {
             let total: f64 = shares.iter().sum();
             let shares: Vec<f64> = shares.iter().map(|share| share / total).collect();
             let arcs = arcs(&shares);

@@ -1,4 +1,4 @@
-//! How an SVG becomes pixels, and whether they are kept.
+//! How an SVG becomes pixels, and whether the image cache is used.
 
 use clap::{Args, ValueEnum};
 
@@ -8,65 +8,70 @@ use crate::render;
 /// The flags of commands that draw.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Drawing")]
-pub struct Picture {
-    /// The picture's width in pixels; alone, the height follows
+pub struct ImageArgs {
+    /// Image width in pixels; without --height, the aspect ratio is kept
     #[arg(long, value_name = "PIXELS", value_parser = values::pixels)]
     pub width: Option<u32>,
 
-    /// The picture's height in pixels; alone, the width follows
+    /// Image height in pixels; without --width, the aspect ratio is kept
     #[arg(long, value_name = "PIXELS", value_parser = values::pixels)]
     pub height: Option<u32>,
 
-    /// Draw so many pixels for each
+    /// Scale factor
     #[arg(long, value_name = "FACTOR", default_value = "1", hide_default_value = true, value_parser = values::positive)]
     pub scale: f32,
 
-    /// Pixels an inch, for lengths in inches, millimetres and points
+    /// Pixels per inch, for lengths in inches, millimetres and points
     #[arg(long, value_name = "DPI", default_value = "96", value_parser = values::positive)]
     pub dpi: f32,
 
-    /// The colour under the picture: a name, #rgb, #rrggbb or #rrggbbaa [default: transparent]
+    /// Background colour: a name, #rgb, #rrggbb or #rrggbbaa [default: transparent]
     #[arg(long, value_name = "COLOR", value_parser = values::color)]
     pub background: Option<[u8; 4]>,
 
-    /// Refuse larger pictures
+    /// Reject images with more than N pixels
     #[arg(long, value_name = "N", default_value = "100M", value_parser = values::count)]
     pub max_pixels: u64,
 
-    /// Where letters are taken from
+    /// Fonts for text
     #[arg(long, value_name = "FROM", default_value = "auto")]
     pub fonts: Fonts,
 
-    /// Whether pictures drawn before are used again
-    #[arg(long, value_name = "HOW", default_value = "on", help_heading = "Cache")]
-    pub cache: Caching,
+    /// How to use the image cache
+    #[arg(
+        long,
+        value_name = "MODE",
+        default_value = "on",
+        help_heading = "Cache"
+    )]
+    pub cache: CacheMode,
 }
 
-/// Where letters are taken from.
+/// Fonts for text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Fonts {
-    /// From the font inside jug, and what it lacks from the system's
+    /// Use the embedded font, and the system's fonts for glyphs that it lacks
     Auto,
-    /// From the font inside jug alone: the same picture on every machine
+    /// Use only the embedded font, for the same image on every machine
     Embedded,
-    /// From the system's fonts by name, and from the one inside jug where there is none
+    /// Use the system's fonts that the SVG names, and the embedded font for others
     System,
 }
 
-/// Whether pictures drawn before are used again.
+/// How to use the image cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Caching {
-    /// Use what is there, keep what is drawn
+pub enum CacheMode {
+    /// Use cached images and store new ones
     On,
-    /// Neither
+    /// Do not use the cache
     Off,
-    /// Draw anew, and keep it
+    /// Draw again and replace the cached image
     Refresh,
-    /// Draw nothing: exit status 1 if it is not there
+    /// Draw nothing; exit with status 1 if the image is not cached
     Only,
 }
 
-impl Picture {
+impl ImageArgs {
     /// The same for the renderer.
     pub fn options(&self) -> render::Options {
         render::Options {

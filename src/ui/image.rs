@@ -1,28 +1,28 @@
-//! Pictures on a terminal: by the protocols of terminals that show pixels, else in coloured half blocks.
+//! Images on a terminal: with the protocol of the terminal if it has one, otherwise as coloured half blocks.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
 use data_encoding::BASE64;
 
-/// How a terminal shows pictures.
+/// How a terminal shows images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// kitty's graphics protocol (<https://sw.kovidgoyal.net/kitty/graphics-protocol/>).
     Kitty,
     /// iTerm2's inline images (<https://iterm2.com/documentation-images.html>).
     Iterm2,
-    /// Two pixels a letter, in any of 16 million colours or in the 256 of the common palette.
+    /// Two pixels per character cell, in 24-bit colours or in 256.
     Blocks {
-        /// Whether there are 16 million.
+        /// Whether 24-bit colours are available.
         true_color: bool,
     },
 }
 
 impl Protocol {
-    /// What the terminal speaks, as far as its environment says; `variable` looks one up.
+    /// The protocol of the terminal according to the environment; `variable` looks up a variable.
     ///
-    /// A multiplexer between us and the terminal would swallow the protocols, so there it is blocks.
+    /// A multiplexer does not pass image protocols on, so it gets blocks.
     pub(super) fn of(variable: impl Fn(&str) -> Option<OsString>) -> Protocol {
         let text = |name| {
             variable(name)
@@ -47,34 +47,34 @@ impl Protocol {
     }
 }
 
-/// The longest piece of a picture that kitty takes at once, in letters of base64.
-const KITTY_PIECE: usize = 4096;
+/// The largest chunk of an image that kitty accepts, in bytes of base64.
+const KITTY_CHUNK: usize = 4096;
 
-/// A PNG as kitty takes it, with an end of line.
+/// A PNG in kitty's protocol, with a newline.
 pub fn kitty(png: &[u8]) -> String {
     let text = BASE64.encode(png);
     let mut out = String::with_capacity(text.len() + text.len() / 100 + 64);
-    let pieces = text.as_bytes().chunks(KITTY_PIECE);
-    let count = pieces.len();
-    for (index, piece) in pieces.enumerate() {
-        // a=T: take and show; f=100: PNG; q=2: answer nothing, since nobody reads; m=1: there is more.
-        let about = if index == 0 { "a=T,f=100,q=2," } else { "" };
+    let chunks = text.as_bytes().chunks(KITTY_CHUNK);
+    let count = chunks.len();
+    for (index, chunk) in chunks.enumerate() {
+        // a=T: transmit and display; f=100: PNG; q=2: suppress responses, since nobody reads them; m=1: more chunks follow.
+        let control = if index == 0 { "a=T,f=100,q=2," } else { "" };
         let more = u8::from(index + 1 < count);
-        let _ = write!(out, "\x1b_G{about}m={more};");
-        out.push_str(str::from_utf8(piece).expect("base64 is ASCII"));
+        let _ = write!(out, "\x1b_G{control}m={more};");
+        out.push_str(str::from_utf8(chunk).expect("base64 is ASCII"));
         out.push_str("\x1b\\");
     }
     out.push('\n');
     out
 }
 
-/// A PNG as iTerm2 takes it, with an end of line.
+/// A PNG in iTerm2's protocol, with a newline.
 pub fn iterm2(png: &[u8]) -> String {
     let (size, text) = (png.len(), BASE64.encode(png));
     format!("\x1b]1337;File=inline=1;size={size}:{text}\x07\n")
 }
 
-/// Pixels of red, green, blue and opacity, `width` of them a row, two rows a line. What is half transparent or more is left out.
+/// RGBA pixels, `width` per row, as half blocks: two rows per line. Pixels that are at least half transparent are blank.
 pub fn blocks(width: usize, rgba: &[u8], true_color: bool) -> String {
     let lines = block_lines(width, rgba, true_color);
     lines
@@ -83,27 +83,27 @@ pub fn blocks(width: usize, rgba: &[u8], true_color: bool) -> String {
         .collect()
 }
 
-/// The same line by line, each `width` cells wide.
+/// The same as lines of `width` cells each.
 pub fn block_lines(width: usize, rgba: &[u8], true_color: bool) -> Vec<String> {
     let (pixels, _) = rgba.as_chunks::<4>();
     let rows: Vec<&[[u8; 4]]> = pixels.chunks(width.max(1)).collect();
     let line = |pair: &[&[[u8; 4]]]| {
         let mut out = String::new();
-        let (mut ink, mut paper) = (None, None);
+        let (mut foreground, mut background) = (None, None);
         for column in 0..width {
-            let at = |row: usize| pair.get(row).and_then(|row| seen(row.get(column)?));
-            let (letter, new_ink, new_paper) = match (at(0), at(1)) {
-                (None, None) => (' ', ink, None),
+            let at = |row: usize| pair.get(row).and_then(|row| visible(row.get(column)?));
+            let (block, new_foreground, new_background) = match (at(0), at(1)) {
+                (None, None) => (' ', foreground, None),
                 (Some(upper), None) => ('▀', Some(upper), None),
                 (None, Some(lower)) => ('▄', Some(lower), None),
-                (Some(upper), Some(lower)) if upper == lower => (' ', ink, Some(lower)),
+                (Some(upper), Some(lower)) if upper == lower => (' ', foreground, Some(lower)),
                 (Some(upper), Some(lower)) => ('▀', Some(upper), Some(lower)),
             };
-            paint(&mut out, 38, &mut ink, new_ink, true_color);
-            paint(&mut out, 48, &mut paper, new_paper, true_color);
-            out.push(letter);
+            set_color(&mut out, 38, &mut foreground, new_foreground, true_color);
+            set_color(&mut out, 48, &mut background, new_background, true_color);
+            out.push(block);
         }
-        if ink.is_some() || paper.is_some() {
+        if foreground.is_some() || background.is_some() {
             out.push_str("\x1b[0m");
         }
         out
@@ -111,30 +111,36 @@ pub fn block_lines(width: usize, rgba: &[u8], true_color: bool) -> Vec<String> {
     rows.chunks(2).map(line).collect()
 }
 
-/// A square of this colour, a cell wide.
+/// A square in a colour, one cell wide.
 pub fn square(color: [u8; 3], true_color: bool) -> String {
     let mut out = String::new();
-    let mut ink = None;
-    paint(&mut out, 38, &mut ink, Some(color), true_color);
+    let mut foreground = None;
+    set_color(&mut out, 38, &mut foreground, Some(color), true_color);
     out.push('■');
-    paint(&mut out, 38, &mut ink, None, true_color);
+    set_color(&mut out, 38, &mut foreground, None, true_color);
     out
 }
 
 type Rgb = [u8; 3];
 
-fn seen(&[red, green, blue, alpha]: &[u8; 4]) -> Option<Rgb> {
+fn visible(&[red, green, blue, alpha]: &[u8; 4]) -> Option<Rgb> {
     (alpha >= 128).then_some([red, green, blue])
 }
 
-/// Changes a colour where it is another than before: `kind` is 38 for the letter's, 48 for what is behind it (ECMA-48, 8.3.117,
+/// Writes the sequence for another colour if it changes: `kind` is 38 for the foreground, 48 for the background (ECMA-48, 8.3.117,
 /// and ITU-T T.416, 13.1.8).
-fn paint(out: &mut String, kind: u8, before: &mut Option<Rgb>, now: Option<Rgb>, true_color: bool) {
-    if *before == now {
+fn set_color(
+    out: &mut String,
+    kind: u8,
+    current: &mut Option<Rgb>,
+    new: Option<Rgb>,
+    true_color: bool,
+) {
+    if *current == new {
         return;
     }
-    *before = now;
-    let _ = match now {
+    *current = new;
+    let _ = match new {
         None => write!(out, "\x1b[{}m", kind + 1),
         Some([red, green, blue]) if true_color => {
             write!(out, "\x1b[{kind};2;{red};{green};{blue}m")
@@ -143,7 +149,7 @@ fn paint(out: &mut String, kind: u8, before: &mut Option<Rgb>, now: Option<Rgb>,
     };
 }
 
-/// The nearest of the 256 colours: 16 to 231 are a cube of six levels each, 232 to 255 greys.
+/// The nearest of 256 colours: 16 to 231 are a cube of six levels each, 232 to 255 greys.
 fn nearest([red, green, blue]: Rgb) -> u8 {
     const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     let level = |value: u8| {
@@ -170,7 +176,7 @@ fn nearest([red, green, blue]: Rgb) -> u8 {
 mod tests {
     use super::*;
 
-    fn spoken(variables: &[(&str, &str)]) -> Protocol {
+    fn protocol(variables: &[(&str, &str)]) -> Protocol {
         Protocol::of(|name| {
             let found = variables.iter().find(|(variable, _)| *variable == name);
             found.map(|(_, value)| OsString::from(value))
@@ -178,40 +184,40 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_tells_the_protocol() {
+    fn the_protocol_follows_the_environment() {
         let blocks = Protocol::Blocks { true_color: false };
-        assert_eq!(spoken(&[]), blocks);
-        assert_eq!(spoken(&[("TERM", "xterm-kitty")]), Protocol::Kitty);
-        assert_eq!(spoken(&[("TERM_PROGRAM", "iTerm.app")]), Protocol::Iterm2);
+        assert_eq!(protocol(&[]), blocks);
+        assert_eq!(protocol(&[("TERM", "xterm-kitty")]), Protocol::Kitty);
+        assert_eq!(protocol(&[("TERM_PROGRAM", "iTerm.app")]), Protocol::Iterm2);
         assert_eq!(
-            spoken(&[("TERM", "xterm-kitty"), ("TMUX", "/tmp/tmux-0/default,1,0")]),
+            protocol(&[("TERM", "xterm-kitty"), ("TMUX", "/tmp/tmux-0/default,1,0")]),
             blocks
         );
         assert_eq!(
-            spoken(&[("COLORTERM", "truecolor")]),
+            protocol(&[("COLORTERM", "truecolor")]),
             Protocol::Blocks { true_color: true }
         );
     }
 
     #[test]
-    fn kitty_gets_it_in_pieces() {
+    fn kitty_gets_an_image_in_chunks() {
         let png: Vec<u8> = (0..10_000_u32).map(|n| n as u8).collect();
         let sent = kitty(&png);
-        let pieces: Vec<&str> = sent.trim_end().split_terminator("\x1b\\").collect();
-        let bodies = pieces.iter().map(|piece| piece.split_once(';').unwrap().1);
-        assert!(bodies.clone().all(|body| body.len() <= KITTY_PIECE));
+        let chunks: Vec<&str> = sent.trim_end().split_terminator("\x1b\\").collect();
+        let bodies = chunks.iter().map(|chunk| chunk.split_once(';').unwrap().1);
+        assert!(bodies.clone().all(|body| body.len() <= KITTY_CHUNK));
         let text: String = bodies.collect();
         assert_eq!(BASE64.decode(text.as_bytes()).unwrap(), png);
-        let heads: Vec<&str> = pieces
+        let heads: Vec<&str> = chunks
             .iter()
-            .map(|piece| piece.split_once(';').unwrap().0)
+            .map(|chunk| chunk.split_once(';').unwrap().0)
             .collect();
         assert_eq!(heads.first(), Some(&"\x1b_Ga=T,f=100,q=2,m=1"));
         assert_eq!(heads.last(), Some(&"\x1b_Gm=0"));
     }
 
     #[test]
-    fn two_pixels_a_letter() {
+    fn a_cell_shows_two_pixels() {
         let (red, blue, none) = ([255, 0, 0, 255], [0, 0, 255, 255], [9, 9, 9, 0]);
         // Three columns, three rows.
         let rgba = [[red, red, none], [blue, red, none], [none, blue, none]]
@@ -234,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_of_256_colors() {
+    fn colors_map_to_the_nearest_of_256() {
         for (color, number) in [
             ([0, 0, 0], 16),
             ([255, 255, 255], 231),
