@@ -46,20 +46,25 @@ pub fn draw(svg: &[u8], options: &Options) -> Result<Drawing, RenderError> {
     let text = document::text(svg)?;
     let document = document::parse(&text)?;
     let complexity = references::estimate(&document)?;
-    // resvg and tiny-skia may panic. SVGs known to cause that are rejected before (see `cost`); this is for the others. A panic
-    // leaves nothing half changed, since everything that the renderer works on is dropped.
-    let draw = || {
-        panics::catch_expected(|| draw_document(&document, options))
-            .unwrap_or(Err(RenderError::RendererPanicked))
-    };
-    if complexity.depth <= SHALLOW {
-        return draw();
+    isolated(complexity.depth, || draw_document(&document, options))
+}
+
+/// Runs the recursive work on a document of this depth, with stack enough, and makes an error of a panic.
+///
+/// resvg and tiny-skia may panic. SVGs known to cause that are rejected before (see `cost`); this is for the others. A panic
+/// leaves nothing half changed, since everything that the renderer works on is dropped.
+fn isolated<T: Send>(
+    depth: u32,
+    work: impl FnOnce() -> Result<T, RenderError> + Send,
+) -> Result<T, RenderError> {
+    let caught = || panics::catch_expected(work).unwrap_or(Err(RenderError::RendererPanicked));
+    if depth <= SHALLOW {
+        return caught();
     }
-    // usvg and resvg are recursive, and the caller's stack may be small.
     thread::scope(|scope| {
         thread::Builder::new()
             .stack_size(STACK)
-            .spawn_scoped(scope, draw)
+            .spawn_scoped(scope, caught)
             .map_err(RenderError::Thread)?
             .join()
             .unwrap_or(Err(RenderError::RendererPanicked))
@@ -121,4 +126,20 @@ fn draw_document(
         used_files: images.used_files(),
         omitted: images.into_omitted(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_renderer_is_an_error_on_either_stack() {
+        for depth in [1, SHALLOW, SHALLOW + 1, 500] {
+            let panicked = isolated(depth, || -> Result<(), RenderError> { panic!("a bug") });
+            assert!(matches!(panicked, Err(RenderError::RendererPanicked)));
+            assert_eq!(isolated(depth, || Ok(depth)).unwrap(), depth);
+            let error = isolated(depth, || Err::<(), _>(RenderError::InvalidSize));
+            assert!(matches!(error, Err(RenderError::InvalidSize)));
+        }
+    }
 }
