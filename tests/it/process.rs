@@ -132,13 +132,13 @@ fn a_signal_ends_it_while_its_reader_takes_nothing() {
     for name in ["INT", "TERM"] {
         let sandbox = Sandbox::new();
         sandbox.file("long.log", "a line\n".repeat(500_000));
-        let child = Command::new(env!("CARGO_BIN_EXE_jug"))
+        let mut command = command(JUG);
+        command
             .args(["log", "\"line\"", "long.log"])
             .current_dir(sandbox.path())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("jug starts");
+            .stderr(Stdio::piped());
+        let child = Running::new(&mut command);
         let pipe = child.stdout.as_ref().expect("a pipe");
         let mut before = 0;
         wait_for("the pipe to be full", || {
