@@ -1,5 +1,6 @@
-//! Charts as they are expected: the SVG to the byte, the PNG to a level of 1 in each pixel. What came out otherwise is written
-//! beside what was expected, with `.actual` in its name; `JUG_ACCEPT=1` writes it over it. Then look at it.
+//! Charts compared with expected ones: the SVG byte by byte, the PNG with a tolerance of 1 in each colour level. A chart that
+//! differs is written beside the expected one, with `.actual` in its name; `JUG_ACCEPT=1` replaces the expected one. Then look
+//! at it.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +10,7 @@ use jug::render::{self, Drawing, Fonts, encode};
 use crate::support::{Sandbox, project};
 
 /// The charts, by the names of their files in `fixtures/pie/`.
-const CHARTS: [(&str, &str); 9] = [
+const CHARTS: [(&str, &str); 12] = [
     ("one", "jug pie everything=1"),
     ("two", "jug pie yes=2 no=1"),
     (
@@ -39,6 +40,18 @@ const CHARTS: [(&str, &str); 9] = [
     (
         "odd",
         "jug pie 'b <i>&\"=2' 'мир=3' none=0 tiny=1e-9 \"$(printf 'a\\033[31mb')=1\" 'שלום=2'",
+    ),
+    (
+        "below",
+        "seq 1 30 | awk '{ print \"item \" $1 \"\\t\" $1 * 37 % 50 + 3 }' | jug pie --legend bottom --width 400 --height 320 --background '#14181d' --title Below --subtitle 'more entries than room'",
+    ),
+    (
+        "beside",
+        "seq 1 9 | awk '{ print \"kind \" $1 \"\\t\" $1 * 37 % 50 + 3 }' | jug pie --labels out --legend right --digits 1 --format '{label}: {value} of {total}'",
+    ),
+    (
+        "within",
+        "jug pie a=50 b=30 c=15 d=5 e=0 --labels in --hole 0.4 --center 'a text that is too long' --palette grey",
     ),
 ];
 
