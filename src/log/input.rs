@@ -1,5 +1,6 @@
 //! Opening inputs: what format they are in, and whether they have the fields that the query needs.
 
+mod beginning;
 mod blocks;
 mod hints;
 
@@ -10,23 +11,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::plan::{Plan, Takes};
 use crate::error::{Error, Result};
-use crate::format::{self, Always, Sample, Schema, Settings};
+use crate::format::{Always, Schema};
 use crate::io::mapped::Mapped;
 use crate::io::source::{InputName, Opened, Regular};
-use crate::io::wait::Until;
 use crate::log::chunk::Grid;
 use crate::log::options::Engine;
 
+use beginning::{BYTE_ORDER_MARK, Beginning, SAMPLE, decide, whole_lines};
+
+pub use beginning::Opening;
 pub use blocks::{Block, Blocks, Wanted};
-
-/// How much of an input's beginning is looked at to find its format.
-const SAMPLE: usize = 64 << 10;
-
-/// A first line that is longer than the sample is looked at whole, but for one longer than this.
-const FIRST_LINE: usize = 16 << 20;
-
-/// The mark that some editors put before UTF-8 text.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// An input that is open, known, and fit for the query.
 pub struct Input {
@@ -89,22 +83,6 @@ impl Pieces {
     }
 }
 
-/// How to open inputs.
-pub struct Opening<'a> {
-    /// The format that was asked for; none is found from the first lines.
-    pub from: Option<&'static format::Spec>,
-    /// What formats need to know.
-    pub settings: &'a Settings,
-    /// Whether the format matters: not if lines are only counted or searched.
-    pub needs_schema: bool,
-    /// Whether records are counted though no format matters: a header is no record.
-    pub counts_records: bool,
-    /// How many bytes a worker gets at once, at least one.
-    pub chunk: usize,
-    /// How long to wait for the beginning of a stream.
-    pub until: Until<'a>,
-}
-
 impl Input {
     /// Opens an input and finds out what it holds.
     ///
@@ -120,93 +98,73 @@ impl Input {
             }
         };
         let opened = crate::io::source::open(&name, &opening.until).map_err(failed)?;
-        let wants_sample = opening.needs_schema || opening.counts_records;
-        let mut beginning = Vec::new();
+        let mut beginning = Beginning::default();
+        let mut sample = Vec::new();
         let (mut body, is_whole) = match opened {
             Opened::Regular(file) => {
                 let size = usize::try_from(file.end() - file.begin()).unwrap_or(usize::MAX);
-                if wants_sample {
-                    let mut length = SAMPLE.min(size);
-                    loop {
-                        file.read_at(file.begin(), length, &mut beginning)
-                            .map_err(failed)?;
-                        if beginning.len() < length || has_line(&beginning, size) {
-                            break;
-                        }
-                        length = (4 * length).min(size);
+                let mut length = SAMPLE.min(size);
+                while opening.wants_sample() {
+                    file.read_at(file.begin(), length, &mut sample)
+                        .map_err(failed)?;
+                    let is_whole = length == size || sample.len() < length;
+                    if let Some(found) = decide(&sample, is_whole, &name, opening)? {
+                        beginning = found;
+                        break;
                     }
+                    length = length.saturating_mul(4).min(size);
                 }
-                let is_whole = file.begin() + beginning.len() as u64 >= file.end();
+                let is_whole = file.begin() + sample.len() as u64 >= file.end();
                 let grid = Grid {
                     begin: file.begin(),
                     end: file.end(),
                     size: opening.chunk as u64,
                 };
-                (
-                    Body::Pieces(Pieces {
-                        file,
-                        grid,
-                        next: AtomicU64::new(0),
-                        mapped: None,
-                        is_shorter: AtomicBool::new(false),
-                    }),
-                    is_whole,
-                )
+                let pieces = Pieces {
+                    file,
+                    grid,
+                    next: AtomicU64::new(0),
+                    mapped: None,
+                    is_shorter: AtomicBool::new(false),
+                };
+                (Body::Pieces(pieces), is_whole)
             }
             Opened::Stream(stream) => {
                 let mut blocks = Blocks::new(stream, opening.chunk);
-                // What a format is told by must not depend on when it came.
-                let eager =
-                    !opening.counts_records && (!opening.needs_schema || opening.from.is_some());
-                let mut length = SAMPLE;
-                blocks.fill(length, eager, &opening.until);
-                while wants_sample
-                    && blocks.pending().len() >= length
-                    && !has_line(blocks.pending(), usize::MAX)
-                {
-                    length *= 4;
-                    blocks.fill(length, eager, &opening.until);
+                let mut seen = 0;
+                while opening.wants_sample() {
+                    let pending = blocks.pending();
+                    let is_whole = blocks.is_at_end();
+                    // Only another newline can change the decision.
+                    let has_news = memchr::memchr(b'\n', &pending[seen..]).is_some();
+                    seen = pending.len();
+                    if (has_news || is_whole || seen >= SAMPLE)
+                        && let Some(found) = decide(pending, is_whole, &name, opening)?
+                    {
+                        beginning = found;
+                        break;
+                    }
+                    blocks.read_more(&opening.until);
                 }
                 let pending = blocks.pending();
-                beginning.extend_from_slice(&pending[..pending.len().min(length)]);
+                sample.extend_from_slice(&pending[..pending.len().min(SAMPLE)]);
                 let is_whole = blocks.is_at_end();
                 (Body::Blocks(blocks), is_whole)
             }
         };
-        let mut schema = None;
-        if wants_sample && !beginning.is_empty() {
-            let marks = if beginning.starts_with(BYTE_ORDER_MARK) {
-                BYTE_ORDER_MARK.len()
-            } else {
-                0
-            };
-            let bytes = whole_lines(&beginning[marks..], is_whole);
-            let sample = Sample {
-                bytes,
-                whole: is_whole,
-            };
-            let found = schema_of(sample, &name, opening);
-            if opening.needs_schema {
-                let found = found?;
-                body.skip(marks + header_length(bytes, found.header_lines()));
-                schema = Some(found);
-            } else if let Ok(found) = found
-                && found.header_lines() > 0
-            {
-                body.skip(marks + header_length(bytes, found.header_lines()));
-            }
-        }
+        body.skip(beginning.skip);
+        let schema = beginning.schema;
         let bound = Bound {
             input: index,
             name: shown_name(&name),
             schema,
         };
-        beginning.truncate(whole_lines(&beginning, is_whole).len());
+        sample.truncate(whole_lines(&sample, is_whole).len());
         Ok(Input {
             name,
             bound,
             body,
-            sample: beginning,
+            sample,
             is_cut: AtomicBool::new(false),
         })
     }
@@ -228,7 +186,13 @@ impl Input {
             self.name,
             schema.spec().name
         ));
-        Err(error.hint(hints::about_missing(self, &**schema, &missing, plan)))
+        Err(error.hint(hints::about_missing(
+            &self.name,
+            &self.sample,
+            &**schema,
+            &missing,
+            plan,
+        )))
     }
 
     /// The first lines of records, without their ends.
@@ -341,49 +305,6 @@ fn check_kinds(schema: &dyn Schema, plan: &Plan) -> Result<()> {
         return Err(Error::usage(message).hint(hint));
     }
     Ok(())
-}
-
-fn schema_of(
-    sample: Sample<'_>,
-    name: &InputName,
-    opening: &Opening<'_>,
-) -> Result<Box<dyn Schema>> {
-    match opening.from {
-        Some(spec) => spec.open(sample, opening.settings).map_err(|refused| {
-            Error::input(format!("{name}: not {}: {refused}", spec.name))
-                .hint("leave out --from to have the format found")
-        }),
-        None => {
-            let path = match name {
-                InputName::Path(path) => Some(path.as_path()),
-                InputName::Stdin => None,
-            };
-            Ok(format::detect(sample, path, opening.settings))
-        }
-    }
-}
-
-/// Whether a beginning holds a whole line, or will not for all that there is.
-fn has_line(beginning: &[u8], size: usize) -> bool {
-    beginning.len() >= size.min(FIRST_LINE) || memchr::memchr(b'\n', beginning).is_some()
-}
-
-/// The sample without a last line that is cut off.
-fn whole_lines(bytes: &[u8], is_whole: bool) -> &[u8] {
-    match memchr::memrchr(b'\n', bytes) {
-        Some(newline) if !is_whole => &bytes[..=newline],
-        _ => bytes,
-    }
-}
-
-/// The bytes of the first `lines` lines.
-fn header_length(bytes: &[u8], lines: usize) -> usize {
-    match lines {
-        0 => 0,
-        _ => memchr::memchr_iter(b'\n', bytes)
-            .nth(lines - 1)
-            .map_or(bytes.len(), |newline| newline + 1),
-    }
 }
 
 fn shown_name(name: &InputName) -> Vec<u8> {

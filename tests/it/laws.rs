@@ -45,6 +45,7 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
         from: format::find("combined"),
         settings: &settings,
         needs_schema: plan.reads_fields(),
+        needs: format::Needs::ALL,
         counts_records: true,
         chunk,
         until: Until::stopped(&|| false),

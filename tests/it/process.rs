@@ -428,6 +428,7 @@ fn a_file_cut_short_gives_what_is_left() {
             settings: &settings,
             needs_schema: false,
             chunk: CHUNK,
+            needs: jug::format::Needs::ALL,
             counts_records: true,
             until: Until::stopped(&|| false),
         };

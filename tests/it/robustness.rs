@@ -164,6 +164,7 @@ fn answer(plan: &Plan, file: &Path, from: &str, threads: usize) -> Option<String
         from: format::find(from),
         settings: &settings,
         needs_schema: true,
+        needs: format::Needs::ALL,
         counts_records: true,
         chunk: 1 << 10,
         until: Until::stopped(&|| false),

@@ -7,6 +7,7 @@ use crate::args::output::To;
 use crate::error::{Error, Result};
 use crate::expr::nearest;
 use crate::expr::syntax::{Expr, ExprKind};
+use crate::format::Needs;
 use crate::io::limits::allow_open_files;
 use crate::io::sink::is_same_file;
 use crate::io::source::InputName;
@@ -44,6 +45,10 @@ impl Log {
             from: intent.from,
             settings: &intent.settings,
             needs_schema,
+            needs: Needs {
+                names: self.describe || (plan.raw && intent.to.is_some()),
+                time: self.describe || plan.field_names().any(|name| name.as_key() == Some("time")),
+            },
             counts_records: matches!(plan.output, PlanOutput::Groups(_)),
             chunk: CHUNK,
             until: Until::stopped(&is_stopping),

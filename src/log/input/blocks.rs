@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 use std::{io, mem};
 
+use super::beginning::SAMPLE;
 use crate::io::source::{Received, Stream};
 use crate::io::wait::Until;
 
@@ -26,8 +27,8 @@ pub struct Blocks {
     chunk: usize,
 }
 
-/// How long whole lines wait for more, where somebody waits for the answer.
-const IDLE: Duration = Duration::from_millis(50);
+/// How long a whole line waits for more, where somebody waits for the answer. Half of what is promised.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// What blocks are asked for.
 #[derive(Clone, Copy, Debug)]
@@ -73,40 +74,53 @@ impl Blocks {
         &self.room[..self.filled]
     }
 
+    /// Reads what comes next, however little it is.
+    pub(super) fn read_more(&mut self, until: &Until<'_>) {
+        // Room for as much again, so that long lines are not searched again and again.
+        let room = (2 * self.filled).max(SAMPLE);
+        if self.room.len() < room {
+            self.room.resize(room, 0);
+        }
+        self.read(until);
+    }
+
     /// Reads until there are `target` bytes, or the end; or, if it is `eager`, for a while after the first whole line. Damage is
     /// kept for [`Blocks::take_damage`]: what came before counts.
-    pub(super) fn fill(&mut self, target: usize, eager: bool, until: &Until<'_>) {
-        let mut searched = 0;
-        let mut deadline = None;
+    fn fill(&mut self, target: usize, eager: bool, until: &Until<'_>) {
+        let (mut searched, mut deadline) = (0, None);
         while self.filled < target && !self.at_end {
             if self.room.len() < target {
                 self.room.resize(target, 0);
             }
             if eager && deadline.is_none() {
-                let has_line = memchr::memchr(b'\n', &self.room[searched..self.filled]).is_some();
-                deadline = has_line.then(|| Instant::now() + IDLE);
+                let new = &self.room[searched..self.filled];
+                let has_line = memchr::memchr(b'\n', new).is_some();
+                deadline = has_line.then(|| Instant::now() + PATIENCE);
                 searched = self.filled;
-            }
-            let until = Until {
-                deadline: deadline.or(until.deadline),
-                ..*until
-            };
-            let free = &mut self.room[self.filled..];
-            match self.stream.read_until(free, &until) {
-                Ok(Received::Bytes(read)) => self.filled += read,
-                Ok(Received::End) => self.at_end = true,
-                Ok(Received::Stopped) => {
-                    self.was_stopped = true;
-                    self.at_end = true;
-                }
-                Ok(Received::Deadline) => return,
-                Err(error) => {
-                    self.damage = Some(error);
-                    self.at_end = true;
-                }
             }
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 return;
+            }
+            self.read(&Until {
+                deadline: deadline.or(until.deadline),
+                ..*until
+            });
+        }
+    }
+
+    /// Reads once.
+    fn read(&mut self, until: &Until<'_>) {
+        match self.stream.read_until(&mut self.room[self.filled..], until) {
+            Ok(Received::Bytes(read)) => self.filled += read,
+            Ok(Received::Deadline) => {}
+            Ok(Received::End) => self.at_end = true,
+            Ok(Received::Stopped) => {
+                self.was_stopped = true;
+                self.at_end = true;
+            }
+            Err(error) => {
+                self.damage = Some(error);
+                self.at_end = true;
             }
         }
     }

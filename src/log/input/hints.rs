@@ -2,7 +2,6 @@
 
 use std::io;
 
-use super::Input;
 use crate::expr::nearest;
 use crate::expr::parse::RESERVED;
 use crate::format::Schema;
@@ -33,7 +32,8 @@ pub(super) fn about_failure(error: &io::Error, name: &InputName) -> Option<Strin
 
 /// What may have been meant by a field that the input does not have.
 pub(super) fn about_missing(
-    input: &Input,
+    name: &InputName,
+    sample: &[u8],
     schema: &dyn Schema,
     missing: &str,
     plan: &Plan,
@@ -45,7 +45,7 @@ pub(super) fn about_missing(
         return format!("did you mean {near}? There are: {list}");
     }
     if !fields.iter().any(is_named) {
-        return match objects_from_json(input) {
+        return match objects_from_json(name, sample) {
             _ if missing == "time" => {
                 "no line of the beginning starts with a time such as 2026-01-31T10:00:00Z".into()
             }
@@ -69,14 +69,14 @@ pub(super) fn about_missing(
 }
 
 /// What makes lines of objects from an input that looks like a JSON document of many lines, or like one array.
-fn objects_from_json(input: &Input) -> Option<String> {
-    let first = input.sample.iter().find(|byte| !byte.is_ascii_whitespace());
+fn objects_from_json(name: &InputName, sample: &[u8]) -> Option<String> {
+    let first = sample.iter().find(|byte| !byte.is_ascii_whitespace());
     let filter = match first? {
         b'[' => "'.[]'",
         b'{' => ".",
         _ => return None,
     };
-    Some(match &input.name {
+    Some(match name {
         InputName::Stdin => format!("… | jq -c {filter}"),
         InputName::Path(path) => format!("jq -c {filter} {}", path.display()),
     })

@@ -1,0 +1,116 @@
+//! The beginning of an input: in which format it is, and where its records begin.
+
+use crate::error::{Error, Result};
+use crate::format::{self, Decision, Needs, Sample, Schema, Settings, Spec};
+use crate::io::source::InputName;
+use crate::io::wait::Until;
+
+/// How many bytes are read at first; more if they do not decide.
+pub(super) const SAMPLE: usize = 64 << 10;
+
+/// A first line that is longer than this decides nothing.
+const LONGEST_LINE: usize = 16 << 20;
+
+/// The mark that some editors put before UTF-8 text.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// How to open inputs.
+pub struct Opening<'a> {
+    /// The format that was asked for; otherwise it is detected.
+    pub from: Option<&'static Spec>,
+    /// What formats need to know.
+    pub settings: &'a Settings,
+    /// Whether the format matters: not if lines are only counted or searched.
+    pub needs_schema: bool,
+    /// What must be known besides the format.
+    pub needs: Needs,
+    /// Whether records are counted though no format matters: a header is not a record.
+    pub counts_records: bool,
+    /// How many bytes a worker gets at once, at least one.
+    pub chunk: usize,
+    /// How long to wait for the beginning of a stream.
+    pub until: Until<'a>,
+}
+
+impl Opening<'_> {
+    /// Whether the beginning must be looked at.
+    pub(super) fn wants_sample(&self) -> bool {
+        self.needs_schema || self.counts_records
+    }
+}
+
+/// What the beginning of an input shows.
+#[derive(Default)]
+pub(super) struct Beginning {
+    /// Its format, if that matters.
+    pub(super) schema: Option<Box<dyn Schema>>,
+    /// How many bytes come before the first record: a byte-order mark, header lines.
+    pub(super) skip: usize,
+}
+
+/// Looks at the first bytes of an input, or all of them if it `is_whole`. None if more are needed to decide.
+///
+/// # Errors
+/// If it is not in the format that was asked for.
+pub(super) fn decide(
+    bytes: &[u8],
+    is_whole: bool,
+    name: &InputName,
+    opening: &Opening<'_>,
+) -> Result<Option<Beginning>> {
+    if bytes.is_empty() {
+        return Ok(is_whole.then(Beginning::default));
+    }
+    let mark = match bytes.starts_with(BYTE_ORDER_MARK) {
+        true => BYTE_ORDER_MARK.len(),
+        false => 0,
+    };
+    let records = &bytes[mark..];
+    let is_endless = records.len() >= LONGEST_LINE && memchr::memchr(b'\n', records).is_none();
+    let sample = Sample {
+        bytes: records,
+        whole: is_whole || is_endless,
+    };
+    let path = match name {
+        InputName::Path(path) => Some(path.as_path()),
+        InputName::Stdin => None,
+    };
+    let decision = format::decide(sample, opening.from, path, opening.settings, opening.needs);
+    let schema = match decision {
+        Ok(Decision::Decided(schema)) => schema,
+        Ok(Decision::NeedsMore) => return Ok(None),
+        Err(_) if !opening.needs_schema => return Ok(Some(Beginning::default())),
+        Err(refused) => {
+            let format = opening.from.map_or("text", |spec| spec.name);
+            let error = Error::input(format!("{name}: not {format}: {refused}"));
+            return Err(error.hint("leave out --from to detect the format"));
+        }
+    };
+    let header = schema.header_lines();
+    let is_skipped = opening.needs_schema || header > 0;
+    Ok(Some(Beginning {
+        skip: match is_skipped {
+            true => mark + length_of_lines(records, header),
+            false => 0,
+        },
+        schema: opening.needs_schema.then_some(schema),
+    }))
+}
+
+/// The sample without a last line that is cut off.
+pub(super) fn whole_lines(bytes: &[u8], is_whole: bool) -> &[u8] {
+    match memchr::memrchr(b'\n', bytes) {
+        Some(newline) if !is_whole => &bytes[..=newline],
+        _ => bytes,
+    }
+}
+
+/// The bytes of the first `lines` lines.
+fn length_of_lines(bytes: &[u8], lines: usize) -> usize {
+    match lines {
+        0 => 0,
+        _ => memchr::memchr_iter(b'\n', bytes)
+            .nth(lines - 1)
+            .map_or(bytes.len(), |newline| newline + 1),
+    }
+}
