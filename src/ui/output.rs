@@ -24,6 +24,7 @@ impl Output {
     pub(super) fn put(&self, text: &str) {
         let mut writer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writer.write_all(text.as_bytes());
+        let _ = writer.flush();
     }
 }
 
