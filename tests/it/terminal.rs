@@ -1,7 +1,7 @@
 //! What jug shows on a terminal: a real one, made for the test, on which nothing that strangers wrote may act.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::Stdio;
@@ -19,7 +19,7 @@ fn terminal() -> (File, OwnedFd) {
     rustix::pty::unlockpt(&ours).expect("it is ours");
     let name = rustix::pty::ptsname(&ours, Vec::new()).expect("it has a name");
     let path = std::ffi::OsStr::from_bytes(name.to_bytes());
-    let flags = OFlags::RDWR | OFlags::NOCTTY;
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
     let theirs = rustix::fs::open(path, flags, Mode::empty()).expect("its other end");
     let size = Winsize {
         ws_row: 24,
@@ -61,6 +61,62 @@ fn shown_on(kind: &str, sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
     let _ = child.end();
     let text = String::from_utf8(bytes).expect("what is shown is text");
     text.lines().map(str::to_owned).collect()
+}
+
+/// Reads from a terminal until a text is there; what has been read.
+fn read_until(ours: &mut File, text: &str) -> String {
+    let mut seen = Vec::new();
+    while !String::from_utf8_lossy(&seen).contains(text) {
+        let mut buffer = [0; 4096];
+        let read = ours.read(&mut buffer).unwrap_or(0);
+        let so_far = String::from_utf8_lossy(&seen);
+        assert!(read > 0, "the terminal ends before {text:?}: {so_far:?}");
+        seen.extend_from_slice(&buffer[..read]);
+    }
+    String::from_utf8_lossy(&seen).into_owned()
+}
+
+#[test]
+fn a_table_grows_with_its_input_and_ends_complete() {
+    let (mut ours, theirs) = terminal();
+    let mut command = command(JUG);
+    command
+        .args(["log", "-f", "columns", "--color", "never", "count by $1"])
+        .env_clear()
+        .env("TERM", "xterm")
+        .stdin(Stdio::piped())
+        .stdout(theirs)
+        .stderr(Stdio::null());
+    let mut child = Running::new(&mut command);
+    drop(command);
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let mut write = |text: String| stdin.write_all(text.as_bytes()).expect("jug reads");
+    write("first\n".to_owned());
+    let shown = read_until(&mut ours, "first      1");
+    assert!(shown.contains("f1     count"), "{shown:?}");
+    // More rows than the screen has lines: 24, of which the header, the count and the cursor take one each.
+    write((10..40).map(|number| format!("row{number}\n")).collect());
+    let shown = read_until(&mut ours, "… 10 more");
+    assert!(!shown.contains("row30"), "{shown:?}");
+    let last = shown.rsplit('\r').nth(1).unwrap_or_default();
+    assert!(!last.contains("row39"), "{shown:?}");
+    let sent = std::process::Command::new("kill")
+        .args(["-s", "INT", &child.id().to_string()])
+        .status();
+    assert!(sent.expect("kill runs").success());
+    let mut rest = Vec::new();
+    let mut buffer = [0; 4096];
+    while let Ok(read @ 1..) = ours.read(&mut buffer) {
+        rest.extend_from_slice(&buffer[..read]);
+    }
+    let outcome = child.end();
+    assert_eq!(outcome.signal, Some(2));
+    let rest = String::from_utf8_lossy(&rest).into_owned();
+    // The region goes, and the whole table takes its place.
+    let (_, table) = rest.split_once("\x1b[J").expect("the region is cleared");
+    let rows = table.lines().filter(|line| line.starts_with("row")).count();
+    assert_eq!(rows, 30, "{rest:?}");
+    assert!(!table.contains(" more"), "{rest:?}");
 }
 
 /// Lines that would turn a terminal red, clear it and ring, and one with a tab.
