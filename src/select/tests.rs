@@ -178,7 +178,7 @@ fn the_cheapest_tests_come_first() {
     let mut directory = Entry::new("b.log", FileType::Directory, 10);
     assert!(!selection.selects(&mut directory));
     assert_eq!((other.asked, directory.asked), (0, 0));
-    // Where the directory does not say of what type it is, its attributes do.
+    // An unknown type is taken from the attributes.
     assert!(selection.selects(&mut Entry::new("c.log", FileType::Unknown, 10)));
     let gone = &mut Entry {
         stat: None,
@@ -344,7 +344,7 @@ fn exclusions() {
     let hidden = pruning(&[], true);
     assert!(excludes(&hidden, ".git", true) && excludes(&hidden, "a/.b", false));
     assert!(!excludes(&hidden, "a.b", false));
-    // The root is never hidden, and `.` is no name.
+    // The root is never hidden, and `.` is not matched.
     assert!(!hidden.excludes(b".config", b".config", b"", true, None));
     assert!(!pruning(&["*"], false).excludes(b".", b".", b"", true, None));
     assert!(pruning(&["*"], false).excludes(b"a", b"./a", b"a", true, None));

@@ -1,4 +1,4 @@
-//! Ignore rules over trees of files. What is expected was found with `git ls-files -o --exclude-standard` in such trees.
+//! Ignore rules on trees of files. The expected files are those of `git ls-files -o --exclude-standard` in such trees.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
@@ -10,8 +10,8 @@ use super::*;
 use crate::dirs::{Directory, Engine};
 use crate::select::Pruning;
 
-/// Makes files with these texts, and the directories on the way to them.
-fn plant(files: &[(&str, &str)]) -> tempfile::TempDir {
+/// Makes files with these texts, and their directories.
+fn make(files: &[(&str, &str)]) -> tempfile::TempDir {
     let top = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = top.path().join(path);
@@ -28,7 +28,7 @@ struct Walk {
 }
 
 impl Walk {
-    /// Lists all files below a root that are not left out, sorted, their paths below the root.
+    /// All files below a root that are not left out: their paths relative to the root, sorted.
     fn of(root: &Path, pruning: Pruning, global: Option<&Path>) -> Walk {
         let mut problems = Vec::new();
         let ignores = Ignores::read_with(&pruning, global, &mut problems).unwrap();
@@ -71,7 +71,7 @@ impl Walk {
     }
 }
 
-fn as_git_does() -> Pruning {
+fn gitignore() -> Pruning {
     Pruning {
         reads_gitignore: true,
         ..Pruning::default()
@@ -80,15 +80,15 @@ fn as_git_does() -> Pruning {
 
 /// The files of a tree that are not left out, `.gitignore` files aside.
 fn left(files: &[(&str, &str)]) -> Vec<String> {
-    let top = plant(files);
+    let top = make(files);
     fs::create_dir(top.path().join(".git")).unwrap();
-    let mut walk = Walk::of(top.path(), as_git_does(), None);
+    let mut walk = Walk::of(top.path(), gitignore(), None);
     walk.files.retain(|file| !file.ends_with(".gitignore"));
     walk.files
 }
 
 #[test]
-fn patterns_mean_what_they_mean_to_git() {
+fn patterns_match_as_in_git() {
     let names = [
         "a.o",
         "foo",
@@ -148,8 +148,8 @@ fn patterns_mean_what_they_mean_to_git() {
 }
 
 #[test]
-fn inner_files_outweigh_outer_ones_and_the_repository_the_user() {
-    let top = plant(&[
+fn inner_files_take_precedence_and_the_user_comes_last() {
+    let top = make(&[
         (".gitignore", "*.log\n"),
         (".git/info/exclude", "*.tmp\n!*.bak\n/top\n"),
         ("a.log", ""),
@@ -165,9 +165,9 @@ fn inner_files_outweigh_outer_ones_and_the_repository_the_user() {
         ("in/top", ""),
         ("in/deep/only", ""),
     ]);
-    let users = plant(&[("ignore", "*.bak\n*.swp\n")]);
+    let users = make(&[("ignore", "*.bak\n*.swp\n")]);
     let global = users.path().join("ignore");
-    let walk = Walk::of(top.path(), as_git_does(), Some(&global));
+    let walk = Walk::of(top.path(), gitignore(), Some(&global));
     let expected = [
         ".gitignore",
         "a.bak",
@@ -179,7 +179,7 @@ fn inner_files_outweigh_outer_ones_and_the_repository_the_user() {
     ];
     assert_eq!(walk.files, expected);
     // From a directory inside, the rules above it hold all the same.
-    let walk = Walk::of(&top.path().join("in"), as_git_does(), Some(&global));
+    let walk = Walk::of(&top.path().join("in"), gitignore(), Some(&global));
     assert_eq!(
         walk.files,
         [".gitignore", "b.tmp", "deep/only", "keep.log", "top"]
@@ -189,7 +189,7 @@ fn inner_files_outweigh_outer_ones_and_the_repository_the_user() {
 
 #[test]
 fn a_repository_inside_another_has_its_own_rules() {
-    let top = plant(&[
+    let top = make(&[
         (".git/info/exclude", "*.o\n"),
         (".gitignore", "*.log\n"),
         ("inner/.git/info/exclude", "*.tmp\n"),
@@ -201,37 +201,37 @@ fn a_repository_inside_another_has_its_own_rules() {
         ("linked/a.log", ""),
         ("linked/a.o", ""),
     ]);
-    let walk = Walk::of(top.path(), as_git_does(), None);
+    let walk = Walk::of(top.path(), gitignore(), None);
     assert_eq!(
         walk.files,
         [".gitignore", "inner/a.log", "inner/a.o", "linked/a.log"]
     );
-    let walk = Walk::of(&top.path().join("inner"), as_git_does(), None);
+    let walk = Walk::of(&top.path().join("inner"), gitignore(), None);
     assert_eq!(walk.files, ["a.log", "a.o"]);
 }
 
 #[test]
-fn without_a_repository_nothing_above_the_root_holds() {
-    let top = plant(&[
+fn without_a_repository_files_above_the_root_do_not_apply() {
+    let top = make(&[
         (".gitignore", "a\n"),
         ("in/.gitignore", "b\n"),
         ("in/a", ""),
         ("in/b", ""),
     ]);
-    let walk = Walk::of(&top.path().join("in"), as_git_does(), None);
+    let walk = Walk::of(&top.path().join("in"), gitignore(), None);
     assert_eq!(walk.files, [".gitignore", "a"]);
 }
 
 #[test]
-fn files_named_on_the_command_line_outweigh_all() {
-    let top = plant(&[
+fn files_on_the_command_line_take_precedence() {
+    let top = make(&[
         (".gitignore", "a\n"),
         ("a", ""),
         ("b", ""),
         ("c", ""),
         ("in/a", ""),
     ]);
-    let named = plant(&[("one", "!a\nb\n/c\n"), ("two", "!/b\n")]);
+    let named = make(&[("one", "!a\nb\n/c\n"), ("two", "!/b\n")]);
     let pruning = |reads_gitignore| Pruning {
         reads_gitignore,
         ignore_files: ["one", "two"].map(|name| named.path().join(name)).to_vec(),
@@ -247,8 +247,8 @@ fn files_named_on_the_command_line_outweigh_all() {
 }
 
 #[test]
-fn what_is_wrong_with_rules_is_told_and_the_others_hold() {
-    let top = plant(&[
+fn invalid_rules_are_reported_and_the_others_apply() {
+    let top = make(&[
         ("in/x", ""),
         ("fifo/x", ""),
         ("link/x", ""),
@@ -268,7 +268,7 @@ fn what_is_wrong_with_rules_is_told_and_the_others_hold() {
     .unwrap();
     fs::write(top.path().join("all"), "*\n").unwrap();
     symlink("../all", top.path().join("link/.gitignore")).unwrap();
-    let walk = Walk::of(top.path(), as_git_does(), None);
+    let walk = Walk::of(top.path(), gitignore(), None);
     let expected = [
         ".gitignore",
         "all",
@@ -289,7 +289,7 @@ fn what_is_wrong_with_rules_is_told_and_the_others_hold() {
 }
 
 #[test]
-fn a_long_chain_of_rules_is_let_go() {
+fn a_long_chain_of_rules_is_dropped() {
     let mut innermost = None;
     for _ in 0..200_000 {
         innermost = Some(Level::new(innermost, Gitignore::empty(), Base::default()));

@@ -15,9 +15,7 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("io", &["replace", "sink"]),
     ("pie", &["desk", "layout", "plate", "writing"]),
     ("record", &["exact", "number"]),
-    ("select", &["ignoring", "pruning", "rules"]),
     ("ui", &["column", "table"]),
-    ("walk", &["run", "visit"]),
 ];
 
 /// A module by its path: `["log", "run"]` for `src/log/run/mod.rs`.
