@@ -208,18 +208,20 @@ impl Writing<'_> {
     }
 
     /// Writes all rows at the end, since the widths of a table depend on all of them.
-    fn table(self, fields: &[&'static Field], to: Option<To>) -> Result<Written> {
+    fn table(mut self, fields: &[&'static Field], to: Option<To>) -> Result<Written> {
+        let out = self.open()?;
         let workers = AtomicU64::new(0);
         let recorder = || Collected::new(fields, workers.fetch_add(1, Relaxed));
         let mut references = References(Vec::new());
         let (recorders, report) = self.walk(&recorder, &mut references)?;
         let rows = rows::in_order(recorders, &references.0);
         let columns = rows::columns(fields, false);
-        let withheld = self.put(&columns, &rows, to, None)?;
+        let withheld = self.put(out, &columns, &rows, to, None)?;
         Ok((report, withheld))
     }
 
-    fn totals(self, keys: &[&'static Field], to: Option<To>) -> Result<Written> {
+    fn totals(mut self, keys: &[&'static Field], to: Option<To>) -> Result<Written> {
+        let out = self.open()?;
         let model = Mutex::new(Groups::default());
         let repeats = self.plan.follow == Follow::Always;
         let recorder = || {
@@ -246,12 +248,13 @@ impl Writing<'_> {
                 false => name.to_owned(),
             });
         }
-        let withheld = self.put(&columns, &rows, to, Some(size))?;
+        let withheld = self.put(out, &columns, &rows, to, Some(size))?;
         Ok((report, withheld))
     }
 
     fn put(
         &self,
+        out: Results,
         columns: &[String],
         rows: &[Vec<Cell>],
         to: Option<To>,
@@ -263,7 +266,7 @@ impl Writing<'_> {
             zone: self.zone,
             bars,
         };
-        rows.write(&self.walk.output, to, &self.context.ui)
+        rows.write_to(out, &self.walk.output, to, &self.context.ui)
     }
 }
 

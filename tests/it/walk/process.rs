@@ -32,6 +32,39 @@ fn a_closed_pipe_ends_the_walk_silently() {
     }
 }
 
+/// The loop ends when the reader has gone, so the walk finds it gone however fast both are.
+#[test]
+fn a_walk_without_output_ends_when_its_reader_has_gone() {
+    let sandbox = Sandbox::new();
+    sandbox.file("tree/a", "");
+    for args in [
+        "--name missing",
+        "--totals ext",
+        "--type l --to table",
+        "--order none --name missing",
+    ] {
+        let line = format!(
+            "{{ trap '' PIPE; while echo; do :; done 2> /dev/null; \
+             jug walk -j1 {args} tree; echo $? >&2; }} | true"
+        );
+        assert_eq!(sandbox.shell(&line, b"").stderr(), "141\n", "{args}");
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_opened_is_found_before_the_walk() {
+    let sandbox = Sandbox::new();
+    for args in ["", "--ndjson", "--tree", "--totals ext", "--to table"] {
+        let outcome = sandbox.shell(&format!("jug walk {args} -o none/out missing"), b"");
+        let stderr = outcome.stderr();
+        assert!(
+            !stderr.contains("missing") && stderr.contains("none/out"),
+            "{outcome}"
+        );
+        assert_eq!(outcome.status, 2, "{outcome}");
+    }
+}
+
 #[test]
 fn an_output_that_cannot_be_written_is_an_error() {
     let sandbox = Sandbox::new();
