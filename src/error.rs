@@ -1,17 +1,17 @@
-//! The one error that reaches a person: what was tried, on what, why it failed, and what to do about it.
+//! The error that is shown to the user: what was tried, on what, why it failed, and what to do about it.
 //!
-//! Rooms below keep small `thiserror` enums of their own; a command turns them into an [`Error`] once, where it knows
-//! which file or argument they belong to. Only `lib.rs` prints one.
+//! Modules below have small `thiserror` enums of their own; a command turns them into an [`Error`], where it knows which file or
+//! argument they belong to. Only `lib.rs` prints it.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::path::Path;
 
-/// What sort of failure it was; decides nothing but the words before the message and how the process ends.
+/// The kind of failure; decides the form of the message and how the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The command line or the query does not make sense.
+    /// The command line or the query is invalid.
     Usage,
     /// Something could not be read.
     Input,
@@ -19,7 +19,7 @@ pub enum Kind {
     Output,
     /// A bug in jug.
     Internal,
-    /// The reader of our output has gone: not an error to talk about, the process ends as by `SIGPIPE`.
+    /// The reader of the output has gone: not reported, the process ends as by `SIGPIPE`.
     ClosedPipe,
 }
 
@@ -32,11 +32,11 @@ pub struct Error {
     hints: Vec<String>,
 }
 
-/// The result of everything that can fail in front of a person.
+/// The result of a command or a part of it.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// A command line or query that does not make sense.
+    /// An invalid command line or query.
     pub fn usage(message: impl Into<String>) -> Error {
         Error::new(Kind::Usage, message)
     }
@@ -83,18 +83,18 @@ impl Error {
         self
     }
 
-    /// Adds a line that says what to do.
+    /// Adds a hint.
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hints.push(hint.into());
         self
     }
 
-    /// What sort of failure it was.
+    /// The kind of failure.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// What to do about it, a line each.
+    /// The hints, a line each.
     pub fn hints(&self) -> &[String] {
         &self.hints
     }
@@ -114,7 +114,7 @@ impl fmt::Display for Error {
 
 impl StdError for Error {}
 
-/// An error in words, without the `(os error 13)` that the standard library adds for programmers.
+/// The text of an error, without the `(os error 13)` that the standard library adds.
 pub struct Plain<'a>(pub &'a dyn StdError);
 
 impl fmt::Display for Plain<'_> {
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_what_on_what_and_why() {
+    fn an_error_has_the_name_and_the_cause() {
         let denied = io::Error::from_raw_os_error(13);
         let error = Error::reading(Path::new("access.log"), denied).hint("try sudo");
         assert_eq!(error.to_string(), "access.log: Permission denied");

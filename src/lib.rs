@@ -1,25 +1,25 @@
 //! jug: streaming utilities for shell pipelines, one-off log analysis and cron jobs, in one binary.
 //!
-//! The map of the house. Who may know whom runs downwards; `tests/it/layers.rs` holds it:
+//! The modules, from the top. A module may import only those that `tests/it/layers.rs` allows, which are below it:
 //!
-//! | room | what is in it |
+//! | module | contents |
 //! |---|---|
 //! | [`cli`] | the root command; completion scripts and man pages, made in memory |
-//! | [`commands`] | one file a command: its arguments, what they mean, the wiring |
+//! | [`commands`] | one file per command: arguments, their meaning, the run |
 //! | [`args`] | argument groups that commands share, and the parsers of their values |
 //! | [`ui`] | the terminal: warnings, progress, tables, colour |
-//! | [`log`] | the engine of `jug log`; families like this one do not know each other |
+//! | [`log`] | the engine of `jug log`; engines do not import each other |
 //! | [`walk`] | the engine of `jug walk` |
 //! | [`pie`] | values to a pie chart, as SVG or bars of text |
 //! | [`expr`] | the expression language: read, check, evaluate |
 //! | [`group`] | hash groups |
-//! | [`mod@format`] | one file a record format, reading and writing |
+//! | [`mod@format`] | one file per record format, reading and writing |
 //! | [`render`] | SVG to pixels to PNG; the font inside |
-//! | [`select`] | which paths matter: globs, types, sizes, times, owners, ignore files |
+//! | [`select`] | which paths are selected: globs, types, sizes, times, owners, ignore files |
 //! | [`dirs`] | directories: descriptors, listings, attributes, owners, mounts |
 //! | [`record`] | values, numbers, times |
 //! | [`io`] | files, streams, decoders, the cache, signals; the only `unsafe` code |
-//! | [`error`], [`exit`], [`observe`] | the error that reaches a person, the exit codes, how engines report |
+//! | [`error`], [`exit`], [`observe`] | the error shown to the user, the exit statuses, how engines report |
 //! | [`panics`] | panics: recorded without printing |
 
 pub mod args;
@@ -54,7 +54,7 @@ use io::signals;
 use io::sink::Sink;
 use ui::{Hooks, Ui};
 
-/// Runs the program with its arguments, the first of which is its name. Prints the error if there is one: nobody else does.
+/// Runs the program with its arguments, the first of which is its name. Prints the error if there is one; nothing else does.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let settings = ui::Settings {
@@ -87,7 +87,7 @@ fn run_command(args: &[OsString]) -> Exit {
     };
     let ui = Ui::new(cli.command.title(), cli.global.settings(), hooks);
     if let Err(error) = signals::install() {
-        ui.warn(&format!("signals are not handled: {error}"));
+        ui.warn(&format!("cannot handle signals: {error}"));
     }
     let context = Context {
         ui,

@@ -1,33 +1,33 @@
-//! How engines tell what happens without knowing the terminal: progress, warnings, what is missing, and whether to stop.
+//! How engines report progress, warnings and missing data without knowing the terminal, and learn whether to stop.
 
-/// What an engine says while it works. All methods may be called from any thread.
+/// Reports of an engine. All methods may be called from any thread.
 pub trait Observe: Sync {
-    /// So much more of the input is behind us: bytes as they lie on disk, or entries of directories. Called per chunk or
-    /// directory, never per line or entry.
+    /// More of the input is done: bytes as stored on disk, or directory entries. Called per chunk or directory, never per
+    /// line or entry.
     fn advanced(&self, amount: u64) {
         let _ = amount;
     }
 
-    /// Something is worth knowing, and the answer is complete all the same.
+    /// A warning; the results are complete.
     fn warned(&self, message: &str) {
         let _ = message;
     }
 
-    /// Something worth knowing to somebody who watches: shown on a terminal, and with `-v`.
+    /// A note: shown on a terminal, and with `-v`.
     fn noted(&self, message: &str) {
         let _ = message;
     }
 
-    /// Something could not be read or done: it is said, and the run ends as incomplete.
+    /// Something is missing from the results; the run ends as incomplete.
     fn missed(&self, message: &str) {
         let _ = message;
     }
 
-    /// True once the run should end early: a signal came, or the reader of the output has gone.
+    /// Whether the run should end early, because of a signal or because the reader of the output has gone.
     fn stopping(&self) -> bool {
         false
     }
 }
 
-/// Nobody listens: for tests and benches.
+/// Reports nothing: for tests and benches.
 impl Observe for () {}

@@ -129,8 +129,8 @@ mod tests {
             ("10M", "'>=10M', '<=10M' or '=10M'"),
             ("+10M", "'>10M'"),
             ("-10M", "'<10M'"),
-            (">x", "no size"),
-            ("==5", "no size"),
+            (">x", "invalid size"),
+            ("==5", "invalid size"),
             ("", "invalid comparison"),
             ("--name", "invalid comparison"),
         ] {

@@ -1,4 +1,4 @@
-//! Which files to read.
+//! The files to read.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -12,11 +12,11 @@ use crate::io::source::{InputName, read_whole};
 /// The files of commands that read many.
 #[derive(Args, Clone, Debug)]
 pub struct Inputs {
-    /// Files to read, plain, gzip or zstd; - or none for standard input
+    /// Files to read, which may be compressed with gzip or zstd; - or none for standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<OsString>,
 
-    /// Read the names of more files from a file, each ended by NUL
+    /// Read NUL-terminated file names from FILE
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
     pub files0_from: Option<PathBuf>,
 }
@@ -51,7 +51,7 @@ impl Inputs {
     }
 }
 
-/// The names in a list, each ended by NUL.
+/// The NUL-terminated names in a list.
 ///
 /// # Errors
 /// If the list cannot be read.

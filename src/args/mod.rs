@@ -1,14 +1,17 @@
 //! Argument groups that commands share, and the parsers of their values.
 //!
-//! One letter means one thing in every command, so a flag that two commands have lives here.
+//! A letter means the same in every command, so a flag that two commands have is defined here.
 
+pub mod common;
 pub mod comparison;
 pub mod image;
 pub mod inputs;
 pub mod output;
+pub mod output_file;
 pub mod selection;
 pub mod values;
 pub mod words;
+pub mod zone;
 
 use clap::{Args, ValueEnum};
 
@@ -17,11 +20,11 @@ use crate::ui;
 /// Flags that every command has.
 #[derive(Args, Clone, Debug)]
 pub struct Global {
-    /// Say more on standard error
+    /// Print extra messages to standard error
     #[arg(short, long, global = true)]
     pub verbose: bool,
 
-    /// Colour results and messages
+    /// When to use colour
     #[arg(
         long,
         global = true,
@@ -31,7 +34,7 @@ pub struct Global {
     )]
     pub color: When,
 
-    /// Show a progress bar on a terminal
+    /// When to show a progress bar
     #[arg(
         long,
         global = true,
@@ -43,7 +46,7 @@ pub struct Global {
 }
 
 impl Global {
-    /// The same for the terminal.
+    /// The settings of the terminal.
     pub fn settings(&self) -> ui::Settings {
         ui::Settings {
             color: self.color.choice(),
@@ -56,19 +59,19 @@ impl Global {
     }
 }
 
-/// When to do something that only a terminal wants.
+/// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum When {
-    /// On a terminal
+    /// On a terminal, unless NO_COLOR is set
     Auto,
-    /// Everywhere
+    /// Always
     Always,
-    /// Nowhere
+    /// Never
     Never,
 }
 
 impl When {
-    /// The same for the terminal.
+    /// The settings of the terminal.
     pub fn choice(self) -> ui::ColorChoice {
         match self {
             When::Auto => ui::ColorChoice::Auto,
@@ -81,8 +84,8 @@ impl When {
 /// When to show progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Progress {
-    /// On a terminal
+    /// If standard error is a terminal
     Auto,
-    /// Nowhere
+    /// Never
     Never,
 }

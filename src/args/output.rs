@@ -1,17 +1,18 @@
-//! In which format results go out, and where to.
+//! The format of results, and the file they are written to.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Args, ValueHint};
+use clap::Args;
 
+use super::output_file::OutputFile;
 use crate::error::{Error, Result};
 use crate::format::{self, OUTPUTS, OutputSpec, json};
 
-/// The flags of commands that give rows.
+/// The flags of commands that output rows.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub struct Output {
-    /// Write this format [default: table on a terminal, else tsv]
+    /// Output format [default: table on a terminal, otherwise tsv]
     #[arg(short, long, value_name = "FORMAT", value_parser = names())]
     pub to: Option<String>,
 
@@ -19,18 +20,11 @@ pub struct Output {
     #[arg(long, conflicts_with = "to")]
     pub ndjson: bool,
 
-    /// Write to a file, whole or not at all; its ending picks the format
-    ///
-    /// The file takes its place once all is written, also where inputs were incomplete (exit status 3); not after an error
-    /// or a signal, which leave an older file as it was.
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
+    /// The file.
+    #[command(flatten)]
+    pub file: OutputFile,
 
-    /// Leave the output file untouched if it would not change
-    #[arg(long, requires = "output")]
-    pub if_changed: bool,
-
-    /// Write the names of the columns: always, never, or when there are rows
+    /// When to write a header with the names of the columns
     #[arg(
         long,
         value_name = "WHEN",
@@ -40,73 +34,95 @@ pub struct Output {
     pub header: Header,
 }
 
-/// Whether the names of the columns are written.
+/// When a header is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Header {
-    /// When there are rows
+    /// If there is at least one row
     #[default]
     Auto,
-    /// Also without rows
+    /// Even if there are no rows
     Always,
-    /// Not at all
+    /// Never
     Never,
 }
 
 /// How rows are written.
 #[derive(Clone, Copy)]
 pub enum To {
-    /// For people.
+    /// As an aligned table.
     Table,
-    /// For programs.
+    /// In a format for programs.
     Rows(&'static OutputSpec),
 }
 
 impl Output {
-    /// The file that results go to; none for standard output, which `-` is too.
+    /// The output file; none for standard output.
     pub fn file(&self) -> Option<&Path> {
-        self.output
-            .as_deref()
-            .filter(|path| path.as_os_str() != "-")
+        self.file.path()
     }
 
-    /// The format that was asked for: by name, by the file's ending, or not at all.
+    /// The format that was asked for, by `--to` or by the extension of the file.
     ///
     /// # Errors
-    /// If name and ending contradict each other, or the ending is that of compressed files.
+    /// If flag and extension contradict each other, or the extension is that of compressed files.
     pub fn asked(&self) -> Result<Option<To>> {
         let named = match (&self.to, self.ndjson) {
             (_, true) => Some(To::Rows(&json::NDJSON)),
-            // Of the values that the parser accepts, only the table is no format of rows.
+            // Of the accepted names only that of the table is not an output format of records.
             (Some(name), false) => Some(format::find_output(name).map_or(To::Table, To::Rows)),
             (None, false) => None,
         };
-        if let Some(file) = &self.output
-            && let Some(ending) = file.extension().and_then(|ending| ending.to_str())
-            && format::COMPRESSED.contains(&ending)
-        {
-            let message = format!("{}: what is written is not compressed", file.display());
-            return Err(Error::usage(message).hint("leave out -o, and pipe into gzip or zstd"));
+        let Some(file) = self.file() else {
+            return Ok(named);
+        };
+        let extension = file.extension().and_then(|extension| extension.to_str());
+        if extension.is_some_and(|extension| format::COMPRESSED.contains(&extension)) {
+            let message = format!("{}: output cannot be compressed", file.display());
+            return Err(Error::usage(message).hint("leave out -o and pipe into gzip or zstd"));
         }
-        let by_ending = self.output.as_deref().and_then(ending);
-        if let (Some(named), Some(by_ending), Some(file)) = (named, by_ending, &self.output)
-            && !named.is(by_ending)
+        let by_extension = extension.and_then(by_extension);
+        if let (Some(named), Some(by_extension)) = (named, by_extension)
+            && named.name() != by_extension.name
         {
             let message = format!(
-                "{} says {}, --to says {}",
+                "{}: the extension selects {}, but --to selects {}",
                 file.display(),
-                by_ending.name,
+                by_extension.name,
                 named.name()
             );
-            return Err(
-                Error::usage(message).hint("give the file another ending, or leave out --to")
-            );
+            return Err(Error::usage(message).hint("change the extension, or leave out --to"));
         }
-        Ok(named.or(by_ending.map(To::Rows)))
+        Ok(named.or(by_extension.map(To::Rows)))
+    }
+
+    /// Fails if rows would be written to a file whose extension selects no format, and `--to` does not select one either.
+    ///
+    /// # Errors
+    /// The extensions that select a format.
+    pub fn check_extension(&self) -> Result<()> {
+        let Some(file) = self.file() else {
+            return Ok(());
+        };
+        let Some(extension) = file
+            .extension()
+            .filter(|_| self.asked().is_ok_and(|to| to.is_none()))
+        else {
+            return Ok(());
+        };
+        let known: Vec<&str> = OUTPUTS
+            .iter()
+            .flat_map(|output| output.extensions)
+            .copied()
+            .collect();
+        let message = format!(
+            "{}: unknown extension '{}': expected one of {}",
+            file.display(),
+            extension.display(),
+            known.join(", ")
+        );
+        Err(Error::usage(message).hint("change the extension, or select the format with --to"))
     }
 }
-
-/// The word after `--to` for a table.
-const TABLE: &str = "table";
 
 impl To {
     /// The word after `--to`.
@@ -116,24 +132,21 @@ impl To {
             To::Rows(spec) => spec.name,
         }
     }
-
-    /// Whether it is this format of rows.
-    fn is(self, spec: &OutputSpec) -> bool {
-        matches!(self, To::Rows(own) if std::ptr::eq(own, spec))
-    }
 }
 
-fn ending(file: &Path) -> Option<&'static OutputSpec> {
-    let ending = file.extension()?.to_str()?;
+/// The word after `--to` for a table.
+const TABLE: &str = "table";
+
+fn by_extension(extension: &str) -> Option<&'static OutputSpec> {
     OUTPUTS
         .iter()
         .copied()
-        .find(|output| output.extensions.contains(&ending))
+        .find(|output| output.extensions.contains(&extension))
 }
 
 fn names() -> clap::builder::PossibleValuesParser {
     use clap::builder::PossibleValue;
-    let table = PossibleValue::new(TABLE).help("Align columns for people");
+    let table = PossibleValue::new(TABLE).help("Write an aligned table");
     let rows = OUTPUTS
         .iter()
         .map(|output| PossibleValue::new(output.name).help(output.summary));

@@ -1,20 +1,27 @@
-//! Values as people type them: sizes, shares, zones.
+//! Parsers of argument values: sizes, counts, percentages, durations, colours.
+//!
+//! Their messages quote the value and list valid forms.
 
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
-
 use crate::expr::lex::{TokenKind, lex};
-use crate::io::source::{InputName, read_whole};
 use crate::log::account::MaxBad;
-use crate::record::{Number, Timestamp};
+use crate::record::Number;
 
-/// A size in bytes: `64K`, `2M`, `10MB`, `1000`.
+pub use super::zone::{
+    parse as zone, system as system_zone, unknown_in_environment as unknown_zone,
+};
+
+/// A size in bytes: `64K` or `64k`, `2M`, `10MB`, `1000`.
 ///
 /// # Errors
-/// A message for the person who typed it.
+/// A message that quotes the text and shows valid forms.
 pub fn size(text: &str) -> Result<u64, String> {
-    let wrong = || format!("«{text}» is no size: write 64K, 16M or 2G (1024), KB, MB or GB (1000)");
+    let wrong = || {
+        format!(
+            "invalid size '{text}': expected a number with K, M or G (powers of 1024) or KB, MB or GB (powers of 1000)"
+        )
+    };
     match lex(text).map_err(|_| wrong())?.as_slice() {
         [token, _] => match &token.kind {
             TokenKind::Number(literal) => match literal.0.trimmed() {
@@ -27,12 +34,12 @@ pub fn size(text: &str) -> Result<u64, String> {
     }
 }
 
-/// A number of things: `500`, `100M` (a million, as people count), `2K`.
+/// A count: `500`, `2K` (2,000), `100M` (100 million).
 ///
 /// # Errors
-/// A message for the person who typed it.
+/// A message that quotes the text and shows valid forms.
 pub fn count(text: &str) -> Result<u64, String> {
-    let wrong = || format!("«{text}» is no number: write 500, 20K, 100M or 1G");
+    let wrong = || format!("invalid number '{text}': expected 500, 20K, 100M or 1G");
     let (digits, unit) = match text.as_bytes().last() {
         Some(b'K' | b'k') => (&text[..text.len() - 1], 1_000),
         Some(b'M') => (&text[..text.len() - 1], 1_000_000),
@@ -45,78 +52,116 @@ pub fn count(text: &str) -> Result<u64, String> {
         .ok_or_else(wrong)
 }
 
-/// How wide or high a picture is, in pixels: at least 1.
+/// A number of rows.
 ///
 /// # Errors
-/// A message for the person who typed it.
+/// A message that quotes the text and shows valid forms.
+pub fn rows(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("invalid number of rows '{text}': expected a whole number"))
+}
+
+/// A width or height in pixels: at least 1.
+///
+/// # Errors
+/// A message that quotes the text and shows valid forms.
 pub fn pixels(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(pixels @ 1..) => Ok(pixels),
-        _ => Err(format!("«{text}» is no number of pixels from 1 on")),
+        _ => Err(format!(
+            "invalid number of pixels '{text}': expected 1 or more"
+        )),
     }
 }
 
-/// A factor, or a density: more than nothing.
+/// A positive number.
 ///
 /// # Errors
-/// A message for the person who typed it.
+/// A message that quotes the text and shows valid forms.
 pub fn positive(text: &str) -> Result<f32, String> {
     match text.parse::<f32>() {
         Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
-        _ => Err(format!("«{text}» is no number greater than 0")),
+        _ => Err(format!(
+            "invalid number '{text}': expected a number greater than 0"
+        )),
     }
 }
 
-/// A colour as CSS names it, with its opacity: `white`, `#fff`, `#ffffff80`, `transparent`, `rgb(0, 0, 0)`.
+/// A CSS colour, as red, green, blue and opacity: `white`, `#fff`, `#ffffff80`, `transparent`, `rgb(0, 0, 0)`.
 ///
 /// # Errors
-/// A message for the person who typed it.
+/// A message that quotes the text and shows valid forms.
 pub fn color(text: &str) -> Result<[u8; 4], String> {
-    let color: svgtypes::Color = text
-        .trim()
-        .parse()
-        .map_err(|_| format!("«{text}» is no colour: write white, #fff, #ffffff or #ffffff80"))?;
+    let color: svgtypes::Color = text.trim().parse().map_err(|_| {
+        format!(
+            "invalid colour '{text}': expected a name such as white, #fff, #ffffff or #ffffff80"
+        )
+    })?;
     Ok([color.red, color.green, color.blue, color.alpha])
 }
 
-/// A duration: `250ms`, `5s`, `5m`, `1h`, `2d`, `1w`.
+/// A duration: `250ms`, `5s`, `1.5h`, `2d`, `1w`, `1d12h`.
 ///
 /// # Errors
-/// A message for the person who typed it.
+/// A message that quotes the text and shows valid forms.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("«{text}» is no duration: write 250ms, 5s, 5m, 1h, 2d or 1w");
-    let unit = text
-        .find(|letter: char| letter.is_ascii_alphabetic())
-        .ok_or_else(wrong)?;
-    let seconds = match &text[unit..] {
+    let wrong = || {
+        format!(
+            "invalid duration '{text}': expected a form such as 250ms, 5s, 5m, 1h, 2d, 1w or 1d12h"
+        )
+    };
+    let (mut rest, mut total) = (text, Duration::ZERO);
+    let is_letter = |letter: char| letter.is_ascii_alphabetic();
+    loop {
+        let unit = rest.find(is_letter).ok_or_else(wrong)?;
+        let length = rest[unit..]
+            .find(|letter| !is_letter(letter))
+            .unwrap_or(rest.len() - unit);
+        let number: f64 = rest[..unit].parse().map_err(|_| wrong())?;
+        let seconds = unit_seconds(&rest[unit..unit + length]).ok_or_else(wrong)?;
+        total = Duration::try_from_secs_f64(number * seconds)
+            .ok()
+            .and_then(|part| total.checked_add(part))
+            .ok_or_else(wrong)?;
+        rest = &rest[unit + length..];
+        if rest.is_empty() {
+            return Ok(total);
+        }
+    }
+}
+
+fn unit_seconds(unit: &str) -> Option<f64> {
+    Some(match unit {
         "ms" => 0.001,
         "s" => 1.0,
         "m" => 60.0,
         "h" => 3_600.0,
         "d" => 86_400.0,
         "w" => 604_800.0,
-        _ => return Err(wrong()),
-    };
-    let number: f64 = text[..unit].parse().map_err(|_| wrong())?;
-    Duration::try_from_secs_f64(number * seconds).map_err(|_| wrong())
+        _ => return None,
+    })
 }
 
-/// A number of lines, or a share of them: `10`, `1%`, `0.5pct`.
+/// A number of lines or a percentage of them: `10`, `1%`, `0.5pct`.
 ///
 /// # Errors
-/// A message for the person who typed it.
+/// A message that quotes the text and shows valid forms.
 pub fn max_bad(text: &str) -> Result<MaxBad, String> {
-    let wrong = || format!("«{text}» is neither a number of lines nor a share like 1% or 1pct");
+    let wrong = || {
+        format!(
+            "invalid limit '{text}': expected a number of lines, or a percentage such as 1% or 1pct"
+        )
+    };
     if text.ends_with('%') || text.ends_with("pct") {
         return percent(text).map(MaxBad::Share).map_err(|_| wrong());
     }
     text.parse().map(MaxBad::Lines).map_err(|_| wrong())
 }
 
-/// A share, as percent: `2`, `2%`, `0.5pct`. From 0 to 1.
+/// A percentage as a fraction from 0 to 1: `2`, `2%`, `0.5pct`.
 ///
 /// # Errors
-/// A message for the person who typed it.
+/// A message that quotes the text and shows valid forms.
 pub fn percent(text: &str) -> Result<f64, String> {
     let number = text
         .strip_suffix('%')
@@ -124,74 +169,18 @@ pub fn percent(text: &str) -> Result<f64, String> {
         .unwrap_or(text);
     match number.trim().parse::<f64>() {
         Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent / 100.0),
-        _ => Err(format!("«{text}» is no share from 0% to 100%")),
+        _ => Err(format!("invalid percentage '{text}': expected 0% to 100%")),
     }
 }
 
-/// The zone of this system: what `TZ` says, else what `/etc/localtime` leads to.
-///
-/// jiff finds the same, but goes through the whole directory of zones for it, which takes longer than all the rest that a
-/// command does on little input.
-pub fn system_zone() -> TimeZone {
-    match std::env::var_os("TZ") {
-        Some(name) if name == UTC => TimeZone::UTC,
-        Some(_) => TimeZone::system(),
-        None => local_zone().unwrap_or_else(TimeZone::system),
-    }
-}
-
-/// The zone that a link leads to whose target says its name.
-fn local_zone() -> Option<TimeZone> {
-    let target = rustix::fs::readlink(LOCAL_ZONE, Vec::new()).ok()?;
-    let target = target.to_str().ok()?;
-    let (_, name) = target.split_once("zoneinfo/")?;
-    let bytes = read_whole(&InputName::from_arg(LOCAL_ZONE.into()), LONGEST_ZONE).ok()?;
-    TimeZone::tzif(name, &bytes).ok()
-}
-
-/// Where systems have their zone.
-const LOCAL_ZONE: &str = "/etc/localtime";
-
-/// How many bytes are read of it at most. Zones have a few thousand.
-const LONGEST_ZONE: usize = 1 << 20;
-
-const UTC: &str = "UTC";
-
-/// What `TZ` says, if that is no zone: libraries then take UTC without a word.
-pub fn unknown_zone() -> Option<String> {
-    let named = std::env::var_os("TZ").filter(|name| !name.is_empty() && *name != UTC)?;
-    TimeZone::try_system()
-        .is_err()
-        .then(|| named.to_string_lossy().into_owned())
-}
-
-/// A zone: `Europe/Berlin`, `UTC`, `+02:00`.
+/// A number of threads.
 ///
 /// # Errors
-/// A message for the person who typed it.
-pub fn zone(text: &str) -> Result<TimeZone, String> {
-    let wrong = || format!("unknown time zone «{text}»: write a name like Europe/Berlin, or UTC");
-    if text.starts_with(['+', '-']) {
-        // The zone of a time with that offset: read by the one parser of times.
-        let time = format!("1970-01-02T00:00:00{text}");
-        let time = Timestamp::parse(time.as_bytes(), &TimeZone::UTC).ok_or_else(wrong)?;
-        let east = 86_400 - time.nanos_since_epoch() / 1_000_000_000;
-        let offset = i32::try_from(east)
-            .ok()
-            .and_then(|east| jiff::tz::Offset::from_seconds(east).ok());
-        return offset.map(TimeZone::fixed).ok_or_else(wrong);
-    }
-    TimeZone::get(text).map_err(|_| wrong())
-}
-
-/// How many threads: at least 1.
-///
-/// # Errors
-/// A message for the person who typed it.
+/// A message that quotes the text and shows valid forms.
 pub fn threads(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(threads @ 1..=1024) => Ok(threads),
-        _ => Err(format!("«{text}» is no number of threads from 1 to 1024")),
+        _ => Err(format!("invalid thread count '{text}': expected 1 to 1024")),
     }
 }
 
@@ -202,28 +191,12 @@ mod tests {
     #[test]
     fn sizes() {
         assert_eq!(size("64K"), Ok(65_536));
+        assert_eq!(size("100k"), Ok(102_400));
+        assert_eq!(size("2kB"), Ok(2_000));
         assert_eq!(size("10MB"), Ok(10_000_000));
         assert_eq!(size("1.5K"), Ok(1536));
         for wrong in ["", "x", "1.3", "-1", "5m", "1 2"] {
             assert!(size(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn the_local_zone_is_the_one_that_jiff_finds() {
-        // A machine without one, or with one that has no name, is left to jiff.
-        if let (Some(ours), None) = (local_zone(), std::env::var_os("TZ")) {
-            let theirs = TimeZone::system();
-            for seconds in [
-                -2_000_000_000,
-                0,
-                1_000_000_000,
-                1_774_742_400,
-                4_000_000_000,
-            ] {
-                let moment = jiff::Timestamp::from_second(seconds).unwrap();
-                assert_eq!(ours.to_offset(moment), theirs.to_offset(moment));
-            }
         }
     }
 
@@ -233,6 +206,18 @@ mod tests {
         assert_eq!(count("7"), Ok(7));
         for wrong in ["", "K", "-1", "1.5M", "99999999999G"] {
             assert!(count(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(rows("0"), Ok(0));
+        for wrong in ["", "-1", "1K", "many"] {
+            assert!(rows(wrong).is_err(), "{wrong}");
+        }
+        for (text, meant) in [
+            ("1", Some(1)),
+            ("1024", Some(1024)),
+            ("0", None),
+            ("1025", None),
+        ] {
+            assert_eq!(threads(text).ok(), meant, "{text}");
         }
         assert_eq!(pixels("640"), Ok(640));
         assert!(pixels("0").is_err() && pixels("640px").is_err());
@@ -262,25 +247,31 @@ mod tests {
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("1.5h"), Ok(Duration::from_secs(5400)));
         assert_eq!(duration("1w"), Ok(Duration::from_secs(7 * 86_400)));
-        for wrong in ["", "5", "m", "-1s", "1 fortnight", "1e400d"] {
+        assert_eq!(duration("1d12h"), Ok(Duration::from_secs(129_600)));
+        assert_eq!(duration("1m0.5s"), Ok(Duration::from_millis(60_500)));
+        for wrong in [
+            "",
+            "5",
+            "m",
+            "-1s",
+            "1 fortnight",
+            "1e400d",
+            "1d12",
+            "1dd",
+            "1d-1h",
+            "1d 1h",
+        ] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
-    fn shares_may_be_written_for_crontabs() {
+    fn percentages_can_be_written_without_a_percent_sign() {
         assert_eq!(max_bad("1%"), Ok(MaxBad::Share(0.01)));
         assert_eq!(max_bad("1pct"), Ok(MaxBad::Share(0.01)));
         assert_eq!(max_bad("12"), Ok(MaxBad::Lines(12)));
         for wrong in ["", "%", "101%", "-1%", "NaN%", "1.5"] {
             assert!(max_bad(wrong).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn zones() {
-        assert!(zone("Europe/Berlin").is_ok());
-        assert!(zone("+02:00").is_ok());
-        assert!(zone("Middle/Earth").is_err());
     }
 }

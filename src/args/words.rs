@@ -1,10 +1,10 @@
-//! Values of arguments that come from lists elsewhere: for errors, help and completion.
+//! Possible values that are defined elsewhere, for errors, help and completion.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 
 use crate::format::FORMATS;
 
-/// Any text; these words are known for completion.
+/// Accepts any text; these words are for completion.
 pub fn suggested(words: Vec<PossibleValue>) -> impl TypedValueParser<Value = String> {
     Suggested(words)
 }
@@ -29,9 +29,9 @@ impl TypedValueParser for Suggested {
     }
 }
 
-/// The formats that are read, and `auto`.
+/// The input formats, and `auto`.
 pub fn format_names() -> PossibleValuesParser {
-    let auto = PossibleValue::new("auto").help("Find the format from the first lines");
+    let auto = PossibleValue::new("auto").help("Detect the format from the first lines");
     let named = FORMATS
         .iter()
         .map(|format| PossibleValue::new(format.name).help(format.summary));

@@ -1,4 +1,4 @@
-//! Every generated file, made in memory from the definition of the command line: the same whoever makes it, wherever.
+//! All generated files, made in memory from the definition of the command line. They do not depend on the environment.
 
 use clap_complete::Shell;
 
@@ -30,7 +30,8 @@ pub fn all() -> Vec<Artifact> {
     scripts.chain(manual::pages(&visible())).collect()
 }
 
-/// clap_complete gives fish no values of arguments that have no flag: here are the words that begin a query. Files stay.
+/// The words that begin a query, for fish: clap_complete writes no values of positional arguments for it. File names are
+/// still completed.
 fn fish_query_words() -> String {
     let stages = STAGES.iter().map(|(stage, _)| *stage);
     let words: Vec<&str> = aggregate::names().chain(stages).collect();
@@ -40,7 +41,7 @@ fn fish_query_words() -> String {
     )
 }
 
-/// The command line without what is hidden.
+/// The command line without hidden commands.
 fn visible() -> clap::Command {
     let command = super::command();
     let (shown, hidden): (Vec<_>, Vec<_>) = command
@@ -50,7 +51,7 @@ fn visible() -> clap::Command {
     if hidden.is_empty() {
         return command;
     }
-    // clap has no way to take a subcommand out again, so the root is made anew without them.
+    // clap cannot remove a subcommand, so the root is built again without them.
     let root = clap::Command::new("jug")
         .version(env!("CARGO_PKG_VERSION"))
         .disable_help_subcommand(true)

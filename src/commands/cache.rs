@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args, ValueEnum};
 
-use super::Context;
+use super::context::Context;
 use super::shared::image::open_cache;
 use super::shared::rows::{Rows, write_text};
 use crate::args::output::Output;
@@ -73,7 +73,7 @@ impl CacheCommand {
         }
         let output = &self.output;
         if self.action != Action::Stat
-            && (output.to.is_some() || output.ndjson || output.output.is_some())
+            && (output.to.is_some() || output.ndjson || output.file.is_given())
         {
             return Err(
                 Error::usage("output flags need the action stat").hint("write: jug cache stat")

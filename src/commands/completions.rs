@@ -1,10 +1,10 @@
-//! `jug completions`: the completion script of a shell.
+//! `jug completions`: print the completion script of a shell.
 
 use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
 
-use super::Context;
+use super::context::Context;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::io::sink::Sink;
@@ -15,11 +15,11 @@ use crate::io::sink::Sink;
 /// `jug completions fish | source`.
 #[derive(Args, Debug)]
 pub struct Completions {
-    /// The shell
+    /// Shell to complete for
     shell: Shell,
 }
 
-/// The shells there are scripts for.
+/// The supported shells.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Shell {
     Bash,

@@ -1,18 +1,18 @@
-//! `jug generate`: writes the completions and man pages that are kept in the project. Hidden: for those who build jug.
+//! `jug generate`: write the completion scripts and man pages of the project. Hidden: only for developers of jug.
 
 use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Context;
+use super::context::Context;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 
-/// Write completions/ and man/ anew
+/// Write completions/ and man/
 #[derive(Args, Debug)]
 pub struct Generate {
-    /// The top of the project
+    /// Directory of the project
     #[arg(long, value_name = "DIR")]
     write: PathBuf,
 }

@@ -11,25 +11,24 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use jiff::tz::TimeZone;
 
 use inputs::{
-    are_records_already, hint_at_absent_fields, plan_all_fields, refuse_to_overwrite,
-    warn_of_numbers_as_text,
+    are_records_already, hint_at_absent_fields, plan_all_fields, warn_of_numbers_as_text,
 };
 use words::query_words;
 
-use super::Context;
+use super::context::Context;
+use super::shared::ending::Ending;
+use super::shared::inputs::refuse_overwriting;
 use super::shared::rows::{Rows, open, write_text};
+use crate::args::common::{From, Limit, Quiet, Stats, Threads, Zone};
 use crate::args::inputs::Inputs;
 use crate::args::output::{Output, To};
 use crate::args::values;
-use crate::args::words::format_names;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::expr::{Clock, Fault};
 use crate::format;
-use crate::io::signals;
 use crate::io::source::InputName;
 use crate::io::stdout::was_reader_gone;
 use crate::log::account::MaxBad;
@@ -39,115 +38,108 @@ use crate::log::options::{Engine, Options};
 use crate::log::plan::explain::Explained;
 use crate::log::plan::{Plan, plan};
 use crate::log::query::{Query, Stage, StageKind, parse};
-use crate::observe::Observe as _;
 use crate::record::{Cell, Timestamp};
 use crate::ui::results::Results;
 
 const EXAMPLES: &str = "\
 Examples:
-  How many requests were answered how?
+  Count requests by status
       jug log 'count by status' access.log
-  Which pages fail?
+  Find the pages that fail most often
       jug log 'where status >= 500 | count by path | head 20' access.log*
-  How slow is the slowest hundredth, and when?
+  Count requests and compute the 99th percentile of the request time, every 5 minutes
       jug log 'count, p99(rt) by 5m' access.log
-  What share of requests fails, by host?
+  Compute the ratio of failed requests by host
       jug log 'count(status >= 500) / count as failing by host' app.ndjson
-  Which lines hold a text?
+  Print lines that contain a text
       jug log '\"timeout\" and not /healthz/' app.log.gz
-  What is in this file?
+  Show the format and the fields of a file
       jug log --describe access.log";
 
 /// Query logs: filter, count and aggregate lines on every core
 ///
 /// QUERY is a chain of stages joined by |. Filters keep lines: "text", /regex/, 10.0.0.0/8, joined by and, or, not. Then
-/// where CONDITION, let NAME = EXPR, and aggregates: count, sum(bytes), avg(rt), p99(rt), uniq(ip) … by FIELD or by a
-/// stretch of time such as 5m. At last sort, top, head, tail, select. Without aggregates the lines themselves come out.
+/// where CONDITION, let NAME = EXPR, and aggregates: count, sum(bytes), avg(rt), p99(rt), uniq(ip) … by FIELD or by a time
+/// interval such as 5m. Finish with sort, top, head, tail or select. Without aggregates, the output is the lines themselves.
 ///
-/// The format of each file is found from its first lines. A line in which a field that the query needs cannot be read is
-/// bad; bad lines are counted, and too many of them end in exit status 3. The header of a table and blank lines hold no
-/// record, but where nothing is asked of the lines, blank ones count: count alone gives what wc -l does, less a header.
+/// The format of each file is detected from its first lines. A line is bad if a field that the query uses cannot be parsed.
+/// Too many bad lines (see --max-bad) cause exit status 3. Headers and blank lines are skipped. Exception: a bare count
+/// includes blank lines, so it equals wc -l minus the header.
 ///
-/// Every log has the fields file and line (its text), and time, where one is found: in JSON and tables it is the first that
-/// there is of time, timestamp, @timestamp, ts, datetime, date, t; in other text a date and time that lines begin with. let
-/// time = FIELD makes another one the time. Of equal keys in a JSON object the first counts.
+/// Every log has the fields file and line (its text), and time if one is found. In JSON and tables, time is the first of these
+/// fields that exists: time, timestamp, @timestamp, ts, datetime, date, t. In other text it is the date and time at the start
+/// of the line. To use a different field, write let time = FIELD. If a JSON key is repeated, the first value is used.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES, override_usage = "jug log [OPTIONS] QUERY [FILE]...\n       jug log [OPTIONS] --describe FILE...")]
 pub struct Log {
-    /// What to find out, such as 'count by status'
+    /// Query to run, such as 'count by status'
     #[arg(value_name = "QUERY", required_unless_present = "describe", value_parser = query_words(), hide_possible_values = true)]
     query: Option<String>,
 
     #[command(flatten)]
     inputs: Inputs,
 
-    /// The format of the input
-    #[arg(short, long, value_name = "FORMAT", default_value = "auto", value_parser = format_names(), help_heading = "Input")]
-    from: String,
+    #[command(flatten)]
+    from: From,
 
-    /// Take CSV, TSV and column cells that look like numbers for numbers
+    /// Treat numeric-looking cells in CSV, TSV and columns as numbers
     #[arg(long, help_heading = "Input")]
     infer: bool,
 
-    /// The time zone of times that name none, of days, and of times in tables [default: the system's]
-    #[arg(long, value_name = "ZONE", value_parser = values::zone, allow_hyphen_values = true, help_heading = "Input")]
-    tz: Option<TimeZone>,
+    #[command(flatten, next_help_heading = "Input")]
+    zone: Zone,
 
-    /// A longer line is bad
+    /// Treat lines longer than SIZE as bad
     #[arg(long, value_name = "SIZE", value_parser = values::size, default_value = "16M", help_heading = "Input")]
     max_line: u64,
 
-    /// So many bad lines are no fault, or such a share of the lines
+    /// Tolerate up to N bad lines, or this percentage of all lines
     #[arg(long, value_name = "N|PERCENT", value_parser = values::max_bad, default_value = "1%", help_heading = "Input")]
     max_bad: MaxBad,
 
-    /// Look at every line whole, needed or not
+    /// Check every field of every line, even unused ones
     #[arg(long, help_heading = "Input")]
     strict: bool,
 
-    /// Show the format of each file, its fields, their types and samples
+    /// Print the format, fields, types and samples of each file
     #[arg(long, conflicts_with_all = ["quiet", "explain"])]
     describe: bool,
 
     #[command(flatten)]
     output: Output,
 
-    /// Give at most so many rows
-    #[arg(short = 'n', long, value_name = "N", help_heading = "Output")]
-    limit: Option<usize>,
+    #[command(flatten)]
+    limit: Limit,
 
-    /// Print nothing; exit status 0 if anything was found, 1 if not
-    #[arg(short, long, conflicts_with_all = ["to", "ndjson", "output"], help_heading = "Output")]
-    quiet: bool,
+    #[command(flatten)]
+    quiet: Quiet,
 
-    /// How many threads work [default: one for each core]
-    #[arg(short = 'j', long, value_name = "N", value_parser = values::threads, help_heading = "Work")]
-    threads: Option<usize>,
+    #[command(flatten)]
+    threads: Threads,
 
-    /// How plain files are read
+    /// How to read uncompressed files
     #[arg(
         long,
         value_name = "ENGINE",
         default_value = "auto",
-        help_heading = "Finding faults"
+        help_heading = "Debugging"
     )]
     engine: EngineName,
 
-    /// Show what the query does, and do nothing
-    #[arg(long, help_heading = "Finding faults")]
+    /// Print the query plan and exit
+    #[arg(long, help_heading = "Debugging")]
     explain: bool,
 
-    /// Say at the end how much was read, how fast
-    #[arg(long, help_heading = "Finding faults")]
-    stats: bool,
+    #[command(flatten)]
+    stats: Stats,
 }
 
 /// How plain files are read.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum EngineName {
-    /// Mapped where that is safe, else read
+    /// Memory-map where that is safe, otherwise read
     Auto,
-    /// Mapped into memory where groups are counted; rows are always read
+    /// Memory-map for aggregates; lines and rows are always read
     Mmap,
     /// Read into buffers
     Read,
@@ -167,18 +159,20 @@ struct Intent {
 impl Log {
     /// What the arguments mean. Fails on contradictions; touches no file.
     fn plan(&self, now: Timestamp) -> Result<Intent> {
-        let zone = self.tz.clone().unwrap_or_else(values::system_zone);
+        let zone = self.zone.resolve();
         let text = match &self.query {
             Some(text) if !self.describe => text.clone(),
             _ => "head 0".to_owned(),
         };
         if self.max_line == 0 {
-            return Err(Error::usage("--max-line 0 would make every line bad"));
+            return Err(Error::usage(
+                "invalid line length 0 for --max-line: expected 1 or more",
+            ));
         }
         let mut query = parse(&text).map_err(|fault| refused(&fault, &text))?;
-        if let Some(limit) = self.limit {
+        if let Some(limit) = self.limit.rows {
             query.stages.push(Stage {
-                kind: StageKind::Head(limit),
+                kind: StageKind::Head(usize::try_from(limit).unwrap_or(usize::MAX)),
                 span: 0..0,
             });
         }
@@ -186,13 +180,13 @@ impl Log {
             text,
             query,
             to: self.output.asked()?,
-            from: format::find(&self.from),
+            from: self.from.format(),
             settings: format::Settings {
                 zone: zone.clone(),
                 infer: self.infer,
             },
             options: Options {
-                threads: self.threads.unwrap_or(1),
+                threads: self.threads.count.unwrap_or(1),
                 engine: match self.engine {
                     EngineName::Auto => Engine::Auto,
                     EngineName::Mmap => Engine::Mmap,
@@ -219,18 +213,15 @@ impl Log {
             };
             return write_text(&format!("{explained}\n"), &self.output);
         }
-        if self.tz.is_none()
-            && let Some(name) = values::unknown_zone()
-        {
-            let message = format!("TZ is «{name}», which is no time zone: UTC is taken");
+        if let Some(message) = self.zone.warning() {
             context.ui.warn(&message);
         }
         let names = self.names()?;
-        if let Some(target) = self.output.file() {
-            refuse_to_overwrite(&names, target)?;
-        }
+        refuse_overwriting(&names, self.output.file())?;
         // Opened before the work, so that nothing is computed in vain.
-        let mut out = (!self.quiet).then(|| open(&self.output)).transpose()?;
+        let mut out = (!self.quiet.is_set)
+            .then(|| open(&self.output))
+            .transpose()?;
         let inputs = self.open(&intent, &plan, names, &context.ui)?;
         if let Some(out) = out.take_if(|_| self.describe) {
             return self.describe(&intent, &inputs, out, context);
@@ -251,7 +242,7 @@ impl Log {
             .iter()
             .filter_map(Input::total)
             .for_each(|bytes| context.ui.expect(bytes));
-        if self.threads.is_none() && !inputs.iter().all(Input::is_small) {
+        if self.threads.count.is_none() && !inputs.iter().all(Input::is_small) {
             // Asking how many cores there are costs more than a small input does.
             intent.options.threads = cores();
         }
@@ -261,7 +252,7 @@ impl Log {
             let gone = std::io::ErrorKind::BrokenPipe.into();
             return Err(Error::writing("standard output", gone));
         }
-        if self.stats {
+        if self.stats.is_set {
             account::say_stats(&found.report, started.elapsed(), &intent, &context.ui);
         }
         account::tell(
@@ -270,24 +261,15 @@ impl Log {
             self.max_bad,
             &context.ui,
         );
-        if plan.raw && !found.is_any && !self.quiet {
+        if plan.raw && !found.is_any && !self.quiet.is_set {
             account::tell_of_word(&intent, &context.ui);
         }
-        if signals::which().is_some() {
-            let result = match &found.withheld {
-                Some(file) => format!("{file} was not written"),
-                None => "this is about what had been read by then".to_owned(),
-            };
-            context.ui.missed(&format!("stopped by a signal: {result}"));
-        }
-        context.ui.finish();
-        Ok(
-            match (self.quiet, found.is_any, context.ui.is_incomplete()) {
-                (true, true, _) | (false, _, false) => Exit::Done,
-                (true, false, false) => Exit::No,
-                (_, _, true) => Exit::Incomplete,
-            },
-        )
+        let ending = Ending {
+            is_quiet: self.quiet.is_set,
+            has_results: found.is_any,
+            withheld: found.withheld.as_deref(),
+        };
+        Ok(ending.finish(&context.ui))
     }
 
     /// One word that is no query but a file, and nothing after it: somebody forgot the query.
@@ -309,10 +291,9 @@ impl Log {
         if is_query || !Path::new(word).is_file() {
             return Ok(());
         }
-        let hint = format!(
-            "jug log 'count by status' {word}, or to see what is in it: jug log --describe {word}"
-        );
-        Err(Error::usage(format!("«{word}» is a file, and the query comes first")).hint(hint))
+        let hint =
+            format!("for example: jug log 'count by status' {word}, or: jug log --describe {word}");
+        Err(Error::usage(format!("'{word}' is a file; the query comes first")).hint(hint))
     }
 
     /// The inputs; with `--describe` the first word is one too.
@@ -339,13 +320,13 @@ impl Log {
             zone: &intent.clock.zone,
             bars: None,
         };
-        rows.write_to(out, &self.output, intent.to, &context.ui)?;
-        context.ui.finish();
-        Ok(if context.ui.is_incomplete() {
-            Exit::Incomplete
-        } else {
-            Exit::Done
-        })
+        let withheld = rows.write_to(out, &self.output, intent.to, &context.ui)?;
+        let ending = Ending {
+            is_quiet: false,
+            has_results: true,
+            withheld: withheld.as_deref(),
+        };
+        Ok(ending.finish(&context.ui))
     }
 }
 
@@ -355,7 +336,7 @@ impl Intent {
     }
 }
 
-/// The error of a query that makes no sense, with the place marked.
+/// The error for an invalid query, with the place marked.
 fn refused(fault: &Fault, text: &str) -> Error {
     let error = Error::usage(fault.render(text));
     match &fault.hint {
@@ -415,14 +396,14 @@ mod tests {
         for (words, message) in [
             (
                 &["count", "-o", "x.csv", "--to", "json"][..],
-                "x.csv says csv, --to says json",
+                "x.csv: the extension selects csv, but --to selects json",
             ),
             (
                 &["where status = 5"],
                 "a single = compares nothing\n  where status = 5\n               ^",
             ),
-            (&["count", "-j", "0"], "«0» is no number of threads"),
-            (&["count", "--max-line", "0"], "every line bad"),
+            (&["count", "-j", "0"], "invalid thread count '0'"),
+            (&["count", "--max-line", "0"], "invalid line length"),
             (&["count", "--ndjson", "--to", "csv"], "cannot be used with"),
         ] {
             let error = intent(words)

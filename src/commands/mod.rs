@@ -1,10 +1,11 @@
-//! The commands, one file each: what was typed, what it means, and the wiring. The only place where families meet.
+//! The commands, one file each. Only commands use several engines.
 //!
-//! A command's file has always the same parts: what it is for, its arguments (whose comments are the help), `plan` (what
-//! they mean; touches no file), `run`. To add one: the file, and two lines here.
+//! The file of a command has four parts: its purpose, its arguments (whose comments are the help), `plan` (the meaning of the
+//! arguments; no I/O) and `run`. To add a command, add the file and two lines here.
 
 pub mod cache;
 pub mod completions;
+pub mod context;
 pub mod generate;
 pub mod log;
 pub mod pie;
@@ -14,15 +15,16 @@ pub mod walk;
 
 use clap::{Args as _, Subcommand};
 
+pub use context::{Artifact, Context};
+
 use crate::error::Result;
 use crate::exit::{self, Exit};
-use crate::ui::Ui;
 
 /// Defines the commands from one list: each with its arguments, the word that it is called by, and its exit statuses.
 macro_rules! commands {
     ($($(#[$attribute:meta])* $name:ident($arguments:ty) = $word:literal ($($status:ident)*),)*) => {
-        // What is to be done. The words about each are at its arguments, where clap finds them; a doc comment here would take
-        // the place of those about jug.
+        // A command with its arguments. The help is at the arguments, where clap finds it; a doc comment here would replace the
+        // help of jug.
         #[derive(Subcommand, Debug)]
         #[allow(missing_docs)]
         pub enum Command {
@@ -53,18 +55,18 @@ macro_rules! commands {
                 }
             }
 
-            /// Does it.
+            /// Runs it.
             ///
             /// # Errors
-            /// What ends the command; what it can go on after is said on the way.
+            /// The error that ends the command. Errors after which it goes on are reported on the way.
             pub fn run(&self, context: &Context) -> Result<Exit> {
                 match self {
                     $(Command::$name(command) => command.run(context),)*
                 }
             }
 
-            /// The arguments of the command that is called by this word. Making those of all takes a tenth of the time of a
-            /// command that has little to do.
+            /// The definition of the command with this name. Building all definitions would take a tenth of the time of a
+            /// command with little input.
             pub fn definition(word: &str) -> Option<clap::Command> {
                 match word {
                     $($word => Some(<$arguments>::augment_args(clap::Command::new($word))),)*
@@ -84,21 +86,4 @@ commands! {
     Completions(completions::Completions) = "completions" (SUCCESS ERROR SIGNALED),
     #[command(hide = true)]
     Generate(generate::Generate) = "generate" (SUCCESS ERROR SIGNALED),
-}
-
-/// What every command is given.
-pub struct Context {
-    /// The terminal.
-    pub ui: Ui,
-    /// Makes the generated files, which are made from the definition of all commands.
-    pub artifacts: fn() -> Vec<Artifact>,
-}
-
-/// A generated file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Artifact {
-    /// Where it belongs, from the top of the project.
-    pub path: String,
-    /// What is in it.
-    pub bytes: Vec<u8>,
 }

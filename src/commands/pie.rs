@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::Context;
+use super::context::Context;
 use super::shared::image::Renderer;
 use crate::args::image::ImageArgs;
 use crate::args::values as parsers;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use clap::{Args, ValueHint};
 use rayon::prelude::*;
 
-use super::Context;
+use super::context::Context;
 use super::shared::image::Renderer;
 use crate::args::image::ImageArgs;
 use crate::args::inputs::Inputs;
@@ -309,7 +309,7 @@ mod tests {
             ),
             (&["a.svg", "--if-changed"], "--if-changed needs a file"),
             (&["a.svg", "-o", "x", "--dir", "d"], "cannot be used with"),
-            (&["--width", "0"], "no number of pixels"),
+            (&["--width", "0"], "invalid number of pixels"),
         ] {
             let error = planned(words).unwrap_err();
             assert!(error.contains(message), "{words:?}: {error}");

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 
 use shape::Shape;
 
-use super::Context;
+use super::context::Context;
 use crate::args::inputs::listed;
 use crate::args::output::Output;
 use crate::args::selection::SelectionArgs;

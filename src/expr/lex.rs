@@ -393,14 +393,14 @@ fn duration_unit(unit: &str) -> Option<f64> {
     })
 }
 
-/// Bytes in a unit of size: `K` is 1024, `KB` 1000.
+/// Bytes in a unit of size: `K` and `k` are 1024, `KB` and `kB` 1000.
 fn size_unit(unit: &str) -> Option<u64> {
     Some(match unit {
-        "K" | "KiB" => 1 << 10,
+        "K" | "k" | "KiB" => 1 << 10,
         "M" | "MiB" => 1 << 20,
         "G" | "GiB" => 1 << 30,
         "T" | "TiB" => 1 << 40,
-        "KB" => 1_000,
+        "KB" | "kB" => 1_000,
         "MB" => 1_000_000,
         "GB" => 1_000_000_000,
         "TB" => 1_000_000_000_000,

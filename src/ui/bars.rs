@@ -1,18 +1,18 @@
-//! Bars beside a table: how the numbers of one column compare, at a glance.
+//! Bars beside a table that compare the numbers of one column.
 
 use crate::record::{Cell, Value};
 
-/// Bars shorter than this tell nothing.
+/// The least length of the longest bar, in columns.
 const SHORTEST: usize = 10;
 
-/// Longer ones tell no more.
+/// The greatest length.
 const LONGEST: usize = 40;
 
-/// A part of a column in eighths; the whole column is `█`.
+/// Parts of a column, in eighths; a whole column is `█`.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/// A bar for each row, the largest number's in at most `room` columns. None where there is too little room, nothing to
-/// compare, or anything but numbers from zero on.
+/// A bar for each row, in at most `room` columns. None if there is too little room, nothing to compare, or a value that is
+/// not a number of at least zero.
 pub(super) fn draw(rows: &[Vec<Cell>], column: usize, room: usize) -> Option<Vec<String>> {
     let room = room.min(LONGEST);
     if room < SHORTEST || rows.len() < 2 {
@@ -26,7 +26,7 @@ pub(super) fn draw(rows: &[Vec<Cell>], column: usize, room: usize) -> Option<Vec
     }
     let bar = |length: f64| {
         let eighths = (length / longest * (room * 8) as f64).round() as usize;
-        // Little is not nothing.
+        // Small values have at least the shortest bar.
         bar(if length > 0.0 { eighths.max(1) } else { 0 })
     };
     Some(lengths.into_iter().map(bar).collect())
@@ -36,7 +36,7 @@ fn bar(eighths: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 
-/// How long a bar a value asks for.
+/// The value of a cell as a length.
 fn length(value: &Value<'_>) -> Option<f64> {
     let text = match value {
         Value::Number(number) => number.to_string(),
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_fills_the_room_and_the_others_their_share() {
+    fn bars_are_proportional_to_the_largest_number() {
         let drawn = draw(&rows(&["160", "81", "0", "0.001", "79.9"]), 0, 11);
         assert_eq!(drawn.unwrap(), ["███████████", "█████▋", "", "▏", "█████▌"]);
         assert_eq!(
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_need_room_lengths_and_something_to_compare() {
+    fn bars_need_room_and_several_numbers() {
         assert!(draw(&rows(&["2", "1"]), 0, 10).is_some());
         assert!(draw(&rows(&["2", "1"]), 0, 9).is_none());
         for numbers in [

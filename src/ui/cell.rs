@@ -1,6 +1,5 @@
-//! A cell as people read it: thousands told apart, long fractions rounded, times in their zone.
-//!
-//! Machine formats write values exactly and have no use for this.
+//! A cell as text for people: thousands separators, rounded fractions, local times. Machine formats write exact values
+//! instead.
 
 use std::time::Duration;
 
@@ -11,31 +10,31 @@ use super::fit;
 use crate::record::number::grouped;
 use crate::record::{Cell, Timestamp, Value};
 
-/// How a cell wants to be placed.
+/// How a cell is aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
-    /// Anywhere.
+    /// In any way.
     Missing,
-    /// With its point under the others'.
+    /// At the decimal point.
     Number,
-    /// On the left and whole.
+    /// Left, never cut.
     Fixed,
-    /// On the left, and cut where room is short.
+    /// Left, cut if the table is too wide.
     Text,
 }
 
-/// A cell, fit for a terminal.
+/// A cell as text, escaped for a terminal.
 #[derive(Clone, Debug)]
 pub(super) struct Shown {
     pub(super) text: String,
     pub(super) sort: Sort,
-    /// Columns of the text.
+    /// Width of the text, in columns.
     pub(super) width: usize,
-    /// Columns from the point of a number on.
+    /// Width of the fraction of a number with its point, in columns.
     pub(super) fraction: usize,
 }
 
-/// Makes a cell fit for a terminal.
+/// The text of a cell, escaped for a terminal.
 pub(super) fn show(cell: &Cell, zone: &TimeZone) -> Shown {
     let (sort, mut text) = match &cell.value {
         Value::Missing => (Sort::Missing, "-".to_owned()),
@@ -88,7 +87,7 @@ fn readable(number: &str) -> String {
     format!("{sign}{}{point}{fraction}", grouped(&whole))
 }
 
-/// Rounds the decimal digits `whole.fraction` to so many places, halves away from zero.
+/// Rounds the decimal digits `whole.fraction` to `places` digits, halves away from zero.
 fn round(whole: &str, fraction: &str, places: usize) -> (String, String) {
     let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes().take(places)).collect();
     if fraction

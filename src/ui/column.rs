@@ -1,15 +1,17 @@
-//! A column of a table: what its cells have in common, and how they are placed under its header.
+//! A column of a table: the common properties of its cells, and their alignment.
 
 use super::cell::{Shown, Sort};
 use super::escape::escape;
 use super::fit::{self, cut, fit};
 use super::style::{Painter, Style};
-use super::table::GAP;
 
-/// What is left of a text column before headers of numbers are cut, and after.
+/// Blanks between two columns.
+pub(super) const GAP: usize = 2;
+
+/// The least width of a text column, before headers of numbers are cut and after.
 const TEXT_FLOORS: [usize; 2] = [8, 3];
 
-/// What is left of a header at least: `p99…` can still be told from `p50…`.
+/// The least width of a header: `p99…` and `p50…` stay different.
 const HEADER_FLOOR: usize = 4;
 
 /// A column, ready to be placed.

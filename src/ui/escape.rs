@@ -1,18 +1,18 @@
-//! Makes bytes fit for a terminal: what could move the cursor, change colours or turn text around is written out.
+//! Escapes bytes for a terminal: control characters and bidirectional overrides.
 //!
-//! Logs and file names are written by strangers, so everything that reaches a terminal passes here. Pipes and files get
-//! the bytes as they are, and never come here. The result is for eyes: a backslash that was there already stays single.
+//! Logs and file names come from untrusted sources, so everything that is written to a terminal is escaped. Pipes and files
+//! get the bytes as they are. The result is for reading only: existing backslashes are not doubled.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Escapes C0 and C1 controls, DEL, the bidirectional overrides and isolates (Unicode Annex 9), and bytes that are not
-/// UTF-8: `\n \r \t`, `\x1b`, `\u{202e}`, `\xff`. Borrows when there is nothing to do.
+/// UTF-8: `\n \r \t`, `\x1b`, `\u{202e}`, `\xff`. Borrows if nothing needs escaping.
 pub fn escape(bytes: &[u8]) -> Cow<'_, str> {
     escape_unless(bytes, |_| false)
 }
 
-/// Escapes as [`escape`] does, but for the ends of lines and the tabs within them: for text of several lines.
+/// Like [`escape`], but keeps newlines and tabs.
 pub fn escape_lines(bytes: &[u8]) -> Cow<'_, str> {
     escape_unless(bytes, |char| matches!(char, '\n' | '\t'))
 }
@@ -39,7 +39,7 @@ fn escape_unless(bytes: &[u8], is_kept: fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a terminal would act on the character instead of showing it.
+/// Whether a terminal would interpret the character.
 fn is_harmful(char: char) -> bool {
     char.is_control() || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_obeys_is_written_out() {
+    fn control_characters_are_escaped() {
         let cases: [(&[u8], &str); 8] = [
             (b"\x1b[2Jgone", "\\x1b[2Jgone"),
             (b"a\nb\tc\rd", "a\\nb\\tc\\rd"),

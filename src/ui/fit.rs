@@ -1,11 +1,11 @@
-//! How wide each column of a table gets, and what is left of a text in too narrow a one.
+//! The widths of columns, and texts cut to a width.
 
 use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Shrinks the widest first: all that are above a common level go down to it, but none below its floor. Columns that
-/// are left over go to the first of the shrunk ones. Where even the floors are too wide, they are the answer.
+/// Shrinks the widest columns first, to a common level but not below their floors. Columns that remain go to the first shrunk
+/// ones. If even the floors are too wide, they are returned.
 pub(super) fn fit(natural: &[usize], floors: &[usize], available: usize) -> Vec<usize> {
     let at = |level: usize| {
         natural
@@ -33,7 +33,7 @@ pub(super) fn fit(natural: &[usize], floors: &[usize], available: usize) -> Vec<
     widths
 }
 
-/// Columns that a text takes on a terminal.
+/// The width of a text on a terminal, in columns.
 pub(super) fn width(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
@@ -42,7 +42,7 @@ pub(super) fn width(text: &str) -> usize {
     }
 }
 
-/// The text, or its beginning and `…`, in at most `limit` columns, of which there must be one at least.
+/// The text, or its beginning and `…`, in at most `limit` columns. The limit is at least 1.
 pub(super) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     if width(text) <= limit {
         return Cow::Borrowed(text);
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_widest_give_way_first() {
+    fn the_widest_columns_shrink_first() {
         assert_eq!(fit(&[5, 90, 6], &[5, 8, 6], 80), [5, 69, 6]);
         assert_eq!(fit(&[30, 40, 6], &[8, 8, 6], 51), [23, 22, 6]);
         assert_eq!(fit(&[10, 40, 6], &[8, 8, 6], 36), [10, 20, 6]);
@@ -86,7 +86,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_wider_than_allowed_and_nothing_wasted(
+        fn widths_use_all_available_columns_and_no_more(
             columns in prop::collection::vec((0_usize..200, 0_usize..200), 1..8), available in 0_usize..400,
         ) {
             let natural: Vec<usize> = columns.iter().map(|(width, _)| *width).collect();

@@ -1,19 +1,19 @@
-//! The words around a message: whose it is, its label, its hints. Everything in it is made fit for a terminal.
+//! The form of messages: name of the command, label, hints. Everything is escaped for a terminal.
 
 use super::escape::escape;
 use super::style::{Painter, Style};
 use crate::error::{Error, Kind};
 
-/// Makes whole messages, line ends included.
+/// Formats messages, with their line ends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Messages {
-    /// As messages name it: `jug log`.
+    /// The name of the command: `jug log`.
     pub(super) command: &'static str,
     pub(super) painter: Painter,
 }
 
 impl Messages {
-    /// `jug log: warning: message`, the label painted; it may be empty.
+    /// `jug log: warning: message`; the label may be empty.
     pub(super) fn labelled(&self, style: Style, label: &str, message: &str) -> String {
         let label = format!("{}: {label}", self.command);
         let label = self.painter.paint(style, label.trim_end());
@@ -31,10 +31,10 @@ impl Messages {
         format!("{}\n", escape(line.as_bytes()))
     }
 
-    /// An error and its hints; nothing where there is nothing to say.
+    /// An error and its hints; none for a closed pipe.
     ///
-    /// A usage error may have lines that point at a place in the query. They are indented, so that nothing in them can
-    /// pose as a message of its own. In other errors a line end can only have come from a name, and is escaped.
+    /// A usage error may have more lines, which point at a place in the query. They are indented, so that they cannot be
+    /// mistaken for messages. In other errors a line end can only come from a name, and is escaped.
     pub(super) fn error(&self, error: &Error) -> Option<String> {
         let text = error.to_string();
         let (first, rest) = match error.kind() {
@@ -93,13 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_pipe_is_not_talked_about() {
+    fn a_closed_pipe_is_not_reported() {
         let error = Error::writing("standard output", io::ErrorKind::BrokenPipe.into());
         assert_eq!(said(&error), None);
     }
 
     #[test]
-    fn labels_have_colours_and_texts_have_not() {
+    fn only_labels_are_coloured() {
         let messages = Messages {
             command: "jug log",
             painter: Painter::new(true),

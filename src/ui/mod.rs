@@ -1,8 +1,8 @@
-//! The terminal: warnings, hints, progress, tables and colours, and the only place that writes to standard error.
+//! The terminal: messages, progress, tables and colours. The only code that writes to standard error.
 //!
-//! Results go to sinks elsewhere. Engines see [`Observe`] and nothing of this; commands make one [`Ui`] and say
-//! everything through it, so that quiet, colour, escaping and the progress line are decided once. Messages read
-//! `what: why`, since what comes after the last colon tells which of many warnings are of one kind.
+//! Engines see only [`Observe`]; commands make one [`Ui`] and report everything through it, so that colour, escaping and the
+//! progress line are decided once. Messages have the form `what: why`; the part after the last colon groups repeated
+//! messages.
 
 mod bars;
 mod cell;
@@ -42,12 +42,12 @@ pub use settings::{Hooks, ProgressChoice, Question, Settings};
 pub use style::{ColorChoice, Painter, Style};
 pub use table::Table;
 
-/// The width assumed where there is no terminal to ask.
+/// The width in columns if no terminal is there.
 const WIDTH: usize = 80;
-/// And the height.
+/// The height in lines if no terminal is there.
 const HEIGHT: usize = 24;
 
-/// The one object that talks to the person. Made once; usable from any thread.
+/// All output to the person. Made once; usable from any thread.
 pub struct Ui {
     messages: Messages,
     color: ColorChoice,
@@ -127,55 +127,55 @@ impl Ui {
         }
     }
 
-    /// Something is worth knowing, and the answer is complete all the same. Of many of one kind five are shown.
+    /// A warning; the results are complete. Of each kind, five are shown.
     pub fn warn(&self, message: &str) {
         if self.repeats().admit(message) || self.verbose {
             self.labelled(Style::Yellow, "warning: ", message);
         }
     }
 
-    /// What the person could do, after a message or alone.
+    /// A hint, after a message or alone.
     pub fn hint(&self, message: &str) {
         self.put(&self.messages.hint(message));
     }
 
-    /// Something for those who asked for more with `-v`.
+    /// A note, shown with `-v`.
     pub fn note(&self, message: &str) {
         if self.verbose {
             self.labelled(Style::Dim, "", message);
         }
     }
 
-    /// A line that the person asked for (`--stats`, `--explain`), without a label. One call a line.
+    /// A line that was asked for (`--stats`), without a label.
     pub fn say(&self, line: &str) {
         self.put(&self.messages.bare(line));
     }
 
-    /// The error that ends the run, and its hints. A reader that has gone is no error to talk about.
+    /// The error that ends the run, and its hints. A closed pipe is not reported.
     pub fn error(&self, error: &Error) {
         if let Some(text) = self.messages.error(error) {
             self.put(&text);
         }
     }
 
-    /// More about the message before it, in a line of its own.
+    /// An indented line with details of the previous message.
     pub fn detail(&self, message: &str) {
         self.put(&self.messages.bare(&format!("  {message}")));
     }
 
-    /// Text that is a whole message already: what the argument parser says.
+    /// Text that is printed as it is.
     pub fn raw(&self, text: &str) {
         self.put(text);
     }
 
-    /// Something failed that the run goes on without: said as an error is, and the answer is incomplete.
+    /// An error after which the run goes on; the results are incomplete.
     pub fn missed_error(&self, error: &Error) {
         if self.say_missed(&error.to_string()) {
             error.hints().iter().for_each(|hint| self.hint(hint));
         }
     }
 
-    /// Says what was missed, unless that has been said often enough already; whether it was said.
+    /// Reports what is missing, unless five messages of its kind were shown; returns whether it was shown.
     fn say_missed(&self, message: &str) -> bool {
         self.incomplete.store(true, Relaxed);
         let is_shown = self.repeats().admit(message) || self.verbose;
@@ -185,17 +185,17 @@ impl Ui {
         is_shown
     }
 
-    /// What progress is counted in, if not in bytes.
+    /// The unit of progress, if not bytes.
     pub fn count_in(&self, unit: Unit) {
         self.progress.count_in(unit);
     }
 
-    /// There is so much more to come, bytes as they lie on disk; without any call the end is unknown.
+    /// Adds to the expected total, in bytes as stored on disk. Without a call the total is unknown.
     pub fn expect(&self, amount: u64) {
         self.progress.expect(amount);
     }
 
-    /// Takes the progress line off before results are written to a terminal; it comes back with the next chunk.
+    /// Removes the progress line before results are written to a terminal. It returns with the next chunk.
     pub fn clear(&self) {
         self.progress.clear();
         self.live.clear();
@@ -222,12 +222,12 @@ impl Ui {
         self.live.show(lines);
     }
 
-    /// Takes the progress line off, and keeps it off until results have been written to a terminal.
+    /// Removes the progress line while `write` writes results to a terminal.
     pub fn clear_for<T>(&self, write: impl FnOnce() -> T) -> T {
         self.progress.clear_for(write)
     }
 
-    /// The run is over: takes the progress line off for good, and says how many warnings were not shown.
+    /// Ends the messages: removes the progress line and reports how many messages were not shown.
     pub fn finish(&self) {
         self.progress.finish();
         self.live.clear();
@@ -239,7 +239,7 @@ impl Ui {
         }
     }
 
-    /// Whether something was missed, so that the answer is not complete.
+    /// Whether something is missing from the results.
     pub fn is_incomplete(&self) -> bool {
         self.incomplete.load(Relaxed)
     }
@@ -249,7 +249,7 @@ impl Ui {
         self.stdout.is_terminal
     }
 
-    /// Whether standard input is a terminal, so that somebody has to type.
+    /// Whether standard input is a terminal.
     pub fn stdin_is_terminal(&self) -> bool {
         io::stdin().is_terminal()
     }
@@ -264,7 +264,7 @@ impl Ui {
         self.stderr.painter.is_colored()
     }
 
-    /// The painter for results in a file: colours are for terminals, unless they are wanted everywhere.
+    /// The painter for results in a file: no colours, unless `--color always`.
     pub fn file_painter(&self) -> Painter {
         Painter::new(self.color == ColorChoice::Always)
     }
@@ -274,9 +274,9 @@ impl Ui {
         self.stdout.painter
     }
 
-    /// Columns there are for results: the terminal's, else `$COLUMNS`, else 80.
+    /// The width for results, in columns: the terminal's, otherwise `$COLUMNS`, otherwise 80.
     pub fn width(&self) -> usize {
-        let told = || {
+        let from_environment = || {
             env::var("COLUMNS")
                 .ok()?
                 .trim()
@@ -284,10 +284,12 @@ impl Ui {
                 .ok()
                 .filter(|columns| *columns > 0)
         };
-        columns(&io::stdout()).or_else(told).unwrap_or(WIDTH)
+        columns(&io::stdout())
+            .or_else(from_environment)
+            .unwrap_or(WIDTH)
     }
 
-    /// Lines there are for results on a terminal.
+    /// The height of the terminal, in lines.
     pub fn height(&self) -> usize {
         let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
         size.map_or(HEIGHT, |size| match size.ws_row {
@@ -348,7 +350,7 @@ impl Observe for Ui {
         }
     }
 
-    /// Engines that wait for input ask this and advance nothing, so a wish for progress is answered here too.
+    /// Engines that wait for input ask this and advance nothing, so a request for progress is answered here too.
     fn stopping(&self) -> bool {
         self.answer();
         (self.hooks.stopping)()
@@ -363,7 +365,7 @@ impl fmt::Debug for Ui {
     }
 }
 
-/// The columns of the terminal behind a descriptor, if there is one that knows.
+/// The width of the terminal behind a descriptor.
 fn columns(stream: &impl AsFd) -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(stream).ok()?;
     (size.ws_col > 0).then_some(usize::from(size.ws_col))

@@ -1,5 +1,5 @@
-//! Standard error, shared by messages and the progress line. Each text is one write, so that lines of processes that
-//! share a terminal or a log file do not mix; errors are ignored, because there is nowhere left to report them.
+//! Standard error, for messages and the progress line. Each text is one write, so that lines of several processes do not
+//! mix. Errors are ignored, because there is nowhere to report them.
 
 use std::fmt;
 use std::io::{self, Write};

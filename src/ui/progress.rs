@@ -1,8 +1,8 @@
-//! How far the run is: a line on the terminal that comes late and goes before anything else is said, and the same in
-//! words for a process that is asked by signal.
+//! Progress: a line on the terminal, which is removed before anything else is written there, and one line of text on request
+//! by a signal.
 //!
-//! Most runs are over before anybody could read a progress line, so nothing of `indicatif` is touched for the first
-//! quarter of a second. Rates are averages since the start: chunks arrive in bursts, and an average does not jump.
+//! Most runs end before a progress line could be read, so `indicatif` is not used for the first quarter of a second. Rates are
+//! averages since the start, because chunks arrive in bursts.
 
 use std::fmt::Write;
 use std::io;
@@ -20,23 +20,23 @@ use super::units;
 /// When the line appears.
 const DELAY: Duration = Duration::from_millis(250);
 
-/// The time between two looks of the line: 15 a second.
+/// The least time between two updates: 15 per second.
 const PACE: Duration = Duration::from_millis(67);
 
-/// Columns of the bar itself, and from which width of the terminal on there is one.
+/// Columns of the bar, and the least width of a terminal that has one.
 const BAR: usize = 24;
 const ROOM_FOR_BAR: usize = 80;
 
-/// Columns of the spinner, its blank, and one that keeps the cursor on the line.
+/// Columns of the spinner, a blank, and one that keeps the cursor on the line.
 const SPINNER: usize = 3;
 
-/// How much has been done of how much. Time is handed in by the caller.
+/// The state of the run. Callers pass the time.
 #[derive(Debug)]
 pub(super) struct Progress {
     done: AtomicU64,
-    /// 0 while unknown: nobody waits for nothing.
+    /// 0 if unknown.
     total: AtomicU64,
-    /// When to draw next, in nanoseconds since the start; `u64::MAX` for never.
+    /// Time of the next update, in nanoseconds since the start; `u64::MAX` for never.
     next: AtomicU64,
     elapsed: Arc<AtomicU64>,
     unit: OnceLock<Unit>,
@@ -46,7 +46,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Nothing done yet. `columns` is asked for the width of the terminal at each look.
+    /// The start of a run. `columns` returns the width of the terminal.
     pub(super) fn new(is_wanted: bool, output: Output, columns: fn() -> usize) -> Progress {
         Progress {
             done: AtomicU64::new(0),
@@ -60,9 +60,9 @@ impl Progress {
         }
     }
 
-    /// What is counted; bytes if nothing is said. To be said once, before anything is done.
+    /// Sets the unit; the default is bytes. Called once, before the first advance.
     pub(super) fn count_in(&self, unit: Unit) {
-        // Whoever says it twice says the same.
+        // A second call sets the same unit.
         let _ = self.unit.set(unit);
     }
 
@@ -70,18 +70,18 @@ impl Progress {
         self.unit.get().copied().unwrap_or_default()
     }
 
-    /// There is so much more to come.
+    /// Adds to the expected total.
     pub(super) fn expect(&self, amount: u64) {
         self.total.fetch_add(amount, Relaxed);
     }
 
-    /// So much more is done, `elapsed` after the start.
+    /// Adds to the amount done, `elapsed` after the start.
     pub(super) fn advanced(&self, amount: u64, elapsed: Duration) {
         self.done.fetch_add(amount, Relaxed);
         if nanos(elapsed) < self.next.load(Relaxed) {
             return;
         }
-        // Another thread that draws or writes a message will do: no worker waits for the terminal.
+        // If another thread draws or writes, this update is skipped: no worker waits for the terminal.
         if let Ok(mut bar) = self.bar.try_lock() {
             self.draw(&mut bar, elapsed);
         }
@@ -89,7 +89,7 @@ impl Progress {
 
     fn draw(&self, bar: &mut Option<ProgressBar>, elapsed: Duration) {
         let now = nanos(elapsed);
-        // Asked again under the lock: two threads may have come here together, or the run may be over.
+        // Checked again under the lock: another thread may have drawn, or the run may have ended.
         if now < self.next.load(Relaxed) {
             return;
         }
@@ -135,7 +135,7 @@ impl Progress {
         bar
     }
 
-    /// Takes the line off the terminal, does something else there, and puts it back.
+    /// Removes the line while `say` writes to the terminal.
     pub(super) fn aside(&self, say: impl FnOnce()) {
         match &*self.bar() {
             Some(bar) => bar.suspend(say),
@@ -143,12 +143,12 @@ impl Progress {
         }
     }
 
-    /// Takes the line off the terminal; it comes back with the next chunk.
+    /// Removes the line until the next chunk.
     pub(super) fn clear(&self) {
         self.clear_for(|| ());
     }
 
-    /// Takes the line off the terminal and writes something there, before it comes back with the next chunk.
+    /// Removes the line and writes to the terminal.
     pub(super) fn clear_for<T>(&self, write: impl FnOnce() -> T) -> T {
         let mut bar = self.bar();
         if let Some(bar) = bar.take() {
@@ -157,13 +157,13 @@ impl Progress {
         write()
     }
 
-    /// Takes the line off the terminal for good.
+    /// Removes the line permanently.
     pub(super) fn finish(&self) {
         self.next.store(u64::MAX, Relaxed);
         self.clear();
     }
 
-    /// How far the run is, in words: `512 MiB of 988 MiB (52 %), 1.2 GiB/s, 3 s so far`.
+    /// The progress as text: `512 MiB of 988 MiB (52%), 1.2 GiB/s, 3 s so far`.
     pub(super) fn in_words(&self, elapsed: Duration) -> String {
         describe(
             self.unit(),
@@ -179,7 +179,7 @@ impl Progress {
     }
 }
 
-/// What is counted.
+/// The unit of progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unit {
     /// Bytes of the input.
@@ -210,10 +210,10 @@ impl Unit {
     }
 }
 
-/// What a description says about time.
+/// The time in a description.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {
-    /// The time left, where it can be known.
+    /// The time left, if it is known.
     Left,
     /// The time since the start.
     SoFar,
@@ -228,7 +228,7 @@ fn describe(unit: Unit, done: u64, total: u64, elapsed: Duration, ending: Ending
     };
     if let Some(total) = total {
         let percent = u128::from(done) * 100 / u128::from(total);
-        let _ = write!(out, " of {} ({percent} %)", unit.amount(total));
+        let _ = write!(out, " of {} ({percent}%)", unit.amount(total));
     }
     if let Some(rate) = unit.rate(done, elapsed) {
         let _ = write!(out, ", {rate}");
@@ -236,7 +236,7 @@ fn describe(unit: Unit, done: u64, total: u64, elapsed: Duration, ending: Ending
     match total {
         Some(total) if ending == Ending::Left && done > 0 => {
             let left = elapsed.as_secs_f64() * (total - done) as f64 / done as f64;
-            // Whole seconds: tenths of a guess only flicker.
+            // Whole seconds, because tenths of an estimate flicker.
             let left = match left.ceil() as u64 {
                 0 => "0 s".to_owned(),
                 seconds => units::duration(Duration::from_secs(seconds)),
@@ -250,7 +250,7 @@ fn describe(unit: Unit, done: u64, total: u64, elapsed: Duration, ending: Ending
     out
 }
 
-/// As many parts of a description as fit: a line that wraps cannot be taken off a terminal that is resized.
+/// The first parts of a description that fit: a line that wraps could not be removed from a resized terminal.
 fn narrowed(mut text: &str, columns: usize) -> &str {
     while text.len() > columns {
         text = text.rsplit_once(", ").map_or("", |(before, _)| before);
@@ -262,7 +262,7 @@ fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The terminal as `indicatif` sees it: movements are collected and go out in one write.
+/// The terminal for `indicatif`: movements are collected and written at once.
 #[derive(Debug)]
 struct Screen {
     output: Output,
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_run_shows_and_builds_nothing() {
+    fn a_short_run_shows_nothing() {
         let (progress, writes) = progress(true, || 100);
         progress.expect(100 * MIB);
         progress.advanced(100 * MIB, at(249));
@@ -363,13 +363,13 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_comes_late_keeps_its_pace_and_goes() {
+    fn a_bar_appears_late_updates_at_intervals_and_is_removed() {
         let (progress, writes) = progress(true, || 100);
         progress.expect(100 * MIB);
         progress.advanced(25 * MIB, at(250));
         let first = writes.take();
         assert_eq!(first.len(), 1);
-        let numbers = "25 MiB of 100 MiB (25 %), 100 MiB/s, 1 s left";
+        let numbers = "25 MiB of 100 MiB (25%), 100 MiB/s, 1 s left";
         assert_eq!(
             first[0].trim_end(),
             format!("━━━━━━╸───────────────── {numbers}")
@@ -377,13 +377,13 @@ mod tests {
         progress.advanced(MIB, at(300));
         assert!(writes.take().is_empty());
         progress.advanced(MIB, at(317));
-        assert!(writes.take()[0].contains("27 MiB of 100 MiB (27 %)"));
+        assert!(writes.take()[0].contains("27 MiB of 100 MiB (27%)"));
         progress.finish();
         assert_eq!(writes.take(), ["\r\x1b[2K"]);
     }
 
     #[test]
-    fn messages_come_between_two_looks() {
+    fn messages_are_written_between_two_updates() {
         let (progress, writes) = progress(true, || 60);
         progress.expect(100 * MIB);
         progress.advanced(50 * MIB, at(500));
@@ -394,13 +394,13 @@ mod tests {
         assert_eq!(written[..2], ["\r\x1b[2K", "jug log: hello\n"]);
         assert_eq!(
             written[2].trim_end(),
-            "50 MiB of 100 MiB (50 %), 100 MiB/s, 1 s left"
+            "50 MiB of 100 MiB (50%), 100 MiB/s, 1 s left"
         );
         assert_eq!(written.len(), 3);
     }
 
     #[test]
-    fn a_spinner_turns_where_the_end_is_unknown() {
+    fn a_spinner_is_shown_if_the_total_is_unknown() {
         let (progress, writes) = progress(true, || 30);
         progress.advanced(512 * MIB, at(500));
         let first = writes.take().concat();
@@ -409,26 +409,26 @@ mod tests {
     }
 
     #[test]
-    fn unwanted_progress_can_still_be_asked_for() {
+    fn disabled_progress_can_still_be_requested() {
         let (progress, writes) = progress(false, || 100);
         progress.expect(988 * MIB);
         progress.advanced(514 * MIB, at(3_000));
         assert_eq!(
             progress.in_words(at(3_000)),
-            "514 MiB of 988 MiB (52 %), 171.3 MiB/s, 3 s so far"
+            "514 MiB of 988 MiB (52%), 171.3 MiB/s, 3 s so far"
         );
         assert!(writes.take().is_empty());
     }
 
     #[test]
-    fn a_file_that_grew_is_done_and_not_more() {
+    fn a_file_that_grew_is_at_100_percent() {
         let (progress, _) = progress(false, || 100);
         assert_eq!(progress.in_words(at(0)), "0 B, 0 ms so far");
         progress.expect(MIB);
         progress.advanced(3 * MIB, at(1_000));
         assert_eq!(
             progress.in_words(at(1_000)),
-            "3 MiB of 3 MiB (100 %), 3 MiB/s, 1 s so far"
+            "3 MiB of 3 MiB (100%), 3 MiB/s, 1 s so far"
         );
     }
 }

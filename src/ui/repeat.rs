@@ -1,12 +1,12 @@
-//! Which of many warnings are shown: the first few of each kind, and at the end how many more there were.
+//! Limits repeated messages: the first few of each kind are shown, and at the end the number of the others.
 
-/// How many warnings of one kind are shown.
+/// Messages of a kind that are shown.
 const SHOWN: u64 = 5;
 
-/// How many kinds are told apart; the others share one. Bounds memory when every message is different.
+/// Kinds that are counted separately; all others share the last. Bounds memory if every message is different.
 const KINDS: usize = 64;
 
-/// Warnings seen so far, by kind.
+/// The messages so far, by kind.
 #[derive(Debug, Default)]
 pub(super) struct Repeats {
     kinds: Vec<Kind>,
@@ -21,7 +21,7 @@ struct Kind {
 }
 
 impl Repeats {
-    /// Counts a message, and says whether it is still to be shown.
+    /// Counts a message; returns whether it is shown.
     pub(super) fn admit(&mut self, message: &str) -> bool {
         let reason = reason(message);
         let pattern = pattern(reason);
@@ -43,7 +43,7 @@ impl Repeats {
         self.kinds[index].seen <= SHOWN
     }
 
-    /// The closing lines, and forgets everything.
+    /// Takes the closing lines and resets the counts.
     pub(super) fn take_rest(&mut self) -> Vec<String> {
         let kinds = std::mem::take(&mut self.kinds);
         let alone = kinds.len() == 1;
@@ -57,14 +57,14 @@ impl Repeats {
     }
 }
 
-/// The part of `what: why` that tells why.
+/// The second part of `what: why`.
 fn reason(message: &str) -> &str {
     message
         .rsplit_once(": ")
         .map_or(message, |(_, reason)| reason)
 }
 
-/// A reason without its numbers and quotations, which differ between messages of one kind.
+/// A reason without numbers and quotations, which differ between messages of a kind.
 fn pattern(reason: &str) -> String {
     let mut out = String::with_capacity(reason.len());
     let mut quoted = false;
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_without_end_take_no_memory_without_end() {
+    fn memory_is_bounded_for_unlimited_kinds() {
         let mut repeats = Repeats::default();
         let name = |index: u32| {
             char::from_u32(0x4e00 + index)

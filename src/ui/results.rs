@@ -1,4 +1,4 @@
-//! Results on their way out, to standard output or a file. Every command that gives results writes them through here.
+//! Results, to standard output or a file. Every command writes its results through here.
 
 use std::ffi::OsStr;
 use std::io::Write as _;
@@ -10,10 +10,10 @@ use crate::io::signals;
 use crate::io::sink::{FileOptions, Sink};
 use crate::panics;
 
-/// Where results go.
+/// An output for results.
 pub struct Results {
     sink: Sink,
-    /// As messages name it.
+    /// The name in messages.
     target: String,
     is_terminal: bool,
 }
@@ -42,7 +42,7 @@ impl Results {
         }
     }
 
-    /// Writes lines of data. They are written by strangers: what a terminal would obey is shown instead.
+    /// Writes lines of data. On a terminal, control characters are escaped, since data may come from untrusted sources.
     ///
     /// # Errors
     /// Those of write(2).
@@ -54,7 +54,7 @@ impl Results {
         self.put_own(shown.as_bytes())
     }
 
-    /// Hands on what has been put so far: somebody may wait for it.
+    /// Writes what is buffered, for a reader that waits for it.
     ///
     /// # Errors
     /// Those of write(2).
@@ -62,7 +62,7 @@ impl Results {
         self.sink.flush().map_err(|error| self.failed(error))
     }
 
-    /// Writes what we made ourselves, colours and all.
+    /// Writes text made by jug, with its colours.
     ///
     /// # Errors
     /// Those of write(2).
@@ -72,7 +72,7 @@ impl Results {
             .map_err(|error| self.failed(error))
     }
 
-    /// The name of the file that is written until it is put in place, if there is one.
+    /// The name of the temporary file, if there is one.
     pub fn temporary_name(&self) -> Option<&OsStr> {
         self.sink.temporary_name()
     }

@@ -1,4 +1,4 @@
-//! What a [`Ui`](super::Ui) is told when it is made: by the command line, and by whoever knows the signals.
+//! The settings of a terminal: from the command line, and from the code that handles signals.
 
 use super::style::ColorChoice;
 
@@ -8,25 +8,25 @@ pub enum ProgressChoice {
     /// When standard error is a terminal.
     #[default]
     Auto,
-    /// Not at all; also right when results stream to the same terminal.
+    /// Never.
     Never,
 }
 
-/// What the command line says about messages.
+/// The flags for messages.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {
     /// `--color`.
     pub color: ColorChoice,
-    /// `-v`: notes are shown, and repeated warnings are not held back.
+    /// `-v`: notes are shown, and repeated messages are not limited.
     pub verbose: bool,
     /// Whether there is a progress line.
     pub progress: ProgressChoice,
 }
 
-/// A question the terminal asks of whoever knows the signals.
+/// A question about signals.
 pub type Question = Box<dyn Fn() -> bool + Send + Sync>;
 
-/// What comes from outside: the terminal knows neither signals nor readers that have gone.
+/// Answers to questions that the terminal cannot answer itself.
 pub struct Hooks {
     /// Whether the run should end early; what [`stopping`](crate::observe::Observe::stopping) answers.
     pub stopping: Question,
@@ -35,7 +35,7 @@ pub struct Hooks {
 }
 
 impl Default for Hooks {
-    /// Nothing ever comes from outside.
+    /// No signal ever comes.
     fn default() -> Hooks {
         Hooks {
             stopping: Box::new(|| false),

@@ -1,4 +1,4 @@
-//! Whether there are colours, and the few that there are.
+//! Colours: when they are used, and which ones.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -6,32 +6,32 @@ use std::fmt;
 /// `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorChoice {
-    /// On a terminal that knows colours, unless `NO_COLOR` is set.
+    /// On a terminal with colours, unless `NO_COLOR` is set.
     #[default]
     Auto,
-    /// Everywhere.
+    /// Always.
     Always,
-    /// Nowhere.
+    /// Never.
     Never,
 }
 
-/// What the environment says about colours, read once.
+/// The environment variables about colours.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Environment<'a> {
-    /// `NO_COLOR`: speaks against colours unless it is empty (no-color.org).
+    /// `NO_COLOR`: disables colours unless it is empty (no-color.org).
     pub(super) no_color: Option<&'a OsStr>,
-    /// `TERM`: `dumb` can do nothing but text.
+    /// `TERM`: `dumb` supports only text.
     pub(super) term: Option<&'a OsStr>,
 }
 
 impl Environment<'_> {
-    /// Whether the terminal takes escape sequences at all.
+    /// Whether the terminal supports escape sequences.
     pub(super) fn is_capable(&self) -> bool {
         self.term.is_none_or(|term| term != "dumb")
     }
 }
 
-/// Whether a stream gets colours.
+/// Whether a stream is coloured.
 pub(super) fn is_colored(choice: ColorChoice, is_terminal: bool, env: Environment<'_>) -> bool {
     match choice {
         ColorChoice::Always => true,
@@ -43,12 +43,12 @@ pub(super) fn is_colored(choice: ColorChoice, is_terminal: bool, env: Environmen
     }
 }
 
-/// What a piece of text is, as far as its looks go.
+/// The style of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// A header.
     Bold,
-    /// Something that should not draw the eye.
+    /// Less important text.
     Dim,
     /// The label of an error.
     Red,
@@ -68,7 +68,7 @@ impl Style {
     }
 }
 
-/// Paints for one stream, or leaves text as it is.
+/// Adds colours for one stream, or leaves text as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Painter {
     colored: bool,
@@ -85,7 +85,7 @@ impl Painter {
         self.colored
     }
 
-    /// The text in this style, to be written with `{}`. The text must be fit for a terminal already.
+    /// The text in this style. It must be escaped already.
     pub fn paint(self, style: Style, text: &str) -> impl fmt::Display {
         Painted {
             style: self.colored.then_some(style),
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn auto_wants_a_capable_terminal_and_no_objection() {
+    fn auto_needs_a_capable_terminal_and_no_variable_against_it() {
         let auto = |is_terminal, env| is_colored(ColorChoice::Auto, is_terminal, env);
         assert!(auto(true, env(None, Some("xterm"))));
         assert!(auto(true, env(Some(""), None)));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_has_the_last_word() {
+    fn the_command_line_overrides_the_environment() {
         assert!(is_colored(
             ColorChoice::Always,
             false,

@@ -1,35 +1,32 @@
-//! Rows as an aligned table for people, cut to the width of the terminal.
+//! Aligned tables, cut to the width of the terminal.
 
 use jiff::tz::TimeZone;
 
 use super::bars;
 use super::cell;
-use super::column::{Column, fit_all};
+use super::column::{Column, GAP, fit_all};
 use super::style::{Painter, Style};
 use crate::record::Cell;
 
-/// Blanks between two columns.
-pub(super) const GAP: usize = 2;
-
-/// A result to be shown.
+/// Rows to show as a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Table<'a> {
     /// The names of the columns.
     pub columns: &'a [String],
-    /// The rows; a row that ends early has its last cells missing.
+    /// The rows; cells that a row lacks at its end are missing.
     pub rows: &'a [Vec<Cell>],
     /// The zone in which times are shown.
     pub zone: &'a TimeZone,
-    /// The column to draw bars of, counted from 0: the first aggregate, where bars help. There are none if it has
-    /// anything but numbers from zero on, fewer than two rows, or no room.
+    /// The column to draw bars of, counted from 0. There are none if it has values other than numbers of at least zero, with
+    /// fewer than two rows, or without room.
     pub bars: Option<usize>,
-    /// Whether the names of the columns stand above.
+    /// Whether there is a header.
     pub header: bool,
 }
 
 impl Table<'_> {
-    /// The table with its header, each line ended and without blanks at its end. Texts are cut with `…` until lines
-    /// take at most `width` columns, numbers and times never; `usize::MAX` cuts nothing.
+    /// The table with its header; lines have no trailing blanks. Texts are cut with `…` until lines take at most `width`
+    /// columns, numbers and times never; `usize::MAX` cuts nothing.
     pub fn render(&self, width: usize, painter: Painter) -> String {
         if self.columns.is_empty() {
             return String::new();
@@ -129,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_stand_right_and_points_under_each_other() {
+    fn numbers_are_aligned_at_the_decimal_point() {
         let rows = [
             vec![
                 digits("200"),
@@ -152,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn long_urls_give_way_to_three_numbers() {
+    fn long_texts_are_cut_before_numbers() {
         let url =
             "/wp-content/uploads/2015/05/presentations/logstash-monitorama-2013/images/kibana";
         let rows = [
@@ -208,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn twenty_columns_are_few() {
+    fn a_narrow_terminal_cuts_headers_too() {
         let rows = [
             vec![text("/index.html"), number(1_234_567.0), missing()],
             vec![text("/a"), number(8.0), number(0.5)],
@@ -234,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_may_end_early_and_columns_be_empty() {
+    fn rows_may_lack_cells_and_columns_be_empty() {
         let rows = [vec![text("a"), missing()], vec![text("b")]];
         assert_eq!(
             render("key avg_rt", &rows, 80, Some(1)),
@@ -243,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_do_not_reach_the_terminal() {
+    fn control_characters_are_escaped() {
         let rows = [
             vec![text("\x1b]0;owned\x07"), digits("1")],
             vec![text("a\tb"), digits("2")],
@@ -291,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_fill_what_room_there_is() {
+    fn bars_fill_the_remaining_width() {
         let rows = [
             vec![text("GET"), number(160.0)],
             vec![text("POST"), number(81.0)],
@@ -318,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_bold_and_what_is_missing_dim() {
+    fn headers_are_bold_and_missing_values_dim() {
         let columns = ["path".to_owned(), "n".to_owned()];
         let rows = [vec![text("/a"), missing()]];
         let table = Table {

@@ -93,7 +93,7 @@ fn verbose_says_more() {
 }
 
 #[test]
-fn progress_is_told_once_when_asked_and_stopping_is_passed_on() {
+fn a_request_for_progress_is_answered_once_and_stopping_is_passed_on() {
     let asked = Arc::new(AtomicBool::new(true));
     let seen = Arc::clone(&asked);
     let hooks = Hooks {
@@ -107,7 +107,7 @@ fn progress_is_told_once_when_asked_and_stopping_is_passed_on() {
     let said = writes.take();
     assert_eq!(said.len(), 1);
     assert!(
-        said[0].starts_with("jug log: 512 KiB of 1 MiB (50 %), "),
+        said[0].starts_with("jug log: 512 KiB of 1 MiB (50%), "),
         "{said:?}"
     );
     assert!(said[0].ends_with(" so far\n"), "{said:?}");

@@ -1,4 +1,4 @@
-//! Amounts as people read them: sizes, rates, durations, thousands. Machine formats have plain integers instead.
+//! Amounts for people: sizes, rates, durations, counts. Machine formats use plain integers.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ const SIZES: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 /// A size in powers of 1024 with at most one digit after the point: `17 B`, `1.2 GiB`, `512 MiB`.
 pub fn bytes(count: u64) -> String {
     let tenths = |unit: usize| rounded(u128::from(count) * 10, 1 << (10 * unit));
-    // The next unit is due from 1023.95 on, since that would round to 1024.
+    // From 1023.95 on the next unit is used, since that would round to 1024.
     let last = SIZES.len() - 1;
     let unit = (0..last)
         .find(|unit| tenths(*unit) < 10_240)
@@ -17,7 +17,7 @@ pub fn bytes(count: u64) -> String {
     format!("{} {}", in_tenths(tenths(unit)), SIZES[unit])
 }
 
-/// How fast, on average: `1.2 GiB/s`. Nothing when no time has passed.
+/// The average rate: `1.2 GiB/s`; none if no time has passed.
 pub fn rate(count: u64, elapsed: Duration) -> Option<String> {
     let nanos = elapsed.as_nanos();
     let second = u128::from(count) * 1_000_000_000;
@@ -52,9 +52,15 @@ pub fn duration(duration: Duration) -> String {
     pair(hours / 24, "d", hours % 24, "h")
 }
 
-/// A count with its thousands told apart.
+/// A count with thousands separators.
 pub fn count(count: u64) -> String {
     grouped(&count.to_string())
+}
+
+/// A count with its noun: `1 chunk`, `1,200 chunks`.
+pub fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(number))
 }
 
 /// Division, rounded to the nearest, halves up.
@@ -131,7 +137,14 @@ mod tests {
     }
 
     #[test]
-    fn thousands_are_told_apart() {
+    fn nouns_are_plural_except_for_one() {
+        assert_eq!(counted(0, "chunk"), "0 chunks");
+        assert_eq!(counted(1, "chunk"), "1 chunk");
+        assert_eq!(counted(1_200, "chunk"), "1,200 chunks");
+    }
+
+    #[test]
+    fn thousands_are_separated() {
         let cases = [
             ("", ""),
             ("7", "7"),

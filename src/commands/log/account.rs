@@ -1,4 +1,4 @@
-//! What is said about lines that could not be read, and of how much was read.
+//! Reports on bad lines, and the figures of --stats.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::log::run::Report;
 use crate::observe::Observe as _;
 use crate::ui::{Ui, units};
 
-/// Fails if a file turned out to be one whose lines are not records: nothing that was counted can then be trusted.
+/// Fails if a cell of a file spans lines: lines are then not records, and no count can be trusted.
 ///
 /// # Errors
 /// The first line that is only a part of a record.
@@ -20,12 +20,12 @@ pub(super) fn refuse_split_cells(account: &Account, names: &[InputName]) -> Resu
         None => Ok(()),
         Some(line) => Err(
             Error::input(format!("{}: {}", place(line, names), line.reason))
-                .hint("lines are taken for records here; take the newlines out of the cells first"),
+                .hint("quoted cells that span lines are not supported; remove the newlines first"),
         ),
     }
 }
 
-/// Says how many lines were bad, if any were: too many are a fault, a few are worth a note.
+/// Reports bad lines: too many make the run incomplete, fewer are a note.
 pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, ui: &Ui) {
     if account.bad == 0 {
         return;
@@ -34,7 +34,7 @@ pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, ui: 
     #[allow(clippy::cast_precision_loss)]
     let percent = account.bad as f64 / account.judged.max(1) as f64 * 100.0;
     let summary = format!(
-        "{} of {} lines could not be read ({})",
+        "{} of {} lines could not be parsed ({})",
         units::count(account.bad),
         units::count(account.judged),
         shown_percent(percent)
@@ -55,7 +55,7 @@ pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, ui: 
     }
 }
 
-/// Says what a word alone was taken for, if no line holds it: it may have been meant as the name of a field.
+/// Notes that a single word was searched for and not found: it may have been meant as a field.
 pub(super) fn tell_of_word(intent: &Intent, ui: &Ui) {
     let Some(stage) = intent.query.stages.first() else {
         return;
@@ -66,7 +66,7 @@ pub(super) fn tell_of_word(intent: &Intent, ui: &Ui) {
         .all(|letter| letter.is_alphanumeric() || letter == '_');
     if matches!(stage.kind, StageKind::Filter(_)) && is_word {
         ui.noted(&format!(
-            "no line holds the text «{word}»; if it is a field: count by {word}"
+            "no line contains the text '{word}'; if it is a field, write: count by {word}"
         ));
     }
 }
@@ -80,13 +80,13 @@ fn place(line: &BadLine, names: &[InputName]) -> String {
 
 fn shown_percent(percent: f64) -> String {
     if percent < 0.01 {
-        "less than 0.01 %".to_owned()
+        "less than 0.01%".to_owned()
     } else {
-        format!("{percent:.2} %")
+        format!("{percent:.2}%")
     }
 }
 
-/// Says how much was read, how fast, and what became of it.
+/// Prints how much was read, how fast, and the number of lines, groups and chunks.
 pub(super) fn say_stats(report: &Report, elapsed: Duration, intent: &Intent, ui: &Ui) {
     let account = &report.account;
     let rate = units::rate(report.bytes, elapsed)
@@ -98,7 +98,7 @@ pub(super) fn say_stats(report: &Report, elapsed: Duration, intent: &Intent, ui:
         units::duration(elapsed)
     ));
     let counts = [
-        (account.judged, "judged"),
+        (account.judged, "read"),
         (account.kept, "kept"),
         (account.bad, "bad"),
         (account.blank, "blank"),
@@ -108,13 +108,7 @@ pub(super) fn say_stats(report: &Report, elapsed: Duration, intent: &Intent, ui:
     ui.say(&format!("groups   {}", units::count(report.groups as u64)));
     ui.say(&format!(
         "work     {}, {}",
-        counted(report.chunks, "chunk"),
-        counted(intent.options.threads as u64, "thread")
+        units::counted(report.chunks, "chunk"),
+        units::counted(intent.options.threads as u64, "thread")
     ));
-}
-
-/// `1 chunk`, `1,200 chunks`
-fn counted(count: u64, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", units::count(count))
 }

@@ -1,15 +1,13 @@
 //! The inputs of `jug log`: opening them, and what they have to say about the query.
 
-use std::path::Path;
-
 use super::{Intent, Log};
 use crate::args::output::To;
-use crate::error::{Error, Result};
+use crate::commands::shared::inputs::hint_at_terminal;
+use crate::error::Result;
 use crate::expr::nearest;
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::format::Needs;
 use crate::io::limits::allow_open_files;
-use crate::io::sink::is_same_file;
 use crate::io::source::InputName;
 use crate::io::wait::Until;
 use crate::log::chunk::CHUNK;
@@ -56,12 +54,7 @@ impl Log {
         allow_open_files(names.len());
         let (mut inputs, mut first_error, mut failed) = (Vec::new(), None, 0_usize);
         for name in names {
-            if matches!(name, InputName::Stdin) && ui.stdin_is_terminal() && ui.stderr_is_terminal()
-            {
-                ui.hint(
-                    "reading from the terminal; end with Ctrl-D, or name files after the query",
-                );
-            }
+            hint_at_terminal(&name, "lines", "name files after the query", ui);
             match Input::open(name, inputs.len(), &opening) {
                 Ok(mut input) => {
                     if inputs.len() >= AT_HAND && !self.describe {
@@ -69,11 +62,11 @@ impl Log {
                     }
                     if let Some(schema) = &input.bound.schema {
                         let time = match schema.time_field() {
-                            Some(field) => format!(", time is {field}"),
+                            Some(field) => format!(", time field {field}"),
                             None => String::new(),
                         };
                         ui.note(&format!(
-                            "{}: read as {}{time}",
+                            "{}: format {}{time}",
                             input.name,
                             schema.spec().name
                         ));
@@ -99,17 +92,6 @@ impl Log {
             }
             None => Ok(inputs),
         }
-    }
-}
-
-pub(super) fn refuse_to_overwrite(names: &[InputName], target: &Path) -> Result<()> {
-    match names.iter().find(|name| is_same_file(name, target)) {
-        Some(name) => Err(Error::usage(format!(
-            "{}: this is also an input ({name})",
-            target.display()
-        ))
-        .hint("write to another file, then rename it")),
-        None => Ok(()),
     }
 }
 
@@ -197,7 +179,7 @@ pub(super) fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
                 None => String::new(),
             };
             ui.noted(&format!(
-                "{}: no field «{key}» in the first lines{near}",
+                "{}: no field '{key}' in the first lines{near}",
                 input.name
             ));
         }
@@ -242,7 +224,7 @@ pub(super) fn warn_of_numbers_as_text(inputs: &[Input], plan: &Plan, ui: &Ui) {
         {
             let name = &plan.fields[*field].name;
             ui.warn(&format!(
-                "{}: {name} holds numbers, and is compared as text; --infer compares numbers",
+                "{}: {name} looks numeric but is compared as text; use --infer",
                 input.name
             ));
         }

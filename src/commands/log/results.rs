@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::live::Live;
 use super::{Intent, Log, account};
-use crate::commands::Context;
+use crate::commands::context::Context;
 use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, row_format};
 use crate::error::Result;
 use crate::format::Writer;
@@ -40,9 +40,12 @@ pub(super) fn run(
     let names: Vec<InputName> = inputs.iter().map(|input| input.name.clone()).collect();
     let ui = &context.ui;
     let goes_to_terminal = goes_to_terminal(&log.output, ui);
-    let spec = row_format(intent.to, &log.output, ui);
     let Some(mut out) = out else {
         return Ok(quiet(plan, intent, inputs, names, ui));
+    };
+    let spec = match plan.raw {
+        true => None,
+        false => row_format(intent.to, &log.output, ui)?,
     };
     let columns: Vec<String> = plan
         .columns

@@ -87,7 +87,7 @@ fn contradictions_are_rejected() {
         (&["1", "--center", "{total}"], "--hole"),
         (&["1", "--hole", "1"], "expected a number from 0 to 0.9"),
         (&["1", "--format", "{pct}"], "unknown placeholder {pct}"),
-        (&["1", "--palette", "blurple"], "«blurple» is no colour"),
+        (&["1", "--palette", "blurple"], "invalid colour 'blurple'"),
         (&["1", "--slice-color", "a"], "expected LABEL=COLOR"),
         (&["1", "--width", "50"], "at least 100 pixels"),
         (

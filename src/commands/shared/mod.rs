@@ -1,4 +1,6 @@
-//! What several commands do in the same way, and no room below can: it knows both an engine and the terminal.
+//! What several commands have in common and that uses both an engine and the terminal.
 
+pub(super) mod ending;
 pub(super) mod image;
+pub(super) mod inputs;
 pub(super) mod rows;

@@ -1,4 +1,4 @@
-//! Rows on their way out, in any format: what all commands share that give some.
+//! Writes rows in any format, for all commands that have some.
 
 use jiff::tz::TimeZone;
 
@@ -6,16 +6,15 @@ use crate::args::output::{Header, Output, To};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::format::{DEFAULT_OUTPUT, OutputSpec, Writer};
-use crate::io::sink::FileOptions;
 use crate::record::Cell;
 use crate::ui::results::Results;
 use crate::ui::{Table, Ui};
 
-/// Rows that are all there.
+/// All rows of a result.
 pub(in crate::commands) struct Rows<'a> {
     /// The names of the columns.
     pub(in crate::commands) columns: &'a [String],
-    /// What is in them.
+    /// The cells.
     pub(in crate::commands) rows: &'a [Vec<Cell>],
     /// The zone in which a table shows times.
     pub(in crate::commands) zone: &'a TimeZone,
@@ -24,7 +23,7 @@ pub(in crate::commands) struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// Writes them; gives the output file if it was not put into place.
+    /// Writes them; returns the output file if it was not replaced.
     pub(in crate::commands) fn write(
         &self,
         output: &Output,
@@ -49,7 +48,7 @@ impl Rows<'_> {
             bars,
         } = *self;
         let goes_to_terminal = goes_to_terminal(output, ui);
-        let spec = row_format(to, output, ui);
+        let spec = row_format(to, output, ui)?;
         ui.clear();
         match spec {
             Some(spec) => {
@@ -94,17 +93,20 @@ pub(in crate::commands) fn goes_to_terminal(output: &Output, ui: &Ui) -> bool {
     output.file().is_none() && ui.stdout_is_terminal()
 }
 
-/// The format of rows: the one that was asked for, else TSV; none for a table, which is for terminals unless it was asked for.
+/// The format of rows: the one that was asked for, otherwise TSV; none for a table, the default on a terminal.
 pub(in crate::commands) fn row_format(
     to: Option<To>,
     output: &Output,
     ui: &Ui,
-) -> Option<&'static OutputSpec> {
-    match to {
+) -> Result<Option<&'static OutputSpec>> {
+    Ok(match to {
         Some(To::Rows(spec)) => Some(spec),
-        None if !goes_to_terminal(output, ui) => Some(DEFAULT_OUTPUT),
+        None if !goes_to_terminal(output, ui) => {
+            output.check_extension()?;
+            Some(DEFAULT_OUTPUT)
+        }
         Some(To::Table) | None => None,
-    }
+    })
 }
 
 /// Writes text that is the result itself.
@@ -115,15 +117,12 @@ pub(in crate::commands) fn write_text(text: &str, output: &Output) -> Result<Exi
     Ok(Exit::Done)
 }
 
-/// Opens what results go to.
+/// Opens the output.
 pub(in crate::commands) fn open(output: &Output) -> Result<Results> {
-    let options = FileOptions {
-        if_changed: output.if_changed,
-    };
-    Results::open(output.file(), options)
+    Results::open(output.file(), output.file.options())
 }
 
-/// Encoded rows with what stands before, between and after them.
+/// Encoded rows, with the header, separators and end that their format has.
 pub(in crate::commands) struct RowStream {
     writer: Box<dyn Writer>,
     is_rows: bool,
@@ -148,7 +147,7 @@ impl RowStream {
         }
     }
 
-    /// Writes rows that a writer of the same format has encoded; `ends` says where each ends.
+    /// Writes rows that a writer of the same format has encoded; `ends` are the offsets of their ends.
     pub(in crate::commands) fn put(
         &mut self,
         out: &mut Results,
@@ -189,8 +188,8 @@ impl RowStream {
         out.put(&bytes)
     }
 
-    /// Writes what stands after the last row. Without rows there is nothing, unless the format is one value or a header
-    /// is wanted all the same.
+    /// Writes what follows the last row. Without rows nothing is written, unless the format is a single value or the header
+    /// is always wanted.
     pub(in crate::commands) fn end(&mut self, out: &mut Results) -> Result<()> {
         if !self.is_rows || self.header == Header::Always {
             self.begin(out)?;

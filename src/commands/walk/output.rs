@@ -11,7 +11,7 @@ use super::shape::Shape;
 use super::sinks::{BesideProgress, Checked, EncodedRows, Lines, Nowhere, References, Sink};
 use super::{Found, Intent, Walk};
 use crate::args::output::To;
-use crate::commands::Context;
+use crate::commands::context::Context;
 use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, open, row_format};
 use crate::dirs::{DescriptorBudget, FileSystems};
 use crate::error::{Error, Result};
@@ -97,7 +97,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         Shape::Text(template) => writing.text(&|| Templated::new(template, end, escape))?,
         Shape::Tree(fields) => writing.tree(fields)?,
         Shape::Totals(fields, to) => writing.totals(fields, *to)?,
-        Shape::Rows(fields, to) => match row_format(*to, &walk.output, &context.ui) {
+        Shape::Rows(fields, to) => match row_format(*to, &walk.output, &context.ui)? {
             Some(spec) => writing.rows(fields, spec)?,
             None => writing.table(fields, *to)?,
         },

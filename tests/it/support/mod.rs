@@ -164,7 +164,7 @@ impl Outcome {
     #[track_caller]
     pub(crate) fn clean_or_bad(self) -> String {
         let is_fine = self.status == 0
-            || (self.status == 3 && self.stderr().contains("lines could not be read"));
+            || (self.status == 3 && self.stderr().contains("lines could not be parsed"));
         assert!(is_fine, "{self}");
         self.stdout()
     }
