@@ -35,8 +35,8 @@ complete -c jug -n "__fish_jug_needs_command" -s V -l version -d 'Print version'
 complete -c jug -n "__fish_jug_needs_command" -f -a "log" -d 'Query logs: filter, count and aggregate lines on every core'
 complete -c jug -n "__fish_jug_needs_command" -f -a "walk" -d 'List everything under the given directories as text, records, a tree or totals'
 complete -c jug -n "__fish_jug_needs_command" -f -a "pie" -d 'Draw a pie chart'
-complete -c jug -n "__fish_jug_needs_command" -f -a "render" -d 'Draw SVGs as PNGs'
-complete -c jug -n "__fish_jug_needs_command" -f -a "cache" -d 'Look after the cache of pictures'
+complete -c jug -n "__fish_jug_needs_command" -f -a "render" -d 'Convert SVG to PNG'
+complete -c jug -n "__fish_jug_needs_command" -f -a "cache" -d 'Manage the image cache'
 complete -c jug -n "__fish_jug_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c jug -n "__fish_jug_using_subcommand log" -l files0-from -d 'Read NUL-terminated file names from FILE' -r -F
 complete -c jug -n "__fish_jug_using_subcommand log" -s f -l from -d 'Format of the input' -r -f -a "auto\t'Detect the format from the first lines'
@@ -207,8 +207,8 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -s q -l quiet -d 'Print no
 complete -c jug -n "__fish_jug_using_subcommand walk" -l stats -d 'Print statistics at the end'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jug -n "__fish_jug_using_subcommand pie" -s i -l input -d 'A file to read values from, plain, gzip or zstd; may be given several times' -r -F
-complete -c jug -n "__fish_jug_using_subcommand pie" -s f -l from -d 'The format of the input' -r -f -a "auto\t'Detect the format from the first lines'
+complete -c jug -n "__fish_jug_using_subcommand pie" -s i -l input -d 'Read values from FILE, which may be compressed with gzip or zstd; repeatable' -r -F
+complete -c jug -n "__fish_jug_using_subcommand pie" -s f -l from -d 'Input format' -r -f -a "auto\t'Detect the format from the first lines'
 columns\t'Read words separated by blanks, by number as in awk'
 combined\t'Read access logs in the combined format of Apache and nginx'
 common\t'Read access logs in the Common Log Format'
@@ -217,89 +217,89 @@ json\t'Read JSON objects, one a line (NDJSON)'
 lines\t'Read lines of any text, with `time` where they begin with an RFC 3339 time'
 nginx\t'Read combined access logs followed by the request time, `rt`, in seconds'
 tsv\t'Read tab-separated values with a header line'"
-complete -c jug -n "__fish_jug_using_subcommand pie" -l label -d 'The column of labels, by name or number, or several: path,status' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l value -d 'The column of values, by name or number' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l sort -d 'How slices are ordered' -r -f -a "input\t'As they come'
-value\t'The largest first'
-label\t'By their names'"
-complete -c jug -n "__fish_jug_using_subcommand pie" -l top -d 'Keep the N largest; the others become one' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l min-pct -d 'Slices with a smaller share become one, such as 2 or 2%' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l other -d 'What that one is called' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l title -d 'Above the chart' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l subtitle -d 'Below the title' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l format -d 'What is said of a slice: {label}, {value}, {percent}, {total}' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l digits -d 'Digits of percents after the point' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l labels -d 'Where slices are named' -r -f -a "auto\t'In the slice or beside the pie; in the legend where they are too many'
+complete -c jug -n "__fish_jug_using_subcommand pie" -l label -d 'Column of labels, by name or number; several as in path,status' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l value -d 'Column of values, by name or number' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l sort -d 'Order of the slices' -r -f -a "input\t'Keep the order of the input'
+value\t'Put the largest first'
+label\t'Sort by label'"
+complete -c jug -n "__fish_jug_using_subcommand pie" -l top -d 'Show the N largest slices and combine the others' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l min-pct -d 'Combine slices smaller than PERCENT, such as 2 or 2%' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l other -d 'Label of the combined slice' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l title -d 'Title shown above the chart' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l subtitle -d 'Subtitle shown below the title' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l format -d 'Label template, with {label}, {value}, {percent} and {total}' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l digits -d 'Decimal places in percentages' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l labels -d 'Where to put labels' -r -f -a "auto\t'In the slice or beside the pie; in a legend if there are too many'
 in\t'In the slice, or only in the legend'
 out\t'Beside the pie'
-none\t'Nowhere'"
-complete -c jug -n "__fish_jug_using_subcommand pie" -l legend -d 'Where the legend stands' -r -f -a "auto\t'Where one is needed, beside the pie or below it'
+none\t'No labels'"
+complete -c jug -n "__fish_jug_using_subcommand pie" -l legend -d 'Where to put the legend' -r -f -a "auto\t'If one is needed, beside the pie or below it'
 right\t'Beside the pie'
 bottom\t'Below the pie'
-none\t'Nowhere'"
-complete -c jug -n "__fish_jug_using_subcommand pie" -l hole -d 'Leave a hole: its radius as a share of the pie\'s, up to 0.9' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l center -d 'What stands in the hole: {total} and text' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l gap -d 'Degrees between two slices' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l palette -d 'Colours: a palette, or a list such as #0072b2,#e69f00' -r -f -a "okabe-ito\t'Use colours that colour-blind readers tell apart'
+none\t'No legend'"
+complete -c jug -n "__fish_jug_using_subcommand pie" -l hole -d 'Draw a ring; the radius of its hole as a fraction of the pie\'s, up to 0.9' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l center -d 'Text in the hole, with {total}' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l gap -d 'Gap between slices, in degrees' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l palette -d 'Slice colours: a palette, or a list such as #0072b2,#e69f00' -r -f -a "okabe-ito\t'Use seven colours, safe for colour-blind readers'
 bright\t'Use six strong colours, safe for colour-blind readers'
 muted\t'Use nine quiet colours, safe for colour-blind readers'
 grey\t'Use greys, for print'"
-complete -c jug -n "__fish_jug_using_subcommand pie" -l slice-color -d 'The colour of a slice; may be given several times' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l width -d 'The picture\'s width in pixels; alone, the height follows' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l height -d 'The picture\'s height in pixels; alone, the width follows' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l scale -d 'Draw so many pixels for each' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l dpi -d 'Pixels an inch, for lengths in inches, millimetres and points' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l background -d 'The colour under the picture: a name, #rgb, #rrggbb or #rrggbbaa [default: transparent]' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l max-pixels -d 'Refuse larger pictures' -r
-complete -c jug -n "__fish_jug_using_subcommand pie" -l fonts -d 'Where letters are taken from' -r -f -a "auto\t'From the font inside jug, and what it lacks from the system\'s'
-embedded\t'From the font inside jug alone: the same picture on every machine'
-system\t'From the system\'s fonts by name, and from the one inside jug where there is none'"
-complete -c jug -n "__fish_jug_using_subcommand pie" -l cache -d 'Whether pictures drawn before are used again' -r -f -a "on\t'Use what is there, keep what is drawn'
-off\t'Neither'
-refresh\t'Draw anew, and keep it'
-only\t'Draw nothing: exit status 1 if it is not there'"
-complete -c jug -n "__fish_jug_using_subcommand pie" -s t -l to -d 'Write this format [default: png; on a terminal the picture]' -r -f -a "png\t'Write pixels'
-svg\t'Write shapes'
-bars\t'Write bars of text'
-terminal\t'Show the picture on the terminal'"
-complete -c jug -n "__fish_jug_using_subcommand pie" -s o -l output -d 'Write to a file, whole or not at all; its ending picks the format' -r -F
+complete -c jug -n "__fish_jug_using_subcommand pie" -l slice-color -d 'Colour of the slice with this label; repeatable' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l width -d 'Image width in pixels; without --height, the aspect ratio is kept' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l height -d 'Image height in pixels; without --width, the aspect ratio is kept' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l scale -d 'Scale factor' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l dpi -d 'Pixels per inch, for lengths in inches, millimetres and points' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l background -d 'Background colour: a name, #rgb, #rrggbb or #rrggbbaa [default: transparent]' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l max-pixels -d 'Reject images with more than N pixels' -r
+complete -c jug -n "__fish_jug_using_subcommand pie" -l fonts -d 'Fonts for text' -r -f -a "auto\t'Use the embedded font, and the system\'s fonts for glyphs that it lacks'
+embedded\t'Use only the embedded font, for the same image on every machine'
+system\t'Use the system\'s fonts that the SVG names, and the embedded font for others'"
+complete -c jug -n "__fish_jug_using_subcommand pie" -l cache -d 'How to use the image cache' -r -f -a "on\t'Use cached images and store new ones'
+off\t'Do not use the cache'
+refresh\t'Draw again and replace the cached image'
+only\t'Draw nothing; exit with status 1 if the image is not cached'"
+complete -c jug -n "__fish_jug_using_subcommand pie" -s t -l to -d 'Output format [default: png; on a terminal an image there]' -r -f -a "png\t'A PNG image'
+svg\t'An SVG image'
+bars\t'Bars of text'
+terminal\t'An image on the terminal'"
+complete -c jug -n "__fish_jug_using_subcommand pie" -s o -l output -d 'Write to FILE atomically; the extension selects the format' -r -F
 complete -c jug -n "__fish_jug_using_subcommand pie" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand pie" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'If standard error is a terminal'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand pie" -l tally -d 'Count how often each label is there'
-complete -c jug -n "__fish_jug_using_subcommand pie" -l if-changed -d 'Leave the output file untouched if it would not change'
+complete -c jug -n "__fish_jug_using_subcommand pie" -l tally -d 'Count how often each label occurs'
+complete -c jug -n "__fish_jug_using_subcommand pie" -l if-changed -d 'Leave FILE untouched if its content would not change'
 complete -c jug -n "__fish_jug_using_subcommand pie" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand pie" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand render" -l files0-from -d 'Read NUL-terminated file names from FILE' -r -F
-complete -c jug -n "__fish_jug_using_subcommand render" -l resources -d 'Read files that an SVG names, if they are in this directory' -r -f -a "(__fish_complete_directories)"
-complete -c jug -n "__fish_jug_using_subcommand render" -l width -d 'The picture\'s width in pixels; alone, the height follows' -r
-complete -c jug -n "__fish_jug_using_subcommand render" -l height -d 'The picture\'s height in pixels; alone, the width follows' -r
-complete -c jug -n "__fish_jug_using_subcommand render" -l scale -d 'Draw so many pixels for each' -r
-complete -c jug -n "__fish_jug_using_subcommand render" -l dpi -d 'Pixels an inch, for lengths in inches, millimetres and points' -r
-complete -c jug -n "__fish_jug_using_subcommand render" -l background -d 'The colour under the picture: a name, #rgb, #rrggbb or #rrggbbaa [default: transparent]' -r
-complete -c jug -n "__fish_jug_using_subcommand render" -l max-pixels -d 'Refuse larger pictures' -r
-complete -c jug -n "__fish_jug_using_subcommand render" -l fonts -d 'Where letters are taken from' -r -f -a "auto\t'From the font inside jug, and what it lacks from the system\'s'
-embedded\t'From the font inside jug alone: the same picture on every machine'
-system\t'From the system\'s fonts by name, and from the one inside jug where there is none'"
-complete -c jug -n "__fish_jug_using_subcommand render" -l cache -d 'Whether pictures drawn before are used again' -r -f -a "on\t'Use what is there, keep what is drawn'
-off\t'Neither'
-refresh\t'Draw anew, and keep it'
-only\t'Draw nothing: exit status 1 if it is not there'"
-complete -c jug -n "__fish_jug_using_subcommand render" -s o -l output -d 'Write to a file, whole or not at all' -r -F
-complete -c jug -n "__fish_jug_using_subcommand render" -l dir -d 'Write a file for each input into a directory, with the ending png' -r -f -a "(__fish_complete_directories)"
-complete -c jug -n "__fish_jug_using_subcommand render" -s j -l threads -d 'How many threads draw [default: one for each core]' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l resources -d 'Load files that an SVG refers to from DIR' -r -f -a "(__fish_complete_directories)"
+complete -c jug -n "__fish_jug_using_subcommand render" -l width -d 'Image width in pixels; without --height, the aspect ratio is kept' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l height -d 'Image height in pixels; without --width, the aspect ratio is kept' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l scale -d 'Scale factor' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l dpi -d 'Pixels per inch, for lengths in inches, millimetres and points' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l background -d 'Background colour: a name, #rgb, #rrggbb or #rrggbbaa [default: transparent]' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l max-pixels -d 'Reject images with more than N pixels' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -l fonts -d 'Fonts for text' -r -f -a "auto\t'Use the embedded font, and the system\'s fonts for glyphs that it lacks'
+embedded\t'Use only the embedded font, for the same image on every machine'
+system\t'Use the system\'s fonts that the SVG names, and the embedded font for others'"
+complete -c jug -n "__fish_jug_using_subcommand render" -l cache -d 'How to use the image cache' -r -f -a "on\t'Use cached images and store new ones'
+off\t'Do not use the cache'
+refresh\t'Draw again and replace the cached image'
+only\t'Draw nothing; exit with status 1 if the image is not cached'"
+complete -c jug -n "__fish_jug_using_subcommand render" -s o -l output -d 'Write to FILE atomically' -r -F
+complete -c jug -n "__fish_jug_using_subcommand render" -l dir -d 'Write a PNG for each input into DIR' -r -f -a "(__fish_complete_directories)"
+complete -c jug -n "__fish_jug_using_subcommand render" -s j -l threads -d 'Number of worker threads [default: one per core]' -r
 complete -c jug -n "__fish_jug_using_subcommand render" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand render" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'If standard error is a terminal'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand render" -l if-changed -d 'Leave files untouched that would not change'
+complete -c jug -n "__fish_jug_using_subcommand render" -l if-changed -d 'Leave files untouched if their content would not change'
 complete -c jug -n "__fish_jug_using_subcommand render" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jug -n "__fish_jug_using_subcommand cache" -l max -d 'With prune: remove what was used longest ago until so much is left [default: JUG_CACHE_MAX]' -r
-complete -c jug -n "__fish_jug_using_subcommand cache" -l unused-for -d 'With prune: remove what was not used for so long' -r
+complete -c jug -n "__fish_jug_using_subcommand cache" -l max -d 'With prune: remove the least recently used images until SIZE is left [default: JUG_CACHE_MAX]' -r
+complete -c jug -n "__fish_jug_using_subcommand cache" -l unused-for -d 'With prune: remove images not used for DURATION' -r
 complete -c jug -n "__fish_jug_using_subcommand cache" -s t -l to -d 'Output format [default: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'
 csv\t'Write comma-separated values with a header line'
 json\t'Write one JSON array with an object a row'
