@@ -227,7 +227,7 @@ impl Pie {
             source: self.source()?,
             arrangement,
             options: self.chart_options()?,
-            format: self.format()?,
+            format: flags::output_format(self.to, self.file().map(PathBuf::as_path))?,
             file: self.file().cloned(),
         })
     }
@@ -282,29 +282,6 @@ impl Pie {
     /// The output file; `None` for standard output.
     fn file(&self) -> Option<&PathBuf> {
         self.output.as_ref().filter(|path| path.as_os_str() != "-")
-    }
-
-    /// The format given by `--to` or the extension of the file; `None` without either.
-    fn format(&self) -> Result<Option<OutputFormat>> {
-        let Some(file) = self.file() else {
-            return Ok(self.to);
-        };
-        let shown = file.display();
-        match (self.to, file.extension().map(OutputFormat::by_extension)) {
-            (Some(OutputFormat::Terminal), _) => {
-                let message = "--to terminal cannot be written to a file";
-                Err(Error::usage(message).hint("leave out -o, or use --to png"))
-            }
-            (Some(to), Some(Some(extension))) if to != extension => {
-                let message = format!("{shown}: the extension contradicts --to {to}");
-                Err(Error::usage(message).hint("change the extension, or leave out --to"))
-            }
-            (None, Some(None)) => {
-                let message = format!("{shown}: unknown extension: expected png, svg or txt");
-                Err(Error::usage(message).hint("use such an extension, or --to png"))
-            }
-            (to, extension) => Ok(to.or(extension.flatten())),
-        }
     }
 
     pub(super) fn run(&self, context: &Context) -> Result<Exit> {

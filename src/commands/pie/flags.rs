@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fmt;
+use std::path::Path;
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, TypedValueParser};
@@ -110,6 +111,32 @@ impl fmt::Display for OutputFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.to_possible_value();
         f.write_str(name.as_ref().map_or("", PossibleValue::get_name))
+    }
+}
+
+/// The format given by `--to` or the extension of the output file; `None` without either.
+pub(super) fn output_format(
+    to: Option<OutputFormat>,
+    file: Option<&Path>,
+) -> Result<Option<OutputFormat>> {
+    let Some(file) = file else {
+        return Ok(to);
+    };
+    let shown = file.display();
+    match (to, file.extension().map(OutputFormat::by_extension)) {
+        (Some(OutputFormat::Terminal), _) => {
+            let message = "--to terminal cannot be written to a file";
+            Err(Error::usage(message).hint("leave out -o, or use --to png"))
+        }
+        (Some(to), Some(Some(extension))) if to != extension => {
+            let message = format!("{shown}: the extension contradicts --to {to}");
+            Err(Error::usage(message).hint("change the extension, or leave out --to"))
+        }
+        (None, Some(None)) => {
+            let message = format!("{shown}: unknown extension: expected png, svg or txt");
+            Err(Error::usage(message).hint("use such an extension, or --to png"))
+        }
+        (to, extension) => Ok(to.or(extension.flatten())),
     }
 }
 
