@@ -6,6 +6,7 @@
 mod artifacts;
 mod cache;
 mod cases;
+mod fuzz;
 mod laws;
 mod layers;
 mod panics;

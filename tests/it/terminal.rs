@@ -151,6 +151,34 @@ fn nothing_that_strangers_wrote_acts_on_a_terminal() {
 }
 
 #[test]
+fn column_names_are_escaped_on_a_terminal() {
+    let sandbox = Sandbox::new();
+    sandbox.file("evil.ndjson", "{\"a\\u001b[31mb\\u0007\":1}\n");
+    for output in [
+        &[][..],
+        &["--to", "table"],
+        &["--to", "tsv"],
+        &["--to", "csv"],
+        &["--to", "ndjson"],
+        &["--to", "json"],
+    ] {
+        for query in ["head 1", "count by [\"a\u{1b}[31mb\u{7}\"]"] {
+            let common = [
+                "log", "--color", "never", "-f", "json", "--header", "always",
+            ];
+            let args = [&common[..], &[query, "evil.ndjson"], output].concat();
+            let lines = shown(&sandbox, &args);
+            let acts = |line: &String| line.chars().any(|char| char.is_control() && char != '\t');
+            assert!(!lines.iter().any(acts), "{args:?}: {lines:?}");
+            assert!(
+                lines.iter().any(|line| line.contains("[31mb")),
+                "{args:?}: {lines:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn lines_keep_their_tabs() {
     let lines = shown(&sandbox(), &["log", "\"c\"", "evil.log"]);
     assert_eq!(lines, ["c\td"]);

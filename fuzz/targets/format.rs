@@ -1,0 +1,4 @@
+//! See `format` in `src/bodies/`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bodies::format(data));
