@@ -1,18 +1,18 @@
-//! The completion scripts and man pages that are kept in the project are those that this jug makes.
+//! The committed completion scripts and man pages are those that this version generates.
 
 use std::fs;
 
 use crate::support::{files_under, project};
 
 #[test]
-fn completions_and_pages_are_fresh() {
+fn committed_completions_and_man_pages_are_up_to_date() {
     let made = jug::cli::artifacts::all();
     assert!(!made.is_empty());
     let mut faults = Vec::new();
     for artifact in &made {
         match fs::read(project().join(&artifact.path)) {
             Ok(bytes) if bytes == artifact.bytes => {}
-            Ok(_) => faults.push(format!("{}: not what this jug makes", artifact.path)),
+            Ok(_) => faults.push(format!("{}: out of date", artifact.path)),
             Err(error) => faults.push(format!("{}: {error}", artifact.path)),
         }
     }
@@ -21,10 +21,7 @@ fn completions_and_pages_are_fresh() {
             .iter()
             .any(|artifact| path.as_os_str() == artifact.path.as_str())
         {
-            faults.push(format!(
-                "{}: nothing makes this file: remove it",
-                path.display()
-            ));
+            faults.push(format!("{}: not generated: remove it", path.display()));
         }
     }
     assert!(

@@ -1,5 +1,5 @@
-//! Runs every case in `fixtures/cases/`, as `fixtures/README.md` describes them. `JUG_ACCEPT=1` writes what came out into
-//! the files, to be read by a person before it is believed.
+//! Runs every case in `fixtures/cases/`, as `fixtures/README.md` describes them. `JUG_ACCEPT=1` writes the actual output into
+//! the files, to be reviewed.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,13 +12,13 @@ use toml_edit::{DocumentMut, Item, Table, Value};
 
 use crate::support::{Outcome, Sandbox, files_under, project};
 
-/// The keys of a case; another one is a slip of the finger.
+/// The keys of a case; any other is a mistake.
 const KEYS: [&str; 8] = [
     "name", "args", "shell", "stdin", "files", "stdout", "stderr", "status",
 ];
 
 #[test]
-fn every_case_comes_out_as_written() {
+fn every_case_has_its_output() {
     let files: Vec<PathBuf> = files_under("fixtures/cases")
         .into_iter()
         .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
@@ -41,13 +41,13 @@ fn every_case_comes_out_as_written() {
     faults.sort();
     assert!(
         faults.is_empty(),
-        "\n{}\n{} cases came out otherwise; if that is right: JUG_ACCEPT=1 cargo test cases",
+        "\n{}\n{} cases failed; to accept the new output: JUG_ACCEPT=1 cargo test cases",
         faults.join("\n"),
         faults.len()
     );
 }
 
-/// Runs the cases of a file; gives a report on each that failed.
+/// Runs the cases of a file; returns a report for each that failed.
 fn run_file(file: &Path, is_accepting: bool) -> Vec<String> {
     let path = project().join(file);
     let text = fs::read_to_string(&path).expect("a file of cases is text");
@@ -63,7 +63,7 @@ fn run_file(file: &Path, is_accepting: bool) -> Vec<String> {
         .unwrap_or_else(|| panic!("{}: no [[case]] in it", file.display()));
     for case in cases.iter_mut() {
         let name = case.get("name").and_then(Item::as_str).unwrap_or("");
-        let place = format!("{}: «{name}»", file.display());
+        let place = format!("{}: '{name}'", file.display());
         assert!(!name.is_empty(), "{}: a case has no name", file.display());
         let stranger = case
             .iter()
@@ -142,7 +142,7 @@ fn differences(case: &Table, outcome: &Outcome) -> Option<String> {
     (!report.is_empty()).then_some(report)
 }
 
-/// Lines set off, with invisible characters and a missing last newline made visible.
+/// Indented lines, with invisible characters and a missing final newline made visible.
 fn indented(text: &str) -> String {
     let mut shown = String::new();
     for line in text.split_inclusive('\n') {
@@ -162,7 +162,7 @@ fn indented(text: &str) -> String {
     shown
 }
 
-/// Writes what came out into the case; what is the default is left out.
+/// Writes the output into the case, except for defaults.
 fn accept(case: &mut Table, outcome: &Outcome) {
     for (key, text) in [("stdout", outcome.stdout()), ("stderr", outcome.stderr())] {
         if wanted(case, key) == text {
@@ -182,7 +182,7 @@ fn accept(case: &mut Table, outcome: &Outcome) {
     }
 }
 
-/// A text as a person would write it: over several lines, readable as it is printed.
+/// A text as a person would write it: over several lines, as it is printed.
 fn long_text(text: &str) -> Value {
     let is_plain = text
         .chars()
@@ -207,7 +207,7 @@ fn long_text(text: &str) -> Value {
 }
 
 #[test]
-fn texts_are_written_as_they_are_read() {
+fn accepted_texts_are_read_back_unchanged() {
     for text in [
         "a\n",
         "a\tb\n",

@@ -1,7 +1,7 @@
-//! The one integration binary: jug as people meet it, from outside.
+//! The only integration test binary: jug as its users see it.
 //!
-//! `cases` runs the data in `fixtures/cases/`, the other modules hold laws that no case can: who imports whom, whether the
-//! generated files are fresh, whether shells and mandoc accept them, whether README tells the truth.
+//! `cases` runs the data in `fixtures/cases/`. The other modules test what a case cannot express: imports between modules,
+//! generated files, completion in real shells, signals, terminals, and that the examples in README are true.
 
 mod artifacts;
 mod cache;

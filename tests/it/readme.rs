@@ -1,4 +1,4 @@
-//! README tells the truth: every `console` block of it is run, and must come out as it is printed there.
+//! The examples in README are true: every `console` block is run, and must print what is shown.
 //!
 //! A block is a sequence of `$ command` lines, each followed by what it prints on either stream. A command ending in a
 //! backslash goes on in the next line. The commands of a block share a directory that has the project's `fixtures/` in it;
@@ -9,7 +9,7 @@ use std::fs;
 
 use crate::support::{Sandbox, project};
 
-/// A command with what it is said to print.
+/// A command with its expected output.
 #[derive(Debug, PartialEq, Eq)]
 struct Step {
     line: usize,
@@ -53,7 +53,7 @@ fn steps(body: &[(usize, &str)]) -> Vec<Step> {
                 let _ = writeln!(step.output, "{line}");
             }
             (_, None) => panic!(
-                "line {}: a console block begins with «$ command»",
+                "line {}: a console block starts with '$ command'",
                 index + 1
             ),
         }
@@ -64,7 +64,7 @@ fn steps(body: &[(usize, &str)]) -> Vec<Step> {
     steps
 }
 
-/// Runs the blocks of a text; gives a report on each step that came out otherwise.
+/// Runs the blocks of a text; returns a report for each step with another output.
 fn run(text: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for block in blocks(text) {
@@ -87,13 +87,10 @@ fn run(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn readme_tells_the_truth() {
+fn examples_in_readme_print_what_is_shown() {
     let path = project().join("README.md");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("README.md: {error}"));
-    assert!(
-        !blocks(&text).is_empty(),
-        "README.md: it shows nothing in a console block"
-    );
+    assert!(!blocks(&text).is_empty(), "README.md: no console block");
     let faults = run(&text);
     assert!(
         faults.is_empty(),
@@ -118,7 +115,7 @@ fn blocks_are_cut_into_steps() {
 }
 
 #[test]
-fn a_lie_is_found_out() {
+fn other_output_is_reported() {
     let block = |body: &str| format!("```console\n{body}```\n");
     assert_eq!(
         run(&block(

@@ -1,11 +1,11 @@
-//! The completion scripts in the shells they are for, and the man pages under mandoc's eye. A shell that is not installed is
-//! passed over with a note, but not where `CI` is set.
+//! The completion scripts in their shells, and the man pages checked by mandoc. A program that is not installed is skipped with
+//! a note, unless `CI` is set.
 
 use std::process::Command;
 
 use crate::support::{Sandbox, files_under, project};
 
-/// Whether the program is there.
+/// Whether the program is installed.
 #[allow(clippy::print_stderr)]
 fn has(program: &str) -> bool {
     let is_there = Command::new("sh")
@@ -22,7 +22,7 @@ fn has(program: &str) -> bool {
     is_there
 }
 
-/// What the shell says when it is told this, with the path of the script as `$1`.
+/// What the shell prints when it runs this, with the path of the script as `$1`.
 fn tell(shell: &str, flags: &[&str], script: &str, text: &str) -> String {
     let mut command = Command::new(shell);
     command
@@ -33,8 +33,8 @@ fn tell(shell: &str, flags: &[&str], script: &str, text: &str) -> String {
     Sandbox::new().run(command, b"").clean()
 }
 
-/// What is typed, and a word that must be among what is offered.
-const WISHES: [(&[&str], &str); 3] = [
+/// The words typed, and a completion that must be offered.
+const EXPECTED: [(&[&str], &str); 3] = [
     (&["jug", "lo"], "log"),
     (&["jug", "log", "cou"], "count"),
     (&["jug", "log", "--to", "nd"], "ndjson"),
@@ -45,7 +45,7 @@ fn bash_completes() {
     if !has("bash") {
         return;
     }
-    for (words, wanted) in WISHES {
+    for (words, wanted) in EXPECTED {
         let text = format!(
             "source \"$1\"; COMP_WORDS=({}); COMP_CWORD={}; _jug jug \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
             words.join(" "),
@@ -64,7 +64,7 @@ fn bash_completes() {
     }
 }
 
-/// What an interactive zsh is told before it is typed at: the last key writes what the line has become to a file.
+/// The configuration of an interactive zsh. Its key ^X^N appends the command line, as completed, to a file.
 const ZSHRC: &str = r#"
 PS1='> '
 unsetopt list_beep
@@ -78,8 +78,8 @@ bindkey '^X^N' note
 : > noted
 "#;
 
-/// Types each argument, the completion key and the key that notes, on the terminal that zsh keeps inside; gives up after
-/// a time that is long enough for any machine.
+/// Types each argument, the completion key and ^X^N on a pseudo-terminal of zsh; fails after a time that is long enough for any
+/// machine.
 const TYPIST: &str = r#"
 zmodload zsh/zpty zsh/zselect
 zpty -b inner zsh -i
@@ -119,15 +119,15 @@ fn zsh_completes() {
             project().join("completions/_jug").display()
         ))
         .args(["zsh", "-f", "-c", TYPIST, "zsh"])
-        .args(WISHES.map(|(words, _)| words.join(" ")));
+        .args(EXPECTED.map(|(words, _)| words.join(" ")));
     let noted = sandbox.run(command, b"").clean();
-    for ((words, wanted), line) in WISHES.iter().zip(noted.lines()) {
+    for ((words, wanted), line) in EXPECTED.iter().zip(noted.lines()) {
         let mut complete = words[..words.len() - 1].join(" ");
         complete.push(' ');
         complete.push_str(wanted);
         assert_eq!(line.trim_end(), complete, "{words:?}: {noted}");
     }
-    assert_eq!(noted.lines().count(), WISHES.len(), "{noted}");
+    assert_eq!(noted.lines().count(), EXPECTED.len(), "{noted}");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn fish_completes() {
     if !has("fish") {
         return;
     }
-    for (words, wanted) in WISHES {
+    for (words, wanted) in EXPECTED {
         let text = format!(
             "source $argv[1]; complete --do-complete '{}'",
             words.join(" ")
@@ -149,7 +149,7 @@ fn fish_completes() {
 }
 
 #[test]
-fn mandoc_finds_nothing() {
+fn mandoc_accepts_every_page() {
     if !has("mandoc") {
         return;
     }
