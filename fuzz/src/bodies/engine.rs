@@ -55,6 +55,7 @@ pub(super) fn answer(
         from: from.and_then(format::find),
         settings: &settings,
         needs_schema: true,
+        needs: format::Needs::ALL,
         counts_records: true,
         chunk,
         until: Until::stopped(&|| false),
