@@ -1,10 +1,11 @@
 //! Groups with their states: what a worker fills, what is merged, what becomes rows.
 
+use std::mem;
 use std::sync::Arc;
 
 use super::aggregate::{Column as States, Rows};
 use super::batch::{Alive, Matrix, ROWS, Values};
-use super::plan::{Argument, Bucket, GroupKey, Grouping, Takes};
+use super::plan::{Answer, Argument, Bucket, GroupKey, Grouping, Takes};
 use crate::expr::eval::number;
 use crate::group::{Groups, NOWHERE, Probe, TooMany};
 use crate::record::key::Tag;
@@ -222,7 +223,11 @@ impl Grouped {
     ///
     /// # Errors
     /// If there are more groups than can be numbered.
-    pub fn merge(&mut self, other: Grouped) -> Result<(), TooMany> {
+    pub fn merge(&mut self, mut other: Grouped) -> Result<(), TooMany> {
+        // The order of merging cannot show, so fewer keys are moved to where there are more.
+        if other.groups.len() > self.groups.len() {
+            mem::swap(self, &mut other);
+        }
         let groups = self.groups.absorb(other.groups)?;
         self.grow();
         for (state, theirs) in self.states.iter_mut().zip(other.states) {
@@ -231,41 +236,72 @@ impl Grouped {
         Ok(())
     }
 
-    /// A row for each group: its keys, then its results. Without keys there is one row, also of nothing.
-    pub fn rows(mut self) -> Vec<Vec<Cell>> {
+    /// Makes a group for rows without keys, if that is how they are grouped: it has a row even if there are none. Frees what
+    /// only adding rows needs.
+    pub fn complete(&mut self) {
         if self.grouping.keys.is_empty() {
             self.has_one_group();
         }
-        let mut answers = Vec::new();
-        (0..self.groups.len())
-            .map(|group| self.row(group, &mut answers))
-            .collect()
+        self.groups.end_lookups();
+        self.ready = Vec::new();
     }
 
-    /// The row of a group. The vector is room for answers, used again and again.
-    fn row(&self, group: usize, answers: &mut Vec<Cell>) -> Vec<Cell> {
-        let Grouping { keys, results, .. } = &*self.grouping;
-        let exact = |value| Cell {
-            value,
-            approx: false,
-        };
-        let mut cells = Vec::with_capacity(keys.len() + results.len());
-        let (tag, key) = self.groups.key(group);
-        match keys.len() {
-            0 => {}
-            1 => cells.push(exact(Value::from_key(tag, key).into_static())),
-            _ => cells.extend(Value::from_keys(key).map(|value| exact(value.into_static()))),
+    /// How the groups came about.
+    pub fn grouping(&self) -> &Grouping {
+        &self.grouping
+    }
+
+    /// Bytes on the heap, about.
+    pub fn heap_bytes(&self) -> usize {
+        let states: usize = self.states.iter().map(|state| state.heap_bytes()).sum();
+        self.groups.heap_bytes() + states + self.ready.capacity() * size_of::<Value<'_>>()
+    }
+
+    /// One of the keys of a group.
+    pub fn key(&self, group: usize, key: usize) -> Value<'_> {
+        let (tag, bytes) = self.groups.key(group);
+        match self.grouping.keys.len() {
+            1 => Value::from_key(tag, bytes),
+            _ => Value::from_keys(bytes).nth(key).unwrap_or_default(),
         }
-        cells.resize(keys.len(), Cell::default());
-        answers.clear();
-        answers.extend(
-            self.grouping
-                .answers
-                .iter()
-                .map(|answer| self.states[answer.state].finish(group, answer.parameters)),
-        );
-        cells.extend(self.grouping.results(answers));
+    }
+
+    /// One of the results of a group.
+    pub fn result(&self, group: usize, result: usize) -> Cell {
+        let grouping = &*self.grouping;
+        match grouping.results[result].as_slot() {
+            Some(slot) => self.answer(group, grouping.answers[slot - grouping.keys.len()]),
+            None => grouping.result(result, &self.answers(group)),
+        }
+    }
+
+    fn answer(&self, group: usize, answer: Answer) -> Cell {
+        self.states[answer.state].finish(group, answer.parameters)
+    }
+
+    fn answers(&self, group: usize) -> Vec<Cell> {
+        let answers = self.grouping.answers.iter();
+        answers.map(|answer| self.answer(group, *answer)).collect()
+    }
+
+    /// The row of a group: its keys, then its results.
+    pub fn row(&self, group: usize) -> Vec<Cell> {
+        let Grouping { keys, results, .. } = &*self.grouping;
+        let mut cells = Vec::with_capacity(keys.len() + results.len());
+        cells.extend((0..keys.len()).map(|key| Cell {
+            value: self.key(group, key).into_static(),
+            approx: false,
+        }));
+        cells.extend(self.grouping.results(&self.answers(group)));
         cells
+    }
+
+    /// The rows of all groups.
+    pub fn rows(mut self) -> Vec<Vec<Cell>> {
+        self.complete();
+        (0..self.groups.len())
+            .map(|group| self.row(group))
+            .collect()
     }
 }
 

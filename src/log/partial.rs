@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::account::Account;
 use super::grouped::Grouped;
 use super::plan::{Output, Plan};
-use super::table::{self, Table};
+use super::table::{self, Answer, Table};
 use crate::expr::Clock;
 use crate::group::{Groups, TooMany};
 
@@ -91,8 +91,10 @@ impl Partial {
     }
 
     /// The rows of the groups, after the stages that follow the grouping. What cannot be computed is reported to `warn`.
-    pub fn into_table(self, plan: &Plan, warn: &dyn Fn(&str)) -> Table {
-        let rows = self.groups.map_or_else(Table::new, Grouped::rows);
-        table::finish(plan, rows, warn)
+    pub fn into_answer(self, plan: &Plan, warn: &dyn Fn(&str)) -> Answer {
+        match self.groups {
+            Some(groups) => table::finish_groups(plan, groups, warn),
+            None => Answer::Rows(table::finish(plan, Table::new(), warn)),
+        }
     }
 }

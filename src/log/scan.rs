@@ -14,7 +14,7 @@ use super::options::Options;
 use super::partial::Partial;
 use super::plan::{FILE, LINE, Output, Plan, Step};
 use super::rows::{Rows, SLACK};
-use super::table::reduce;
+use super::table::{Best, reduce};
 use crate::format::{Reader, Verbatim};
 use crate::io::bits;
 use crate::record::{Bad, Cell, Value};
@@ -26,6 +26,8 @@ pub struct Scanner {
     max_line: usize,
     prefilter: Option<Prefilter>,
     reader: Option<(usize, Box<dyn Reader>)>,
+    /// Finds rows that are wanted, if only the best are.
+    best: Option<Best>,
     /// What was found.
     pub partial: Partial,
 }
@@ -51,6 +53,7 @@ impl Scanner {
                 needs_verbatim,
             });
         Scanner {
+            best: Best::of(&plan),
             plan,
             strict,
             max_line,
@@ -172,6 +175,7 @@ impl Scanner {
             plan,
             strict,
             reader,
+            best,
             partial: Partial {
                 account, groups, ..
             },
@@ -227,11 +231,21 @@ impl Scanner {
             (Output::Groups(_), None) => {}
             (Output::Rows(programs), _) => {
                 for (index, row) in batch.matrix(bound.input).rows().enumerate() {
-                    if alive.has(index)
-                        && let Err(bad) = keep_row(plan, programs, lines.whole(index), row, found)
-                    {
-                        alive.remove(index);
-                        refuse(index, bad);
+                    if !alive.has(index) {
+                        continue;
+                    }
+                    match (&mut *best, &mut *found) {
+                        (Some(best), Rows::Cells(rows)) => {
+                            rows.extend(best.offer(row));
+                            reduce(plan, rows, SLACK);
+                        }
+                        _ => {
+                            let whole = lines.whole(index);
+                            if let Err(bad) = keep_row(plan, programs, whole, row, found) {
+                                alive.remove(index);
+                                refuse(index, bad);
+                            }
+                        }
                     }
                 }
             }

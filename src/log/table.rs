@@ -1,13 +1,16 @@
 //! What happens to the rows after the scan: sorting, cutting, filtering, counting again.
 //!
-//! Where only the last rows or the first of an order are wanted, the others are dropped as they come ([`reduce`]), so that
+//! If only the first rows of an order or the last rows are wanted, the others are dropped early ([`Best`], [`reduce`]), so that
 //! memory is that of the answer and not that of the log.
 
-use std::cmp::Ordering;
+mod best;
+mod order;
+mod ranked;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use rayon::slice::ParallelSliceMut as _;
 
 use super::grouped::Grouped;
 use super::plan::{Bucket, Plan, TableStage};
@@ -15,16 +18,17 @@ use crate::expr::Program;
 use crate::group::Groups;
 use crate::record::{Bad, Cell, Value};
 
-/// How many empty stretches of time are filled at most: a single wrong date must not make millions of rows.
+/// At most this many empty time buckets get a row: a single wrong date must not make millions of rows.
 const MAX_FILLED: usize = 100_000;
 
-/// So many rows are sorted by all workers together.
-const MANY: usize = 10_000;
+pub use best::Best;
+use order::sort;
+pub use ranked::Ranked;
 
 /// Rows as they go through the stages.
 pub type Table = Vec<Vec<Cell>>;
 
-/// Rows that something could not be computed of.
+/// Rows for which an expression failed.
 #[derive(Default)]
 struct Refused {
     rows: usize,
@@ -32,7 +36,7 @@ struct Refused {
 }
 
 impl Refused {
-    /// The value, or none if it could not be computed: that is one row more.
+    /// The value, or none if it could not be computed: such rows are counted.
     fn checked<T>(&mut self, computed: Result<T, Bad>) -> Option<T> {
         computed
             .map_err(|bad| {
@@ -42,8 +46,8 @@ impl Refused {
             .ok()
     }
 
-    /// Says how many there are, if any, and what became of them.
-    fn tell(self, fate: &str, warn: &dyn Fn(&str)) {
+    /// Reports how many there are, if any, and what became of them.
+    fn report(self, fate: &str, warn: &dyn Fn(&str)) {
         if let Some(bad) = self.first {
             let rows = if self.rows == 1 { "row" } else { "rows" };
             warn(&format!("{} {rows} {fate}: {}", self.rows, bad.reason));
@@ -51,7 +55,7 @@ impl Refused {
     }
 }
 
-/// Puts the rows through the stages of the plan; what could not be computed or filled is said through `warn`.
+/// Puts the rows through the stages of the plan; what could not be computed or filled is reported to `warn`.
 pub fn finish(plan: &Plan, mut rows: Table, warn: &dyn Fn(&str)) -> Table {
     for stage in &plan.table {
         rows = run(stage, rows, &plan.clock.zone, warn);
@@ -59,8 +63,65 @@ pub fn finish(plan: &Plan, mut rows: Table, warn: &dyn Fn(&str)) -> Table {
     rows
 }
 
-/// Drops rows that will not be among the wanted ones whatever comes, once there are more than `slack` too many. The rows
-/// are some of the answer's, in their order.
+/// The rows of groups after the stages that follow the grouping.
+pub fn finish_groups(plan: &Plan, groups: Grouped, warn: &dyn Fn(&str)) -> Answer {
+    if let [TableStage::Sort(orders), later @ ..] = plan.table.as_slice()
+        && let limit = match later {
+            [] => Some(None),
+            [TableStage::Head(rows)] => Some(Some(*rows)),
+            _ => None,
+        }
+        && let Some(limit) = limit
+        && let columns = orders
+            .iter()
+            .map(|(program, descending)| Some((program.as_slot()?, *descending)))
+        && let Some(columns) = columns.collect::<Option<Vec<_>>>()
+    {
+        return Answer::Groups(Ranked::new(groups, &columns, limit));
+    }
+    Answer::Rows(finish(plan, groups.rows(), warn))
+}
+
+/// The rows of an answer.
+pub enum Answer {
+    /// Rows that exist.
+    Rows(Table),
+    /// Groups, whose rows are made when they are needed.
+    Groups(Ranked),
+}
+
+impl Answer {
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Answer::Rows(rows) => rows.len(),
+            Answer::Groups(groups) => groups.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rows in order.
+    pub fn rows(&self) -> Box<dyn Iterator<Item = Cow<'_, [Cell]>> + '_> {
+        match self {
+            Answer::Rows(rows) => Box::new(rows.iter().map(|row| Cow::Borrowed(row.as_slice()))),
+            Answer::Groups(groups) => Box::new(groups.rows().map(Cow::Owned)),
+        }
+    }
+
+    /// All rows at once.
+    pub fn into_table(self) -> Table {
+        match self {
+            Answer::Rows(rows) => rows,
+            Answer::Groups(groups) => groups.rows().collect(),
+        }
+    }
+}
+
+/// Drops rows that cannot be in the answer, once there are more than `slack` too many.
 pub fn reduce(plan: &Plan, rows: &mut Table, slack: usize) {
     let Some((stages, wanted)) = plan.reduction() else {
         return;
@@ -118,7 +179,7 @@ fn run(stage: &TableStage, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)
         }
         TableStage::Fill { bucket, results } => fill(&mut rows, *bucket, results, zone, warn),
     }
-    refused.tell(fate, warn);
+    refused.report(fate, warn);
     rows
 }
 
@@ -140,53 +201,7 @@ fn compute(program: &Program, row: &[Cell]) -> Result<Cell, Bad> {
     })
 }
 
-/// Sorts by the orders, then by all columns from the left, so that equal rows are all that can change places. What cannot
-/// be computed is missing. With many rows on all workers, if `on_all`: not where one of them holds what others wait for.
-fn sort(rows: &mut Table, orders: &[(Program, bool)], on_all: bool) {
-    let width = rows.first().map_or(0, Vec::len);
-    let mut columns = Vec::new();
-    let mut end = width;
-    for (program, descending) in orders {
-        // What is no column becomes one for as long as it takes.
-        let column = program.as_slot().unwrap_or_else(|| {
-            for row in rows.iter_mut() {
-                let cell = compute(program, row).unwrap_or_default();
-                row.push(cell);
-            }
-            end += 1;
-            end - 1
-        });
-        columns.push((column, *descending));
-    }
-    let order = |left: &Vec<Cell>, right: &Vec<Cell>| {
-        let by_orders = columns.iter().map(|&(column, descending)| {
-            let (left, right) = (&left[column].value, &right[column].value);
-            // What is missing comes last, whichever way the rest is sorted.
-            match (left.is_missing(), right.is_missing()) {
-                (false, false) if descending => right.total_cmp(left),
-                (false, false) => left.total_cmp(right),
-                (left, right) => left.cmp(&right),
-            }
-        });
-        let cells = left.iter().zip(right);
-        let by_columns = cells.map(|(left, right)| left.value.total_cmp(&right.value));
-        by_orders
-            .chain(by_columns)
-            .find(|order| order.is_ne())
-            .unwrap_or(Ordering::Equal)
-    };
-    // Outside a pool, rayon would make one of its own.
-    if on_all && rows.len() > MANY && rayon::current_thread_index().is_some() {
-        rows.par_sort_unstable_by(order);
-    } else {
-        rows.sort_unstable_by(order);
-    }
-    if end > width {
-        rows.iter_mut().for_each(|row| row.truncate(width));
-    }
-}
-
-/// Gives the empty stretches between the first and the last a row. The rows are sorted by their first column, a time.
+/// Gives the empty time buckets between the first and the last a row. The rows are sorted by their first column, a time.
 fn fill(rows: &mut Table, bucket: Bucket, results: &[Cell], zone: &TimeZone, warn: &dyn Fn(&str)) {
     let time = |row: &[Cell]| match row[0].value {
         Value::Time(time) => Some(time),
@@ -218,7 +233,7 @@ fn fill(rows: &mut Table, bucket: Bucket, results: &[Cell], zone: &TimeZone, war
     }
     if added == MAX_FILLED {
         warn(&format!(
-            "only the first {MAX_FILLED} empty stretches of time are shown: is one of the dates wrong?"
+            "only the first {MAX_FILLED} empty time buckets are shown; one of the dates may be wrong"
         ));
     }
     *rows = filled;

@@ -76,8 +76,8 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
     let mut out = Vec::new();
     report
         .table
-        .iter()
-        .for_each(|row| writer.row(row, &mut out));
+        .rows()
+        .for_each(|row| writer.row(&row, &mut out));
     let mut text = String::from_utf8(out).expect("JSON is text");
     let _ = writeln!(
         text,

@@ -181,7 +181,10 @@ fn answer(plan: &Plan, file: &Path, from: &str, threads: usize) -> Option<String
     let account = &report.account;
     Some(format!(
         "{:?} {} {} {}",
-        report.table, account.judged, account.bad, account.kept
+        report.table.rows().collect::<Vec<_>>(),
+        account.judged,
+        account.bad,
+        account.kept
     ))
 }
 

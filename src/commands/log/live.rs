@@ -77,7 +77,7 @@ impl<'a> Live<'a> {
             let begun = Instant::now();
             // A run that cannot merge its results says so at the end.
             let Ok(partial) = run.snapshot() else { return };
-            let table = partial.into_table(self.plan, &|_| ());
+            let table = partial.into_answer(self.plan, &|_| ()).into_table();
             let height = self.ui.height().saturating_sub(OTHER_LINES).max(1);
             let text = self.render(&table, height);
             // Asked again, since the answer may have been complete by now.

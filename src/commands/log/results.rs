@@ -1,5 +1,6 @@
 //! Rows to where they are wanted: as they come, or as a table at the end.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::live::Live;
@@ -7,12 +8,14 @@ use super::{Intent, Log, account};
 use crate::commands::context::Context;
 use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, row_format};
 use crate::error::Result;
-use crate::format::Writer;
+use crate::format::{OutputSpec, Writer};
 use crate::io::source::InputName;
 use crate::log::input::Input;
 use crate::log::options::Options;
 use crate::log::plan::{Output as PlanOutput, Plan};
 use crate::log::run::{self, Report, Run, Streaming};
+use crate::log::table::Answer;
+use crate::record::Cell;
 use crate::ui::Ui;
 use crate::ui::results::Results;
 
@@ -73,7 +76,7 @@ pub(super) fn run(
         account::refuse_split_cells(&report.account, &names)?;
         let is_any = !report.table.is_empty();
         let withheld = if plan.raw {
-            for row in &report.table {
+            for row in report.table.rows() {
                 if let Some(line) = row.first() {
                     out.put(&line.value.bytes())?;
                     out.put(b"\n")?;
@@ -81,13 +84,19 @@ pub(super) fn run(
             }
             out.close()?
         } else {
-            let rows = Rows {
-                columns: &columns,
-                rows: &report.table,
-                zone: &intent.clock.zone,
-                bars,
-            };
-            rows.write_to(out, &log.output, intent.to, ui)?
+            match spec {
+                Some(spec) => write_rows(out, spec, log, &columns, &report.table, ui)?,
+                None => {
+                    let rows: Vec<Vec<Cell>> = report.table.rows().map(Cow::into_owned).collect();
+                    let rows = Rows {
+                        columns: &columns,
+                        rows: &rows,
+                        zone: &intent.clock.zone,
+                        bars,
+                    };
+                    rows.write_to(out, &log.output, intent.to, ui)?
+                }
+            }
         };
         return Ok(Found {
             report,
@@ -145,6 +154,28 @@ pub(super) fn run(
         is_any,
         withheld: out.close()?,
     })
+}
+
+/// Writes rows one at a time, so that they need not be in memory all at once.
+fn write_rows(
+    mut out: Results,
+    spec: &OutputSpec,
+    log: &Log,
+    columns: &[String],
+    table: &Answer,
+    ui: &Ui,
+) -> Result<Option<String>> {
+    ui.clear();
+    let mut stream = RowStream::new(spec, log.output.header, columns);
+    let writer = (spec.writer)(columns);
+    let mut bytes = Vec::new();
+    for row in table.rows() {
+        bytes.clear();
+        writer.row(&row, &mut bytes);
+        stream.put(&mut out, &bytes, &[bytes.len()])?;
+    }
+    stream.end(&mut out)?;
+    out.close()
 }
 
 /// Looks for a first row, and stops there.

@@ -26,7 +26,7 @@ use super::input::{Body, Input};
 use super::options::Options;
 use super::partial::{Partial, Unmergeable};
 use super::plan::{Output, Plan};
-use super::table::{self, Table};
+use super::table::{self, Answer};
 use crate::observe::Observe;
 
 use delivery::Delivery;
@@ -58,7 +58,7 @@ pub struct Streaming<'s> {
 /// What a run found.
 pub struct Report {
     /// The rows, unless they were streamed.
-    pub table: Table,
+    pub table: Answer,
     /// Which lines were read, and how many were bad.
     pub account: Account,
     /// How many rows were streamed.
@@ -175,8 +175,8 @@ impl<'s> Run<'s> {
         let streamed = delivery.as_ref().map_or(0, |delivery| delivery.streamed);
         let warn = |message: &str| observe.missed(message);
         let complete = || match delivery {
-            Some(delivery) => table::finish(&plan, delivery.rows, &warn),
-            None => found.into_table(&plan, &warn),
+            Some(delivery) => Answer::Rows(table::finish(&plan, delivery.rows, &warn)),
+            None => found.into_answer(&plan, &warn),
         };
         let table = match pool.into_inner().flatten() {
             Some(pool) => pool.install(complete),

@@ -167,7 +167,9 @@ fn a_panic_on_one_line_ends_the_run_on_all_threads() {
 
 /// The rows of partial results, as text.
 fn table(partial: Partial, plan: &Plan) -> String {
-    let rows = partial.into_table(plan, &|warning| panic!("{warning}"));
+    let rows = partial
+        .into_answer(plan, &|warning| panic!("{warning}"))
+        .into_table();
     let cells = rows.iter().map(|row| {
         let cells = row
             .iter()
