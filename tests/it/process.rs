@@ -371,6 +371,46 @@ fn there_may_be_more_files_than_a_shell_allows() {
     );
 }
 
+#[test]
+fn a_line_longer_than_allowed_is_skipped_and_counted_as_bad() {
+    let sandbox = Sandbox::new();
+    let text = ["a b\n", &"a".repeat(5 << 20), "\nb c\n"].concat();
+    sandbox.file("long.log", &text);
+    for input in ["< long.log", "long.log", "-j3 < long.log", "-j3 long.log"] {
+        let line = format!(
+            "cat /dev/null; jug log --from columns --max-line 1M --stats 'count by $1' {input}"
+        );
+        let outcome = sandbox.shell(&line, b"");
+        let piped = sandbox.shell(
+            &line
+                .replace("cat /dev/null; ", "cat long.log | ")
+                .replace("< long.log", ""),
+            b"",
+        );
+        for outcome in [outcome, piped] {
+            let stderr = outcome.stderr();
+            assert!(
+                stderr.contains("lines    3 read, 2 kept, 1 bad, 0 blank"),
+                "{outcome}"
+            );
+            assert_eq!(
+                (outcome.stdout().as_str(), outcome.status),
+                ("f1\tcount\na\t1\nb\t1\n", 3)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_missing_file_makes_a_description_incomplete() {
+    let sandbox = Sandbox::new();
+    sandbox.file("good.csv", "name,x\na,1\n");
+    let outcome = sandbox.shell("jug log --describe good.csv missing.csv", b"");
+    assert_eq!(outcome.status, 3, "{outcome}");
+    assert!(outcome.stdout().contains("name"), "{outcome}");
+    assert!(outcome.stderr().contains("missing.csv"), "{outcome}");
+}
+
 /// Cuts a file short as soon as a part of it has been read.
 struct Cutter {
     file: fs::File,
@@ -397,7 +437,15 @@ fn a_file_cut_short_gives_what_is_left() {
     let _deadline = deadline::for_this_test();
     let line = "a line of twenty by\n";
     let lines = 3 * CHUNK / line.len();
-    for engine in [Engine::Read, Engine::Mmap] {
+    // In the middle of the file, where a mapped page is gone; and in its last page, where bytes become zeros without a signal.
+    let middle = CHUNK + CHUNK / 2;
+    let last = lines * line.len() - 10;
+    for (engine, cut) in [
+        (Engine::Read, middle),
+        (Engine::Mmap, middle),
+        (Engine::Read, last),
+        (Engine::Mmap, last),
+    ] {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let path = directory.path().join("long.log");
         fs::write(&path, line.repeat(lines)).expect("a file");
@@ -405,8 +453,8 @@ fn a_file_cut_short_gives_what_is_left() {
             .write(true)
             .open(&path)
             .expect("it is there");
-        // Inside a line of the second piece: that line has lost its end and does not count.
-        let kept = (CHUNK + CHUNK / 2) / line.len();
+        // The line in which the file now ends has lost its end and does not count.
+        let kept = cut / line.len();
         let cutter = Cutter {
             file,
             length: (kept * line.len() + 5) as u64,
@@ -447,7 +495,7 @@ fn a_file_cut_short_gives_what_is_left() {
             &cutter,
             None,
         );
-        assert_eq!(report.account.kept, kept as u64, "{engine:?}");
-        assert!(cutter.was_told.load(Relaxed), "{engine:?}");
+        assert_eq!(report.account.kept, kept as u64, "{engine:?}, {cut}");
+        assert!(cutter.was_told.load(Relaxed), "{engine:?}, {cut}");
     }
 }

@@ -27,8 +27,8 @@ pub struct Blocks {
     chunk: usize,
 }
 
-/// How long a whole line waits for more, where somebody waits for the answer. Half of what is promised.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// How long a whole line waits for more, where somebody waits for the answer: a quarter of what is promised.
+const PATIENCE: Duration = Duration::from_millis(25);
 
 /// What blocks are asked for.
 #[derive(Clone, Copy, Debug)]
