@@ -69,6 +69,8 @@ Examples:
 /// Every log has the fields file and line (its text), and time if one is found. In JSON and tables, time is the first of these
 /// fields that exists: time, timestamp, @timestamp, ts, datetime, date, t. In other text it is the date and time at the start
 /// of the line. To use a different field, write let time = FIELD. If a JSON key is repeated, the first value is used.
+///
+/// On a terminal, the table of a query over a pipe is redrawn as input arrives; Ctrl-C prints the final table.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES, override_usage = "jug log [OPTIONS] QUERY [FILE]...\n       jug log [OPTIONS] --describe FILE...")]
 pub struct Log {

@@ -182,7 +182,7 @@ impl Input {
         };
         let missing = plan.fields[unknown.index].name.to_string();
         let error = Error::usage(format!(
-            "{}: no field «{missing}» in this file, read as {}",
+            "{}: no field '{missing}' in this file, read as {}",
             self.name,
             schema.spec().name
         ));
@@ -289,15 +289,15 @@ fn check_kinds(schema: &dyn Schema, plan: &Plan) -> Result<()> {
         let name = plan.fields[place].name.to_string();
         let (message, hint) = match (takes, schema.always(&name)) {
             (Takes::Condition, Some(Always::Number)) => (
-                format!("{name} is a number, and a condition is needed"),
+                format!("{name} is a number; a condition is needed"),
                 format!("such as: {name} > 0"),
             ),
             (Takes::Condition, Some(Always::Text)) => (
-                format!("{name} is text, and a condition is needed"),
+                format!("{name} is text; a condition is needed"),
                 format!("such as: {name} == \"text\""),
             ),
             (Takes::Number, Some(Always::Text)) => (
-                format!("{name} is text, and a number is needed"),
+                format!("{name} is text; a number is needed"),
                 "uniq, min and max take text".to_owned(),
             ),
             _ => continue,

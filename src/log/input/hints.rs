@@ -21,10 +21,10 @@ pub(super) fn about_failure(error: &io::Error, name: &InputName) -> Option<Strin
     match error.kind() {
         io::ErrorKind::IsADirectory => Some(format!("name the files in it: {name}/*")),
         io::ErrorKind::NotFound if RESERVED.contains(&name.as_str()) => {
-            Some("the query is one word for the shell: put all of it in quotes".to_owned())
+            Some("the shell passes the query as several words: quote all of it".to_owned())
         }
         _ if is_out_of_descriptors(error) => {
-            Some("more files at once need a higher limit: ulimit -n".to_owned())
+            Some("raise the limit of open files: ulimit -n".to_owned())
         }
         _ => None,
     }
@@ -47,11 +47,12 @@ pub(super) fn about_missing(
     if !fields.iter().any(is_named) {
         return match objects_from_json(name, sample) {
             _ if missing == "time" => {
-                "no line of the beginning starts with a time such as 2026-01-31T10:00:00Z".into()
+                "none of the first lines starts with a timestamp such as 2026-01-31T10:00:00Z"
+                    .into()
             }
-            Some(command) => format!("JSON is read an object a line: {command} | jug log …"),
+            Some(command) => format!("JSON must be one object per line: {command} | jug log …"),
             None => format!(
-                "{} has no named fields, only line, file and $1, $2 …; say another format with --from",
+                "{} has no named fields, only line, file and $1, $2 …; use --from to set another format",
                 schema.spec().name
             ),
         };
@@ -61,9 +62,9 @@ pub(super) fn about_missing(
     if compared_with.any(|name| name.as_key().is_some_and(is_missing)) {
         return format!("if it is text, write \"{missing}\"; there are: {list}");
     }
-    match (missing, stretch(missing)) {
-        ("time", _) => format!("name it first: let time = FIELD | …; there are: {list}"),
-        (_, Some(stretch)) => format!("a stretch of time is written {stretch}; there are: {list}"),
+    match (missing, bucket(missing)) {
+        ("time", _) => format!("define it first: let time = FIELD | …; there are: {list}"),
+        (_, Some(bucket)) => format!("write a time bucket as {bucket}; there are: {list}"),
         (_, None) => format!("there are: {list}"),
     }
 }
@@ -82,8 +83,8 @@ fn objects_from_json(name: &InputName, sample: &[u8]) -> Option<String> {
     })
 }
 
-/// The stretch of time that somebody has in mind who groups by a field of this name.
-fn stretch(name: &str) -> Option<&'static str> {
+/// The time bucket that is probably meant by a field of this name.
+fn bucket(name: &str) -> Option<&'static str> {
     Some(match name {
         "second" | "seconds" => "1s",
         "minute" | "minutes" => "1m",
