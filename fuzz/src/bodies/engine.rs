@@ -72,6 +72,9 @@ pub(super) fn answer(
     let account = &report.account;
     Some(format!(
         "{:?} {} {} {}",
-        report.table, account.judged, account.bad, account.kept
+        report.table.rows().collect::<Vec<_>>(),
+        account.judged,
+        account.bad,
+        account.kept
     ))
 }
