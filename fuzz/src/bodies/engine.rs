@@ -15,8 +15,8 @@ use jug::log::query::parse;
 use jug::log::run::run;
 use jug::record::Timestamp;
 
-/// A chunk size that no input reaches.
-pub(super) const WHOLE: usize = 1 << 30;
+/// A chunk size that hardly any input reaches; a buffer of this size is allocated for compressed ones.
+pub(super) const WHOLE: usize = 1 << 20;
 
 /// The time zone of all bodies: one with summer time.
 pub(super) fn zone() -> TimeZone {
