@@ -8,11 +8,12 @@ mod gzip;
 mod zstd;
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io;
 
+use super::buffer::Buffer;
 use super::magic::Compression;
 
-/// Where the compressed bytes come from: as [`Read::read`].
+/// Where the compressed bytes come from: as `std::io::Read::read`.
 pub(super) type Fill<'a> = &'a mut dyn FnMut(&mut [u8]) -> io::Result<usize>;
 
 /// The size of the buffer for compressed bytes.
@@ -128,35 +129,10 @@ impl Decoder {
     }
 }
 
-/// A decoding reader around any other; what a `source::Stream` does, for data from elsewhere.
-#[derive(Debug)]
-pub struct Decoded<R> {
-    decoder: Decoder,
-    inner: R,
-}
-
-impl<R: Read> Decoded<R> {
-    /// Decodes what `inner` gives.
-    pub fn new(inner: R, compression: Compression) -> Decoded<R> {
-        Decoded {
-            decoder: Decoder::new(compression),
-            inner,
-        }
-    }
-}
-
-/// Errors are those of the inner reader, and a [`Damage`] inside an error of kind `InvalidData` or `UnexpectedEof`.
-impl<R: Read> Read for Decoded<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let Decoded { decoder, inner } = self;
-        decoder.read_with(buf, &mut |buf| inner.read(buf))
-    }
-}
-
 /// Compressed bytes that wait to be decoded.
 #[derive(Debug)]
 struct Input {
-    buffer: Box<[u8]>,
+    buffer: Buffer,
     begin: usize,
     end: usize,
     /// The offset of `buffer[begin]` among all compressed bytes.
@@ -165,8 +141,10 @@ struct Input {
 
 impl Input {
     fn new() -> Input {
+        let mut buffer = Buffer::new();
+        buffer.resize(INPUT_SIZE);
         Input {
-            buffer: vec![0; INPUT_SIZE].into(),
+            buffer,
             begin: 0,
             end: 0,
             offset: 0,

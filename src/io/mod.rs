@@ -6,6 +6,7 @@
 //! What the bytes mean is left to `record` and `format`; how failures are told to a person to the commands.
 
 pub mod bits;
+pub mod buffer;
 pub mod cache;
 pub mod confined;
 pub mod decode;

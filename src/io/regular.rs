@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use rustix::io::Errno;
 
+use super::buffer::Buffer;
 use super::mapped::Mapped;
 
 /// How long a file must have been left alone to count as settled.
@@ -67,30 +68,24 @@ impl Regular {
     ///
     /// # Errors
     /// Those of pread(2), interruptions aside; `OutOfMemory`. `into` then holds what was read before.
-    pub fn read_at(&self, offset: u64, length: usize, into: &mut Vec<u8>) -> io::Result<()> {
+    pub fn read_at(&self, offset: u64, length: usize, into: &mut Buffer) -> io::Result<()> {
         into.clear();
-        into.try_reserve(length)
-            .map_err(|_| io::ErrorKind::OutOfMemory)?;
-        while into.len() < length {
-            let have = into.len();
-            let free = &mut into.spare_capacity_mut()[..length - have];
-            let read = match rustix::io::pread(&self.file, free, offset.saturating_add(have as u64))
-            {
-                Ok((read, _)) => read.len(),
-                Err(Errno::INTR) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            if read == 0 {
-                break;
+        into.try_resize(length)?;
+        let mut have = 0;
+        let result = loop {
+            if have == length {
+                break Ok(());
             }
-            // SAFETY: pread has initialised the first `read` bytes of the spare capacity, which begins at `have`; the slice
-            // it was given ends within the capacity.
-            #[allow(unsafe_code)]
-            unsafe {
-                into.set_len(have + read);
+            let at = offset.saturating_add(have as u64);
+            match rustix::io::pread(&self.file, &mut into[have..], at) {
+                Ok(0) => break Ok(()),
+                Ok(read) => have += read,
+                Err(Errno::INTR) => {}
+                Err(error) => break Err(error.into()),
             }
-        }
-        Ok(())
+        };
+        into.truncate(have);
+        result
     }
 
     /// The size right now, in bytes: less than [`Regular::end`] means that the file was cut meanwhile.
@@ -138,7 +133,7 @@ mod tests {
     fn reads_anywhere_and_no_more_than_asked() {
         let content: Vec<u8> = (0..100_000u32).map(|n| (n % 251) as u8).collect();
         let regular = regular(&content);
-        let mut into = Vec::with_capacity(200_000);
+        let mut into = Buffer::new();
         for (offset, length) in [
             (0, 0),
             (0, 10),
@@ -147,11 +142,10 @@ mod tests {
             (200_000, 5),
             (0, 100_000),
         ] {
-            into.extend_from_slice(b"left over");
             regular.read_at(offset, length, &mut into).unwrap();
             let from = content.len().min(offset as usize);
             let to = content.len().min(offset as usize + length);
-            assert!(into == content[from..to], "{offset} {length}");
+            assert!(into[..] == content[from..to], "{offset} {length}");
         }
         assert_eq!(
             regular
@@ -184,8 +178,8 @@ mod tests {
         let regular = regular(b"0123456789");
         regular.file.set_len(4).unwrap();
         assert_eq!((regular.end(), regular.size_now().unwrap()), (10, 4));
-        let mut into = Vec::new();
+        let mut into = Buffer::new();
         regular.read_at(2, 8, &mut into).unwrap();
-        assert_eq!(into, b"23");
+        assert_eq!(&into[..], b"23");
     }
 }

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use rustix::fs::{FileType, Mode, OFlags, SeekFrom, Stat, fstat};
 use rustix::io::Errno;
 
+use super::buffer::Buffer;
 pub use super::magic::{Compression, Unsupported};
 pub use super::regular::Regular;
 pub use super::stream::{Received, Stream};
@@ -87,7 +88,7 @@ pub fn open(name: &InputName, until: &Until<'_>) -> io::Result<Opened> {
         InputName::Path(_) => 0,
     };
     let regular = Regular::new(file, begin, u64::try_from(status.st_size).unwrap_or(0));
-    let mut first = Vec::new();
+    let mut first = Buffer::new();
     regular.read_at(begin, magic::LONGEST, &mut first)?;
     let compression = magic::recognise(&first)?;
     let left = regular.end().saturating_sub(begin);
@@ -143,11 +144,11 @@ pub fn read_whole(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
 pub fn read_unpacked(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
     match open(name, &Until::stopped(&wait::is_stopping))? {
         Opened::Regular(regular) => {
-            let mut bytes = Vec::new();
+            let mut bytes = Buffer::new();
             let length = usize::try_from(regular.end() - regular.begin()).unwrap_or(usize::MAX);
             let length = length.min(most.saturating_add(1));
             regular.read_at(regular.begin(), length, &mut bytes)?;
-            Ok(bytes)
+            Ok(bytes.to_vec())
         }
         Opened::Stream(mut stream) => read_to_end(&mut stream, most),
     }
@@ -155,7 +156,8 @@ pub fn read_unpacked(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
 
 /// Reads a stream to its end, or to the first byte after `most`.
 fn read_to_end(stream: &mut Stream, most: usize) -> io::Result<Vec<u8>> {
-    let (mut bytes, mut buffer) = (Vec::new(), vec![0; 64 << 10]);
+    let (mut bytes, mut buffer) = (Vec::new(), Buffer::new());
+    buffer.resize(64 << 10);
     while bytes.len() <= most {
         match stream.read_until(&mut buffer, &Until::stopped(&wait::is_stopping))? {
             Received::Bytes(read) => bytes.extend_from_slice(&buffer[..read]),

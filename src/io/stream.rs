@@ -18,7 +18,7 @@ use super::wait::{self, Interest, Outcome, Until};
 #[derive(Debug)]
 pub struct Stream {
     raw: Raw,
-    decoder: Option<Decoder>,
+    decoder: Option<Box<Decoder>>,
     compression: Option<Compression>,
     total: Option<u64>,
     /// Where the first byte is, if it can be gone back to.
@@ -92,9 +92,9 @@ impl Stream {
     /// The bytes as they come, and what decodes them if they are compressed.
     fn parts(&mut self) -> (&mut Raw, Option<&mut Decoder>) {
         if self.decoder.is_none() {
-            self.decoder = self.compression.map(Decoder::new);
+            self.decoder = self.compression.map(Decoder::new).map(Box::new);
         }
-        (&mut self.raw, self.decoder.as_mut())
+        (&mut self.raw, self.decoder.as_deref_mut())
     }
 
     /// How it is compressed, if it is.

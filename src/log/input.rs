@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use super::plan::{Plan, Takes};
 use crate::error::{Error, Result};
 use crate::format::{Always, Schema};
+use crate::io::buffer::Buffer;
 use crate::io::mapped::Mapped;
 use crate::io::source::{InputName, Opened, Regular};
 use crate::log::chunk::Grid;
@@ -104,16 +105,18 @@ impl Input {
             Opened::Regular(file) => {
                 let size = usize::try_from(file.end() - file.begin()).unwrap_or(usize::MAX);
                 let mut length = SAMPLE.min(size);
+                let mut buffer = Buffer::new();
                 while opening.wants_sample() {
-                    file.read_at(file.begin(), length, &mut sample)
+                    file.read_at(file.begin(), length, &mut buffer)
                         .map_err(failed)?;
-                    let is_whole = length == size || sample.len() < length;
-                    if let Some(found) = decide(&sample, is_whole, &name, opening)? {
+                    let is_whole = length == size || buffer.len() < length;
+                    if let Some(found) = decide(&buffer, is_whole, &name, opening)? {
                         beginning = found;
                         break;
                     }
                     length = length.saturating_mul(4).min(size);
                 }
+                sample.extend_from_slice(&buffer);
                 let is_whole = file.begin() + sample.len() as u64 >= file.end();
                 let grid = Grid {
                     begin: file.begin(),

@@ -3,7 +3,7 @@
 use super::*;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use std::io::Write;
+use std::io::{Read as _, Write};
 
 /// Compressible but not trivial text.
 fn text(length: usize) -> Vec<u8> {
@@ -37,19 +37,6 @@ fn zstd(plain: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Gives at most `step` bytes a call.
-struct Dribble<'a> {
-    bytes: &'a [u8],
-    step: usize,
-}
-
-impl Read for Dribble<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let length = self.step.min(buf.len());
-        self.bytes.read(&mut buf[..length])
-    }
-}
-
 /// Everything that is decoded, and the damage after it.
 fn decode(
     packed: &[u8],
@@ -57,21 +44,21 @@ fn decode(
     step: usize,
     piece: usize,
 ) -> (Vec<u8>, Option<Damage>) {
-    let mut decoded = Decoded::new(
-        Dribble {
-            bytes: packed,
-            step,
-        },
-        compression,
-    );
+    let mut decoder = Decoder::new(compression);
+    let mut source = packed;
+    // At most `step` bytes a call.
+    let mut fill = |buf: &mut [u8]| {
+        let length = step.min(buf.len());
+        source.read(&mut buf[..length])
+    };
     let mut out = Vec::new();
     let mut buf = vec![0; piece];
     loop {
-        match decoded.read(&mut buf) {
+        match decoder.read_with(&mut buf, &mut fill) {
             Ok(0) => return (out, None),
             Ok(read) => out.extend_from_slice(&buf[..read]),
             Err(error) => {
-                let again = decoded.read(&mut buf).unwrap_err();
+                let again = decoder.read_with(&mut buf, &mut fill).unwrap_err();
                 let damage =
                     |error: &io::Error| error.get_ref().unwrap().downcast_ref::<Damage>().cloned();
                 assert_eq!(damage(&error), damage(&again));

@@ -1,5 +1,6 @@
 //! Streams cut into blocks of whole lines.
 
+use crate::io::buffer::Buffer;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 use std::{io, mem};
@@ -13,7 +14,7 @@ pub struct Blocks {
     stream: Stream,
     /// Room for bytes, of which the first `filled` have been read. It keeps its length from block to block, so that it is
     /// cleared only once.
-    room: Vec<u8>,
+    room: Buffer,
     filled: usize,
     at_end: bool,
     /// A signal ended the reading, perhaps inside a line.
@@ -44,7 +45,7 @@ pub struct Wanted {
 /// Some bytes of a stream.
 pub struct Block {
     /// The bytes: whole lines, but for an unterminated last one.
-    pub bytes: Vec<u8>,
+    pub bytes: Buffer,
     /// Where they begin, after decompression.
     pub offset: u64,
     /// Whether nothing comes after them.
@@ -57,7 +58,7 @@ impl Blocks {
     pub(super) fn new(stream: Stream, chunk: usize) -> Blocks {
         Blocks {
             stream,
-            room: Vec::new(),
+            room: Buffer::new(),
             filled: 0,
             at_end: false,
             was_stopped: false,
@@ -79,7 +80,7 @@ impl Blocks {
         // Room for as much again, so that long lines are not searched again and again.
         let room = (2 * self.filled).max(SAMPLE);
         if self.room.len() < room {
-            self.room.resize(room, 0);
+            self.room.resize(room);
         }
         self.read(until);
     }
@@ -90,7 +91,7 @@ impl Blocks {
         let (mut searched, mut deadline) = (0, None);
         while self.filled < target && !self.at_end {
             if self.room.len() < target {
-                self.room.resize(target, 0);
+                self.room.resize(target);
             }
             if eager && deadline.is_none() {
                 let new = &self.room[searched..self.filled];
@@ -137,7 +138,7 @@ impl Blocks {
         let is_sound = self.damage.is_none() && !self.was_stopped;
         if is_sound && self.stream.rewind() {
             self.behind = usize::try_from(mem::take(&mut self.offset)).unwrap_or(usize::MAX);
-            self.room = Vec::new();
+            self.room = Buffer::new();
             self.filled = 0;
             self.at_end = false;
             self.reported = self.stream.consumed().load(Relaxed);
@@ -145,10 +146,10 @@ impl Blocks {
     }
 
     /// Gives out the first bytes that have been read; the rest goes into `spare`, which becomes the new room.
-    fn give(&mut self, length: usize, mut spare: Vec<u8>) -> Vec<u8> {
+    fn give(&mut self, length: usize, mut spare: Buffer) -> Buffer {
         let rest = self.filled - length;
         if spare.len() < rest {
-            spare.resize(rest, 0);
+            spare.resize(rest);
         }
         spare[..rest].copy_from_slice(&self.room[length..self.filled]);
         let mut bytes = mem::replace(&mut self.room, spare);
@@ -184,7 +185,7 @@ impl Blocks {
     /// The next block; none at the end. `spare` is an old block's buffer.
     pub fn next_block(
         &mut self,
-        spare: Vec<u8>,
+        spare: Buffer,
         wanted: Wanted,
         until: &Until<'_>,
     ) -> Option<Block> {
@@ -217,7 +218,7 @@ impl Blocks {
                 if self.at_end {
                     // What has been read lives on until the last of many streams has been.
                     self.filled = 0;
-                    self.room = Vec::new();
+                    self.room = Buffer::new();
                     self.stream.close();
                 }
                 let is_last = self.at_end && !self.was_stopped && self.damage.is_none();
@@ -239,7 +240,7 @@ impl Blocks {
             }
             if self.filled > max_line {
                 self.skip_line(until);
-                let bytes = Vec::new();
+                let bytes = Buffer::new();
                 return Some(Block {
                     bytes,
                     offset,

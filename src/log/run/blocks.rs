@@ -2,6 +2,7 @@
 
 use super::gate::{Gate, Place};
 use super::job::Job;
+use crate::io::buffer::Buffer;
 use crate::io::wait::Until;
 use crate::log::input::{Block, Blocks, Body, Bound, Input, Wanted};
 
@@ -93,7 +94,7 @@ fn scan(
     job: &Job<'_, '_>,
     bound: &Bound,
     Taken { block, consumed }: Taken,
-) -> (crate::log::rows::Rows, Vec<u8>) {
+) -> (crate::log::rows::Rows, Buffer) {
     let mut rows = job.new_rows();
     job.workers.with_scanner(|scanner| {
         if job.counts_newlines() {

@@ -1,5 +1,6 @@
 //! How many blocks of streams are in memory at once.
 
+use crate::io::buffer::Buffer;
 use std::mem;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -11,14 +12,14 @@ pub(super) struct Gate {
 
 struct Free {
     places: usize,
-    buffers: Vec<Vec<u8>>,
+    buffers: Vec<Buffer>,
 }
 
 /// Room for one block, free again when it is dropped.
 pub(super) struct Place<'g> {
     gate: &'g Gate,
     /// The buffer of an earlier block, which the next one reuses.
-    pub(super) buffer: Vec<u8>,
+    pub(super) buffer: Buffer,
 }
 
 impl Gate {

@@ -1,5 +1,6 @@
 //! Plain files: pieces of a fixed grid, taken from one cursor by whoever is free.
 
+use crate::io::buffer::Buffer;
 use std::cell::RefCell;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -19,7 +20,7 @@ const BEHIND: u64 = 8 * CHUNK as u64;
 
 thread_local! {
     /// The buffer of this worker: pieces are read into it one after the other.
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static BUFFER: RefCell<Buffer> = const { RefCell::new(Buffer::new()) };
 }
 
 /// Takes pieces of a file until there are none left.
@@ -85,7 +86,7 @@ struct Piece<'a, 'j, 's> {
 }
 
 impl Piece<'_, '_, '_> {
-    fn scan(&self, buffer: &mut Vec<u8>, rows: &mut Rows) {
+    fn scan(&self, buffer: &mut Buffer, rows: &mut Rows) {
         let (job, bound, end) = (self.job, &self.input.bound, self.pieces.grid.end);
         if job.counts_newlines() {
             let bytes = self.read(self.start, self.length, buffer);
@@ -129,7 +130,7 @@ impl Piece<'_, '_, '_> {
     }
 
     /// Bytes of the file, in the map or in the buffer; fewer than asked for if the file ends, or has been cut.
-    fn read<'b>(&'b self, from: u64, length: usize, buffer: &'b mut Vec<u8>) -> &'b [u8] {
+    fn read<'b>(&'b self, from: u64, length: usize, buffer: &'b mut Buffer) -> &'b [u8] {
         let left = usize::try_from(self.pieces.grid.end - from).unwrap_or(usize::MAX);
         let length = length.min(left);
         if let Some(mapped) = &self.pieces.mapped {
