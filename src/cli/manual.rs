@@ -1,6 +1,6 @@
-//! The man pages: a page a command, with the tables that `--help` has no room for.
+//! The man pages: one per command, with tables that are too long for `--help`.
 //!
-//! clap_mangen writes what clap knows; exit codes, examples, files and the rest are added here from where they are defined.
+//! clap_mangen writes what clap knows; exit statuses, examples, files and the rest are added here from their definitions.
 
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -61,16 +61,26 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
     let _ = man.render_name_section(&mut bytes);
     let _ = man.render_synopsis_section(&mut bytes);
     let _ = man.render_description_section(&mut bytes);
-    let _ = man.render_options_section(&mut bytes);
-    if name == "jug" {
-        let _ = man.render_subcommands_section(&mut bytes);
-    }
-    let mut roff = Roff::new();
     let functions = FUNCTIONS.iter().map(|function| {
         let (call, answer) = function.example;
         let text = format!("{}. {call} is {answer}.", function.summary);
         (function.name, text)
     });
+    if is_log {
+        // The language comes before the flags: it is what the page is read for.
+        let aggregates = AGGREGATES.iter().map(|spec| (spec.label(), spec.summary));
+        let mut roff = Roff::new();
+        table(&mut roff, "STAGES", OPENING.into_iter().chain(STAGES));
+        table(&mut roff, "OPERATORS", OPERATORS.into_iter());
+        table(&mut roff, "AGGREGATES", aggregates);
+        table(&mut roff, "FUNCTIONS", functions.clone());
+        let _ = roff.to_writer(&mut bytes);
+    }
+    let _ = man.render_options_section(&mut bytes);
+    if name == "jug" {
+        let _ = man.render_subcommands_section(&mut bytes);
+    }
+    let mut roff = Roff::new();
     if is_walk {
         let fields = FIELDS.iter().map(|field| (field.name, field.summary));
         let groups: Vec<(&str, String)> = GROUPS
@@ -85,16 +95,11 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
             .map(|(name, members)| (*name, members.as_str()));
         table(&mut roff, "FIELDS", fields.chain(groups));
         table(&mut roff, "OPERATORS", OPERATORS.into_iter());
-        table(&mut roff, "FUNCTIONS", functions.clone());
+        table(&mut roff, "FUNCTIONS", functions);
     }
     if is_log {
         let formats = FORMATS.iter().map(|format| (format.name, format.summary));
         let outputs = OUTPUTS.iter().map(|output| (output.name, output.summary));
-        let aggregates = AGGREGATES.iter().map(|spec| (spec.label(), spec.summary));
-        table(&mut roff, "STAGES", OPENING.into_iter().chain(STAGES));
-        table(&mut roff, "OPERATORS", OPERATORS.into_iter());
-        table(&mut roff, "AGGREGATES", aggregates);
-        table(&mut roff, "FUNCTIONS", functions);
         table(&mut roff, "FORMATS READ", formats);
         table(&mut roff, "FORMATS WRITTEN", outputs);
     }
@@ -134,46 +139,46 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
     }
 }
 
-/// The day on which the pages were last gone over: a page must be the same whenever it is made.
-const DATE: &str = "2026-11-23";
+/// The date of the pages: they must be the same whenever they are made.
+const DATE: &str = "2026-11-27";
 
 /// What every command can return; the rest is in the page of the command.
 const ROOT_STATUSES: [Status; 3] = [exit::SUCCESS, exit::ERROR, exit::SIGNALED];
 
-/// The stages that begin with no word of their own.
+/// The stages that do not start with a name.
 const OPENING: [(&str, &str); 3] = [
     (
         "\"text\", /regex/, 10.0.0.0/8",
-        "Keep lines that hold a text, match a regex, or hold an address of a network; joined by and, or, not and \
-         parentheses. One plain word alone needs no quotes.",
+        "Keep lines that contain a text, match a regex, or contain an address in a network; joined by and, or, not and \
+         parentheses. A single word needs no quotes.",
     ),
     (
         "AGGREGATE, … by KEY, …",
-        "Group lines and aggregate each group; without by, all lines are one. A key is a field, an expression, or a stretch \
-         of time such as 5m, 1h, 1d, 1w. Rows come by time, else with the largest first aggregate first; if the key is a \
-         stretch of time, those without lines get a row, too. Columns are named as typed, sum(bytes) sum_bytes, or by as \
-         NAME. Values are one group where they are written alike: 10 and 10.0 are two.",
+        "Group lines and aggregate each group; without by, all lines are one group. A key is a field, an expression, or a time \
+         interval such as 5m, 1h, 1d, 1w. Rows are sorted by time, otherwise by the first aggregate, descending. Empty \
+         intervals get a row. A column is named after its aggregate, such as sum_bytes for sum(bytes), or by as NAME. Values are \
+         grouped by their text, so 10 and 10.0 are different groups.",
     ),
     (
         "by 1h, by 1d",
-        "Hours and shorter stretches begin when the clocks of --tz show their beginning, days and weeks at midnight. Longer \
-         ones of less than a day do so where there is no summer time, elsewhere by UTC.",
+        "Intervals up to 1 hour follow the local time of --tz, and days and weeks start at midnight. Intervals between 1 hour and \
+         1 day follow local time in zones without daylight saving time, and UTC otherwise.",
     ),
 ];
 
 const OPERATORS: [(&str, &str); 11] = [
     (
         "status, http.path, tags[0]",
-        "A field; in JSON also the fields of objects in it, and places in lists.",
+        "A field; in JSON also fields of nested objects and elements of lists.",
     ),
-    ("[\"odd name\"]", "A field whose name is no plain word."),
+    ("[\"odd name\"]", "A field whose name is not a plain word."),
     (
         "$1, $NF, line, file",
         "The first and the last word of the line, its whole text, and the name of its file.",
     ),
     (
         "\"text\", 'text'",
-        "Text. A backslash before a quote or a backslash means just that; \\n and \\t are a newline and a tab.",
+        "Text. \\\" and \\\\ stand for a quote and a backslash, \\n and \\t for a newline and a tab.",
     ),
     (
         "10M, 5m, 1.5",
@@ -181,67 +186,67 @@ const OPERATORS: [(&str, &str); 11] = [
     ),
     (
         "== != < <= > >=",
-        "Compare numbers, times or texts. Nothing is equal to a field that is missing, and none is less.",
+        "Compare numbers, times or texts. A missing field is not equal to anything, nor less or greater.",
     ),
-    ("contains", "Whether the left text holds the right one."),
+    ("contains", "True if the left text contains the right one."),
     (
         "=~ !~",
-        "Whether the left text matches, or does not match, the /regex/ on the right. A full stop stands for a character of \
-         UTF-8, (?-u:.) for any byte; (?i) at the beginning makes capitals no matter.",
+        "True if the left text matches, or does not match, the /regex/ on the right. A dot matches one UTF-8 character, \
+         (?-u:.) any byte; (?i) at the start ignores case.",
     ),
     (
         "in (…), not in (…)",
-        "Whether the left side is one of a list, or an address in a network: ip in 10.0.0.0/8.",
+        "True if the left side is in a list, or is an address in a network: ip in 10.0.0.0/8.",
     ),
     (
         "+ - * / %",
-        "Arithmetic, exact for decimals; what is missing makes the result missing.",
+        "Arithmetic, exact for decimals; a missing operand makes the result missing.",
     ),
     (
         "and, or, not",
-        "Join conditions; not (bytes >= 0) holds where bytes is missing.",
+        "Combine conditions; not (bytes >= 0) is true if bytes is missing.",
     ),
 ];
 
 const ENVIRONMENT: [(&str, &str); 4] = [
     (
         "COLUMNS",
-        "The width of tables on a terminal that does not say its own.",
+        "The width of tables, if the terminal does not report its own.",
     ),
     (
         "NO_COLOR",
-        "If set and not empty, nothing is coloured unless --color says so.",
+        "If set and not empty, disables colour unless --color is given.",
     ),
-    (
-        "TERM",
-        "If dumb, nothing is coloured and there is no progress bar.",
-    ),
-    ("TZ", "The time zone, unless --tz says another."),
+    ("TERM", "If dumb, disables colour and the progress bar."),
+    ("TZ", "The time zone, unless --tz is given."),
 ];
 
-/// Where the cache is and how much is in it.
+/// The location and the limit of the cache.
 const CACHE_ENVIRONMENT: [(&str, &str); 3] = [
     (
         "JUG_CACHE_DIR",
-        "Where the cache is, before all other places.",
+        "The cache directory; overrides the other settings.",
     ),
     (
         "JUG_CACHE_MAX",
-        "How much is kept, such as 64M; 256M by default.",
+        "The size limit of the cache, such as 64M; 256M by default.",
     ),
     (
         "XDG_CACHE_HOME, HOME",
-        "Where the cache is, as jug in the first or .cache/jug in the second. Without any, nothing is kept.",
+        "The cache directory is jug in the first or .cache/jug in the second. Without either, nothing is cached.",
     ),
 ];
 
-const CACHE_FILE: (&str, &str) = ("~/.cache/jug", "The cache; it may be removed at any time.");
+const CACHE_FILE: (&str, &str) = (
+    "~/.cache/jug",
+    "The image cache; it can be removed at any time.",
+);
 
 const FILES: [(&str, &str); 2] = [
     ("/etc/localtime", "The system's time zone."),
     (
         "/usr/share/zoneinfo",
-        "Time zones; the ones inside the program are used where there are none.",
+        "Time zones; without them jug uses embedded ones.",
     ),
 ];
 
@@ -258,8 +263,8 @@ fn table<'a, T: Into<String>>(
     }
 }
 
-/// Takes out what mandoc finds odd in generated pages: blanks at the ends of lines, and breaks and paragraphs that follow a
-/// break or a heading. Empty lines become space between paragraphs, if they are between some; long lines are wrapped.
+/// Removes what mandoc warns about in generated pages: blanks at the ends of lines, and breaks and paragraphs after a break or
+/// a heading. Empty lines between paragraphs become space; long lines are wrapped.
 fn mended(page: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(page);
     let mut lines: Vec<&str> = Vec::new();
@@ -290,8 +295,8 @@ fn mended(page: &[u8]) -> Vec<u8> {
     mended.into_bytes()
 }
 
-/// Appends a line of the page; one of text is broken at blanks, where the formatter fills lines anyway. No line may begin
-/// with what makes it a request.
+/// Appends a line of the page; text is broken at blanks, since the formatter fills lines anyway. A line must not start like a
+/// request.
 fn wrap(line: &str, out: &mut String) {
     // Less than 80, since what is not ASCII is counted as its name.
     const WIDTH: usize = 72;
