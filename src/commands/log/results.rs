@@ -1,23 +1,29 @@
 //! Rows to where they are wanted: as they come, or as a table at the end.
 
 use std::borrow::Cow;
+use std::mem;
 use std::sync::Arc;
 
 use super::live::Live;
 use super::{Intent, Log, account};
 use crate::commands::context::Context;
 use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, row_format};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::format::{OutputSpec, Writer};
+use crate::io::signals;
 use crate::io::source::InputName;
 use crate::log::input::Input;
 use crate::log::options::Options;
 use crate::log::plan::{Output as PlanOutput, Plan};
 use crate::log::run::{self, Report, Run, Streaming};
 use crate::log::table::Answer;
+use crate::observe::Observe as _;
 use crate::record::Cell;
 use crate::ui::Ui;
 use crate::ui::results::Results;
+
+/// How many groups can be merged, sorted and printed within 0.2 s of a signal.
+const PROMPT_GROUPS: usize = 100_000;
 
 /// What a run came to.
 pub(super) struct Found {
@@ -71,6 +77,12 @@ pub(super) fn run(
             Live::new(ui, plan, &columns, bars).feed(&run, inputs);
         } else {
             run.feed(inputs, ui);
+        }
+        if signals::which().is_some() && run.group_count() > PROMPT_GROUPS {
+            // Freeing them takes as long as printing them, and the process ends anyway.
+            mem::forget(run);
+            ui.missed("interrupted: no results, since there are too many groups to print at once");
+            return Err(Error::input("interrupted"));
         }
         let report = run.finish(ui);
         account::refuse_split_cells(&report.account, &names)?;

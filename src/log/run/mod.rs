@@ -157,6 +157,11 @@ impl<'s> Run<'s> {
         self.shared.workers.snapshot()
     }
 
+    /// About how many groups have been found so far, at least as many as there are.
+    pub fn group_count(&self) -> usize {
+        self.shared.workers.group_count()
+    }
+
     /// The answer. What cannot be computed is reported to `observe`.
     pub fn finish(self, observe: &dyn Observe) -> Report {
         let Run { shared, pool } = self;

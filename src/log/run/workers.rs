@@ -65,6 +65,16 @@ impl Workers {
         self.with_scanner(|scanner| scanner.partial.merge(results))
     }
 
+    /// How many groups they have found so far; those that several have found count for each.
+    pub(super) fn group_count(&self) -> usize {
+        let counts = self.seats.iter().map(|Seat(scanner)| {
+            let scanner = scanner.lock().unwrap_or_else(PoisonError::into_inner);
+            let partial = scanner.as_ref().map(|scanner| &scanner.partial);
+            partial.map_or(0, Partial::group_count)
+        });
+        counts.sum()
+    }
+
     /// What all of them have found so far.
     pub(super) fn snapshot(&self) -> Result<Partial, Unmergeable> {
         let mut all = self.nothing();
