@@ -77,7 +77,7 @@ pub fn finish_groups(plan: &Plan, groups: Grouped, warn: &dyn Fn(&str)) -> Answe
             .map(|(program, descending)| Some((program.as_slot()?, *descending)))
         && let Some(columns) = columns.collect::<Option<Vec<_>>>()
     {
-        return Answer::Groups(Ranked::new(groups, &columns, limit));
+        return Answer::Groups(Box::new(Ranked::new(groups, &columns, limit)));
     }
     Answer::Rows(finish(plan, groups.rows(), warn))
 }
@@ -87,7 +87,7 @@ pub enum Answer {
     /// Rows that exist.
     Rows(Table),
     /// Groups, whose rows are made when they are needed.
-    Groups(Ranked),
+    Groups(Box<Ranked>),
 }
 
 impl Answer {
