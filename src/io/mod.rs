@@ -15,6 +15,7 @@ mod event;
 pub mod limits;
 pub mod magic;
 pub mod mapped;
+pub mod masks;
 pub mod prefetch;
 pub mod regular;
 mod replace;

@@ -1,5 +1,6 @@
 //! `json` and `ndjson`: an object a line, read without being built, and rows written as such lines or as one array.
 
+mod blocks;
 mod check;
 mod paths;
 mod read;

@@ -3,10 +3,12 @@
 
 use super::super::wanted::{TIME_KEYS, Times};
 use super::super::words::Words;
-use super::super::{Bad, Reader, Step};
+use super::super::{Bad, Reader, Slots, Step};
+use super::blocks::Blocks;
 use super::check::check;
 use super::paths::Paths;
-use super::scan::{Fault, NO_OBJECT, blanks, fault, skip, string, value};
+use super::scan::{Bytes, Cursor, Fault, NO_OBJECT, blanks, fault, skip, value};
+use crate::io::masks::{Masks, Portable, Task, with_masks};
 use crate::record::{Value, json_text};
 
 pub(super) struct JsonReader {
@@ -40,7 +42,7 @@ impl AnyTime {
             return Ok(());
         }
         let mut found = TIME_KEYS.map(|_| Value::Missing);
-        self.scan.scan(line, &mut found)?;
+        self.scan.find(Portable, line, &mut found)?;
         if let Some(time) = found.into_iter().find(|value| !value.is_missing()) {
             for slot in &self.slots {
                 out[*slot] = time.clone();
@@ -101,7 +103,35 @@ impl Scan {
         }
     }
 
-    fn scan<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Fault> {
+    /// Fills in the values of a line.
+    #[inline(always)]
+    fn find<'a>(
+        &mut self,
+        masks: impl Masks,
+        line: &'a [u8],
+        out: &mut [Value<'a>],
+    ) -> Result<(), Fault> {
+        let mut blocks = Blocks::new(masks, line);
+        let found = self.scan(&mut blocks, out);
+        if blocks.is_exact() {
+            return found;
+        }
+        self.scan_bytes(line, out)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn scan_bytes<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Fault> {
+        self.scan(&mut Bytes(line), out)
+    }
+
+    #[inline(always)]
+    fn scan<'a>(
+        &mut self,
+        cursor: &mut impl Cursor<'a>,
+        out: &mut [Value<'a>],
+    ) -> Result<(), Fault> {
+        let line = cursor.line();
         self.line += 1;
         self.around.clear();
         self.paths.clear(out);
@@ -123,15 +153,15 @@ impl Scan {
             // Each round reads one member, and then what closes it and those around it.
             if !empty {
                 let node = if inside.closing == b'}' {
-                    let (node, next) = self.key(line, at, inside.node)?;
+                    let (node, next) = self.key(cursor, at, inside.node)?;
                     at = next;
                     node
                 } else {
                     self.paths.item(inside.node, inside.index)
                 };
                 match node {
-                    None => at = skip(line, at)?,
-                    Some(node) if self.met[node] == self.line => at = skip(line, at)?,
+                    None => at = skip(cursor, at)?,
+                    Some(node) if self.met[node] == self.line => at = skip(cursor, at)?,
                     Some(node) => {
                         self.met[node] = self.line;
                         let behind = left - self.paths.fields(node);
@@ -148,7 +178,7 @@ impl Scan {
                             empty = line.get(at) == Some(&closing);
                             continue;
                         }
-                        let (value, end) = value(line, at)?;
+                        let (value, end) = value(cursor, at)?;
                         self.paths.put(node, value, out);
                         at = end;
                         left = behind;
@@ -184,12 +214,18 @@ impl Scan {
     }
 
     /// The node that the key at `at` leads to, and where its value begins.
-    #[inline]
-    fn key(&self, line: &[u8], at: usize, node: usize) -> Result<(Option<usize>, usize), Fault> {
+    #[inline(always)]
+    fn key<'a>(
+        &self,
+        cursor: &mut impl Cursor<'a>,
+        at: usize,
+        node: usize,
+    ) -> Result<(Option<usize>, usize), Fault> {
+        let line = cursor.line();
         if line.get(at) != Some(&b'"') {
             return fault(line, at, "no key in quotes");
         }
-        let (end, escaped) = string(line, at + 1)?;
+        let (end, escaped) = cursor.string(at + 1)?;
         let key = &line[at + 1..end];
         let node = if escaped {
             self.paths.key(node, &json_text::unescape(key))
@@ -207,10 +243,16 @@ impl Scan {
     }
 }
 
-impl Reader for JsonReader {
-    fn read<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
+impl JsonReader {
+    #[inline(always)]
+    fn read_with<'a>(
+        &mut self,
+        masks: impl Masks,
+        line: &'a [u8],
+        out: &mut [Value<'a>],
+    ) -> Result<(), Bad> {
         if self.scan.paths.fields(0) > 0 {
-            self.scan.scan(line, out)?;
+            self.scan.find(masks, line, out)?;
         }
         if let Some(any_time) = &mut self.any_time {
             any_time.fill(line, out)?;
@@ -218,8 +260,58 @@ impl Reader for JsonReader {
         self.words.fill(line, out);
         self.times.apply(out)
     }
+}
+
+/// Lines to be read, and where their values go.
+struct ReadAll<'r, 'l, 'o, 'a> {
+    reader: &'r mut JsonReader,
+    lines: &'l [&'a [u8]],
+    slots: Slots<'o, 'a>,
+    refuse: &'r mut dyn FnMut(usize, Bad),
+}
+
+impl Task for ReadAll<'_, '_, '_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<M: Masks>(self, masks: M) {
+        let Slots {
+            values,
+            stride,
+            first,
+        } = self.slots;
+        let rows = values.chunks_exact_mut(stride);
+        for (index, (line, row)) in self.lines.iter().zip(rows).enumerate() {
+            if let Err(bad) = self.reader.read_with(masks, line, &mut row[first..]) {
+                (self.refuse)(index, bad);
+            }
+        }
+    }
+}
+
+impl Reader for JsonReader {
+    fn read<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
+        self.read_with(Portable, line, out)
+    }
+
+    fn read_all<'a>(
+        &mut self,
+        lines: &[&'a [u8]],
+        slots: Slots<'_, 'a>,
+        refuse: &mut dyn FnMut(usize, Bad),
+    ) {
+        with_masks(ReadAll {
+            reader: self,
+            lines,
+            slots,
+            refuse,
+        });
+    }
 
     fn check(&mut self, line: &[u8]) -> Result<(), Bad> {
         Ok(check(line, &mut self.brackets)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,7 @@ pub(super) fn blanks(line: &[u8], mut at: usize) -> usize {
 
 /// The place of the quote that closes a string whose inside begins at `from`, and whether there are escapes in it.
 #[inline]
-pub(super) fn string(line: &[u8], from: usize) -> Result<(usize, bool), Fault> {
+fn string(line: &[u8], from: usize) -> Result<(usize, bool), Fault> {
     match special(line, from) {
         Some(at) if line[at] == b'"' => Ok((at, false)),
         Some(at) => escaped_string(line, at),
@@ -105,13 +105,43 @@ const fn zero_bytes(word: u64) -> u64 {
     word.wrapping_sub(repeat(1)) & !word & repeat(0x80)
 }
 
+/// A line that is read from left to right: each answer is asked for at a place behind that of the one before.
+pub(super) trait Cursor<'a> {
+    /// The line.
+    fn line(&self) -> &'a [u8];
+
+    /// The place of the quote that closes a string whose inside begins at `from`, and whether there are escapes in it.
+    fn string(&mut self, from: usize) -> Result<(usize, bool), Fault>;
+
+    /// Where the object or array ends that begins at `at`.
+    fn container(&mut self, at: usize) -> Result<usize, Fault>;
+}
+
+/// A line that is read byte by byte.
+pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
+
+impl<'a> Cursor<'a> for Bytes<'a> {
+    fn line(&self) -> &'a [u8] {
+        self.0
+    }
+
+    fn string(&mut self, from: usize) -> Result<(usize, bool), Fault> {
+        string(self.0, from)
+    }
+
+    fn container(&mut self, at: usize) -> Result<usize, Fault> {
+        container(self.0, at)
+    }
+}
+
 /// Where the value ends that begins at `at`.
-#[inline]
-pub(super) fn skip(line: &[u8], at: usize) -> Result<usize, Fault> {
+#[inline(always)]
+pub(super) fn skip<'a>(cursor: &mut impl Cursor<'a>, at: usize) -> Result<usize, Fault> {
+    let line = cursor.line();
     match line.get(at) {
-        Some(b'"') => string(line, at + 1).map(|(end, _)| end + 1),
+        Some(b'"') => cursor.string(at + 1).map(|(end, _)| end + 1),
         Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => Ok(word(line, at)),
-        Some(b'{' | b'[') => container(line, at),
+        Some(b'{' | b'[') => cursor.container(at),
         _ => fault(line, at, "no JSON value"),
     }
 }
@@ -143,11 +173,15 @@ fn container(line: &[u8], at: usize) -> Result<usize, Fault> {
 }
 
 /// The value that begins at `at`, and where it ends.
-#[inline]
-pub(super) fn value(line: &[u8], at: usize) -> Result<(Value<'_>, usize), Fault> {
+#[inline(always)]
+pub(super) fn value<'a>(
+    cursor: &mut impl Cursor<'a>,
+    at: usize,
+) -> Result<(Value<'a>, usize), Fault> {
+    let line = cursor.line();
     match line.get(at) {
         Some(b'"') => {
-            let (end, escaped) = string(line, at + 1)?;
+            let (end, escaped) = cursor.string(at + 1)?;
             let inside = &line[at + 1..end];
             let text = if escaped {
                 Value::Escaped(inside)
@@ -161,7 +195,7 @@ pub(super) fn value(line: &[u8], at: usize) -> Result<(Value<'_>, usize), Fault>
             Ok((Value::Digits(Cow::Borrowed(&line[at..end])), end))
         }
         Some(b'{' | b'[') => {
-            let end = container(line, at)?;
+            let end = cursor.container(at)?;
             Ok((Value::Json(Cow::Borrowed(&line[at..end])), end))
         }
         _ => name(line, at),
@@ -226,7 +260,7 @@ pub(super) fn keys(line: &[u8]) -> Vec<&[u8]> {
         let colon = blanks(line, end + 1);
         let Some(b':') = line.get(colon) else { break };
         keys.push(&line[at + 1..end]);
-        let Ok(after) = skip(line, blanks(line, colon + 1)) else {
+        let Ok(after) = skip(&mut Bytes(line), blanks(line, colon + 1)) else {
             break;
         };
         at = blanks(line, after);

@@ -77,7 +77,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("group", &["io::prefetch", "record"]),
     ("select", &["dirs", "error::Plain", "io", "record"]),
     ("dirs", &["error::Plain", "io", "record"]),
-    ("format", &["io::bits", "record"]),
+    ("format", &["io::bits", "io::masks", "record"]),
     ("render", &["io", "panics"]),
     ("record", &[]),
     ("io", &["error", "observe"]),

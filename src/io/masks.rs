@@ -1,0 +1,170 @@
+//! Where the bytes that structure JSON are among 64: a bit for each, the first byte lowest.
+//!
+//! The vector instructions that find them are chosen when the program runs. A task that is run [`with_masks`] is compiled
+//! once for each set of instructions, so that what it asks of [`Masks`] costs no call.
+
+use super::bits::equal64;
+
+/// How many bytes are looked at together.
+pub const BLOCK: usize = 64;
+
+/// Finds bytes in a block.
+pub trait Masks: Copy {
+    /// The double quotes, and the backslashes.
+    fn quotes(self, block: &[u8; BLOCK]) -> (u64, u64);
+
+    /// The opening brackets `{` and `[`, and the closing brackets `}` and `]`.
+    fn brackets(self, block: &[u8; BLOCK]) -> (u64, u64);
+}
+
+/// Work that needs masks. To be compiled for the best instructions, `run` and what it calls must be inlined.
+pub trait Task {
+    /// What it gives.
+    type Output;
+
+    /// Does the work.
+    fn run<M: Masks>(self, masks: M) -> Self::Output;
+}
+
+/// Does work with the fastest masks of this processor.
+#[inline]
+pub fn with_masks<T: Task>(task: T) -> T::Output {
+    #[cfg(target_arch = "x86_64")]
+    if avx2::is_available() {
+        // SAFETY: the processor has the instructions.
+        #[allow(unsafe_code)]
+        return unsafe { avx2::run(task) };
+    }
+    task.run(Portable)
+}
+
+/// Masks that every processor of the target has the instructions for.
+#[derive(Clone, Copy, Debug)]
+pub struct Portable;
+
+impl Masks for Portable {
+    #[inline(always)]
+    fn quotes(self, block: &[u8; BLOCK]) -> (u64, u64) {
+        (equal64(block, b'"'), equal64(block, b'\\'))
+    }
+
+    #[inline(always)]
+    fn brackets(self, block: &[u8; BLOCK]) -> (u64, u64) {
+        (
+            equal64(block, b'{') | equal64(block, b'['),
+            equal64(block, b'}') | equal64(block, b']'),
+        )
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::is_x86_feature_detected;
+    use std::arch::x86_64::{
+        __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
+        _mm256_set1_epi8,
+    };
+
+    use super::{BLOCK, Masks, Task};
+
+    /// Whether the processor has all instructions that [`run`] is compiled for.
+    #[inline]
+    pub(super) fn is_available() -> bool {
+        is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("popcnt")
+    }
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+    pub(super) fn run<T: Task>(task: T) -> T::Output {
+        task.run(Avx2(()))
+    }
+
+    /// Proof that the instructions are available: made only in [`run`].
+    #[derive(Clone, Copy)]
+    struct Avx2(());
+
+    impl Masks for Avx2 {
+        #[inline(always)]
+        #[allow(unsafe_code)]
+        fn quotes(self, block: &[u8; BLOCK]) -> (u64, u64) {
+            // SAFETY: the processor has the instructions.
+            unsafe {
+                let halves = load(block);
+                (equal(halves, b'"'), equal(halves, b'\\'))
+            }
+        }
+
+        #[inline(always)]
+        #[allow(unsafe_code)]
+        fn brackets(self, block: &[u8; BLOCK]) -> (u64, u64) {
+            // SAFETY: the processor has the instructions.
+            unsafe {
+                // One bit distinguishes `[` from `{` and `]` from `}`.
+                let bit = _mm256_set1_epi8((b'[' ^ b'{').cast_signed());
+                let halves = load(block).map(|half| _mm256_or_si256(half, bit));
+                (equal(halves, b'{'), equal(halves, b'}'))
+            }
+        }
+    }
+
+    /// Loads the 64 bytes of a block.
+    #[inline(always)]
+    #[allow(unsafe_code)]
+    unsafe fn load(block: &[u8; BLOCK]) -> [__m256i; 2] {
+        let (halves, _) = block.as_chunks::<32>();
+        // SAFETY: the 32 bytes that are loaded are those of the half; the caller has the instructions.
+        unsafe {
+            [
+                _mm256_loadu_si256(halves[0].as_ptr().cast()),
+                _mm256_loadu_si256(halves[1].as_ptr().cast()),
+            ]
+        }
+    }
+
+    /// A bit for each byte that is `byte`.
+    #[inline(always)]
+    #[allow(unsafe_code)]
+    unsafe fn equal(halves: [__m256i; 2], byte: u8) -> u64 {
+        // SAFETY: the caller has the instructions.
+        unsafe {
+            let wanted = _mm256_set1_epi8(byte.cast_signed());
+            let bits = |half| {
+                let equal = _mm256_movemask_epi8(_mm256_cmpeq_epi8(half, wanted));
+                u64::from(equal.cast_unsigned())
+            };
+            bits(halves[0]) | bits(halves[1]) << 32
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives the masks of a block as the fastest instructions find them.
+    struct Both<'b>(&'b [u8; BLOCK]);
+
+    impl Task for Both<'_> {
+        type Output = [(u64, u64); 2];
+
+        fn run<M: Masks>(self, masks: M) -> Self::Output {
+            [masks.quotes(self.0), masks.brackets(self.0)]
+        }
+    }
+
+    #[test]
+    fn every_byte_in_every_place_is_found_by_all_instructions() {
+        for byte in 0..=u8::MAX {
+            for place in 0..BLOCK {
+                let mut block = [b'x'; BLOCK];
+                block[place] = byte;
+                let is = |bytes: &[u8]| u64::from(bytes.contains(&byte)) << place;
+                let expected = [(is(b"\""), is(b"\\")), (is(b"{["), is(b"}]"))];
+                assert_eq!(Both(&block).run(Portable), expected, "{byte}");
+                assert_eq!(with_masks(Both(&block)), expected, "{byte}");
+            }
+        }
+    }
+}
