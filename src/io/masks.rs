@@ -85,14 +85,15 @@ mod avx2 {
     #[derive(Clone, Copy)]
     struct Avx2(());
 
+    // Closures would be functions of their own, without the instructions, so there are none here.
     impl Masks for Avx2 {
         #[inline(always)]
         #[allow(unsafe_code)]
         fn quotes(self, block: &[u8; BLOCK]) -> (u64, u64) {
             // SAFETY: the processor has the instructions.
             unsafe {
-                let halves = load(block);
-                (equal(halves, b'"'), equal(halves, b'\\'))
+                let (low, high) = load(block);
+                (equal(low, high, b'"'), equal(low, high, b'\\'))
             }
         }
 
@@ -103,8 +104,9 @@ mod avx2 {
             unsafe {
                 // One bit distinguishes `[` from `{` and `]` from `}`.
                 let bit = _mm256_set1_epi8((b'[' ^ b'{').cast_signed());
-                let halves = load(block).map(|half| _mm256_or_si256(half, bit));
-                (equal(halves, b'{'), equal(halves, b'}'))
+                let (low, high) = load(block);
+                let (low, high) = (_mm256_or_si256(low, bit), _mm256_or_si256(high, bit));
+                (equal(low, high, b'{'), equal(low, high, b'}'))
             }
         }
     }
@@ -112,29 +114,27 @@ mod avx2 {
     /// Loads the 64 bytes of a block.
     #[inline(always)]
     #[allow(unsafe_code)]
-    unsafe fn load(block: &[u8; BLOCK]) -> [__m256i; 2] {
+    unsafe fn load(block: &[u8; BLOCK]) -> (__m256i, __m256i) {
         let (halves, _) = block.as_chunks::<32>();
         // SAFETY: the 32 bytes that are loaded are those of the half; the caller has the instructions.
         unsafe {
-            [
+            (
                 _mm256_loadu_si256(halves[0].as_ptr().cast()),
                 _mm256_loadu_si256(halves[1].as_ptr().cast()),
-            ]
+            )
         }
     }
 
     /// A bit for each byte that is `byte`.
     #[inline(always)]
     #[allow(unsafe_code)]
-    unsafe fn equal(halves: [__m256i; 2], byte: u8) -> u64 {
+    unsafe fn equal(low: __m256i, high: __m256i, byte: u8) -> u64 {
         // SAFETY: the caller has the instructions.
         unsafe {
             let wanted = _mm256_set1_epi8(byte.cast_signed());
-            let bits = |half| {
-                let equal = _mm256_movemask_epi8(_mm256_cmpeq_epi8(half, wanted));
-                u64::from(equal.cast_unsigned())
-            };
-            bits(halves[0]) | bits(halves[1]) << 32
+            let low = _mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted)).cast_unsigned();
+            let high = _mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted)).cast_unsigned();
+            u64::from(low) | u64::from(high) << 32
         }
     }
 }

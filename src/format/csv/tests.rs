@@ -54,6 +54,22 @@ fn cells_are_quoted_or_not() {
         read("\"1,1\",\"say \"\"hi\"\"\",").unwrap(),
         ["", "1,1", "say \"hi\""]
     );
+    for (written, text) in [
+        ("\"say \"\"x\"\"\"", "say \"x\""),
+        ("\"\"\"x\"\" said\"", "\"x\" said"),
+        ("\"\"\"\"", "\""),
+        ("\"\"\"\"\"\"", "\"\""),
+        ("\"\"", ""),
+    ] {
+        for line in [
+            format!("{written},2,3"),
+            format!("1,{written},3"),
+            format!("1,2,{written}"),
+        ] {
+            let cells = read(&line).unwrap();
+            assert!(cells.iter().any(|cell| cell == text), "{line}");
+        }
+    }
     assert_eq!(read("1,2,3,4").unwrap(), ["3", "1", "2"]);
     assert_eq!(
         read("1,2"),

@@ -27,9 +27,6 @@ pub(super) struct Blocks<'a, M> {
     is_exact: bool,
 }
 
-/// What is behind a line that is shorter than a block.
-const PADDING: [u8; BLOCK] = [0; BLOCK];
-
 impl<'a, M: Masks> Blocks<'a, M> {
     #[inline(always)]
     pub(super) fn new(masks: M, line: &'a [u8]) -> Blocks<'a, M> {
@@ -52,22 +49,23 @@ impl<'a, M: Masks> Blocks<'a, M> {
         self.is_exact
     }
 
-    /// Masks of the bytes from `start` to the end of their block or of the line, which is behind `start`.
+    /// A block with the bytes from `start` on, which is in the line, and how many bytes of it are before them. In a line that
+    /// is shorter than a block, zeros follow in `padded`.
     #[inline(always)]
-    fn find(&self, start: usize, masks: impl Fn(M, &[u8; BLOCK]) -> (u64, u64)) -> (u64, u64) {
+    fn window<'b>(&self, start: usize, padded: &'b mut [u8; BLOCK]) -> (&'b [u8; BLOCK], usize)
+    where
+        'a: 'b,
+    {
         let rest = &self.line[start..];
         if let Some(block) = rest.first_chunk() {
-            return masks(self.masks, block);
+            return (block, 0);
         }
         // The end of a line is looked at together with what is before it, which costs no copy.
         if let Some(last) = self.line.last_chunk() {
-            let (one, other) = masks(self.masks, last);
-            let before = BLOCK - rest.len();
-            return (one >> before, other >> before);
+            return (last, BLOCK - rest.len());
         }
-        let mut block = PADDING;
-        block[..rest.len()].copy_from_slice(rest);
-        masks(self.masks, &block)
+        padded[..rest.len()].copy_from_slice(rest);
+        (padded, 0)
     }
 
     /// Goes on to the next block; false at the end of the line.
@@ -76,14 +74,17 @@ impl<'a, M: Masks> Blocks<'a, M> {
         if self.next >= self.line.len() {
             return false;
         }
-        let (quotes, backslashes) = self.find(self.next, M::quotes);
+        let mut padded = [0; BLOCK];
+        let (window, before) = self.window(self.next, &mut padded);
+        let (quotes, backslashes) = self.masks.quotes(window);
+        let (quotes, backslashes) = (quotes >> before, backslashes >> before);
         self.next += BLOCK;
         self.backslashes = backslashes;
         self.in_string = self.next_in_string;
         self.quotes = quotes & !self.escaped(backslashes);
         // Each quote begins a string or ends one.
         self.next_in_string ^= 0_u64.wrapping_sub(u64::from(self.quotes.count_ones() & 1));
-        if backslashes & !self.strings() != 0 {
+        if backslashes != 0 && backslashes & !self.strings() != 0 {
             self.is_exact = false;
         }
         true
@@ -166,8 +167,11 @@ impl<'a, M: Masks> Cursor<'a> for Blocks<'a, M> {
         loop {
             let start = self.next - BLOCK;
             let outside = wanted & !self.strings();
-            let (opening, closing) = self.find(start, M::brackets);
-            let (opening, mut closing) = (opening & outside, closing & outside);
+            let mut padded = [0; BLOCK];
+            let (window, before) = self.window(start, &mut padded);
+            let (opening, closing) = self.masks.brackets(window);
+            let opening = opening >> before & outside;
+            let mut closing = closing >> before & outside;
             let (opened, closed) = (opening.count_ones(), closing.count_ones());
             // Only where so many brackets close can the last of them be among these.
             if closed >= depth {

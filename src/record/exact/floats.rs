@@ -182,6 +182,17 @@ mod tests {
         let half = f64::EPSILON / 2.0;
         assert_eq!(sum(&[1.0, half]), 1.0);
         assert_eq!(sum(&[1.0, half, 1e-300]), 1.0 + f64::EPSILON);
+        // What tips the tie may lie any number of limbs below.
+        for exponent in 54..=1022 {
+            let little = f64::MIN_POSITIVE * 2_f64.powi(1022 - exponent);
+            assert_eq!(
+                sum(&[1.0, half, little]),
+                1.0 + f64::EPSILON,
+                "2^-{exponent}"
+            );
+            assert_eq!(sum(&[-1.0, -half, -little]), -1.0 - f64::EPSILON);
+            assert_eq!(sum(&[1.0, half, -little]), 1.0, "-2^-{exponent}");
+        }
         assert!(sum(&[f64::MAX, f64::MAX]).is_infinite());
         assert_eq!(sum(&[f64::MAX, f64::MAX, f64::MIN]), f64::MAX);
     }

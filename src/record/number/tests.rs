@@ -43,6 +43,50 @@ fn keeps_digits_as_written() {
 }
 
 #[test]
+fn numbers_are_compared_by_their_exact_values() {
+    let tenth = "0.1000000000000000055511151231257827021181583404541015625";
+    for (less, more) in [
+        ("0.1", tenth),
+        ("9007199254740992", "9007199254740993"),
+        ("1e300", "1.0000000000000001e300"),
+        ("123456789012345678901234567890", "1e40"),
+        ("0.99999999999999999999", "1"),
+        ("1e-30", "1.0000000000000000000000000001e-30"),
+    ] {
+        assert_eq!(
+            number(less).numeric_cmp(number(more)),
+            Ordering::Less,
+            "{less} {more}"
+        );
+        assert_eq!(number(more).numeric_cmp(number(less)), Ordering::Greater);
+        let (more, less) = (format!("-{less}"), format!("-{more}"));
+        assert_eq!(
+            number(&less).numeric_cmp(number(&more)),
+            Ordering::Less,
+            "{less} {more}"
+        );
+    }
+    for (one, other) in [
+        ("1", "1.0"),
+        ("1", "10e-1"),
+        ("1e3", "1000"),
+        ("0", "-0.00"),
+        (
+            "0.5",
+            "0.50000000000000000000000000000000000000000000000000",
+        ),
+        ("1e30", "1000000000000000000000000000000"),
+    ] {
+        assert_eq!(
+            number(one).numeric_cmp(number(other)),
+            Ordering::Equal,
+            "{one} {other}"
+        );
+        assert_eq!(number(other).numeric_cmp(number(one)), Ordering::Equal);
+    }
+}
+
+#[test]
 fn has_one_order() {
     let sorted = [
         "-1e300",

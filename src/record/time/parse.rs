@@ -248,6 +248,12 @@ mod tests {
             ("2026-07-01T12:00", "2026-07-01T10:00:00Z"),
             // The clocks went from two to three.
             ("2026-03-29 02:30:00", "2026-03-29T01:30:00Z"),
+            ("2026-03-29 01:59:59", "2026-03-29T00:59:59Z"),
+            ("2026-03-29 03:00:00", "2026-03-29T01:00:00Z"),
+            // The clocks went from three to two, so that this was twice.
+            ("2026-10-25 02:30:00", "2026-10-25T00:30:00Z"),
+            ("2026-10-25 01:59:59", "2026-10-24T23:59:59Z"),
+            ("2026-10-25 03:00:00", "2026-10-25T02:00:00Z"),
             ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
             ("1431857103", "2015-05-17T10:05:03Z"),
             ("1431857103.250", "2015-05-17T10:05:03.250Z"),
@@ -292,6 +298,17 @@ mod tests {
                 let text = format!("17/May/2015:10:{minute:02}:{second:02} +0{zone}00");
                 prop_assert_eq!(remembered.parse(text.as_bytes()), Timestamp::parse(text.as_bytes(), &TimeZone::UTC));
             }
+        }
+
+        #[test]
+        fn a_remembered_minute_hides_no_damage(place in 0_usize..26, byte in any::<u8>()) {
+            let mut remembered = AccessTimes::default();
+            let text = b"17/May/2015:10:05:03 +0000";
+            prop_assert!(remembered.parse(text).is_some());
+            let mut damaged = *text;
+            damaged[place] = byte;
+            let alone = Timestamp::parse(&damaged, &TimeZone::UTC);
+            prop_assert_eq!(remembered.parse(&damaged), alone, "{}", damaged.escape_ascii());
         }
 
         #[test]
