@@ -57,7 +57,7 @@ pub fn compile_condition(expr: &Expr, what: &str, scope: &mut dyn Scope) -> Resu
     match program.kind {
         Kind::Bool | Kind::Any => Ok(program),
         _ => Err(
-            Fault::new(expr.span.clone(), format!("{what} wants a condition"))
+            Fault::new(expr.span.clone(), format!("{what} needs a condition"))
                 .hint("such as status >= 500, or path contains \"cart\""),
         ),
     }
@@ -146,7 +146,7 @@ fn call(
     let Some(function) = functions::find(name) else {
         let fault = Fault::new(
             expr.span.start..expr.span.start + name.len(),
-            format!("unknown function «{name}»"),
+            format!("unknown function '{name}'"),
         );
         return Err(match nearest(name, functions::names()) {
             Some(near) => fault.hint(format!("did you mean {near}()?")),
@@ -196,7 +196,7 @@ fn typed(expr: &Expr, wanted: Kind, whose: &str, scope: &mut dyn Scope) -> Resul
     Err(Fault::new(
         expr.span.clone(),
         format!(
-            "{whose} wants {}, this is {}",
+            "{whose} needs {}, but this is {}",
             wanted.article(),
             kind.article()
         ),
@@ -244,7 +244,7 @@ fn binary(
             let ExprKind::Text(needle) = &right.kind else {
                 return Err(Fault::new(
                     right.span.clone(),
-                    "contains wants a text in quotes",
+                    "contains needs a text in quotes",
                 ));
             };
             Ok((
@@ -288,7 +288,7 @@ fn comparable(expr: &Expr, other: Kind, scope: &mut dyn Scope) -> Result<Node, F
         let text = String::from_utf8_lossy(text);
         return match scope.clock().moment(&text) {
             Some(moment) => Ok(Node::Constant(Value::Time(moment))),
-            None => Err(Fault::new(expr.span.clone(), "this is no time")
+            None => Err(Fault::new(expr.span.clone(), "not a time")
                 .hint("write 2026-01-31, 2026-01-31T10:00:00Z, \"2h\" (ago), yesterday")),
         };
     }

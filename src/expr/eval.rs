@@ -14,8 +14,9 @@ use regex_automata::meta::Regex;
 
 use super::functions::{Function, Kind};
 use super::net::{Net, parse_address};
+use super::operand::{number, shown};
 use super::syntax::Binary;
-use crate::record::{Bad, Number, Value};
+use crate::record::{Bad, Value};
 
 /// An expression that is ready to run. Cheap to share between threads.
 #[derive(Clone, Debug)]
@@ -189,7 +190,7 @@ fn holds(node: &Node, row: &[Value<'_>]) -> Result<bool, Bad> {
             Value::Bool(value) => Ok(*value),
             Value::Missing => Ok(false),
             other => Err(Bad::new(format!(
-                "«{}» is neither true nor false",
+                "'{}' is neither true nor false",
                 shown(other)
             ))),
         },
@@ -202,32 +203,6 @@ fn text_test(value: &Value<'_>, test: impl FnOnce(&[u8]) -> bool) -> Result<bool
         Value::Text(text) | Value::Digits(text) | Value::Json(text) => test(text),
         other => test(&other.bytes()),
     })
-}
-
-/// The number a value holds; missing stays missing, and so is the `-` that tables have where a number is lacking. Anything
-/// else is bad.
-///
-/// # Errors
-/// If there is a value and it is no number.
-pub fn number(value: &Value<'_>) -> Result<Option<Number>, Bad> {
-    match value {
-        Value::Missing => Ok(None),
-        Value::Text(text) if **text == *b"-" => Ok(None),
-        _ => match value.number() {
-            Some(number) => Ok(Some(number)),
-            None => Err(Bad::new(format!("«{}» is not a number", shown(value)))),
-        },
-    }
-}
-
-/// A value as a message shows it: cut short.
-fn shown(value: &Value<'_>) -> String {
-    let text = value.bytes();
-    let lossy = String::from_utf8_lossy(&text);
-    match lossy.char_indices().nth(40) {
-        Some((end, _)) => format!("{}…", &lossy[..end]),
-        None => lossy.into_owned(),
-    }
 }
 
 fn arithmetic(

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use jiff::tz::TimeZone;
 
-use super::eval::number;
 use super::net::{Net, parse_address};
+use super::operand::number;
 use crate::record::{Bad, Number, Value};
 
 /// What kind of value an expression gives, as far as that is known before there are lines.
@@ -83,7 +83,7 @@ pub static FUNCTIONS: &[Spec] = &[
         name: "date",
         parameters: &[Kind::Time],
         gives: Kind::Text,
-        summary: "Give the local date of a time",
+        summary: "Return the local date of a time",
         example: ("date(\"2026-01-31T10:00:00Z\")", "2026-01-31"),
         eval: date,
     },
@@ -91,7 +91,7 @@ pub static FUNCTIONS: &[Spec] = &[
         name: "ext",
         parameters: &[Kind::Text],
         gives: Kind::Text,
-        summary: "Give the file ending of a path or URL, without the dot",
+        summary: "Return the file extension of a path or URL, without the dot",
         example: ("ext(\"/img/logo.PNG?v=2\")", "PNG"),
         eval: ext,
     },
@@ -99,7 +99,7 @@ pub static FUNCTIONS: &[Spec] = &[
         name: "host",
         parameters: &[Kind::Text],
         gives: Kind::Text,
-        summary: "Give the host name of a URL",
+        summary: "Return the host name of a URL",
         example: ("host(\"https://example.com:8080/a\")", "example.com"),
         eval: host,
     },
@@ -107,7 +107,7 @@ pub static FUNCTIONS: &[Spec] = &[
         name: "hour_of",
         parameters: &[Kind::Time],
         gives: Kind::Number,
-        summary: "Give the local hour of a time, 0 to 23",
+        summary: "Return the local hour of a time, 0 to 23",
         example: ("hour_of(\"2026-01-31T10:00:00Z\")", "10"),
         eval: hour_of,
     },
@@ -115,7 +115,7 @@ pub static FUNCTIONS: &[Spec] = &[
         name: "if",
         parameters: &[Kind::Bool, Kind::Any, Kind::Any],
         gives: Kind::Any,
-        summary: "Give one value if a condition holds, else the other",
+        summary: "Return one value if a condition holds, else the other",
         example: ("if(1 > 2, \"a\", \"b\")", "b"),
         eval: choose,
     },
@@ -131,7 +131,7 @@ pub static FUNCTIONS: &[Spec] = &[
         name: "lower",
         parameters: &[Kind::Text],
         gives: Kind::Text,
-        summary: "Make the letters A to Z small",
+        summary: "Convert ASCII letters to lower case",
         example: ("lower(\"GET\")", "get"),
         eval: lower,
     },
@@ -139,7 +139,7 @@ pub static FUNCTIONS: &[Spec] = &[
         name: "missing",
         parameters: &[Kind::Any],
         gives: Kind::Bool,
-        summary: "Tell whether there is no value: absent, - in an access log, null in JSON",
+        summary: "Test whether a value is missing: absent, - in an access log, or null in JSON",
         example: ("missing(1 / 0)", "true"),
         eval: missing,
     },
@@ -147,7 +147,7 @@ pub static FUNCTIONS: &[Spec] = &[
         name: "param",
         parameters: &[Kind::Text, Kind::Text],
         gives: Kind::Text,
-        summary: "Give a parameter of a URL's query, as it is written there",
+        summary: "Return a parameter of a URL's query string, undecoded",
         example: ("param(\"/s?q=jug&n=2\", \"q\")", "jug"),
         eval: param,
     },
@@ -155,7 +155,7 @@ pub static FUNCTIONS: &[Spec] = &[
         name: "subnet",
         parameters: &[Kind::Text, Kind::Number],
         gives: Kind::Text,
-        summary: "Give the network of so many bits around an address",
+        summary: "Return the network of an address, given the length of its prefix in bits",
         example: ("subnet(\"192.0.2.77\", 24)", "192.0.2.0/24"),
         eval: subnet,
     },
@@ -163,7 +163,7 @@ pub static FUNCTIONS: &[Spec] = &[
         name: "upper",
         parameters: &[Kind::Text],
         gives: Kind::Text,
-        summary: "Make the letters a to z big",
+        summary: "Convert ASCII letters to upper case",
         example: ("upper(\"get\")", "GET"),
         eval: upper,
     },
@@ -171,7 +171,7 @@ pub static FUNCTIONS: &[Spec] = &[
         name: "weekday",
         parameters: &[Kind::Time],
         gives: Kind::Text,
-        summary: "Give the local day of the week: Mon to Sun",
+        summary: "Return the local day of the week, Mon to Sun",
         example: ("weekday(\"2026-01-31T10:00:00Z\")", "Sat"),
         eval: weekday,
     },
@@ -213,7 +213,7 @@ fn local(value: &Value<'_>, zone: &TimeZone) -> Result<Option<jiff::ZonedDateTim
                 .map(Some)
                 .ok_or_else(|| {
                     Bad::new(format!(
-                        "«{}» is not a time",
+                        "'{}' is not a time",
                         String::from_utf8_lossy(&text)
                     ))
                 })
@@ -334,7 +334,7 @@ fn subnet<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r
         return Ok(Value::Missing);
     };
     let Number::Decimal { units, scale: 0 } = bits.trimmed() else {
-        return Err(Bad::new("subnet() wants a whole number of bits"));
+        return Err(Bad::new("subnet() needs a whole number of bits"));
     };
     let Some(address) = parse_address(&address) else {
         return Ok(Value::Missing);
@@ -342,7 +342,7 @@ fn subnet<'r>(arguments: &[Cow<'r, Value<'r>>], _: &TimeZone) -> Result<Value<'r
     let width = if address.is_ipv4() { 32 } else { 128 };
     let bits = u8::try_from(units).ok().filter(|bits| *bits <= width);
     let bits =
-        bits.ok_or_else(|| Bad::new(format!("subnet() wants 0 to {width} bits of {address}")))?;
+        bits.ok_or_else(|| Bad::new(format!("subnet() needs 0 to {width} bits for {address}")))?;
     let net = Net::around(address, bits).to_string();
     Ok(given(Some(net.as_bytes())))
 }

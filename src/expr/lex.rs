@@ -170,7 +170,7 @@ impl Lexer<'_> {
             let span = self.at..self.at + first.len_utf8();
             return Err(Fault::new(
                 span,
-                format!("unexpected character «{}»", first.escape_debug()),
+                format!("unexpected character '{}'", first.escape_debug()),
             )
             .hint("put text in quotes: \"…\""));
         };
@@ -239,7 +239,7 @@ impl Lexer<'_> {
                     .get(..2)
                     .and_then(|digits| u8::from_str_radix(digits, 16).ok());
                 let byte = digits.ok_or_else(|| {
-                    Fault::new(start..self.at, "\\x wants two hexadecimal digits")
+                    Fault::new(start..self.at, "\\x needs two hexadecimal digits")
                 })?;
                 self.at += 2;
                 byte
@@ -291,8 +291,10 @@ impl Lexer<'_> {
                 Err(Fault::new(start..self.at, "$0 is the whole line").hint("its name is: line"))
             }
             Ok(number) => Ok(TokenKind::Nth(number)),
-            Err(_) => Err(Fault::new(start..self.at, "$ wants a number, or NF")
-                .hint("in a shell, put the query in single quotes")),
+            Err(_) => Err(
+                Fault::new(start..self.at, "expected a number or NF after $")
+                    .hint("in a shell, put the query in single quotes"),
+            ),
         }
     }
 
@@ -320,7 +322,7 @@ impl Lexer<'_> {
             }
             // What begins with a letter may be a path: a.b.c.d.
             None if candidate.starts_with(|first: char| first.is_ascii_digit()) => {
-                Err(Fault::new(span, "this is no address and no network").hint(
+                Err(Fault::new(span, "not an IP address or network").hint(
                     "such as 10.0.0.0/8: numbers up to 255, and up to 32 bits; or 2001:db8::/32",
                 ))
             }
@@ -351,7 +353,7 @@ impl Lexer<'_> {
         let span = start..start + end + unit_length;
         let plain = rest[..end].replace('_', "");
         let number = Number::parse(plain.as_bytes())
-            .ok_or_else(|| Fault::new(span.clone(), "this is no number"))?;
+            .ok_or_else(|| Fault::new(span.clone(), "not a number"))?;
         let kind = match unit {
             "" => TokenKind::Number(Literal(number)),
             _ => {
@@ -370,7 +372,7 @@ impl Lexer<'_> {
                     return Err(Fault::new(span, "this looks like a time")
                         .hint("times go in quotes: time > \"2026-03-15T12:00:00Z\""));
                 } else {
-                    return Err(Fault::new(span, format!("unknown unit «{unit}»"))
+                    return Err(Fault::new(span, format!("unknown unit '{unit}'"))
                         .hint("times: ms s m h d w; sizes: K M G T (1024), KB MB GB TB (1000)"));
                 }
             }

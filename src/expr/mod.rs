@@ -11,6 +11,7 @@ pub mod functions;
 pub mod lex;
 pub mod moment;
 pub mod net;
+pub mod operand;
 pub mod parse;
 pub mod syntax;
 

@@ -163,7 +163,7 @@ impl Parser {
                     TokenKind::Regex(text) => text,
                     TokenKind::Text(text) => String::from_utf8_lossy(&text).into_owned(),
                     _ => {
-                        return Err(Fault::new(token.span, "=~ wants a regex")
+                        return Err(Fault::new(token.span, "=~ needs a regex")
                             .hint("write it between slashes: /…/"));
                     }
                 };
@@ -313,7 +313,7 @@ impl Parser {
                 return Ok(list);
             }
             if !self.take_symbol(",") {
-                return Err(self.unexpected("«,» or «)»"));
+                return Err(self.unexpected("',' or ')'"));
             }
         }
     }
@@ -326,7 +326,7 @@ impl Parser {
                 match token.kind {
                     TokenKind::Word(word) => steps.push((Step::Key(word), token.span)),
                     _ => {
-                        return Err(Fault::new(token.span, "a name expected after the dot")
+                        return Err(Fault::new(token.span, "expected a name after the dot")
                             .hint("odd names go in brackets: [\"odd name\"]"));
                     }
                 }
@@ -351,7 +351,7 @@ impl Parser {
                     _ => {
                         return Err(Fault::new(
                             token.span,
-                            "a \"name\" or a place in an array expected",
+                            "expected a \"name\" or an array index",
                         ));
                     }
                 };

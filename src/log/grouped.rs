@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::aggregate::{Column as States, Rows};
 use super::batch::{Alive, Matrix, ROWS, Values};
 use super::plan::{Answer, Argument, Bucket, GroupKey, Grouping, Takes};
-use crate::expr::eval::number;
+use crate::expr::operand::number;
 use crate::group::{Groups, NOWHERE, Probe, TooMany};
 use crate::record::key::Tag;
 use crate::record::{Bad, Cell, Number, Value};

@@ -4,33 +4,11 @@ use ethnum::I256;
 
 use super::Number;
 use super::number::power;
+use super::ratio::ratio;
 
 mod floats;
 
 use floats::FloatSum;
-
-/// The float nearest to `numerator / denominator`, ties to even. The denominator is positive and below 2^199.
-pub fn ratio(numerator: I256, denominator: I256) -> f64 {
-    let (mut numerator_size, mut denominator) =
-        (numerator.unsigned_abs(), denominator.unsigned_abs());
-    let bits = |value: ethnum::U256| 256 - i64::from(value.leading_zeros());
-    if bits(numerator_size) == 0 {
-        return 0.0;
-    }
-    // The quotient gets 55 or 56 bits, two or three more than a float holds; a last bit says whether anything is left.
-    let shift = 55 - (bits(numerator_size) - bits(denominator));
-    let places = u32::try_from(shift.unsigned_abs()).unwrap_or(u32::MAX);
-    if shift > 0 {
-        numerator_size <<= places;
-    } else {
-        denominator <<= places;
-    }
-    let quotient = numerator_size / denominator;
-    let is_inexact = numerator_size % denominator != 0;
-    let rounded = ((quotient.as_u64() << 1) | u64::from(is_inexact)) as f64;
-    let value = floats::scaled(rounded, -shift - 1);
-    if numerator < 0 { -value } else { value }
-}
 
 /// A sum of numbers of both kinds. Decimals and floats are summed apart, each exactly, and added at the end.
 ///

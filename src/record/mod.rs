@@ -7,6 +7,7 @@ pub mod field;
 pub mod json_text;
 pub mod key;
 pub mod number;
+mod ratio;
 pub mod time;
 pub mod value;
 mod word;

@@ -7,7 +7,7 @@ use ethnum::I256;
 
 pub use text::{grouped, is_digits};
 
-use super::exact::ratio;
+use super::ratio::ratio;
 
 /// A number, computed or read.
 ///

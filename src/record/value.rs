@@ -40,6 +40,34 @@ pub struct Cell {
     pub approx: bool,
 }
 
+impl Cell {
+    /// An exact value.
+    pub fn exact(value: Value<'static>) -> Cell {
+        Cell {
+            value,
+            approx: false,
+        }
+    }
+
+    /// An approximation.
+    pub fn approximate(value: Value<'static>) -> Cell {
+        Cell {
+            value,
+            approx: true,
+        }
+    }
+
+    /// A text, copied.
+    pub fn text(text: impl AsRef<[u8]>) -> Cell {
+        Cell::exact(Value::Text(Cow::Owned(text.as_ref().to_vec())))
+    }
+
+    /// A number that was computed.
+    pub fn number(number: impl Into<Number>) -> Cell {
+        Cell::exact(Value::Number(number.into()))
+    }
+}
+
 impl Value<'_> {
     /// Whether there is none.
     pub fn is_missing(&self) -> bool {

@@ -85,10 +85,10 @@ fn computes() {
 #[test]
 fn refuses_what_cannot_fit() {
     for (text, message) in [
-        ("lowr(\"a\")", "unknown function «lowr»"),
+        ("lowr(\"a\")", "unknown function 'lowr'"),
         ("lower(\"a\", \"b\")", "lower takes 1 argument: a text"),
-        ("1 + \"a\"", "+ wants a number, this is a text"),
-        ("not 5", "not wants a condition"),
+        ("1 + \"a\"", "+ needs a number, but this is a text"),
+        ("not 5", "not needs a condition"),
         ("\"a\" =~ /(/", "this regex does not work: unclosed group"),
         ("field", "unknown field «field»"),
     ] {

@@ -1,4 +1,4 @@
-//! A cursor over tokens, with the faults of tokens that are not the expected ones.
+//! A cursor over tokens, and the errors for unexpected tokens.
 
 use crate::expr::fault::{Fault, Span};
 use crate::expr::lex::{Token, TokenKind, lex};
@@ -91,7 +91,7 @@ impl Parser {
         if self.is_symbol(symbol) {
             Ok(self.take().span)
         } else {
-            Err(self.unexpected(&format!("«{symbol}»")))
+            Err(self.unexpected(&format!("'{symbol}'")))
         }
     }
 
@@ -115,14 +115,14 @@ impl Parser {
         match &found.kind {
             TokenKind::End => Fault::new(
                 found.span.clone(),
-                format!("{wanted} expected, but the query ends here"),
+                format!("expected {wanted}, but the query ends here"),
             ),
-            TokenKind::Symbol("=") => Fault::new(found.span.clone(), "a single = compares nothing")
-                .hint("write == to compare, or: let NAME = EXPR"),
+            TokenKind::Symbol("=") => Fault::new(found.span.clone(), "a single = does not compare")
+                .hint("use == to compare, or: let NAME = EXPR"),
             TokenKind::Symbol("&&") => Fault::new(found.span.clone(), "&& is written: and"),
             TokenKind::Symbol("||") => Fault::new(found.span.clone(), "|| is written: or"),
             TokenKind::Symbol("!") => Fault::new(found.span.clone(), "! is written: not"),
-            _ => Fault::new(found.span.clone(), format!("{wanted} expected")),
+            _ => Fault::new(found.span.clone(), format!("expected {wanted}")),
         }
     }
 

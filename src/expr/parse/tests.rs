@@ -62,16 +62,16 @@ fn says_what_it_wanted_and_where() {
         (
             "1 <",
             Some((
-                "a field, a number or a \"text\" expected, but the query ends here",
+                "expected a field, a number or a \"text\", but the query ends here",
                 3..3,
             )),
         ),
         ("a < b < c", Some(("comparisons do not chain", 6..7))),
-        ("(a", Some(("«)» expected, but the query ends here", 2..2))),
+        ("(a", Some(("expected ')', but the query ends here", 2..2))),
         (
             "a in 5",
             Some((
-                "a list like (404, 500) or a network like 10.0.0.0/8 expected",
+                "expected a list like (404, 500) or a network like 10.0.0.0/8",
                 5..6,
             )),
         ),
@@ -85,7 +85,7 @@ fn says_what_it_wanted_and_where() {
                 assert_eq!(found.unwrap_err(), (message.to_owned(), span), "{text}");
             }
             None => assert!(
-                parser.unexpected("«|»").message.contains("single ="),
+                parser.unexpected("'|'").message.contains("single ="),
                 "{text}"
             ),
         }

@@ -3,6 +3,8 @@
 //! After Kulisch's long accumulator ("Computer Arithmetic and Validity", 2013) with carries put off, as in Neal, "Fast
 //! exact summation using small and large superaccumulators" (2015).
 
+use crate::record::ratio::scaled;
+
 /// The place of a float's lowest bit: 2^-1074.
 const LOWEST: i64 = -1074;
 /// Limbs of 32 bits: 2098 bits for all floats, and room for 2^64 of them.
@@ -128,21 +130,6 @@ impl FloatSum {
             && highest.unsigned_abs() < 1 << 40;
         is_carried.then_some(sum)
     }
-}
-
-/// `value` × 2^`exponent`, rounded once at most: in steps that stay exact until the last.
-pub(super) fn scaled(mut value: f64, mut exponent: i64) -> f64 {
-    let power = |exponent: i64| f64::from_bits(u64::try_from(exponent + 1023).unwrap_or(0) << 52);
-    while exponent > 1000 {
-        value *= power(1000);
-        exponent -= 1000;
-    }
-    while exponent < -1000 {
-        // A value of 64 bits or fewer above the lowest float: the first step cannot reach the subnormal range.
-        value *= power(-900);
-        exponent += 900;
-    }
-    value * power(exponent)
 }
 
 #[cfg(test)]
