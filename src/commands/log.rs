@@ -402,7 +402,7 @@ mod tests {
             ),
             (
                 &["where status = 5"],
-                "a single = compares nothing\n  where status = 5\n               ^",
+                "a single = does not compare\n  where status = 5\n               ^",
             ),
             (&["count", "-j", "0"], "invalid thread count '0'"),
             (&["count", "--max-line", "0"], "invalid line length"),

@@ -53,8 +53,8 @@ fn nearly_right_queries_are_refused_with_a_hint() {
         ),
         (
             "where status = 500",
-            "a single = compares nothing",
-            "write == to compare, or: let NAME = EXPR",
+            "a single = does not compare",
+            "use == to compare, or: let NAME = EXPR",
         ),
         (
             "status >= 500",
