@@ -9,9 +9,7 @@ use super::{Source, none_of, sources};
 
 /// Circles that are still there: the folder and its members. A circle of some of the members is allowed, too. It must only
 /// become shorter.
-const KNOWN: &[(&str, &[&str])] = &[
-    ("ui", &["column", "table"]),
-];
+const KNOWN: &[(&str, &[&str])] = &[("ui", &["column", "table"])];
 
 /// A module by its path: `["log", "run"]` for `src/log/run/mod.rs`.
 type Path = Vec<String>;
