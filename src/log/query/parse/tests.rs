@@ -79,12 +79,12 @@ fn nearly_right_queries_are_refused_with_a_hint() {
         ),
         (
             "",
-            "a stage expected, but the query ends here",
+            "expected a stage, but the query ends here",
             "for example: count by status",
         ),
         (
             "count |",
-            "a stage expected, but the query ends here",
+            "expected a stage, but the query ends here",
             "for example: count by status",
         ),
         (
