@@ -91,7 +91,7 @@ fn opened(name: InputName, number: usize, chunk: usize) -> Input {
         from: format::find("lines"),
         settings: &settings,
         needs_schema: true,
-        needs: format::Needs::ALL,
+        needs: format::Needs::default(),
         counts_records: false,
         chunk,
         until: crate::io::wait::Until::stopped(&|| false),
