@@ -474,7 +474,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__render)
-            opts="-o -j -v -h --files0-from --resources --width --height --scale --dpi --background --max-pixels --fonts --cache --output --dir --if-changed --threads --verbose --color --progress --help"
+            opts="-j -o -v -h --files0-from --resources --width --height --scale --dpi --background --max-pixels --fonts --cache --if-changed --dir --threads --output --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -534,6 +534,21 @@ _jug() {
                     COMPREPLY=($(compgen -W "on off refresh only" -- "${cur}"))
                     return 0
                     ;;
+                --dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -j)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -564,21 +579,6 @@ _jug() {
                     fi
                     return 0
                     ;;
-                --dir)
-                    COMPREPLY=()
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o plusdirs
-                    fi
-                    return 0
-                    ;;
-                --threads)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -j)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -595,7 +595,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__walk)
-            opts="-P -H -L -x -0 -o -n -q -j -t -v -h --files0-from --depth --one-file-system --skip-fs --order --name --iname --path --regex --ext --type --size --age --mtime --ctime --atime --btime --newer --owner --perm --links --empty --broken --exclude --prune --gitignore --ignore-file --no-hidden --where --tz --fields --template --null --tree --totals --events --ndjson --output --if-changed --header --limit --quiet --tolerate --threads --engine --stats --to --verbose --color --progress --help"
+            opts="-P -H -L -x -0 -o -j -t -n -q -v -h --files0-from --depth --one-file-system --skip-fs --order --name --iname --path --regex --ext --type --size --age --mtime --ctime --atime --btime --newer --owner --perm --links --empty --broken --exclude --prune --gitignore --ignore-file --no-hidden --where --tz --fields --template --null --tree --totals --events --ndjson --output --if-changed --header --tolerate --threads --engine --stats --to --limit --quiet --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -784,14 +784,6 @@ _jug() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --limit)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -n)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --tolerate)
                     COMPREPLY=($(compgen -W "eacces enoent all" -- "${cur}"))
                     return 0
@@ -814,6 +806,14 @@ _jug() {
                     ;;
                 -t)
                     COMPREPLY=($(compgen -W "table csv json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)

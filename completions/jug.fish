@@ -112,7 +112,7 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -l exclude -d 'Leave out e
 complete -c jug -n "__fish_jug_using_subcommand walk" -l prune -d 'Do not enter directories with this name, but show them' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l ignore-file -d 'Leave out what FILE ignores, which has the format of .gitignore and applies as if it were in each PATH' -r -F
 complete -c jug -n "__fish_jug_using_subcommand walk" -l where -d 'Match entries for which a condition is true, such as \'size > 1M and ext == "log"\'' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l tz -d 'Time zone for times given without one, for days, and for times shown in tables [default: the system\'s]' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l tz -d 'Time zone for times without one, for day boundaries and for times in tables [default: the system\'s]' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l fields -d 'Write rows of these fields; @stat and @all stand for several' -r -f -a "path\t'the path, as find prints it'
 name\t'the last part of the path'
 dir\t'the path of its directory'
@@ -174,11 +174,10 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -s o -l output -d 'Write t
 complete -c jug -n "__fish_jug_using_subcommand walk" -l header -d 'When to write a header with the names of the columns' -r -f -a "auto\t'If there is at least one row'
 always\t'Even if there are no rows'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand walk" -s n -l limit -d 'Output at most N entries or rows' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l tolerate -d 'Do not report these errors: eacces (no permission), enoent (not found), all' -r -f -a "eacces\t'No permission'
 enoent\t'Not found'
 all\t'All errors'"
-complete -c jug -n "__fish_jug_using_subcommand walk" -s j -l threads -d 'Number of worker threads [default: one for each core]' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -s j -l threads -d 'Number of worker threads [default: one per core]' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l engine -d 'How to read directories' -r -f -a "auto\t'Through descriptors, with the system calls of Linux'
 portable\t'By path, with the walkdir library'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -s t -l to -d 'Write rows in this format [default for rows: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'
@@ -186,6 +185,7 @@ csv\t'Write comma-separated values with a header line'
 json\t'Write one JSON array with an object a row'
 ndjson\t'Write a JSON object a line'
 tsv\t'Write tab-separated values with a header line'"
+complete -c jug -n "__fish_jug_using_subcommand walk" -s n -l limit -d 'Output at most N entries or rows' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -203,12 +203,12 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -s 0 -l null -d 'Terminate
 complete -c jug -n "__fish_jug_using_subcommand walk" -l tree -d 'Write one JSON object with all entries nested, and totals'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l ndjson -d 'Write NDJSON; short for --to ndjson'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l if-changed -d 'Leave FILE untouched if its contents would not change'
-complete -c jug -n "__fish_jug_using_subcommand walk" -s q -l quiet -d 'Print nothing and stop at the first entry; exit with 0 if there is one, otherwise 1'
-complete -c jug -n "__fish_jug_using_subcommand walk" -l stats -d 'Print statistics at the end'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l stats -d 'Print how much was read, and how fast, on standard error'
+complete -c jug -n "__fish_jug_using_subcommand walk" -s q -l quiet -d 'Print nothing and stop at the first result; exit status 0 if there is one, otherwise 1'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand pie" -s i -l input -d 'Read values from FILE, which may be compressed with gzip or zstd; repeatable' -r -F
-complete -c jug -n "__fish_jug_using_subcommand pie" -s f -l from -d 'Input format' -r -f -a "auto\t'Detect the format from the first lines'
+complete -c jug -n "__fish_jug_using_subcommand pie" -s f -l from -d 'Format of the input' -r -f -a "auto\t'Detect the format from the first lines'
 columns\t'Read words separated by blanks, by number as in awk'
 combined\t'Read access logs in the combined format of Apache and nginx'
 common\t'Read access logs in the Common Log Format'
@@ -269,7 +269,7 @@ never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand pie" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'If standard error is a terminal'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand pie" -l tally -d 'Count how often each label occurs'
-complete -c jug -n "__fish_jug_using_subcommand pie" -l if-changed -d 'Leave FILE untouched if its content would not change'
+complete -c jug -n "__fish_jug_using_subcommand pie" -l if-changed -d 'Leave FILE untouched if its contents would not change'
 complete -c jug -n "__fish_jug_using_subcommand pie" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand pie" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand render" -l files0-from -d 'Read NUL-terminated file names from FILE' -r -F
@@ -287,15 +287,15 @@ complete -c jug -n "__fish_jug_using_subcommand render" -l cache -d 'How to use 
 off\t'Do not use the cache'
 refresh\t'Draw again and replace the cached image'
 only\t'Draw nothing; exit with status 1 if the image is not cached'"
-complete -c jug -n "__fish_jug_using_subcommand render" -s o -l output -d 'Write to FILE atomically' -r -F
 complete -c jug -n "__fish_jug_using_subcommand render" -l dir -d 'Write a PNG for each input into DIR' -r -f -a "(__fish_complete_directories)"
 complete -c jug -n "__fish_jug_using_subcommand render" -s j -l threads -d 'Number of worker threads [default: one per core]' -r
+complete -c jug -n "__fish_jug_using_subcommand render" -s o -l output -d 'Write to FILE atomically' -r -F
 complete -c jug -n "__fish_jug_using_subcommand render" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand render" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'If standard error is a terminal'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand render" -l if-changed -d 'Leave files untouched if their content would not change'
+complete -c jug -n "__fish_jug_using_subcommand render" -l if-changed -d 'Leave FILE untouched if its contents would not change'
 complete -c jug -n "__fish_jug_using_subcommand render" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand cache" -l max -d 'With prune: remove the least recently used images until SIZE is left [default: JUG_CACHE_MAX]' -r

@@ -8,10 +8,6 @@ use crate::expr::lex::{TokenKind, lex};
 use crate::log::account::MaxBad;
 use crate::record::Number;
 
-pub use super::zone::{
-    parse as zone, system as system_zone, unknown_in_environment as unknown_zone,
-};
-
 /// A size in bytes: `64K` or `64k`, `2M`, `10MB`, `1000`.
 ///
 /// # Errors

@@ -5,14 +5,15 @@ use std::time::{Duration, SystemTime};
 use clap::{Args, ValueEnum};
 
 use super::context::Context;
+use super::shared::ending::Ending;
 use super::shared::image::open_cache;
 use super::shared::rows::{Rows, write_text};
 use crate::args::output::Output;
-use crate::args::values;
+use crate::args::{values, zone};
 use crate::error::{Error, Plain, Result};
 use crate::exit::Exit;
 use crate::io::cache::{Cache, Fault, Removed};
-use crate::record::{Cell, Number, Timestamp, Value};
+use crate::record::{Cell, Timestamp, Value};
 use crate::ui::Ui;
 use crate::ui::units;
 
@@ -128,41 +129,35 @@ impl CacheCommand {
         let stat = cache
             .stat()
             .map_err(|fault| Error::input(Plain(&fault).to_string()))?;
-        let number = |number: u64| {
-            Value::Number(Number::Decimal {
-                units: number.into(),
-                scale: 0,
-            })
-        };
-        let cells = [
-            number(stat.entries),
-            number(stat.bytes),
-            number(cache.max()),
+        let row = [
+            Cell::number(stat.entries),
+            Cell::number(stat.bytes),
+            Cell::number(cache.max()),
             time(stat.oldest),
             time(stat.newest),
         ];
-        let row: Vec<Cell> = cells
-            .into_iter()
-            .map(|value| Cell {
-                value,
-                approx: false,
-            })
-            .collect();
         let rows = Rows {
             columns: &["entries", "bytes", "max", "oldest", "newest"].map(str::to_owned),
-            rows: &[row],
-            zone: &values::system_zone(),
+            rows: &[row.to_vec()],
+            zone: &zone::system(),
             bars: None,
         };
-        rows.write(&self.output, self.output.asked()?, ui)?;
-        Ok(Exit::Done)
+        let withheld = rows.write(&self.output, self.output.asked()?, ui)?;
+        let ending = Ending {
+            is_quiet: false,
+            has_results: true,
+            withheld: withheld.as_deref(),
+        };
+        Ok(ending.finish(ui))
     }
 }
 
-fn time(time: Option<SystemTime>) -> Value<'static> {
-    time.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok())
+fn time(time: Option<SystemTime>) -> Cell {
+    let value = time
+        .and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok())
         .and_then(|since| Timestamp::new(i64::try_from(since.as_secs()).ok()?, 0, 0))
-        .map_or(Value::Missing, Value::Time)
+        .map_or(Value::Missing, Value::Time);
+    Cell::exact(value)
 }
 
 fn report_removed(removed: Removed, ui: &Ui) -> Exit {

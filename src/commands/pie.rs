@@ -10,19 +10,19 @@ mod tests;
 mod values;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
 use super::context::Context;
+use super::shared::ending::Ending;
 use super::shared::image::Renderer;
+use super::shared::inputs::refuse_overwriting;
+use crate::args::common::From;
 use crate::args::image::ImageArgs;
+use crate::args::output_file::OutputFile;
 use crate::args::values as parsers;
-use crate::args::words::format_names;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::format;
-use crate::io::sink::{FileOptions, is_same_file};
 use crate::io::source::InputName;
 use crate::pie::{self, Arrangement, Slices, Template};
 use crate::render::RenderError;
@@ -79,9 +79,8 @@ pub struct Pie {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
     input: Vec<OsString>,
 
-    /// Input format
-    #[arg(short, long, value_name = "FORMAT", default_value = "auto", value_parser = format_names(), help_heading = "Input")]
-    from: String,
+    #[command(flatten)]
+    from: From,
 
     /// Column of labels, by name or number; several as in path,status
     #[arg(long, value_name = "COLUMN", help_heading = "Input")]
@@ -187,13 +186,8 @@ pub struct Pie {
     #[arg(short, long, value_name = "FORMAT", help_heading = "Output")]
     to: Option<OutputFormat>,
 
-    /// Write to FILE atomically; the extension selects the format
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
-    output: Option<PathBuf>,
-
-    /// Leave FILE untouched if its content would not change
-    #[arg(long, requires = "output", help_heading = "Output")]
-    if_changed: bool,
+    #[command(flatten)]
+    output: OutputFile,
 }
 
 /// What the arguments mean.
@@ -202,7 +196,6 @@ struct Plan {
     arrangement: Arrangement,
     options: pie::Options,
     format: Option<OutputFormat>,
-    file: Option<PathBuf>,
 }
 
 /// Where values come from.
@@ -227,8 +220,7 @@ impl Pie {
             source: self.source()?,
             arrangement,
             options: self.chart_options()?,
-            format: flags::output_format(self.to, self.file().map(PathBuf::as_path))?,
-            file: self.file().cloned(),
+            format: flags::output_format(self.to, self.output.path())?,
         })
     }
 
@@ -248,7 +240,7 @@ impl Pie {
             names.push(InputName::Stdin);
         }
         let options = ReadOptions {
-            from: format::find(&self.from),
+            from: self.from.format(),
             label: self.label.clone(),
             value: self.value.clone(),
             tally: self.tally,
@@ -279,24 +271,18 @@ impl Pie {
         })
     }
 
-    /// The output file; `None` for standard output.
-    fn file(&self) -> Option<&PathBuf> {
-        self.output.as_ref().filter(|path| path.as_os_str() != "-")
-    }
-
     pub(super) fn run(&self, context: &Context) -> Result<Exit> {
         let ui = &context.ui;
         let plan = self.plan()?;
-        let to_terminal = plan.file.is_none() && ui.stdout_is_terminal();
+        let to_terminal = self.output.path().is_none() && ui.stdout_is_terminal();
         if plan.format == Some(OutputFormat::Png) && to_terminal {
             return Err(Error::usage("a PNG cannot be written to a terminal")
                 .hint("write it to a file: -o FILE"));
         }
-        plan.check_inputs()?;
-        let options = FileOptions {
-            if_changed: self.if_changed,
-        };
-        let mut results = Results::open(plan.file.as_deref(), options)?;
+        if let Source::Inputs(names, _) = &plan.source {
+            refuse_overwriting(names, self.output.path())?;
+        }
+        let mut results = Results::open(self.output.path(), self.output.options())?;
         let slices = Slices::new(plan.values(ui)?, &plan.arrangement)
             .map_err(|error| Error::input(error.to_string()))?;
         match plan.format {
@@ -327,8 +313,13 @@ impl Pie {
                 results.put_own(&png)?;
             }
         }
-        results.close()?;
-        Ok(Exit::Done)
+        let withheld = results.close()?;
+        let ending = Ending {
+            is_quiet: false,
+            has_results: true,
+            withheld: withheld.as_deref(),
+        };
+        Ok(ending.finish(ui))
     }
 
     /// The chart as an image on the terminal, or as bars if it has no colours.
@@ -347,18 +338,6 @@ impl Pie {
 }
 
 impl Plan {
-    /// Rejects an output file that is also an input.
-    fn check_inputs(&self) -> Result<()> {
-        let (Source::Inputs(names, _), Some(file)) = (&self.source, &self.file) else {
-            return Ok(());
-        };
-        if names.iter().any(|name| is_same_file(name, file)) {
-            let message = format!("{}: the chart would overwrite its input", file.display());
-            return Err(Error::usage(message));
-        }
-        Ok(())
-    }
-
     fn values(&self, ui: &Ui) -> Result<Vec<LabelledValue>> {
         match &self.source {
             Source::Arguments(values) => Ok(values.clone()),

@@ -9,13 +9,16 @@ use clap::{Args, ValueHint};
 use rayon::prelude::*;
 
 use super::context::Context;
+use super::shared::ending::Ending;
 use super::shared::image::Renderer;
+use super::shared::inputs::{hint_at_terminal, refuse_overwriting};
+use crate::args::common::Threads;
 use crate::args::image::ImageArgs;
 use crate::args::inputs::Inputs;
-use crate::args::values;
+use crate::args::output_file::OutputFile;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::io::sink::{FileOptions, is_same_file};
+use crate::io::sink::FileOptions;
 use crate::io::source::{InputName, read_unpacked};
 use crate::observe::Observe as _;
 use crate::render::{MAX_BYTES, RenderError};
@@ -41,7 +44,7 @@ Examples:
 ///
 /// On a terminal the image is shown there.
 #[derive(Args, Debug)]
-#[command(after_long_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES, mut_arg("output", |arg| arg.help("Write to FILE atomically")))]
 pub struct Render {
     #[command(flatten)]
     inputs: Inputs,
@@ -53,21 +56,15 @@ pub struct Render {
     #[command(flatten)]
     image: ImageArgs,
 
-    /// Write to FILE atomically
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "dir", help_heading = "Output")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputFile,
 
     /// Write a PNG for each input into DIR
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, group = "destination", help_heading = "Output")]
     dir: Option<PathBuf>,
 
-    /// Leave files untouched if their content would not change
-    #[arg(long, help_heading = "Output")]
-    if_changed: bool,
-
-    /// Number of worker threads [default: one per core]
-    #[arg(short = 'j', long, value_name = "N", value_parser = values::threads, help_heading = "Performance")]
-    threads: Option<usize>,
+    #[command(flatten)]
+    threads: Threads,
 }
 
 /// What the arguments mean.
@@ -89,20 +86,15 @@ impl Render {
             return Err(Error::usage("several images need a directory")
                 .hint("write them to a directory: --dir DIR"));
         };
-        let output = self.output.clone().filter(|path| path.as_os_str() != "-");
-        if self.if_changed && output.is_none() {
-            return Err(Error::usage(
-                "--if-changed needs a file: -o FILE or --dir DIR",
-            ));
-        }
-        if let Some(output) = &output
+        let output = self.output.path();
+        if let Some(output) = output
             && let Some(extension) = output.extension().and_then(OsStr::to_str)
             && !extension.eq_ignore_ascii_case("png")
         {
             let message = format!("{}: unknown extension: expected png", output.display());
             return Err(Error::usage(message).hint("use the extension png, or none"));
         }
-        Ok(Plan::One(name.clone(), output))
+        Ok(Plan::One(name.clone(), output.map(Path::to_owned)))
     }
 
     pub(super) fn run(&self, context: &Context) -> Result<Exit> {
@@ -129,11 +121,18 @@ impl Render {
         output: Option<&Path>,
         ui: &Ui,
     ) -> Result<Exit> {
-        if *name == InputName::Stdin && ui.stdin_is_terminal() {
-            ui.hint("reading an SVG from the terminal; press Ctrl-D when done, or name a file");
-        }
+        hint_at_terminal(name, "an SVG", "name a file", ui);
         if output.is_some() || !ui.stdout_is_terminal() {
-            return self.draw(renderer, name, output);
+            let (exit, withheld) = self.draw(renderer, name, output)?;
+            let ending = Ending {
+                is_quiet: false,
+                has_results: exit == Exit::Done,
+                withheld: withheld.as_deref(),
+            };
+            return Ok(match ending.finish(ui) {
+                Exit::Done => exit,
+                other => other,
+            });
         }
         let mut results = Results::open(None, FileOptions::default())?;
         let image = renderer
@@ -150,30 +149,23 @@ impl Render {
         Ok(Exit::Done)
     }
 
-    /// Draws one image into a file or to standard output.
+    /// Draws one image into a file or to standard output. Returns the output file if it was not replaced.
     fn draw(
         &self,
         renderer: &Renderer<'_>,
         name: &InputName,
         output: Option<&Path>,
-    ) -> Result<Exit> {
-        if let Some(output) = output.filter(|output| is_same_file(name, output)) {
-            let message = format!("{}: the image would overwrite its SVG", output.display());
-            return Err(Error::usage(message));
-        }
-        let options = FileOptions {
-            if_changed: self.if_changed,
-        };
-        let mut results = Results::open(output, options)?;
+    ) -> Result<(Exit, Option<String>)> {
+        refuse_overwriting(std::slice::from_ref(name), output)?;
+        let mut results = Results::open(output, self.output.options())?;
         let png = renderer
             .png(&name.to_string(), &read(name)?)
             .map_err(|error| render_error(name, &error))?;
         let Some(png) = png else {
-            return Ok(Exit::No);
+            return Ok((Exit::No, None));
         };
         results.put_own(&png)?;
-        results.close()?;
-        Ok(Exit::Done)
+        Ok((Exit::Done, results.close()?))
     }
 
     /// Draws all images that can be drawn, and reports the others.
@@ -190,7 +182,7 @@ impl Render {
                     return;
                 }
                 match self.draw(renderer, name, Some(output)) {
-                    Ok(Exit::No) => uncached.fetch_add(1, Relaxed),
+                    Ok((Exit::No, _)) => uncached.fetch_add(1, Relaxed),
                     Ok(_) => drawn.fetch_add(1, Relaxed),
                     Err(error) => {
                         ui.missed_error(&error);
@@ -200,17 +192,20 @@ impl Render {
             });
         };
         rayon::ThreadPoolBuilder::new()
-            .num_threads(self.threads.unwrap_or(0))
+            .num_threads(self.threads.count.unwrap_or(0))
             .build()
             .map_err(|error| Error::input("could not start worker threads").caused_by(error))?
             .install(work);
-        ui.finish();
         let (drawn, uncached) = (drawn.into_inner(), uncached.into_inner());
-        Ok(match (ui.is_incomplete(), drawn, uncached) {
-            (true, 0, _) => Exit::Failed,
-            (true, ..) => Exit::Incomplete,
-            (false, _, 0) => Exit::Done,
-            (false, ..) => Exit::No,
+        let ending = Ending {
+            is_quiet: false,
+            has_results: drawn > 0,
+            withheld: None,
+        };
+        Ok(match (ending.finish(ui), drawn, uncached) {
+            (Exit::Incomplete, 0, _) => Exit::Failed,
+            (Exit::Done, _, 1..) => Exit::No,
+            (exit, ..) => exit,
         })
     }
 }
@@ -307,7 +302,7 @@ mod tests {
                 &["a.svg", "-o", "a.jpg"],
                 "a.jpg: unknown extension: expected png",
             ),
-            (&["a.svg", "--if-changed"], "--if-changed needs a file"),
+            (&["a.svg", "--if-changed"], "arguments were not provided"),
             (&["a.svg", "-o", "x", "--dir", "d"], "cannot be used with"),
             (&["--width", "0"], "invalid number of pixels"),
         ] {

@@ -1,6 +1,8 @@
 //! `jug walk`: list everything under some directories.
 
+mod flags;
 mod output;
+mod roots;
 mod shape;
 mod sinks;
 
@@ -9,27 +11,26 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use clap::{Args, ValueEnum, ValueHint};
-use jiff::tz::TimeZone;
+use clap::{Args, ValueHint};
 
+use flags::{Cause, EngineName, EventName, OrderName};
 use shape::Shape;
 
 use super::context::Context;
+use super::shared::ending::Ending;
+use crate::args::common::{Limit, Quiet, Stats, Threads, Zone};
 use crate::args::inputs::listed;
 use crate::args::output::Output;
 use crate::args::selection::SelectionArgs;
-use crate::args::values;
-use crate::dirs::{self, Tolerated};
+use crate::dirs::Tolerated;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::expr::Clock;
-use crate::io::signals;
-use crate::observe::Observe as _;
 use crate::record::Timestamp;
 use crate::select::{Pruning, Selection};
 use crate::ui::Unit;
 use crate::walk::field::FIELDS;
-use crate::walk::{Condition, Events, Follow, Order, Report};
+use crate::walk::{Condition, Events, Follow, Order};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,6 +67,8 @@ fn description() -> String {
 #[derive(Args, Debug)]
 #[command(long_about = description(), after_long_help = EXAMPLES)]
 #[command(mut_arg("to", |arg| arg.help("Write rows in this format [default for rows: table on a terminal, otherwise tsv]")))]
+#[command(mut_arg("limit", |arg| arg.help("Output at most N entries or rows")))]
+#[command(mut_arg("quiet", |arg| arg.conflicts_with_all(["fields", "template", "tree", "totals", "events", "null"])))]
 pub struct Walk {
     /// Start from these paths [default: .]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -121,9 +124,8 @@ pub struct Walk {
     #[arg(long = "where", value_name = "CONDITION", help_heading = "Filters")]
     condition: Option<String>,
 
-    /// Time zone for times given without one, for days, and for times shown in tables [default: the system's]
-    #[arg(long, value_name = "ZONE", value_parser = values::zone, allow_hyphen_values = true, help_heading = "Filters")]
-    tz: Option<TimeZone>,
+    #[command(flatten, next_help_heading = "Filters")]
+    zone: Zone,
 
     /// Write rows of these fields; @stat and @all stand for several
     #[arg(long, value_name = "FIELDS", value_parser = shape::field_names(), hide_possible_values = true, help_heading = "Output")]
@@ -161,13 +163,11 @@ pub struct Walk {
     #[command(flatten)]
     output: Output,
 
-    /// Output at most N entries or rows
-    #[arg(short = 'n', long, value_name = "N", help_heading = "Output")]
-    limit: Option<u64>,
+    #[command(flatten)]
+    limit: Limit,
 
-    /// Print nothing and stop at the first entry; exit with 0 if there is one, otherwise 1
-    #[arg(short, long, conflicts_with_all = ["to", "ndjson", "output", "fields", "template", "tree", "totals", "events", "null"], help_heading = "Output")]
-    quiet: bool,
+    #[command(flatten)]
+    quiet: Quiet,
 
     /// Do not report these errors: eacces (no permission), enoent (not found), all
     #[arg(
@@ -178,9 +178,8 @@ pub struct Walk {
     )]
     tolerate: Vec<Cause>,
 
-    /// Number of worker threads [default: one for each core]
-    #[arg(short = 'j', long, value_name = "N", value_parser = values::threads, help_heading = "Performance")]
-    threads: Option<usize>,
+    #[command(flatten)]
+    threads: Threads,
 
     /// How to read directories
     #[arg(
@@ -191,57 +190,8 @@ pub struct Walk {
     )]
     engine: EngineName,
 
-    /// Print statistics at the end
-    #[arg(long, help_heading = "Debugging")]
-    stats: bool,
-}
-
-/// The order of the entries.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum OrderName {
-    /// By name within each directory, byte by byte; a directory comes before its entries
-    Dir,
-    /// By whole path, byte by byte, as LC_ALL=C sort -z does
-    Path,
-    /// As found, which is fastest
-    None,
-}
-
-/// Records besides entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum EventName {
-    /// A directory is entered
-    Enter,
-    /// A directory is left, with the sums of the entries below it
-    Leave,
-    /// Something could not be read
-    Error,
-    /// A directory was reached again through a link, and is not entered again
-    Loop,
-    /// Another file system begins
-    Mount,
-    /// The walk is over
-    Summary,
-}
-
-/// Errors that are not reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Cause {
-    /// No permission
-    Eacces,
-    /// Not found
-    Enoent,
-    /// All errors
-    All,
-}
-
-/// How directories are read.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum EngineName {
-    /// Through descriptors, with the system calls of Linux
-    Auto,
-    /// By path, with the walkdir library
-    Portable,
+    #[command(flatten)]
+    stats: Stats,
 }
 
 /// What the arguments mean.
@@ -261,8 +211,10 @@ struct Intent {
 impl Walk {
     /// What the arguments mean; rejects contradictions and reads no file.
     fn plan(&self, now: Timestamp) -> Result<Intent> {
-        let zone = self.tz.clone().unwrap_or_else(values::system_zone);
-        let clock = Clock { now, zone };
+        let clock = Clock {
+            now,
+            zone: self.zone.resolve(),
+        };
         let (selection, pruning) = self.selection.plan(&clock)?;
         let condition = self.condition.as_deref().map(|text| {
             Condition::new(text, &clock).map_err(|fault| {
@@ -274,8 +226,7 @@ impl Walk {
             })
         });
         let shape = self.shape()?;
-        let has = |event| self.events.contains(&event);
-        let tolerates = |cause| self.tolerate.contains(&cause);
+        let events = flags::events(&self.events);
         let follow = match (self.follow, self.follow_roots) {
             (true, _) => Follow::Always,
             (false, true) => Follow::Roots,
@@ -283,19 +234,17 @@ impl Walk {
         };
         let order = match self.order {
             // The path by which a directory is entered must not depend on the threads.
-            _ if (self.totals.is_some() || self.quiet) && follow == Follow::Always => {
+            _ if (self.totals.is_some() || self.quiet.is_set) && follow == Follow::Always => {
                 Order::Directory
             }
             // The order of the entries does not matter for sums, nor for whether there is one.
-            _ if self.totals.is_some() || self.quiet => Order::None,
-            OrderName::Dir => Order::Directory,
-            OrderName::Path => Order::Path,
-            OrderName::None => Order::None,
+            _ if self.totals.is_some() || self.quiet.is_set => Order::None,
+            order => order.into(),
         };
         if self.tree && order != Order::Directory {
             return Err(Error::usage("--tree needs the order dir").hint("leave out --order"));
         }
-        if has(EventName::Leave) && order == Order::None {
+        if events.leave && order == Order::None {
             let message = "--order none does not tell when a directory is left";
             return Err(Error::usage(message).hint("leave out --order, or the event leave"));
         }
@@ -307,19 +256,8 @@ impl Walk {
             condition: condition.transpose()?,
             follow,
             order,
-            events: Events {
-                enter: has(EventName::Enter),
-                leave: has(EventName::Leave),
-                error: has(EventName::Error),
-                repeat: has(EventName::Loop),
-                mount: has(EventName::Mount),
-                summary: has(EventName::Summary),
-            },
-            tolerated: Tolerated {
-                denied: tolerates(Cause::Eacces),
-                missing: tolerates(Cause::Enoent),
-                all: tolerates(Cause::All),
-            },
+            events,
+            tolerated: flags::tolerated(&self.tolerate),
             clock,
         })
     }
@@ -334,75 +272,26 @@ impl Walk {
         }
         if intent.order == Order::Path {
             intent.roots.sort();
-            refuse_nested(&intent.roots)?;
+            roots::refuse_nested(&intent.roots)?;
+        }
+        if let Some(message) = self.zone.warning() {
+            context.ui.warn(&message);
         }
         context.ui.count_in(Unit::Entries);
         let found = output::run(self, intent, context)?;
-        if self.stats {
+        if self.stats.is_set {
             let lines = found.stats(started.elapsed());
             lines.iter().for_each(|line| context.ui.say(line));
         }
-        if signals::which().is_some() {
-            let result = match &found.withheld {
-                Some(file) => format!("{file} was not written"),
-                None => "results cover only what was walked before".to_owned(),
-            };
-            context.ui.missed(&format!("interrupted: {result}"));
-        }
-        context.ui.finish();
-        let report = &found.report;
-        let is_any = report.records > 0;
-        // No root could be read.
-        if !is_any && report.directories == 0 && report.errors >= found.roots && report.errors > 0 {
-            return Ok(Exit::Failed);
-        }
-        Ok(match (self.quiet, is_any, context.ui.is_incomplete()) {
-            (true, true, _) | (false, _, false) => Exit::Done,
-            (true, false, false) => Exit::No,
-            (_, _, true) => Exit::Incomplete,
+        let ending = Ending {
+            is_quiet: self.quiet.is_set,
+            has_results: found.report.records > 0,
+            withheld: found.withheld.as_deref(),
+        };
+        let exit = ending.finish(&context.ui);
+        Ok(match found.is_failure() {
+            true => Exit::Failed,
+            false => exit,
         })
     }
-
-    fn engine(&self) -> dirs::Engine {
-        match self.engine {
-            EngineName::Auto => dirs::Engine::Native,
-            EngineName::Portable => dirs::Engine::Portable,
-        }
-    }
-}
-
-/// With whole paths in order, no root may lie below another: its entries would appear twice.
-fn refuse_nested(roots: &[Vec<u8>]) -> Result<()> {
-    let is_below = |outer: &[u8], inner: &[u8]| {
-        inner
-            .strip_prefix(outer)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || outer.ends_with(b"/"))
-    };
-    for (index, outer) in roots.iter().enumerate() {
-        // The roots below it follow it, except for those that sort between `a` and `a/`.
-        let more = roots[index + 1..]
-            .iter()
-            .take_while(|root| root.starts_with(outer));
-        for inner in more {
-            if is_below(outer, inner) {
-                let name = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
-                let message = match inner == outer {
-                    true => format!("'{}' is given twice", name(outer)),
-                    false => format!("'{}' is inside '{}'", name(inner), name(outer)),
-                };
-                return Err(Error::usage(message)
-                    .hint("--order path walks each entry once; leave one of them out"));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The result of a run.
-struct Found {
-    report: Report,
-    /// The number of roots.
-    roots: u64,
-    /// The output file, if it was not replaced.
-    withheld: Option<String>,
 }

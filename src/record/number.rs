@@ -5,7 +5,7 @@ mod text;
 
 use ethnum::I256;
 
-pub use text::{grouped, is_digits};
+pub use text::{counted, grouped, is_digits};
 
 use super::ratio::ratio;
 

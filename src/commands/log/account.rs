@@ -9,6 +9,7 @@ use crate::log::account::{Account, BadLine, MaxBad};
 use crate::log::query::StageKind;
 use crate::log::run::Report;
 use crate::observe::Observe as _;
+use crate::record::number::counted;
 use crate::ui::{Ui, units};
 
 /// Fails if a cell of a file spans lines: lines are then not records, and no count can be trusted.
@@ -108,7 +109,7 @@ pub(super) fn say_stats(report: &Report, elapsed: Duration, intent: &Intent, ui:
     ui.say(&format!("groups   {}", units::count(report.groups as u64)));
     ui.say(&format!(
         "work     {}, {}",
-        units::counted(report.chunks, "chunk"),
-        units::counted(intent.options.threads as u64, "thread")
+        counted(report.chunks, "chunk"),
+        counted(intent.options.threads as u64, "thread")
     ));
 }

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::columns::Columns;
 use super::lines::{numbered, parse_lines};
 use super::values::{LabelledValue, ReadOptions, lossy, parse_value};
+use crate::commands::shared::inputs::hint_at_terminal;
 use crate::error::{Error, Result};
 use crate::format::{Kind, Sample, Schema, Settings, detect};
 use crate::io::source::{InputName, read_unpacked};
@@ -28,9 +29,7 @@ pub(super) fn read_inputs(
 ) -> Result<Vec<LabelledValue>> {
     let mut all = Vec::new();
     for name in names {
-        if *name == InputName::Stdin && ui.stdin_is_terminal() {
-            ui.hint("reading values from the terminal; press Ctrl-D when done, or write jug pie LABEL=VALUE …");
-        }
+        hint_at_terminal(name, "values", "write jug pie LABEL=VALUE …", ui);
         let text = read_unpacked(name, MAX_TEXT)
             .map_err(|error| Error::input(name.to_string()).caused_by(error))?;
         if text.len() > MAX_TEXT {

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::shape::Shape;
 use super::sinks::{BesideProgress, Checked, EncodedRows, Lines, Nowhere, References, Sink};
-use super::{Found, Intent, Walk};
+use super::{Intent, Walk};
 use crate::args::output::To;
 use crate::commands::context::Context;
 use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, open, row_format};
@@ -31,6 +31,15 @@ use crate::walk::{self, Field, Follow, Plan, Recorder, Report};
 /// The most threads that may be asked for.
 const MAX_THREADS: usize = 1024;
 
+/// The result of a run.
+pub(super) struct Found {
+    pub(super) report: Report,
+    /// The number of roots.
+    roots: u64,
+    /// The output file, if it was not replaced.
+    pub(super) withheld: Option<String>,
+}
+
 /// Walks, and writes the results.
 pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Found> {
     let Intent {
@@ -51,7 +60,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
     for problem in problems {
         context.ui.warned(&problem.to_string());
     }
-    let threads = walk.threads.unwrap_or(MAX_THREADS);
+    let threads = walk.threads.count.unwrap_or(MAX_THREADS);
     let (max_threads, descriptors) = DescriptorBudget::for_threads(threads);
     let is_totals = matches!(shape, Shape::Totals(..));
     let plan = Plan {
@@ -71,13 +80,13 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         nests: matches!(shape, Shape::Tree(_)),
         wants_ends: matches!(shape, Shape::Rows(..)),
         // Totals are limited after they are sorted.
-        limit: match walk.quiet {
+        limit: match walk.quiet.is_set {
             true => Some(1),
-            false => walk.limit.filter(|_| !is_totals),
+            false => walk.limit.rows.filter(|_| !is_totals),
         },
         backlog: walk::BACKLOG,
-        engine: walk.engine(),
-        threads: walk.threads,
+        engine: walk.engine.into(),
+        threads: walk.threads.count,
         max_threads,
         descriptors,
     };
@@ -237,6 +246,7 @@ impl Writing<'_> {
         let limit = self
             .walk
             .limit
+            .rows
             .and_then(|limit| usize::try_from(limit).ok());
         rows.truncate(limit.unwrap_or(usize::MAX));
         let mut columns = rows::columns(keys, false);
@@ -290,6 +300,15 @@ fn summary(report: &Report, has_sizes: bool) -> Vec<u8> {
 }
 
 impl Found {
+    /// Whether nothing could be read.
+    pub(super) fn is_failure(&self) -> bool {
+        let report = &self.report;
+        report.records == 0
+            && report.directories == 0
+            && report.errors > 0
+            && report.errors >= self.roots
+    }
+
     /// The lines of `--stats`.
     pub(super) fn stats(&self, elapsed: Duration) -> Vec<String> {
         let report = &self.report;

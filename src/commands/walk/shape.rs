@@ -51,7 +51,7 @@ impl Walk {
             let message = "--events needs NDJSON output";
             return Err(Error::usage(message).hint("add --ndjson, or leave out --events"));
         }
-        if self.quiet {
+        if self.quiet.is_set {
             return Ok(Shape::Quiet);
         }
         if let Some(text) = &self.template {

@@ -8,6 +8,7 @@ use super::grouping::Grouping;
 use super::types::{Output, Plan, Step, TableStage};
 use crate::log::query::Query;
 use crate::record::Want;
+use crate::record::number::counted;
 
 /// Shows a query, a line for each stage, and its plan, a line for each step.
 pub struct Explained<'a> {
@@ -84,20 +85,20 @@ impl fmt::Display for Explained<'_> {
                 TableStage::Where(_) => writeln!(f, "keep     rows that meet a condition")?,
                 TableStage::Let(..) => writeln!(f, "compute  a column")?,
                 TableStage::Select(programs) => {
-                    writeln!(f, "keep     {}", counted(programs.len(), "column"))?;
+                    writeln!(f, "keep     {}", counted(programs.len() as u64, "column"))?;
                 }
                 TableStage::Sort(orders) => {
                     writeln!(
                         f,
                         "sort     by {}, ties by all columns",
-                        counted(orders.len(), "column")
+                        counted(orders.len() as u64, "column")
                     )?;
                 }
                 TableStage::Head(rows) => {
-                    writeln!(f, "keep     the first {}", counted(*rows, "row"))?;
+                    writeln!(f, "keep     the first {}", counted(*rows as u64, "row"))?;
                 }
                 TableStage::Tail(rows) => {
-                    writeln!(f, "keep     the last {}", counted(*rows, "row"))?;
+                    writeln!(f, "keep     the last {}", counted(*rows as u64, "row"))?;
                 }
                 TableStage::Groups(grouping) => writeln!(f, "{}", Grouped(grouping))?,
                 TableStage::Fill { .. } => writeln!(f, "fill     empty time buckets")?,
@@ -140,7 +141,7 @@ impl fmt::Display for Grouped<'_> {
         write!(
             f,
             "group    by {}, keeping {}",
-            counted(self.0.keys.len(), "key"),
+            counted(self.0.keys.len() as u64, "key"),
             states.join(", ")
         )?;
         for bucket in self.0.keys.iter().filter_map(|key| key.bucket) {
@@ -166,9 +167,4 @@ impl fmt::Display for Length {
             _ => write!(f, "{}ms", self.0.as_secs_f64() * 1_000.0),
         }
     }
-}
-
-/// `1 row`, `2 rows`
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -153,3 +153,10 @@ proptest! {
         prop_assert_eq!(left.numeric_cmp(right), difference.numeric_cmp(Number::from(0_u64)));
     }
 }
+
+#[test]
+fn nouns_after_counts_are_singular_for_one_only() {
+    assert_eq!(counted(0, "chunk"), "0 chunks");
+    assert_eq!(counted(1, "chunk"), "1 chunk");
+    assert_eq!(counted(1_200, "chunk"), "1,200 chunks");
+}

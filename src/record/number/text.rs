@@ -151,6 +151,12 @@ fn parse_slowly(text: &[u8]) -> Option<Number> {
     exact.or_else(|| Number::float(std::str::from_utf8(text).ok()?.parse().ok()?))
 }
 
+/// A count with its noun: `1 chunk`, `1,200 chunks`.
+pub fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(&count.to_string()))
+}
+
 /// Puts a comma after every three digits, counted from the end: `1,234,567`. A sign may come first.
 pub fn grouped(integer: &str) -> String {
     let (sign, digits) = match integer.strip_prefix(['-', '+']) {
