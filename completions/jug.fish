@@ -27,7 +27,7 @@ end
 complete -c jug -n "__fish_jug_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c jug -n "__fish_jug_needs_command" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'If standard error is a terminal'
+complete -c jug -n "__fish_jug_needs_command" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
 never\t'Never'"
 complete -c jug -n "__fish_jug_needs_command" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -40,21 +40,21 @@ complete -c jug -n "__fish_jug_needs_command" -f -a "cache" -d 'Manage the image
 complete -c jug -n "__fish_jug_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c jug -n "__fish_jug_using_subcommand log" -l files0-from -d 'Read NUL-terminated file names from FILE' -r -F
 complete -c jug -n "__fish_jug_using_subcommand log" -s f -l from -d 'Format of the input' -r -f -a "auto\t'Detect the format from the first lines'
-columns\t'Read words separated by blanks, by number as in awk'
+columns\t'Read fields separated by blanks, named $1, $2 … as in awk'
 combined\t'Read access logs in the combined format of Apache and nginx'
 common\t'Read access logs in the Common Log Format'
 csv\t'Read comma-separated values with a header line'
-json\t'Read JSON objects, one a line (NDJSON)'
-lines\t'Read lines of any text, with `time` where they begin with an RFC 3339 time'
-nginx\t'Read combined access logs followed by the request time, `rt`, in seconds'
+json\t'Read JSON objects, one per line (NDJSON)'
+lines\t'Read any text; an RFC 3339 time at the start of a line is its time'
+nginx\t'Read combined access logs followed by the request time (rt) in seconds'
 tsv\t'Read tab-separated values with a header line'"
 complete -c jug -n "__fish_jug_using_subcommand log" -l tz -d 'Time zone for times without one, for day boundaries and for times in tables [default: the system\'s]' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l max-line -d 'Treat lines longer than SIZE as bad' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l max-bad -d 'Tolerate up to N bad lines, or this percentage of all lines' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -s t -l to -d 'Output format [default: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'
 csv\t'Write comma-separated values with a header line'
-json\t'Write one JSON array with an object a row'
-ndjson\t'Write a JSON object a line'
+json\t'Write a JSON array with one object per row'
+ndjson\t'Write one JSON object per line'
 tsv\t'Write tab-separated values with a header line'"
 complete -c jug -n "__fish_jug_using_subcommand log" -s o -l output -d 'Write to FILE atomically; the extension selects the format' -r -F
 complete -c jug -n "__fish_jug_using_subcommand log" -l header -d 'When to write a header with the names of the columns' -r -f -a "auto\t'If there is at least one row'
@@ -68,7 +68,7 @@ read\t'Read into buffers'"
 complete -c jug -n "__fish_jug_using_subcommand log" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand log" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'If standard error is a terminal'
+complete -c jug -n "__fish_jug_using_subcommand log" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand log" -l infer -d 'Treat numeric-looking cells in CSV, TSV and columns as numbers'
 complete -c jug -n "__fish_jug_using_subcommand log" -l strict -d 'Check every field of every line, even unused ones'
@@ -90,8 +90,8 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -l name -d 'Match entries 
 complete -c jug -n "__fish_jug_using_subcommand walk" -l iname -d 'Like --name, but ignore the case of A to Z' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l path -d 'Match entries with this path, as printed or relative to PATH' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l regex -d 'Match entries whose path contains a match of this regular expression' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l ext -d 'Show entries with these extensions, in capitals or not; \'\' for none' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l type -d 'Match entries of these types; the letters of find work too' -r -f -a "file\t''
+complete -c jug -n "__fish_jug_using_subcommand walk" -l ext -d 'Match entries with these extensions, ignoring case; \'\' for none' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l type -d 'Match entries of these types, or of their letters as in find' -r -f -a "file\t''
 dir\t''
 symlink\t''
 fifo\t''
@@ -109,59 +109,59 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -l owner -d 'Match by owne
 complete -c jug -n "__fish_jug_using_subcommand walk" -l perm -d 'Match by permissions: 644 exactly, -022 all of these bits, /022 any of them' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l links -d 'Match by number of hard links, such as \'>1\'' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l exclude -d 'Leave out entries with this name, and everything below them' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l prune -d 'Do not enter directories with this name, but show them' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l prune -d 'List directories with this name, but do not enter them' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l ignore-file -d 'Leave out what FILE ignores, which has the format of .gitignore and applies as if it were in each PATH' -r -F
 complete -c jug -n "__fish_jug_using_subcommand walk" -l where -d 'Match entries for which a condition is true, such as \'size > 1M and ext == "log"\'' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l tz -d 'Time zone for times without one, for day boundaries and for times in tables [default: the system\'s]' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l fields -d 'Write rows of these fields; @stat and @all stand for several' -r -f -a "path\t'the path, as find prints it'
 name\t'the last part of the path'
-dir\t'the path of its directory'
-ext\t'what follows the last dot of the name, in lower case; may be empty'
+dir\t'the path of the parent directory'
+ext\t'the part of the name after the last dot, in lower case; may be empty'
 depth\t'the number of levels below the root'
-root\t'the PATH that it was reached from'
+root\t'the PATH that the entry was reached from'
 type\t'file, dir, symlink, fifo, socket, block or char'
-size\t'its length in bytes'
-allocated\t'the bytes that it takes on disk'
+size\t'the size in bytes'
+allocated\t'the space allocated on disk, in bytes'
 mode\t'permission bits as four octal digits'
 nlink\t'the number of hard links'
-uid\t'the user ID of its owner'
-gid\t'the ID of its group'
-user\t'the name of its owner, or the ID if it has no name'
-group\t'the name of its group, or the ID if it has no name'
-dev\t'the number of the device it is on'
-ino\t'its inode number'
-mtime\t'the last change of its contents'
-ctime\t'the last change of its attributes'
-atime\t'the last access'
-btime\t'its creation, if the file system records it'
+uid\t'the user ID of the owner'
+gid\t'the group ID'
+user\t'the name of the owner, or the ID if it has no name'
+group\t'the name of the group, or the ID if it has no name'
+dev\t'the device number'
+ino\t'the inode number'
+mtime\t'the time of the last modification'
+ctime\t'the time of the last change of attributes'
+atime\t'the time of the last access'
+btime\t'the time of creation, if the file system records it'
 target\t'the text of a symbolic link'
-target_type\t'the type of what a symbolic link leads to, or missing'
+target_type\t'the type of a symbolic link\'s target; missing if the link is broken'
 @stat\t'type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime'
 @all\t'path, name, dir, ext, depth, root, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -l template -d 'Write TEXT for each entry, such as \'{size}\\t{path}\'' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l totals -d 'Add up the number and size of entries by these fields, largest first' -r -f -a "path\t'the path, as find prints it'
 name\t'the last part of the path'
-dir\t'the path of its directory'
-ext\t'what follows the last dot of the name, in lower case; may be empty'
+dir\t'the path of the parent directory'
+ext\t'the part of the name after the last dot, in lower case; may be empty'
 depth\t'the number of levels below the root'
-root\t'the PATH that it was reached from'
+root\t'the PATH that the entry was reached from'
 type\t'file, dir, symlink, fifo, socket, block or char'
-size\t'its length in bytes'
-allocated\t'the bytes that it takes on disk'
+size\t'the size in bytes'
+allocated\t'the space allocated on disk, in bytes'
 mode\t'permission bits as four octal digits'
 nlink\t'the number of hard links'
-uid\t'the user ID of its owner'
-gid\t'the ID of its group'
-user\t'the name of its owner, or the ID if it has no name'
-group\t'the name of its group, or the ID if it has no name'
-dev\t'the number of the device it is on'
-ino\t'its inode number'
-mtime\t'the last change of its contents'
-ctime\t'the last change of its attributes'
-atime\t'the last access'
-btime\t'its creation, if the file system records it'
+uid\t'the user ID of the owner'
+gid\t'the group ID'
+user\t'the name of the owner, or the ID if it has no name'
+group\t'the name of the group, or the ID if it has no name'
+dev\t'the device number'
+ino\t'the inode number'
+mtime\t'the time of the last modification'
+ctime\t'the time of the last change of attributes'
+atime\t'the time of the last access'
+btime\t'the time of creation, if the file system records it'
 target\t'the text of a symbolic link'
-target_type\t'the type of what a symbolic link leads to, or missing'
+target_type\t'the type of a symbolic link\'s target; missing if the link is broken'
 @stat\t'type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime'
 @all\t'path, name, dir, ext, depth, root, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -l events -d 'Add event records to the NDJSON output' -r -f -a "enter\t'A directory is entered'
@@ -174,7 +174,7 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -s o -l output -d 'Write t
 complete -c jug -n "__fish_jug_using_subcommand walk" -l header -d 'When to write a header with the names of the columns' -r -f -a "auto\t'If there is at least one row'
 always\t'Even if there are no rows'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand walk" -l tolerate -d 'Do not report these errors: eacces (no permission), enoent (not found), all' -r -f -a "eacces\t'No permission'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l tolerate -d 'Do not report these errors' -r -f -a "eacces\t'No permission'
 enoent\t'Not found'
 all\t'All errors'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -s j -l threads -d 'Number of worker threads [default: one per core]' -r
@@ -182,14 +182,14 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -l engine -d 'How to read 
 portable\t'By path, with the walkdir library'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -s t -l to -d 'Write rows in this format [default for rows: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'
 csv\t'Write comma-separated values with a header line'
-json\t'Write one JSON array with an object a row'
-ndjson\t'Write a JSON object a line'
+json\t'Write a JSON array with one object per row'
+ndjson\t'Write one JSON object per line'
 tsv\t'Write tab-separated values with a header line'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -s n -l limit -d 'Output at most N entries or rows' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand walk" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'If standard error is a terminal'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -s P -d 'Never follow symbolic links (default)'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s H -d 'Follow symbolic links that are given as PATH'
@@ -209,13 +209,13 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -s v -l verbose -d 'Print 
 complete -c jug -n "__fish_jug_using_subcommand walk" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand pie" -s i -l input -d 'Read values from FILE, which may be compressed with gzip or zstd; repeatable' -r -F
 complete -c jug -n "__fish_jug_using_subcommand pie" -s f -l from -d 'Format of the input' -r -f -a "auto\t'Detect the format from the first lines'
-columns\t'Read words separated by blanks, by number as in awk'
+columns\t'Read fields separated by blanks, named $1, $2 … as in awk'
 combined\t'Read access logs in the combined format of Apache and nginx'
 common\t'Read access logs in the Common Log Format'
 csv\t'Read comma-separated values with a header line'
-json\t'Read JSON objects, one a line (NDJSON)'
-lines\t'Read lines of any text, with `time` where they begin with an RFC 3339 time'
-nginx\t'Read combined access logs followed by the request time, `rt`, in seconds'
+json\t'Read JSON objects, one per line (NDJSON)'
+lines\t'Read any text; an RFC 3339 time at the start of a line is its time'
+nginx\t'Read combined access logs followed by the request time (rt) in seconds'
 tsv\t'Read tab-separated values with a header line'"
 complete -c jug -n "__fish_jug_using_subcommand pie" -l label -d 'Column of labels, by name or number; several as in path,status' -r
 complete -c jug -n "__fish_jug_using_subcommand pie" -l value -d 'Column of values, by name or number' -r
@@ -266,7 +266,7 @@ complete -c jug -n "__fish_jug_using_subcommand pie" -s o -l output -d 'Write to
 complete -c jug -n "__fish_jug_using_subcommand pie" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand pie" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'If standard error is a terminal'
+complete -c jug -n "__fish_jug_using_subcommand pie" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand pie" -l tally -d 'Count how often each label occurs'
 complete -c jug -n "__fish_jug_using_subcommand pie" -l if-changed -d 'Leave FILE untouched if its contents would not change'
@@ -293,7 +293,7 @@ complete -c jug -n "__fish_jug_using_subcommand render" -s o -l output -d 'Write
 complete -c jug -n "__fish_jug_using_subcommand render" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand render" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'If standard error is a terminal'
+complete -c jug -n "__fish_jug_using_subcommand render" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand render" -l if-changed -d 'Leave FILE untouched if its contents would not change'
 complete -c jug -n "__fish_jug_using_subcommand render" -s v -l verbose -d 'Print extra messages to standard error'
@@ -302,8 +302,8 @@ complete -c jug -n "__fish_jug_using_subcommand cache" -l max -d 'With prune: re
 complete -c jug -n "__fish_jug_using_subcommand cache" -l unused-for -d 'With prune: remove images not used for DURATION' -r
 complete -c jug -n "__fish_jug_using_subcommand cache" -s t -l to -d 'Output format [default: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'
 csv\t'Write comma-separated values with a header line'
-json\t'Write one JSON array with an object a row'
-ndjson\t'Write a JSON object a line'
+json\t'Write a JSON array with one object per row'
+ndjson\t'Write one JSON object per line'
 tsv\t'Write tab-separated values with a header line'"
 complete -c jug -n "__fish_jug_using_subcommand cache" -s o -l output -d 'Write to FILE atomically; the extension selects the format' -r -F
 complete -c jug -n "__fish_jug_using_subcommand cache" -l header -d 'When to write a header with the names of the columns' -r -f -a "auto\t'If there is at least one row'
@@ -312,7 +312,7 @@ never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand cache" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand cache" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'If standard error is a terminal'
+complete -c jug -n "__fish_jug_using_subcommand cache" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand cache" -l ndjson -d 'Write NDJSON; short for --to ndjson'
 complete -c jug -n "__fish_jug_using_subcommand cache" -l if-changed -d 'Leave FILE untouched if its contents would not change'
@@ -321,7 +321,7 @@ complete -c jug -n "__fish_jug_using_subcommand cache" -s h -l help -d 'Print he
 complete -c jug -n "__fish_jug_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand completions" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'If standard error is a terminal'
+complete -c jug -n "__fish_jug_using_subcommand completions" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand completions" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -84,7 +84,7 @@ impl When {
 /// When to show progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Progress {
-    /// If standard error is a terminal
+    /// On a terminal
     Auto,
     /// Never
     Never,

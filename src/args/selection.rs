@@ -40,11 +40,11 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "REGEX", allow_hyphen_values = true, help_heading = SELECT)]
     pub regex: Vec<String>,
 
-    /// Show entries with these extensions, in capitals or not; '' for none
+    /// Match entries with these extensions, ignoring case; '' for none
     #[arg(long, value_name = "EXT,…", value_delimiter = ',', value_parser = extension, help_heading = SELECT)]
     pub ext: Vec<String>,
 
-    /// Match entries of these types; the letters of find work too
+    /// Match entries of these types, or of their letters as in find
     #[arg(long = "type", value_name = "TYPE,…", value_delimiter = ',', value_parser = types(), help_heading = SELECT)]
     pub types: Vec<FileType>,
 
@@ -106,7 +106,7 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "GLOB", value_parser = Pattern::of_either, help_heading = PRUNE)]
     pub exclude: Vec<Pattern>,
 
-    /// Do not enter directories with this name, but show them
+    /// List directories with this name, but do not enter them
     #[arg(long, value_name = "GLOB", value_parser = Pattern::of_either, help_heading = PRUNE)]
     pub prune: Vec<Pattern>,
 

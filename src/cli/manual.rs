@@ -45,8 +45,17 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
         .disable_version_flag(name != "jug");
     let examples = command.get_after_long_help().map(ToString::to_string);
     command.build();
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ").to_owned();
     // The examples get a section of their own below.
-    let command = command.after_long_help("").after_help("");
+    let mut command = command
+        .after_long_help("")
+        .after_help("")
+        .mut_args(with_possible_values)
+        .override_usage(usage);
+    if let Some(description) = description(&command) {
+        command = command.long_about(description);
+    }
     let is_log = name == "jug-log";
     let is_walk = name == "jug-walk";
     let man = Man::new(command)
@@ -94,7 +103,11 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
             .iter()
             .map(|(name, members)| (*name, members.as_str()));
         table(&mut roff, "FIELDS", fields.chain(groups));
-        table(&mut roff, "OPERATORS", OPERATORS.into_iter());
+        table(
+            &mut roff,
+            "OPERATORS",
+            OPERATORS.into_iter().skip(LOG_FIELDS),
+        );
         table(&mut roff, "FUNCTIONS", functions);
     }
     if is_log {
@@ -139,6 +152,52 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
     }
 }
 
+/// An argument whose possible values are part of its text: clap's own list takes two lines for each.
+fn with_possible_values(argument: clap::Arg) -> clap::Arg {
+    let values: Vec<String> = argument.get_possible_values().iter().map(shown).collect();
+    let help = argument.get_long_help().or(argument.get_help());
+    if values.is_empty() || argument.is_hide_possible_values_set() {
+        return argument;
+    }
+    let help = help.map(ToString::to_string).unwrap_or_default();
+    let link = match help.contains(':') {
+        true => "; possible values:",
+        false => ":",
+    };
+    argument
+        .long_help(format!("{help}{link} {}", values.join(", ")))
+        .hide_possible_values(true)
+}
+
+/// A possible value, and what it means unless the name says it.
+fn shown(value: &clap::builder::PossibleValue) -> String {
+    let name = value.get_name();
+    match value.get_help().map(ToString::to_string) {
+        Some(help) if !help.eq_ignore_ascii_case(name) => {
+            format!("{name} ({})", uncapitalized(&help))
+        }
+        _ => name.to_owned(),
+    }
+}
+
+/// A sentence as a part of another one. Acronyms keep their capitals.
+fn uncapitalized(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => sentence.to_owned(),
+    }
+}
+
+/// The description without its first paragraph, which the section NAME has already.
+fn description(command: &clap::Command) -> Option<String> {
+    let text = command.get_long_about()?.to_string();
+    let (_, rest) = text.split_once("\n\n")?;
+    Some(rest.to_owned())
+}
+
 /// The date of the pages: they must be the same whenever they are made.
 const DATE: &str = "2026-11-27";
 
@@ -165,6 +224,9 @@ const OPENING: [(&str, &str); 3] = [
          1 day follow local time in zones without daylight saving time, and UTC otherwise.",
     ),
 ];
+
+/// How many of the operators come first that only logs have.
+const LOG_FIELDS: usize = 3;
 
 const OPERATORS: [(&str, &str); 11] = [
     (

@@ -136,7 +136,7 @@ pub struct Log {
     stats: Stats,
 }
 
-/// How plain files are read.
+/// How uncompressed files are read.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum EngineName {
     /// Memory-map where that is safe, otherwise read
@@ -220,7 +220,7 @@ impl Log {
         }
         let names = self.names()?;
         refuse_overwriting(&names, self.output.file())?;
-        // Opened before the work, so that nothing is computed in vain.
+        // Opened before the work, so that an unwritable output is reported at once.
         let mut out = (!self.quiet.is_set)
             .then(|| open(&self.output))
             .transpose()?;
@@ -250,7 +250,7 @@ impl Log {
         }
         let found = results::run(self, &intent, &plan, inputs, out, context)?;
         if was_reader_gone() {
-            // The account of a run that was cut short for this reason interests nobody.
+            // Nobody reads the results, so no account is printed.
             let gone = std::io::ErrorKind::BrokenPipe.into();
             return Err(Error::writing("standard output", gone));
         }

@@ -169,7 +169,7 @@ pub struct Walk {
     #[command(flatten)]
     quiet: Quiet,
 
-    /// Do not report these errors: eacces (no permission), enoent (not found), all
+    /// Do not report these errors
     #[arg(
         long,
         value_name = "CAUSE",

@@ -101,10 +101,10 @@ mod tests {
 
     #[test]
     fn points_at_the_place() {
-        let fault = Fault::new(6..12, "unknown field «statsu»");
+        let fault = Fault::new(6..12, "unknown field 'statsu'");
         assert_eq!(
             fault.render("where statsu > 1"),
-            "unknown field «statsu»\n  where statsu > 1\n        ^^^^^^"
+            "unknown field 'statsu'\n  where statsu > 1\n        ^^^^^^"
         );
         assert_eq!(
             Fault::new(3..3, "more expected").render("sum"),

@@ -9,7 +9,7 @@ use super::{Candidate, Kind, Refused, Sample, Settings, Spec};
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "columns",
-    summary: "Read words separated by blanks, by number as in awk",
+    summary: "Read fields separated by blanks, named $1, $2 … as in awk",
     kind: Kind::Words,
     precedence: 0,
     extensions: &[],

@@ -188,7 +188,7 @@ fn find_asked(
     }
     match spec.kind {
         _ if !sample.whole => Ok(None),
-        Kind::Table => Err(Refused("there is no header line".to_owned())),
+        Kind::Table => Err(Refused("no header line".to_owned())),
         Kind::Records | Kind::Words | Kind::Text => {
             let first = (spec.candidates)(b"", settings)?.swap_remove(0);
             Ok(Some((first.schema, 0)))

@@ -6,7 +6,7 @@ use super::{Candidate, Kind, Refused, Settings, Spec};
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "lines",
-    summary: "Read lines of any text, with `time` where they begin with an RFC 3339 time",
+    summary: "Read any text; an RFC 3339 time at the start of a line is its time",
     kind: Kind::Text,
     precedence: 0,
     extensions: &[],

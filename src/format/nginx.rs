@@ -7,7 +7,7 @@ use super::{Candidate, Kind, Refused, Settings, Spec};
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "nginx",
-    summary: "Read combined access logs followed by the request time, `rt`, in seconds",
+    summary: "Read combined access logs followed by the request time (rt) in seconds",
     kind: Kind::Records,
     precedence: 4,
     extensions: &[],

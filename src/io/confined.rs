@@ -26,11 +26,11 @@ impl Refusal {
     /// In words, of the file.
     pub fn why(self) -> &'static str {
         match self {
-            Refusal::Missing => "there is no such file",
-            Refusal::Outside => "it is outside the directory of resources",
-            Refusal::NoFile => "it is no file",
-            Refusal::TooLarge => "it is too large",
-            Refusal::Unreadable => "it cannot be read",
+            Refusal::Missing => "not found",
+            Refusal::Outside => "outside the directory of resources",
+            Refusal::NoFile => "not a regular file",
+            Refusal::TooLarge => "too large",
+            Refusal::Unreadable => "unreadable",
         }
     }
 }
@@ -68,13 +68,13 @@ pub fn read_file(path: &Path, most: usize) -> io::Result<Vec<u8>> {
         .open(path)?;
     if !file.metadata()?.is_file() {
         let kind = io::ErrorKind::InvalidInput;
-        return Err(io::Error::new(kind, "it is no regular file"));
+        return Err(io::Error::new(kind, "not a regular file"));
     }
     let mut data = Vec::new();
     file.take(most as u64 + 1).read_to_end(&mut data)?;
     if data.len() > most {
         let kind = io::ErrorKind::FileTooLarge;
-        return Err(io::Error::new(kind, "it is too large"));
+        return Err(io::Error::new(kind, "too large"));
     }
     Ok(data)
 }

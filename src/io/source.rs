@@ -44,7 +44,7 @@ impl fmt::Display for InputName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             InputName::Stdin => f.write_str("standard input"),
-            InputName::Path(path) if path.as_os_str().is_empty() => f.write_str("«»"),
+            InputName::Path(path) if path.as_os_str().is_empty() => f.write_str("''"),
             InputName::Path(path) => {
                 for character in path.to_string_lossy().chars() {
                     if character.is_control() {

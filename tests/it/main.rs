@@ -7,6 +7,7 @@ mod artifacts;
 mod cache;
 mod cases;
 mod fuzz;
+mod language;
 mod laws;
 mod layers;
 mod panics;

@@ -18,14 +18,15 @@ use crate::observe::Observe as _;
 use crate::record::{FieldName, Number, Value};
 use crate::ui::Ui;
 
-/// Of so many inputs the beginning is kept, for hints and to go on from; of ten thousand it would fill the memory.
+/// The first inputs keep their first bytes in memory, for hints and for reading on; with thousands of inputs that would be too
+/// much.
 const AT_HAND: usize = 64;
 
 /// How many lines tell whether a column holds numbers.
 const SAMPLED: usize = 100;
 
 impl Log {
-    /// Opens what can be opened; the rest is said and missed.
+    /// Opens all inputs that can be opened, and reports the others.
     pub(super) fn open(
         &self,
         intent: &Intent,

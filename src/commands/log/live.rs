@@ -19,7 +19,7 @@ const DELAY: Duration = Duration::from_millis(250);
 /// The shortest time between two looks: 20 a second.
 const PACE: Duration = Duration::from_millis(50);
 
-/// At most one part in so many of the time goes into looks: with many groups they cost more.
+/// Snapshots take at most this fraction of the time, as its denominator: with many groups they cost more.
 const SHARE: u32 = 10;
 
 /// Lines of the screen that are not for rows: the header, the count of rows that do not fit, and the cursor's.

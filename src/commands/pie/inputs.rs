@@ -46,7 +46,7 @@ pub(super) fn read_inputs(
     Ok(all)
 }
 
-/// The labelled values in a text, called `name` in messages. `note` is told which columns are used.
+/// The labelled values in a text, called `name` in messages. `note` receives the names of the columns that are used.
 fn parse_text(
     name: &str,
     path: Option<&Path>,

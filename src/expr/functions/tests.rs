@@ -16,7 +16,7 @@ impl Scope for Bare {
         name: &FieldName,
         _: Want,
     ) -> Result<(usize, Kind), (String, Option<String>)> {
-        Err((format!("unknown field «{name}»"), None))
+        Err((format!("unknown field '{name}'"), None))
     }
     fn call(&mut self, _: &str, _: &[Expr], _: &Expr) -> Result<Option<(usize, Kind)>, Fault> {
         Ok(None)
@@ -90,7 +90,7 @@ fn refuses_what_cannot_fit() {
         ("1 + \"a\"", "+ needs a number, but this is a text"),
         ("not 5", "not needs a condition"),
         ("\"a\" =~ /(/", "this regex does not work: unclosed group"),
-        ("field", "unknown field «field»"),
+        ("field", "unknown field 'field'"),
     ] {
         assert_eq!(run(text).unwrap_err().message, message, "{text}");
     }

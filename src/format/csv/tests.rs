@@ -172,7 +172,7 @@ fn refuses_what_has_no_header() {
             .err()
             .map(|refused| refused.0)
     };
-    assert_eq!(refused(b"").unwrap(), "there is no header line");
+    assert_eq!(refused(b"").unwrap(), "no header line");
     assert_eq!(
         refused(b"a,\"b\nc\",d\n").unwrap(),
         format!("the header line: {MULTILINE_CSV}")

@@ -25,7 +25,7 @@ pub use self::write::{ndjson_writer, writer};
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "json",
-    summary: "Read JSON objects, one a line (NDJSON)",
+    summary: "Read JSON objects, one per line (NDJSON)",
     kind: Kind::Records,
     precedence: 1,
     extensions: &["ndjson", "jsonl", "json"],
@@ -40,7 +40,7 @@ pub(super) static SPEC: Spec = Spec {
 /// See the module.
 pub(super) static OUTPUT: OutputSpec = OutputSpec {
     name: "json",
-    summary: "Write one JSON array with an object a row",
+    summary: "Write a JSON array with one object per row",
     extensions: &["json"],
     is_rows: false,
     writer,
@@ -49,7 +49,7 @@ pub(super) static OUTPUT: OutputSpec = OutputSpec {
 /// See the module.
 pub static NDJSON: OutputSpec = OutputSpec {
     name: "ndjson",
-    summary: "Write a JSON object a line",
+    summary: "Write one JSON object per line",
     extensions: &["ndjson", "jsonl"],
     is_rows: true,
     writer: ndjson_writer,

@@ -241,9 +241,9 @@ impl Gzip {
             }
             // The inflater stays where it is after an error, so the next call will find it again.
             Err(_) if written > 0 => self.was_full = true,
-            Err(_) => return Err(input.corrupt("the deflated data makes no sense")),
+            Err(_) => return Err(input.corrupt("invalid deflate data")),
             Ok(_) if read == 0 && written == 0 && !was_full => {
-                return Err(input.corrupt("the deflated data makes no sense"));
+                return Err(input.corrupt("invalid deflate data"));
             }
             Ok(_) => {}
         }

@@ -13,7 +13,7 @@ pub(super) static SPEC: Spec = Spec {
     pattern: None,
     parameters: Parameters([0; 2]),
     family: &FAMILY,
-    summary: "Give the arithmetic mean of numbers",
+    summary: "Compute the arithmetic mean of numbers",
     takes: &[Takes::Number],
     required: 1,
     gives: Gives::Number,

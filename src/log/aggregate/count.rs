@@ -12,7 +12,7 @@ pub(super) static SPEC: Spec = Spec {
     pattern: None,
     parameters: Parameters([0; 2]),
     family: &FAMILY,
-    summary: "Count rows, or those for which a condition holds: count(status >= 500)",
+    summary: "Count rows, or rows for which a condition is true: count(status >= 500)",
     takes: &[Takes::Condition],
     required: 0,
     gives: Gives::Number,

@@ -13,7 +13,7 @@ pub(super) static SPEC: Spec = Spec {
     pattern: None,
     parameters: Parameters([0; 2]),
     family: &FAMILY,
-    summary: "Add numbers up, exactly",
+    summary: "Compute the exact sum of numbers",
     takes: &[Takes::Number],
     required: 1,
     gives: Gives::Number,

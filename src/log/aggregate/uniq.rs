@@ -19,7 +19,7 @@ pub(super) static SPEC: Spec = Spec {
     pattern: None,
     parameters: Parameters([0; 2]),
     family: &FAMILY,
-    summary: "Count distinct values: within 2 % once there are over 65,536",
+    summary: "Count distinct values; approximate (±2 %) above 65,536",
     takes: &[Takes::Any],
     required: 1,
     gives: Gives::Number,

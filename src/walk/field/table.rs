@@ -55,14 +55,14 @@ pub static FIELDS: &[Field] = &[
     ),
     field(
         "dir",
-        "the path of its directory",
+        "the path of the parent directory",
         Kind::Text,
         NOTHING,
         |entry, _| text(directory(entry)),
     ),
     field(
         "ext",
-        "what follows the last dot of the name, in lower case; may be empty",
+        "the part of the name after the last dot, in lower case; may be empty",
         Kind::Text,
         NOTHING,
         |entry, _| lower(extension(entry.place.name())),
@@ -76,7 +76,7 @@ pub static FIELDS: &[Field] = &[
     ),
     field(
         "root",
-        "the PATH that it was reached from",
+        "the PATH that the entry was reached from",
         Kind::Text,
         NOTHING,
         |entry, _| text(entry.place.root),
@@ -90,14 +90,14 @@ pub static FIELDS: &[Field] = &[
     ),
     field(
         "size",
-        "its length in bytes",
+        "the size in bytes",
         Kind::Number,
         STAT,
         |entry, _| counted(entry, |stat| stat.size),
     ),
     field(
         "allocated",
-        "the bytes that it takes on disk",
+        "the space allocated on disk, in bytes",
         Kind::Number,
         STAT,
         |entry, _| counted(entry, |stat| stat.allocated),
@@ -118,21 +118,17 @@ pub static FIELDS: &[Field] = &[
     ),
     field(
         "uid",
-        "the user ID of its owner",
+        "the user ID of the owner",
         Kind::Number,
         STAT,
         |entry, _| counted(entry, |stat| u64::from(stat.uid)),
     ),
-    field(
-        "gid",
-        "the ID of its group",
-        Kind::Number,
-        STAT,
-        |entry, _| counted(entry, |stat| u64::from(stat.gid)),
-    ),
+    field("gid", "the group ID", Kind::Number, STAT, |entry, _| {
+        counted(entry, |stat| u64::from(stat.gid))
+    }),
     field(
         "user",
-        "the name of its owner, or the ID if it has no name",
+        "the name of the owner, or the ID if it has no name",
         Kind::Text,
         STAT,
         |entry, owners| {
@@ -143,7 +139,7 @@ pub static FIELDS: &[Field] = &[
     ),
     field(
         "group",
-        "the name of its group, or the ID if it has no name",
+        "the name of the group, or the ID if it has no name",
         Kind::Text,
         STAT,
         |entry, owners| {
@@ -154,34 +150,38 @@ pub static FIELDS: &[Field] = &[
     ),
     field(
         "dev",
-        "the number of the device it is on",
+        "the device number",
         Kind::Number,
         STAT,
         |entry, _| counted(entry, |stat| stat.dev),
     ),
-    field("ino", "its inode number", Kind::Number, STAT, |entry, _| {
+    field("ino", "the inode number", Kind::Number, STAT, |entry, _| {
         counted(entry, |stat| stat.ino)
     }),
     field(
         "mtime",
-        "the last change of its contents",
+        "the time of the last modification",
         Kind::Time,
         STAT,
         |entry, _| time(entry, |stat| stat.mtime),
     ),
     field(
         "ctime",
-        "the last change of its attributes",
+        "the time of the last change of attributes",
         Kind::Time,
         STAT,
         |entry, _| time(entry, |stat| stat.ctime),
     ),
-    field("atime", "the last access", Kind::Time, STAT, |entry, _| {
-        time(entry, |stat| stat.atime)
-    }),
+    field(
+        "atime",
+        "the time of the last access",
+        Kind::Time,
+        STAT,
+        |entry, _| time(entry, |stat| stat.atime),
+    ),
     field(
         "btime",
-        "its creation, if the file system records it",
+        "the time of creation, if the file system records it",
         Kind::Time,
         STAT,
         |entry, _| time(entry, |stat| stat.btime),
@@ -199,7 +199,7 @@ pub static FIELDS: &[Field] = &[
     ),
     field(
         "target_type",
-        "the type of what a symbolic link leads to, or missing",
+        "the type of a symbolic link's target; missing if the link is broken",
         Kind::Text,
         TARGET,
         |entry, _| {

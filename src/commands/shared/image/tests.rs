@@ -130,7 +130,7 @@ fn images_that_are_incomplete_or_depend_on_the_machine_are_not_cached() {
     assert!(is_cacheable(&whole));
     let omitted = OmittedImage {
         href: "a.png".to_owned(),
-        reason: "it is too large",
+        reason: "too large",
     };
     for drawing in [
         Drawing {
