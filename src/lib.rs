@@ -160,5 +160,5 @@ fn print(text: &str) -> Result<()> {
     let failed = |error| Error::writing("standard output", error);
     let mut out = Sink::stdout().map_err(failed)?;
     out.write_all(text.as_bytes()).map_err(failed)?;
-    out.finish().map_err(failed)
+    out.commit().map_err(failed)
 }

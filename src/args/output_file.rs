@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
-use crate::io::sink::FileOptions;
+use crate::io::sink::{Durability, FileOptions, Mode};
 
 /// `-o` and `--if-changed`.
 #[derive(Args, Clone, Debug, Default)]
@@ -32,10 +32,12 @@ impl OutputFile {
         self.path.is_some()
     }
 
-    /// How the file is written.
-    pub fn options(&self) -> FileOptions {
-        FileOptions {
-            if_changed: self.if_changed,
-        }
+    /// How the file is written: synced if users keep it, not if it can be made again.
+    pub fn options(&self, durability: Durability) -> FileOptions {
+        let mode = match self.if_changed {
+            true => Mode::ReplaceIfChanged,
+            false => Mode::Replace,
+        };
+        FileOptions { mode, durability }
     }
 }

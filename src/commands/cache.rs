@@ -12,7 +12,7 @@ use crate::args::output::Output;
 use crate::args::{values, zone};
 use crate::error::{Error, Plain, Result};
 use crate::exit::Exit;
-use crate::io::cache::{Cache, Fault, Removed};
+use crate::io::cache::{Cache, CacheError, Removed};
 use crate::record::{Cell, Timestamp, Value};
 use crate::ui::Ui;
 use crate::ui::units;
@@ -88,7 +88,7 @@ impl CacheCommand {
         let action = self.plan()?;
         let cache =
             open_cache()?.map_err(|fault| Error::input(format!("no cache: {}", Plain(&fault))))?;
-        let failed = |fault: Fault| Error::input(Plain(&fault).to_string());
+        let failed = |error: CacheError| Error::input(Plain(&error).to_string());
         match action {
             Action::Path => write_text(&format!("{}\n", cache.directory().display()), &self.output),
             Action::Stat => self.stat(&cache, ui),

@@ -50,7 +50,7 @@ impl Completions {
         let failed = |error| Error::writing("standard output", error);
         let mut out = Sink::stdout().map_err(failed)?;
         out.write_all(&script).map_err(failed)?;
-        out.finish().map_err(failed)?;
+        out.commit().map_err(failed)?;
         Ok(Exit::Done)
     }
 }

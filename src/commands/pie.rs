@@ -23,6 +23,7 @@ use crate::args::output_file::OutputFile;
 use crate::args::values as parsers;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::io::sink::Durability;
 use crate::io::source::InputName;
 use crate::pie::{self, Arrangement, Slices, Template};
 use crate::render::RenderError;
@@ -282,7 +283,10 @@ impl Pie {
         if let Source::Inputs(names, _) = &plan.source {
             refuse_overwriting(names, self.output.path())?;
         }
-        let mut results = Results::open(self.output.path(), self.output.options())?;
+        let mut results = Results::open(
+            self.output.path(),
+            self.output.options(Durability::Unsynced),
+        )?;
         let slices = Slices::new(plan.values(ui)?, &plan.arrangement)
             .map_err(|error| Error::input(error.to_string()))?;
         match plan.format {

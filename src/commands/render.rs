@@ -18,7 +18,7 @@ use crate::args::inputs::Inputs;
 use crate::args::output_file::OutputFile;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::io::sink::FileOptions;
+use crate::io::sink::{Durability, FileOptions};
 use crate::io::source::{InputName, read_unpacked};
 use crate::observe::Observe as _;
 use crate::render::{MAX_BYTES, RenderError};
@@ -157,7 +157,7 @@ impl Render {
         output: Option<&Path>,
     ) -> Result<(Exit, Option<String>)> {
         refuse_overwriting(std::slice::from_ref(name), output)?;
-        let mut results = Results::open(output, self.output.options())?;
+        let mut results = Results::open(output, self.output.options(Durability::Unsynced))?;
         let png = renderer
             .png(&name.to_string(), &read(name)?)
             .map_err(|error| render_error(name, &error))?;

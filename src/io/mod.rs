@@ -1,10 +1,11 @@
 //! Bytes in and bytes out: files, pipes, compressed streams, mapped files, outputs and signals.
 //!
-//! Why a room of its own: here is all the `unsafe` code of jug, and all that is particular to Unix. Each `unsafe` block says
-//! why it holds. Everything above reads through [`source`] (or [`mapped`], for logs that have settled), writes through [`sink`],
-//! asks [`signals`] whether to stop and [`limits`] for more descriptors, and keeps in [`cache`] what costs more to make again.
-//! What the bytes mean is left to `record` and `format`; how failures are told to a person to the commands.
+//! All `unsafe` code of jug is here, and all that is specific to Linux; each `unsafe` block says why it is sound. Other modules read
+//! through [`source`] (or [`mapped`], for logs that have settled), write through [`sink`], exclude other processes with [`lock`],
+//! ask [`signals`] whether to stop and [`limits`] for more descriptors, and keep in [`cache`] what is expensive to make again. What the
+//! bytes mean is the task of `record` and `format`; how failures are reported to the user is the task of the commands.
 
+mod atomic;
 pub mod bits;
 pub mod buffer;
 pub mod cache;
@@ -13,12 +14,12 @@ pub mod decode;
 mod direct;
 mod event;
 pub mod limits;
+pub mod lock;
 pub mod magic;
 pub mod mapped;
 pub mod masks;
 pub mod prefetch;
 pub mod regular;
-mod replace;
 mod sigbus;
 pub mod signals;
 pub mod sink;

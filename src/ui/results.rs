@@ -85,9 +85,10 @@ impl Results {
     pub fn close(self) -> Result<Option<String>> {
         let Results { sink, target, .. } = self;
         if sink.is_replacing() && (signals::which().is_some() || panics::first().is_some()) {
+            sink.abort();
             return Ok(Some(target));
         }
-        match sink.finish() {
+        match sink.commit() {
             Ok(()) => Ok(None),
             Err(error) => Err(Error::writing(target, error)),
         }

@@ -10,6 +10,7 @@ mod fuzz;
 mod language;
 mod laws;
 mod layers;
+mod outputs;
 mod panics;
 mod pictures;
 mod process;

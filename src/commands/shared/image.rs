@@ -171,7 +171,7 @@ fn scaled_down(pixels: Pixels, (columns, rows): (usize, usize)) -> Pixels {
 ///
 /// # Errors
 /// If `JUG_CACHE_MAX` is not a size.
-pub(in crate::commands) fn open_cache() -> Result<std::result::Result<Cache, cache::Fault>> {
+pub(in crate::commands) fn open_cache() -> Result<std::result::Result<Cache, cache::CacheError>> {
     let max = match std::env::var("JUG_CACHE_MAX") {
         Ok(text) if !text.is_empty() => values::size(&text)
             .map_err(|reason| Error::usage(format!("JUG_CACHE_MAX: {reason}")))?,

@@ -6,6 +6,7 @@ use crate::args::output::{Header, Output, To};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::format::{DEFAULT_OUTPUT, OutputSpec, Writer};
+use crate::io::sink::Durability;
 use crate::record::Cell;
 use crate::ui::results::Results;
 use crate::ui::{Table, Ui};
@@ -117,9 +118,9 @@ pub(in crate::commands) fn write_text(text: &str, output: &Output) -> Result<Exi
     Ok(Exit::Done)
 }
 
-/// Opens the output.
+/// Opens the output. Users keep rows, so they are synced.
 pub(in crate::commands) fn open(output: &Output) -> Result<Results> {
-    Results::open(output.file(), output.file.options())
+    Results::open(output.file(), output.file.options(Durability::Synced))
 }
 
 /// Encoded rows, with the header, separators and end that their format has.

@@ -4,15 +4,11 @@
 //! since. Counts begin with emptying it, before the entries are looked at; what another process adds meanwhile may then be
 //! counted twice, but never not at all. The same file carries the lock of whoever counts and evicts.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
-
-use super::Fault;
+use super::CacheError;
+use crate::io::lock::{self, LockFile};
 
 pub(super) const NAME: &str = "ledger";
 
@@ -31,23 +27,14 @@ impl Ledger {
         }
     }
 
-    fn open(&self) -> io::Result<File> {
-        File::options()
-            .read(true)
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(&self.path)
-    }
-
-    fn fault(&self, error: io::Error) -> Fault {
-        Fault::io("keeping", &self.path, error)
+    fn failed(&self, error: io::Error) -> CacheError {
+        CacheError::io("keeping", &self.path, error)
     }
 
     /// Says that so many bytes were added, and gives the sum of all; `None` where they must be counted anew.
-    pub(super) fn add(&self, bytes: u64) -> Result<Option<u64>, Fault> {
+    pub(super) fn add(&self, bytes: u64) -> Result<Option<u64>, CacheError> {
         let add = || {
-            let mut file = self.open()?;
+            let mut file = lock::open(&self.path)?;
             file.write_all(format!("+{bytes}\n").as_bytes())?;
             file.rewind()?;
             let mut text = String::new();
@@ -56,44 +43,33 @@ impl Ledger {
                 _ => Ok(sum(&text)),
             }
         };
-        add().map_err(|error| self.fault(error))
+        add().map_err(|error| self.failed(error))
     }
 
-    /// Becomes the one process that counts; `None` where another is.
-    pub(super) fn try_lock(&self) -> Result<Option<Locked<'_>>, Fault> {
-        let file = self.open().map_err(|error| self.fault(error))?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Some(Locked { ledger: self, file })),
-            Err(Errno::WOULDBLOCK) => Ok(None),
-            Err(error) => Err(self.fault(error.into())),
-        }
+    /// Becomes the one process that counts; `None` if another one is.
+    pub(super) fn try_lock(&self) -> Result<Option<Locked<'_>>, CacheError> {
+        let lock = LockFile::try_lock(&self.path).map_err(|error| self.failed(error))?;
+        Ok(lock.map(|lock| Locked { ledger: self, lock }))
     }
 }
 
-/// The right to count, held until it is dropped or its process is killed.
+/// The right to count, held until it is dropped or its process ends.
 pub(super) struct Locked<'a> {
     ledger: &'a Ledger,
-    file: File,
+    lock: LockFile,
 }
 
 impl Locked<'_> {
     /// Forgets what was noted; to be called before counting.
-    pub(super) fn begin(&self) -> Result<(), Fault> {
-        let emptied = self.file.set_len(0);
-        emptied.map_err(|error| self.ledger.fault(error))
+    pub(super) fn begin(&self) -> Result<(), CacheError> {
+        let emptied = self.lock.file().set_len(0);
+        emptied.map_err(|error| self.ledger.failed(error))
     }
 
     /// Notes what was counted, in bytes.
-    pub(super) fn end(&self, bytes: u64) -> Result<(), Fault> {
-        let written = (&self.file).write_all(format!("={bytes}\n").as_bytes());
-        written.map_err(|error| self.ledger.fault(error))
-    }
-}
-
-impl Drop for Locked<'_> {
-    fn drop(&mut self) {
-        // Not left to the closing of the descriptor: a process that is being started may have a copy for a moment.
-        let _ = flock(&self.file, FlockOperation::Unlock);
+    pub(super) fn end(&self, bytes: u64) -> Result<(), CacheError> {
+        let written = self.lock.file().write_all(format!("={bytes}\n").as_bytes());
+        written.map_err(|error| self.ledger.failed(error))
     }
 }
 

@@ -4,7 +4,7 @@
 //! `put`) and prove themselves whole (see `entry`), so a damaged one is a miss, is removed and is made anew. What
 //! was used last goes last when the cache outgrows its maximum (see `tidy`).
 //!
-//! A cache that cannot be had, or cannot be written, is no failure of what its caller does: each operation gives a [`Fault`]
+//! A cache that cannot be had, or cannot be written, is no failure of what its caller does: each operation gives a [`CacheError`]
 //! that says why, to be told on demand, and the caller goes on without. What is worth keeping and what decides its bytes is
 //! left to the caller.
 
@@ -34,7 +34,7 @@ pub const DEFAULT_MAX: u64 = 256 << 20;
 
 /// Why the cache did not do what was asked. The work itself can go on without it.
 #[derive(Debug, Error)]
-pub enum Fault {
+pub enum CacheError {
     /// There is nowhere to put it.
     #[error("none of JUG_CACHE_DIR, XDG_CACHE_HOME and HOME says where the cache is")]
     NoPlace,
@@ -67,9 +67,9 @@ pub enum Fault {
     },
 }
 
-impl Fault {
-    fn io(doing: &'static str, path: &Path, source: io::Error) -> Fault {
-        Fault::Io {
+impl CacheError {
+    fn io(doing: &'static str, path: &Path, source: io::Error) -> CacheError {
+        CacheError::Io {
             doing,
             path: path.into(),
             source,
@@ -121,8 +121,8 @@ impl Cache {
     /// The cache below `root`, kept to `max` bytes. Nothing is made before something is stored.
     ///
     /// # Errors
-    /// [`Fault::Foreign`] where others could have written it; [`Fault::Io`] where it cannot be looked at.
-    pub fn open(root: &Path, max: u64) -> Result<Cache, Fault> {
+    /// [`CacheError::Foreign`] where others could have written it; [`CacheError::Io`] where it cannot be looked at.
+    pub fn open(root: &Path, max: u64) -> Result<Cache, CacheError> {
         let directory = place::trusted(root)?;
         Ok(Cache { directory, max })
     }
@@ -140,10 +140,10 @@ impl Cache {
     /// The content stored under `key`; `None` where there is none. Counts as a use.
     ///
     /// # Errors
-    /// [`Fault::Damaged`], [`Fault::Io`]. To the caller's work they are the same as `None`.
-    pub fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, Fault> {
+    /// [`CacheError::Damaged`], [`CacheError::Io`]. To the caller's work they are the same as `None`.
+    pub fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, CacheError> {
         let path = self.path(*key);
-        let failed = |error| Fault::io("reading", &path, error);
+        let failed = |error| CacheError::io("reading", &path, error);
         let file = match open_entry(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -152,7 +152,7 @@ impl Cache {
         let Some(content) = entry::read(*key, &file).map_err(failed)? else {
             // Should another process have put a good one in place just now, that one is made again some day.
             let _ = fs::remove_file(&path);
-            return Err(Fault::Damaged(path));
+            return Err(CacheError::Damaged(path));
         };
         // The time of the last use. Where it cannot be set, the entry only goes sooner.
         let _ = file.set_modified(SystemTime::now());
@@ -162,11 +162,11 @@ impl Cache {
     /// Stores `content` under `key`, and makes room for it by removing what was not used for longest.
     ///
     /// # Errors
-    /// [`Fault::TooLarge`], [`Fault::Io`].
-    pub fn put(&self, key: &Key, content: &[u8]) -> Result<(), Fault> {
+    /// [`CacheError::TooLarge`], [`CacheError::Io`].
+    pub fn put(&self, key: &Key, content: &[u8]) -> Result<(), CacheError> {
         let size = (entry::HEADER + content.len()) as u64;
         if size > self.max {
-            return Err(Fault::TooLarge {
+            return Err(CacheError::TooLarge {
                 size,
                 max: self.max,
             });
@@ -178,8 +178,8 @@ impl Cache {
     /// Counts what is there.
     ///
     /// # Errors
-    /// [`Fault::Io`].
-    pub fn stat(&self) -> Result<Stat, Fault> {
+    /// [`CacheError::Io`].
+    pub fn stat(&self) -> Result<Stat, CacheError> {
         let kept = tidy::scan(&self.directory)?;
         Ok(Stat {
             entries: kept.len() as u64,
@@ -193,8 +193,8 @@ impl Cache {
     /// killed processes left half written.
     ///
     /// # Errors
-    /// [`Fault::Busy`], [`Fault::Io`].
-    pub fn prune(&self, max: u64, unused_for: Option<Duration>) -> Result<Removed, Fault> {
+    /// [`CacheError::Busy`], [`CacheError::Io`].
+    pub fn prune(&self, max: u64, unused_for: Option<Duration>) -> Result<Removed, CacheError> {
         let before = unused_for.and_then(|age| SystemTime::now().checked_sub(age));
         tidy::prune(&self.directory, max, before)
     }
@@ -202,16 +202,16 @@ impl Cache {
     /// Removes every entry, and what killed processes left half written.
     ///
     /// # Errors
-    /// [`Fault::Busy`], [`Fault::Io`].
-    pub fn clear(&self) -> Result<Removed, Fault> {
+    /// [`CacheError::Busy`], [`CacheError::Io`].
+    pub fn clear(&self) -> Result<Removed, CacheError> {
         tidy::prune(&self.directory, 0, None)
     }
 
     /// Reads every entry and removes the damaged ones. Counts as no use.
     ///
     /// # Errors
-    /// [`Fault::Io`] where the directory cannot be read.
-    pub fn verify(&self) -> Result<Verdict, Fault> {
+    /// [`CacheError::Io`] where the directory cannot be read.
+    pub fn verify(&self) -> Result<Verdict, CacheError> {
         let mut verdict = Verdict::default();
         for kept in tidy::scan(&self.directory)? {
             let path = self.path(kept.key);

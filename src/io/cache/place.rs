@@ -7,7 +7,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use super::Fault;
+use super::CacheError;
 
 /// The directory of this layout inside the root. Nothing else is ever touched, so that a root that holds other things, such as
 /// `JUG_CACHE_DIR=/tmp`, keeps them.
@@ -20,13 +20,13 @@ const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# This file is a
 /// Specification 0.8, by which relative paths count as unset).
 ///
 /// # Errors
-/// [`Fault::NoPlace`] where none of them is set, or the home is not there.
-pub fn root() -> Result<PathBuf, Fault> {
+/// [`CacheError::NoPlace`] where none of them is set, or the home is not there.
+pub fn root() -> Result<PathBuf, CacheError> {
     // A home that is not there is nobody's, and not ours to make.
     root_by(|name| env::var_os(name).filter(|value| name != "HOME" || Path::new(value).is_dir()))
 }
 
-fn root_by(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, Fault> {
+fn root_by(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, CacheError> {
     let path = |name: &str| {
         variable(name)
             .map(PathBuf::from)
@@ -37,14 +37,14 @@ fn root_by(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, Fault
     path("JUG_CACHE_DIR")
         .or_else(|| absolute("XDG_CACHE_HOME").map(|cache| cache.join("jug")))
         .or_else(|| absolute("HOME").map(|home| home.join(".cache/jug")))
-        .ok_or(Fault::NoPlace)
+        .ok_or(CacheError::NoPlace)
 }
 
 /// The directory of entries in `root`, which need not exist yet.
 ///
 /// # Errors
-/// [`Fault::Foreign`] where others than the user of this process could have written what is in there.
-pub(super) fn trusted(root: &Path) -> Result<PathBuf, Fault> {
+/// [`CacheError::Foreign`] where others than the user of this process could have written what is in there.
+pub(super) fn trusted(root: &Path) -> Result<PathBuf, CacheError> {
     let directory = root.join(LAYOUT);
     match fs::symlink_metadata(&directory) {
         Ok(status) => {
@@ -54,21 +54,21 @@ pub(super) fn trusted(root: &Path) -> Result<PathBuf, Fault> {
             if ours {
                 Ok(directory)
             } else {
-                Err(Fault::Foreign(directory))
+                Err(CacheError::Foreign(directory))
             }
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(directory),
-        Err(error) => Err(Fault::io("looking at", &directory, error)),
+        Err(error) => Err(CacheError::io("looking at", &directory, error)),
     }
 }
 
 /// Makes the directory and those above it, for nobody else to look into.
-pub(super) fn make(directory: &Path) -> Result<(), Fault> {
+pub(super) fn make(directory: &Path) -> Result<(), CacheError> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(directory)
-        .map_err(|error| Fault::io("making", directory, error))?;
+        .map_err(|error| CacheError::io("making", directory, error))?;
     // Backups that keep the cache are no reason to go without it.
     let _ = fs::write(directory.join("CACHEDIR.TAG"), TAG);
     Ok(())
@@ -121,16 +121,16 @@ mod tests {
         assert_eq!(mode & 0o7777, 0o700);
         assert!(trusted(root.path()).is_ok());
         fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
-        assert!(matches!(trusted(root.path()), Err(Fault::Foreign(_))));
+        assert!(matches!(trusted(root.path()), Err(CacheError::Foreign(_))));
         fs::remove_dir_all(&directory).unwrap();
         symlink("/tmp", &directory).unwrap();
-        assert!(matches!(trusted(root.path()), Err(Fault::Foreign(_))));
+        assert!(matches!(trusted(root.path()), Err(CacheError::Foreign(_))));
     }
 
     #[test]
     fn a_file_in_the_way_is_told() {
         let root = tempfile::NamedTempFile::new().unwrap();
-        assert!(matches!(trusted(root.path()), Err(Fault::Io { .. })));
+        assert!(matches!(trusted(root.path()), Err(CacheError::Io { .. })));
         assert!(make(&root.path().join(LAYOUT)).is_err());
     }
 }

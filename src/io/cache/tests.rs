@@ -68,13 +68,16 @@ fn every_corrupted_byte_is_a_miss_and_heals() {
         bad[at] ^= 1 << (at % 8);
         fs::write(&path, &bad).unwrap();
         let found = cache.get(&key);
-        assert!(matches!(found, Err(Fault::Damaged(_))), "{at}: {found:?}");
+        assert!(
+            matches!(found, Err(CacheError::Damaged(_))),
+            "{at}: {found:?}"
+        );
         assert_eq!(cache.get(&key).unwrap(), None, "{at}");
         cache.put(&key, b"a small picture").unwrap();
         assert_eq!(fs::read(&path).unwrap(), good, "{at}");
     }
     fs::write(&path, &good[..good.len() / 2]).unwrap();
-    assert!(matches!(cache.get(&key), Err(Fault::Damaged(_))));
+    assert!(matches!(cache.get(&key), Err(CacheError::Damaged(_))));
 }
 
 #[test]
@@ -114,7 +117,7 @@ fn what_was_just_put_stays_unless_it_is_too_large() {
     let refused = cache.put(&key("larger"), &[0; 953]);
     assert!(matches!(
         refused,
-        Err(Fault::TooLarge {
+        Err(CacheError::TooLarge {
             size: 1001,
             max: 1000
         })
@@ -173,20 +176,29 @@ fn leftovers_go_and_what_is_being_written_stays() {
     let (_root, cache) = cache(DEFAULT_MAX);
     cache.put(&key("a"), b"content").unwrap();
     let at = |name: &str| cache.directory().join(name);
-    for name in ["tmp.killed", "tmp.alive", "strange"] {
+    for name in [".killed.a1.tmp", ".alive.b2.tmp", ".strange", "strange.tmp"] {
         fs::write(at(name), "x").unwrap();
     }
-    let alive = File::open(at("tmp.alive")).unwrap();
+    let alive = File::open(at(".alive.b2.tmp")).unwrap();
     let lock = |operation| rustix::fs::flock(&alive, operation).unwrap();
     lock(FlockOperation::NonBlockingLockExclusive);
     cache.prune(u64::MAX, None).unwrap();
     assert_eq!(
         others(&cache),
-        ["CACHEDIR.TAG", "ledger", "strange", "tmp.alive"]
+        [
+            ".alive.b2.tmp",
+            ".strange",
+            "CACHEDIR.TAG",
+            "ledger",
+            "strange.tmp"
+        ]
     );
     lock(FlockOperation::Unlock);
     cache.clear().unwrap();
-    assert_eq!(others(&cache), ["CACHEDIR.TAG", "ledger", "strange"]);
+    assert_eq!(
+        others(&cache),
+        [".strange", "CACHEDIR.TAG", "ledger", "strange.tmp"]
+    );
 }
 
 #[test]
@@ -197,7 +209,7 @@ fn while_one_evicts_others_go_on() {
     let locked = ledger.try_lock().unwrap().unwrap();
     cache.put(&key("b"), &[0; 600]).unwrap();
     assert!(has(&cache, "a") && has(&cache, "b"));
-    assert!(matches!(cache.clear(), Err(Fault::Busy)));
+    assert!(matches!(cache.clear(), Err(CacheError::Busy)));
     drop(locked);
     // What was left over then is made good by the next.
     cache.put(&key("c"), &[0; 10]).unwrap();
@@ -249,7 +261,7 @@ fn a_directory_that_others_can_write_is_not_used() {
     cache.put(&key("a"), b"x").unwrap();
     fs::set_permissions(cache.directory(), fs::Permissions::from_mode(0o770)).unwrap();
     let told = Cache::open(root.path(), DEFAULT_MAX).unwrap_err();
-    assert!(matches!(told, Fault::Foreign(_)));
+    assert!(matches!(told, CacheError::Foreign(_)));
 }
 
 /// What each of the processes below puts again and again: larger than a page, so that halves could be seen.

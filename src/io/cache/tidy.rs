@@ -11,12 +11,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::SystemTime;
 
-use rustix::fs::{FlockOperation, flock};
-
 use super::key::Key;
 use super::ledger::{Ledger, Locked};
-use super::put::TEMPORARY;
-use super::{Fault, Removed, open_entry};
+use super::{CacheError, Removed, open_entry};
+use crate::io::atomic::is_temporary_name;
+use crate::io::lock::try_lock;
 
 /// How often one process looks again for what others left to it, lest it never come to its own work.
 const ROUNDS: usize = 8;
@@ -31,7 +30,7 @@ pub(super) struct Kept {
 }
 
 /// Notes what was put, and makes room if the cache has outgrown `max`.
-pub(super) fn after_put(directory: &Path, size: u64, max: u64) -> Result<(), Fault> {
+pub(super) fn after_put(directory: &Path, size: u64, max: u64) -> Result<(), CacheError> {
     let ledger = Ledger::of(directory);
     let mut total = ledger.add(size)?;
     // More room than needed, or each further put would have to count; but never so much that what was put goes too.
@@ -55,12 +54,12 @@ pub(super) fn prune(
     directory: &Path,
     max: u64,
     before: Option<SystemTime>,
-) -> Result<Removed, Fault> {
+) -> Result<Removed, CacheError> {
     if !directory.is_dir() {
         return Ok(Removed::default());
     }
     let ledger = Ledger::of(directory);
-    let locked = ledger.try_lock()?.ok_or(Fault::Busy)?;
+    let locked = ledger.try_lock()?.ok_or(CacheError::Busy)?;
     sweep(directory, &locked, |kept| {
         let old = before.map_or(0, |before| kept.partition_point(|kept| kept.used < before));
         old + surplus(&kept[old..], max, max)
@@ -72,7 +71,7 @@ fn sweep(
     directory: &Path,
     locked: &Locked<'_>,
     choose: impl FnOnce(&[Kept]) -> usize,
-) -> Result<Removed, Fault> {
+) -> Result<Removed, CacheError> {
     locked.begin()?;
     remove_abandoned(directory)?;
     let mut kept = scan(directory)?;
@@ -114,7 +113,7 @@ fn remove(directory: &Path, kept: &[Kept]) -> Removed {
 }
 
 /// Every entry there is, in no order. A directory that is not there has none.
-pub(super) fn scan(directory: &Path) -> Result<Vec<Kept>, Fault> {
+pub(super) fn scan(directory: &Path) -> Result<Vec<Kept>, CacheError> {
     let mut found = Vec::new();
     each_name(directory, |name| {
         let Some(key) = Key::from_file_name(name.as_bytes()) else {
@@ -136,14 +135,13 @@ pub(super) fn scan(directory: &Path) -> Result<Vec<Kept>, Fault> {
 }
 
 /// Removes the files of processes that were killed while they wrote: those that nobody locks.
-fn remove_abandoned(directory: &Path) -> Result<(), Fault> {
+fn remove_abandoned(directory: &Path) -> Result<(), CacheError> {
     each_name(directory, |name| {
-        if !name.as_bytes().starts_with(TEMPORARY.as_bytes()) {
+        if !is_temporary_name(name) {
             return;
         }
         let path = directory.join(name);
-        let is_abandoned = open_entry(&path)
-            .is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok());
+        let is_abandoned = open_entry(&path).is_ok_and(|file| try_lock(&file).unwrap_or(false));
         if is_abandoned {
             // Should it not go, the next one tries again.
             let _ = fs::remove_file(&path);
@@ -151,14 +149,14 @@ fn remove_abandoned(directory: &Path) -> Result<(), Fault> {
     })
 }
 
-fn each_name(directory: &Path, mut act: impl FnMut(&OsStr)) -> Result<(), Fault> {
+fn each_name(directory: &Path, mut act: impl FnMut(&OsStr)) -> Result<(), CacheError> {
     let names = match fs::read_dir(directory) {
         Ok(names) => names,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Fault::io("reading", directory, error)),
+        Err(error) => return Err(CacheError::io("reading", directory, error)),
     };
     for entry in names {
-        let entry = entry.map_err(|error| Fault::io("reading", directory, error))?;
+        let entry = entry.map_err(|error| CacheError::io("reading", directory, error))?;
         act(&entry.file_name());
     }
     Ok(())

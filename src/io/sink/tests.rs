@@ -1,12 +1,22 @@
-//! Outputs that are whole or as they were.
+//! Outputs are complete, or as they were.
 
 use super::*;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::process::Command;
 
-const ALWAYS: FileOptions = FileOptions { if_changed: false };
-const IF_CHANGED: FileOptions = FileOptions { if_changed: true };
+const ALWAYS: FileOptions = FileOptions {
+    mode: Mode::Replace,
+    durability: Durability::Unsynced,
+};
+
+const fn with_mode(mode: Mode) -> FileOptions {
+    FileOptions { mode, ..ALWAYS }
+}
+
+const IF_CHANGED: FileOptions = with_mode(Mode::ReplaceIfChanged);
+const APPEND: FileOptions = with_mode(Mode::Append);
+const EXCLUSIVE: FileOptions = with_mode(Mode::Exclusive);
 
 fn names(directory: &Path) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(directory)
@@ -20,7 +30,7 @@ fn names(directory: &Path) -> Vec<String> {
 fn put(path: &Path, options: FileOptions, content: &[u8]) {
     let mut sink = Sink::file(path, options).unwrap();
     sink.write_all(content).unwrap();
-    sink.finish().unwrap();
+    sink.commit().unwrap();
 }
 
 #[test]
@@ -34,21 +44,92 @@ fn a_file_appears_when_it_is_complete() {
         sink.write_all(&piece[100..]).unwrap();
         assert!(!path.exists());
     }
-    sink.finish().unwrap();
+    sink.commit().unwrap();
     assert!(fs::read(&path).unwrap() == content);
     assert_eq!(names(directory.path()), ["out"]);
 }
 
 #[test]
-fn dropped_before_the_end_it_leaves_no_trace() {
+fn aborted_or_dropped_it_leaves_no_trace() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("out");
     fs::write(&path, "old").unwrap();
-    let mut sink = Sink::file(&path, ALWAYS).unwrap();
-    sink.write_all(&[b'x'; 100_000]).unwrap();
-    drop(sink);
-    assert_eq!(fs::read(&path).unwrap(), b"old");
-    assert_eq!(names(directory.path()), ["out"]);
+    for end in [Sink::abort, drop] {
+        let mut sink = Sink::file(&path, ALWAYS).unwrap();
+        sink.write_all(&[b'x'; 100_000]).unwrap();
+        end(sink);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(directory.path()), ["out"]);
+    }
+}
+
+#[test]
+fn appending_keeps_what_was_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("out");
+    symlink("out", directory.path().join("link")).unwrap();
+    for durability in [Durability::Unsynced, Durability::Synced] {
+        let options = FileOptions {
+            durability,
+            ..APPEND
+        };
+        let _ = fs::remove_file(&path);
+        put(&path, options, b"one ");
+        put(&directory.path().join("link"), options, b"two");
+        assert_eq!(fs::read(&path).unwrap(), b"one two");
+        assert_eq!(names(directory.path()), ["link", "out"]);
+    }
+}
+
+#[test]
+fn appended_bytes_are_visible_when_they_are_flushed() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("out");
+    fs::write(&path, "old\n").unwrap();
+    let mut sink = Sink::file(&path, APPEND).unwrap();
+    assert!(!sink.is_replacing());
+    sink.write_all(b"flushed\n").unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"old\n");
+    sink.flush().unwrap();
+    // Another process appends, too.
+    let mut other = File::options().append(true).open(&path).unwrap();
+    other.write_all(b"other\n").unwrap();
+    sink.write_all(b"second\n").unwrap();
+    sink.flush().unwrap();
+    sink.write_all(b"not flushed").unwrap();
+    sink.abort();
+    assert_eq!(fs::read(&path).unwrap(), b"old\nflushed\nother\nsecond\n");
+}
+
+#[test]
+fn exclusive_output_refuses_everything_that_exists() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("out");
+    put(&path, EXCLUSIVE, b"new");
+    symlink("none", directory.path().join("dangling")).unwrap();
+    for existing in [
+        &path,
+        &directory.path().join("dangling"),
+        Path::new("/dev/null"),
+    ] {
+        let refused = Sink::file(existing, EXCLUSIVE).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+    }
+    assert_eq!(fs::read(&path).unwrap(), b"new");
+    assert_eq!(names(directory.path()), ["dangling", "out"]);
+}
+
+#[test]
+fn a_replacing_output_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("out");
+    assert!(Sink::file(&path, ALWAYS).unwrap().is_replacing());
+    assert!(Sink::file(&path, EXCLUSIVE).unwrap().is_replacing());
+    assert!(
+        !Sink::file(Path::new("/dev/null"), ALWAYS)
+            .unwrap()
+            .is_replacing()
+    );
 }
 
 #[test]
@@ -104,12 +185,12 @@ fn an_equal_file_is_left_untouched() {
 }
 
 #[test]
-fn devices_and_pipes_are_written_as_they_are() {
+fn devices_and_pipes_are_written_directly() {
     put(Path::new("/dev/null"), IF_CHANGED, b"gone");
     let mut full = Sink::file(Path::new("/dev/full"), ALWAYS).unwrap();
     full.write_all(b"x").unwrap();
     assert_eq!(
-        full.finish().unwrap_err().kind(),
+        full.commit().unwrap_err().kind(),
         io::ErrorKind::StorageFull
     );
     let directory = tempfile::tempdir().unwrap();
@@ -130,7 +211,7 @@ fn devices_and_pipes_are_written_as_they_are() {
 }
 
 #[test]
-fn what_cannot_be_written_is_told_at_once() {
+fn a_file_that_cannot_be_written_is_reported_at_opening() {
     let directory = tempfile::tempdir().unwrap();
     let kind = |path: &Path| Sink::file(path, ALWAYS).map(|_| ()).unwrap_err().kind();
     assert_eq!(kind(directory.path()), io::ErrorKind::IsADirectory);
@@ -163,7 +244,7 @@ fn an_input_is_recognised_under_any_name() {
     assert!(!is_same_file(&InputName::Path(null.into()), null));
 }
 
-/// Run again in a process of its own, by the test below; writes what happened to the file named by the environment.
+/// Run again in a separate process by the test below; writes the outcome to the file that the environment names.
 #[test]
 fn child_writes_to_stdout() {
     let Some(report) = std::env::var_os("JUG_TEST_SINK_REPORT") else {
@@ -171,7 +252,7 @@ fn child_writes_to_stdout() {
     };
     let outcome = Sink::stdout().and_then(|mut sink| {
         sink.write_all(b"from the sink\n")?;
-        sink.finish()
+        sink.commit()
     });
     let code = outcome
         .err()
@@ -180,7 +261,7 @@ fn child_writes_to_stdout() {
 }
 
 #[test]
-fn a_closed_or_full_stdout_is_found_out() {
+fn a_closed_stdout_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
     let report = directory.path().join("report");
     let run = |redirection: &str| {
