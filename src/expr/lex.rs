@@ -323,7 +323,7 @@ impl Lexer<'_> {
             // What begins with a letter may be a path: a.b.c.d.
             None if candidate.starts_with(|first: char| first.is_ascii_digit()) => {
                 Err(Fault::new(span, "not an IP address or network").hint(
-                    "such as 10.0.0.0/8: numbers up to 255, and up to 32 bits; or 2001:db8::/32",
+                    "write an address, as 10.0.0.1 or 2001:db8::1, or a network, as 10.0.0.0/8",
                 ))
             }
             None => Ok(None),

@@ -362,8 +362,7 @@ proptest! {
         let mut out = Vec::new();
         writer.begin(&mut out);
         for row in &rows {
-            let cell = |text: &String| Cell { value: Value::Text(text.clone().into_bytes().into()), approx: false };
-            writer.row(&row.iter().map(cell).collect::<Vec<_>>(), &mut out);
+            writer.row(&row.iter().map(Cell::text).collect::<Vec<_>>(), &mut out);
         }
         writer.end(!rows.is_empty(), &mut out);
         let schema = find(read).unwrap().open(Sample { bytes: &out, whole: true }, &settings()).unwrap();

@@ -24,7 +24,7 @@ pub const COLUMNS: [&str; 5] = ["file", "format", "field", "type", "samples"];
 pub fn describe(input: &Input) -> Vec<Vec<Cell>> {
     let Some(schema) = &input.bound.schema else {
         let mut row = vec![Cell::default(); COLUMNS.len()];
-        row[0] = cell(&input.bound.name);
+        row[0] = Cell::text(&input.bound.name);
         return vec![row];
     };
     let mut rows = Described {
@@ -99,19 +99,12 @@ impl<'a> Described<'a> {
 
     fn row(&mut self, field: &str, kind: &str, values: &[Value<'_>]) {
         self.rows.push(vec![
-            cell(&self.input.bound.name),
-            cell(self.schema.spec().name.as_bytes()),
-            cell(field.as_bytes()),
-            cell(kind.as_bytes()),
-            cell(samples(values).as_bytes()),
+            Cell::text(&self.input.bound.name),
+            Cell::text(self.schema.spec().name),
+            Cell::text(field),
+            Cell::text(kind),
+            Cell::text(samples(values)),
         ]);
-    }
-}
-
-fn cell(bytes: &[u8]) -> Cell {
-    Cell {
-        value: Value::Text(Cow::Owned(bytes.to_vec())),
-        approx: false,
     }
 }
 

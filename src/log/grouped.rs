@@ -288,10 +288,7 @@ impl Grouped {
     pub fn row(&self, group: usize) -> Vec<Cell> {
         let Grouping { keys, results, .. } = &*self.grouping;
         let mut cells = Vec::with_capacity(keys.len() + results.len());
-        cells.extend((0..keys.len()).map(|key| Cell {
-            value: self.key(group, key).into_static(),
-            approx: false,
-        }));
+        cells.extend((0..keys.len()).map(|key| Cell::exact(self.key(group, key).into_static())));
         cells.extend(self.grouping.results(&self.answers(group)));
         cells
     }

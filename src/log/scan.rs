@@ -304,11 +304,6 @@ fn keep_row(
 fn cells(programs: &[crate::expr::Program], row: &[Value<'_>]) -> Result<Vec<Cell>, Bad> {
     programs
         .iter()
-        .map(|program| {
-            Ok(Cell {
-                value: program.eval(row)?.into_owned().into_static(),
-                approx: false,
-            })
-        })
+        .map(|program| Ok(Cell::exact(program.eval(row)?.into_owned().into_static())))
         .collect()
 }

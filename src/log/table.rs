@@ -215,10 +215,7 @@ fn fill(rows: &mut Table, bucket: Bucket, results: &[Cell], zone: &TimeZone, war
             while let Some(empty) =
                 expected.filter(|expected| *expected < found && added < MAX_FILLED)
             {
-                let key = Cell {
-                    value: Value::Time(empty),
-                    approx: false,
-                };
+                let key = Cell::exact(Value::Time(empty));
                 filled.push(
                     std::iter::once(key)
                         .chain(results.iter().cloned())

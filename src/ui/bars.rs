@@ -53,10 +53,7 @@ mod tests {
     use super::*;
 
     fn rows(numbers: &[&'static str]) -> Vec<Vec<Cell>> {
-        let cell = |digits: &&'static str| Cell {
-            value: Value::Digits(digits.as_bytes().into()),
-            approx: false,
-        };
+        let cell = |digits: &&'static str| Cell::exact(Value::Digits(digits.as_bytes().into()));
         numbers.iter().map(|digits| vec![cell(digits)]).collect()
     }
 

@@ -79,31 +79,19 @@ mod tests {
     use super::*;
 
     fn text(text: &str) -> Cell {
-        Cell {
-            value: Value::Text(text.as_bytes().to_vec().into()),
-            approx: false,
-        }
+        Cell::text(text)
     }
 
     fn digits(digits: &str) -> Cell {
-        Cell {
-            value: Value::Digits(digits.as_bytes().to_vec().into()),
-            approx: false,
-        }
+        Cell::exact(Value::Digits(digits.as_bytes().to_vec().into()))
     }
 
     fn number(number: f64) -> Cell {
-        Cell {
-            value: Value::Number(Number::Float(number)),
-            approx: false,
-        }
+        Cell::number(Number::Float(number))
     }
 
     fn about(value: f64) -> Cell {
-        Cell {
-            approx: true,
-            ..number(value)
-        }
+        Cell::approximate(Value::Number(Number::Float(value)))
     }
 
     fn missing() -> Cell {

@@ -56,10 +56,7 @@ impl Recorder for JsonTree {
                 "name" if entry.place.depth == 0 => Value::Text(entry.place.path.into()),
                 _ => field.value(entry, &mut self.owners),
             };
-            self.cells.push(Cell {
-                value: value.into_static(),
-                approx: false,
-            });
+            self.cells.push(Cell::exact(value.into_static()));
         }
         self.writer.row(&self.cells, out);
         // A row ends with a brace and a newline.

@@ -47,11 +47,11 @@ impl Recorder for Rows {
     fn entry(&mut self, entry: &Entry<'_>, _: bool, _: bool, out: &mut Vec<u8>) {
         self.cells.clear();
         if self.events.is_some() {
-            self.cells.push(text(b"entry"));
+            self.cells.push(Cell::text("entry"));
         }
         for field in &self.fields {
             let value = field.value(entry, &mut self.owners).into_static();
-            self.cells.push(cell(value));
+            self.cells.push(Cell::exact(value));
         }
         self.writer.row(&self.cells, out);
     }
@@ -59,30 +59,33 @@ impl Recorder for Rows {
     fn event(&mut self, event: &Event<'_>, out: &mut Vec<u8>) {
         let Some(writers) = &self.events else { return };
         match event {
-            Event::Enter { path } => writers.enter.row(&[text(b"enter"), text(path)], out),
+            Event::Enter { path } => writers
+                .enter
+                .row(&[Cell::text("enter"), Cell::text(path)], out),
             Event::Error(error) => writers.error.row(&error_cells(error), out),
             Event::Repeat { path, first } => {
-                writers
-                    .repeat
-                    .row(&[text(b"loop"), text(path), text(first)], out);
+                writers.repeat.row(
+                    &[Cell::text("loop"), Cell::text(path), Cell::text(first)],
+                    out,
+                );
             }
             Event::Mount {
                 path,
                 kind,
                 entered,
             } => {
-                let kind = kind.map_or(Cell::default(), |kind| text(kind.as_bytes()));
-                let entered = cell(Value::Bool(*entered));
+                let kind = kind.map_or(Cell::default(), Cell::text);
+                let entered = Cell::exact(Value::Bool(*entered));
                 writers
                     .mount
-                    .row(&[text(b"mount"), text(path), kind, entered], out);
+                    .row(&[Cell::text("mount"), Cell::text(path), kind, entered], out);
             }
         }
     }
 
     fn left(&mut self, left: &Left<'_>, out: &mut Vec<u8>) {
         if let Some(writers) = &self.events {
-            let head = [text(b"leave"), text(left.path)];
+            let head = [Cell::text("leave"), Cell::text(left.path)];
             let sums = sums(left.sums, writers.has_sizes);
             let cells: Vec<Cell> = head.into_iter().chain(sums).collect();
             writers.leave.row(&cells, out);
@@ -120,7 +123,7 @@ impl Recorder for Collected {
         let cells = self
             .fields
             .iter()
-            .map(|field| cell(field.value(entry, &mut self.owners).into_static()));
+            .map(|field| Cell::exact(field.value(entry, &mut self.owners).into_static()));
         self.rows.push(cells.collect());
     }
 }
@@ -180,11 +183,11 @@ impl EventWriters {
 /// The cells of an error event.
 fn error_cells(error: &EntryError) -> [Cell; 5] {
     [
-        text(b"error"),
-        text(&error.path),
-        text(error.operation.name().as_bytes()),
-        text(error.code().as_bytes()),
-        text(error.reason().as_bytes()),
+        Cell::text("error"),
+        Cell::text(&error.path),
+        Cell::text(error.operation.name()),
+        Cell::text(error.code()),
+        Cell::text(error.reason()),
     ]
 }
 
@@ -199,28 +202,16 @@ pub fn sum_names(has_sizes: bool) -> &'static [&'static str] {
 /// Sums as cells, in the order of [`sum_names`].
 pub fn sums(sums: Sums, has_sizes: bool) -> impl Iterator<Item = Cell> {
     let all = [
-        number(u128::from(sums.files)),
-        number(u128::from(sums.dirs)),
-        number(sums.size),
-        number(sums.allocated),
+        amount(u128::from(sums.files)),
+        amount(u128::from(sums.dirs)),
+        amount(sums.size),
+        amount(sums.allocated),
     ];
     all.into_iter().take(sum_names(has_sizes).len())
 }
 
-fn cell(value: Value<'static>) -> Cell {
-    Cell {
-        value,
-        approx: false,
-    }
-}
-
-/// A cell with text.
-pub fn text(bytes: &[u8]) -> Cell {
-    cell(Value::Text(bytes.to_vec().into()))
-}
-
-/// A cell with a count.
-pub fn number(number: u128) -> Cell {
+/// A cell with a number of entries or bytes.
+pub fn amount(number: u128) -> Cell {
     let units = i128::try_from(number).unwrap_or(i128::MAX);
-    cell(Value::Number(Number::Decimal { units, scale: 0 }))
+    Cell::number(Number::Decimal { units, scale: 0 })
 }

@@ -110,9 +110,9 @@ impl Totals {
             .enumerate()
             .map(|(group, total)| {
                 let keys = Value::from_keys(self.groups.key(group).1)
-                    .map(|value| cell(value.into_static()));
+                    .map(|value| Cell::exact(value.into_static()));
                 let times = [total.oldest, total.newest]
-                    .map(|time| cell(time.map_or(Value::Missing, Value::Time)));
+                    .map(|time| Cell::exact(time.map_or(Value::Missing, Value::Time)));
                 (
                     total.sums.size,
                     keys.chain(sums(total.sums, true)).chain(times).collect(),
@@ -192,11 +192,4 @@ fn by_cells(one: &[Cell], other: &[Cell]) -> Ordering {
     let cells = one.iter().zip(other);
     let orders = cells.map(|(one, other)| one.value.total_cmp(&other.value));
     orders.fold(Ordering::Equal, Ordering::then)
-}
-
-fn cell(value: Value<'static>) -> Cell {
-    Cell {
-        value,
-        approx: false,
-    }
 }

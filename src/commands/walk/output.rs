@@ -290,9 +290,9 @@ fn summary(report: &Report, has_sizes: bool) -> Vec<u8> {
         .map(str::to_owned)
         .collect();
     let counts = counts.iter().map(|(_, count)| u128::from(*count));
-    let cells: Vec<Cell> = std::iter::once(rows::text(b"summary"))
+    let cells: Vec<Cell> = std::iter::once(Cell::text("summary"))
         .chain(rows::sums(report.sums, has_sizes))
-        .chain(counts.map(rows::number))
+        .chain(counts.map(rows::amount))
         .collect();
     let mut out = Vec::new();
     (json::NDJSON.writer)(&columns).row(&cells, &mut out);

@@ -1,7 +1,5 @@
 //! CSV both ways against the csv crate.
 
-use std::borrow::Cow;
-
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
@@ -229,7 +227,7 @@ proptest! {
         for row in &rows {
             let cells: Vec<Cell> = row
                 .iter()
-                .map(|text| Cell { value: Value::Text(Cow::Owned(text.clone().into_bytes())), approx: true })
+                .map(|text| Cell::approximate(Value::Text(text.clone().into_bytes().into())))
                 .collect();
             writer.row(&cells, &mut out);
         }

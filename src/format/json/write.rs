@@ -109,18 +109,12 @@ mod tests {
     }
 
     fn rows() -> Vec<Vec<Cell>> {
-        let digits = |text: &'static str, approx| Cell {
-            value: Value::Digits(text.as_bytes().into()),
-            approx,
-        };
+        let digits = |text: &'static str| Value::Digits(text.as_bytes().into());
         vec![
-            vec![digits("1.50", false), Cell::default()],
+            vec![Cell::exact(digits("1.50")), Cell::default()],
             vec![
-                digits("2", true),
-                Cell {
-                    value: Value::Escaped(b"a\\nb"),
-                    approx: false,
-                },
+                Cell::approximate(digits("2")),
+                Cell::exact(Value::Escaped(b"a\\nb")),
             ],
         ]
     }

@@ -3,7 +3,7 @@
 use super::column::column;
 use super::row::Row;
 use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
-use super::state::{Damaged, Parameters, State, Unfit, exact};
+use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::exact::Sum;
 use crate::record::{Cell, Value};
 
@@ -70,7 +70,7 @@ impl State for Mean {
     }
 
     fn finish(&self, _: Parameters) -> Cell {
-        exact(
+        Cell::exact(
             self.sum
                 .mean(self.count)
                 .map_or(Value::Missing, Value::Number),

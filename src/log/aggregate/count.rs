@@ -3,8 +3,8 @@
 use super::column::column;
 use super::row::Row;
 use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
-use super::state::{Damaged, Parameters, State, Unfit, exact};
-use crate::record::{Cell, Number, Value};
+use super::state::{Damaged, Parameters, State, Unfit};
+use crate::record::{Cell, Value};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
@@ -58,7 +58,7 @@ impl State for Count {
     }
 
     fn finish(&self, _: Parameters) -> Cell {
-        exact(Value::Number(Number::from(self.0)))
+        Cell::number(self.0)
     }
 
     fn encode(&self, out: &mut Vec<u8>) {

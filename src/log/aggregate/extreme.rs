@@ -3,7 +3,7 @@
 use super::column::column;
 use super::row::Row;
 use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
-use super::state::{Damaged, Parameters, State, Unfit, exact};
+use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Value};
 
 /// The smallest value.
@@ -111,7 +111,7 @@ impl<const LARGEST: bool> State for Extreme<LARGEST> {
     }
 
     fn finish(&self, _: Parameters) -> Cell {
-        exact(self.0.as_deref().cloned().unwrap_or_default())
+        Cell::exact(self.0.as_deref().cloned().unwrap_or_default())
     }
 
     fn encode(&self, out: &mut Vec<u8>) {

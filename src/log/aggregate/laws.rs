@@ -8,7 +8,7 @@ use super::column::{Column, column};
 use super::registry::{AGGREGATES, find, find_bare, names, names_amount, reserved_names};
 use super::row::{Position, Row, Rows};
 use super::spec::{Family, Gives, Pattern, Sample, Spec, Takes};
-use super::state::{Damaged, Parameters, State, Unfit, exact};
+use super::state::{Damaged, Parameters, State, Unfit};
 use crate::log::batch::Values;
 use crate::record::{Cell, Number, Timestamp, Value};
 
@@ -401,7 +401,7 @@ impl State for Latest {
 
     fn finish(&self, _: Parameters) -> Cell {
         let text = self.0.as_ref().map(|found| found.2.clone());
-        exact(text.map_or(Value::Missing, |text| Value::Text(Cow::Owned(text))))
+        Cell::exact(text.map_or(Value::Missing, |text| Value::Text(Cow::Owned(text))))
     }
 
     fn encode(&self, _: &mut Vec<u8>) {}

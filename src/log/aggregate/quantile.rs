@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 use super::column::column;
 use super::row::Row;
 use super::spec::{Example, Family, Gives, Pattern, Sample, Spec, Takes};
-use super::state::{Damaged, Parameters, State, Unfit, exact};
+use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Number, Value};
 
 /// `p0` to `p100`.
@@ -171,23 +171,20 @@ impl State for Values {
 
     fn finish(&self, share: Parameters) -> Cell {
         match self.0.as_deref() {
-            None => exact(Value::Missing),
+            None => Cell::exact(Value::Missing),
             Some(Kept::Exact(values)) => {
                 let mut sorted: Vec<(Number, u64)> = values
                     .iter()
                     .filter_map(|(bits, count)| Some((bits.number()?, *count)))
                     .collect();
                 sorted.sort_unstable_by(|(left, _), (right, _)| left.total_cmp(*right));
-                exact(at_rank(sorted, share).map_or(Value::Missing, Value::Number))
+                Cell::exact(at_rank(sorted, share).map_or(Value::Missing, Value::Number))
             }
             Some(Kept::Buckets(buckets)) => {
                 let number = at_rank(buckets.sorted(), share)
                     .and_then(|bucket| Number::float(middle(bucket)));
                 let number = number.map(|number| buckets.within_ends(number));
-                Cell {
-                    value: number.map_or(Value::Missing, Value::Number),
-                    approx: true,
-                }
+                Cell::approximate(number.map_or(Value::Missing, Value::Number))
             }
         }
     }

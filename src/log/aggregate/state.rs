@@ -1,7 +1,7 @@
 //! What is kept for one group: the trait that an aggregate's author implements.
 
 use super::row::Row;
-use crate::record::{Cell, Value};
+use crate::record::Cell;
 
 /// Constants in the name of a call: for `p99.9`, the share. Only the aggregate that parsed them knows what they mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,13 +49,5 @@ pub trait State: Clone + Default + Send + Sync + 'static {
     /// Bytes on the heap, about.
     fn heap_bytes(&self) -> usize {
         0
-    }
-}
-
-/// An exact answer.
-pub(super) fn exact(value: Value<'static>) -> Cell {
-    Cell {
-        value,
-        approx: false,
     }
 }

@@ -3,7 +3,7 @@
 use super::column::column;
 use super::row::Row;
 use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
-use super::state::{Damaged, Parameters, State, Unfit, exact};
+use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::exact::Sum;
 use crate::record::{Cell, Value};
 
@@ -65,7 +65,7 @@ impl State for Total {
     }
 
     fn finish(&self, _: Parameters) -> Cell {
-        exact(self.0.finish().map_or(Value::Missing, Value::Number))
+        Cell::exact(self.0.finish().map_or(Value::Missing, Value::Number))
     }
 
     fn encode(&self, out: &mut Vec<u8>) {

@@ -10,7 +10,7 @@ use super::column::column;
 use super::hyperloglog::HyperLogLog;
 use super::row::Row;
 use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
-use super::state::{Damaged, Parameters, State, Unfit, exact};
+use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Number, Value};
 
 /// See the module.
@@ -89,12 +89,11 @@ impl State for Distinct {
 
     fn finish(&self, _: Parameters) -> Cell {
         match self.0.as_deref() {
-            None => exact(Value::Number(Number::from(0_u64))),
-            Some(Kept::Exact(hashes)) => exact(Value::Number(Number::from(hashes.len() as u64))),
-            Some(Kept::Estimate(sketch)) => Cell {
-                value: Value::Number(Number::from(sketch.estimate())),
-                approx: true,
-            },
+            None => Cell::number(0_u64),
+            Some(Kept::Exact(hashes)) => Cell::number(hashes.len() as u64),
+            Some(Kept::Estimate(sketch)) => {
+                Cell::approximate(Value::Number(Number::from(sketch.estimate())))
+            }
         }
     }
 

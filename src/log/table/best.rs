@@ -68,10 +68,7 @@ impl Best {
         let row: Vec<Cell> = self
             .slots
             .iter()
-            .map(|slot| Cell {
-                value: line[*slot].clone().into_static(),
-                approx: false,
-            })
+            .map(|slot| Cell::exact(line[*slot].clone().into_static()))
             .collect();
         self.rows.push(row.clone());
         if self.rows.len() >= 2 * self.wanted.max(ROOM) {

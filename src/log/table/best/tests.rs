@@ -63,7 +63,7 @@ proptest! {
         let Output::Rows(programs) = &plan.output else { panic!("rows") };
         let lines: Vec<Vec<Value<'_>>> = fields.iter().enumerate().map(|(number, (a, b))| values(number, [a, b])).collect();
         let row = |line: &Vec<Value<'static>>| -> Vec<Cell> {
-            programs.iter().map(|program| Cell { value: program.eval(line).unwrap().into_owned().into_static(), approx: false }).collect()
+            programs.iter().map(|program| Cell::exact(program.eval(line).unwrap().into_owned().into_static())).collect()
         };
         let all: Vec<Vec<Cell>> = lines.iter().map(row).collect();
         let mut best: Vec<Best> = (0..workers).map(|_| Best::of(&plan).unwrap()).collect();
