@@ -84,14 +84,14 @@ pub fn first_or_end(text: &[u8], end: usize, byte: u8) -> usize {
     memchr(byte, &text[..end]).unwrap_or(end)
 }
 
-/// Finds the next newlines at or after `from`, as many as there are places; gives how many there were. Fewer than places
+/// Finds the next newlines at or after `from`, as many as there are places; returns how many there were. Fewer than places
 /// means that there are no more.
 ///
-/// Where the search for a line's end begins at the end of the one before, each line waits for the last. If the places are
-/// known beforehand, a processor begins with lines before it is done with those before.
+/// If the search for the end of a line starts at the end of the line before, each line depends on the last. With all ends known
+/// beforehand, a processor can work on several lines at once.
 pub fn newlines<const N: usize>(text: &[u8], from: usize, places: &mut [usize; N]) -> usize {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
+    if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("bmi1") {
         // SAFETY: the processor has the instructions.
         #[allow(unsafe_code)]
         return unsafe { newlines_avx2(text, from, places) };

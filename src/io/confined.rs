@@ -1,4 +1,4 @@
-//! Files that somebody else's text names: read only inside a directory, whatever the name leads to.
+//! Files named by untrusted text, such as an SVG: they are read only inside a given directory.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -10,25 +10,25 @@ use rustix::fs::OFlags;
 /// Why a file was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// Or a directory on the way to it.
+    /// It does not exist, or a directory of its path does not.
     Missing,
-    /// By `..`, by its root, or by a link.
+    /// Its path leaves the directory: with `..`, as an absolute path, or through a link.
     Outside,
-    /// A directory, a pipe, a device.
-    NoFile,
-    /// More bytes than were allowed.
+    /// It is a directory, a pipe or a device.
+    NotRegular,
+    /// It has more bytes than are allowed.
     TooLarge,
-    /// The system refused.
+    /// Opening or reading it failed.
     Unreadable,
 }
 
 impl Refusal {
-    /// In words, of the file.
+    /// The reason for a message about the file.
     pub fn why(self) -> &'static str {
         match self {
             Refusal::Missing => "not found",
             Refusal::Outside => "outside the directory of resources",
-            Refusal::NoFile => "not a regular file",
+            Refusal::NotRegular => "not a regular file",
             Refusal::TooLarge => "too large",
             Refusal::Unreadable => "unreadable",
         }
@@ -48,19 +48,19 @@ pub fn read_within(directory: &Path, name: &str, most: usize) -> Result<Vec<u8>,
     if !path.starts_with(directory) {
         return Err(Refusal::Outside);
     }
-    // Exchanged for a link or a FIFO since then, it is not followed and not waited for.
+    // If it has been replaced by a link or a FIFO since, that is not followed and does not block.
     read_file(&path, most).map_err(|error| match error.kind() {
-        io::ErrorKind::InvalidInput => Refusal::NoFile,
+        io::ErrorKind::InvalidInput => Refusal::NotRegular,
         io::ErrorKind::FileTooLarge => Refusal::TooLarge,
         _ => Refusal::Unreadable,
     })
 }
 
-/// The bytes of a regular file that somebody else may have put there: a link is not followed, a FIFO not waited for, and at
+/// The bytes of a regular file in a place where others can create files: links are not followed, a FIFO does not block, and at
 /// most `most` bytes are read.
 ///
 /// # Errors
-/// Those of open(2) and read(2); `InvalidInput` if it is no regular file; `FileTooLarge`.
+/// Those of open(2) and read(2); `InvalidInput` if it is not a regular file; `FileTooLarge`.
 pub fn read_file(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let file = File::options()
         .read(true)
@@ -103,7 +103,7 @@ mod tests {
         for name in ["../secret", "out", absolute.to_str().unwrap()] {
             assert_eq!(read(name), Err(Refusal::Outside), "{name}");
         }
-        assert_eq!(read("deeper"), Err(Refusal::NoFile));
+        assert_eq!(read("deeper"), Err(Refusal::NotRegular));
         assert_eq!(read("b"), Err(Refusal::Missing));
         assert_eq!(read_within(&inside, "a", 2), Err(Refusal::TooLarge));
     }

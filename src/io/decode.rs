@@ -82,7 +82,7 @@ enum Format {
 
 /// Why a decoder stopped.
 enum Stop {
-    /// The compressed bytes could not be had; trying again may help.
+    /// Reading the compressed bytes failed; a retry may help.
     Source(io::Error),
     /// The data is damaged; nothing will help.
     Damage { offset: u64, reason: Reason },
@@ -101,7 +101,7 @@ impl Decoder {
         }
     }
 
-    /// Decodes into `buf` what can be had without waiting, at least a byte; 0 is the end. Errors of `fill` are handed on
+    /// Decodes into `buf` what is available without waiting, at least a byte; 0 is the end. Errors of `fill` are handed on
     /// and the next call goes on from there; a [`Damage`] stays.
     pub(super) fn read_with(&mut self, buf: &mut [u8], fill: Fill<'_>) -> io::Result<usize> {
         if let Some(damage) = &self.damage {

@@ -1,9 +1,9 @@
-//! Files mapped into memory, which survive that another process cuts them.
+//! Files mapped into memory, safe against other processes that truncate them.
 //!
-//! Mapping saves the copy that reading makes, but a page that is no longer in the file raises SIGBUS when it is touched, which
-//! ends a process. Here (with `sigbus`) such a page is replaced by zeros, and [`Mapped::was_cut`] says so. One case raises no signal:
-//! of the last page that a cut file still has, the part after its end reads as zeros. So after
-//! each chunk, look at `Regular::size_now` too: a file that has become shorter must be read again, without a map.
+//! Mapping saves the copy that reading makes, but touching a page that is no longer in the file raises SIGBUS, which by default
+//! ends the process. Here (with `sigbus`) such a page is replaced by zeros, and [`Mapped::was_cut`] reports it. One case raises no
+//! signal: in the last page of a truncated file, the part after its end reads as zeros. So check `Regular::size_now` after
+//! each chunk, too: a file that has become shorter must be read again without a map.
 
 use std::fs::File;
 use std::io;
@@ -15,21 +15,21 @@ use super::sigbus::Guard;
 /// A file mapped for reading, from its first byte.
 #[derive(Debug)]
 pub struct Mapped {
-    // Before `map`, so that it is dropped first: addresses must not be guarded that may belong to another.
+    // Before `map`, so that it is dropped first: addresses that may belong to another map must not be guarded.
     guard: Guard,
     map: Mmap,
 }
 
 impl Mapped {
-    /// Maps the first `length` bytes of `file`, which may be more than it has by now.
+    /// Maps the first `length` bytes of `file`, which may have become shorter.
     ///
     /// # Errors
     /// Those of mmap(2); `OutOfMemory` where the length is beyond the address space or too many files are mapped.
     pub(super) fn new(file: &File, length: u64) -> io::Result<Mapped> {
         let length = usize::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
-        // SAFETY: another process may write to the file while it is mapped. No code here relies on two looks at a byte
-        // agreeing: the bytes are foreign data, checked where they are used, and never taken for text or a value without.
-        // That pages may vanish is taken care of by `guard`.
+        // SAFETY: another process may write to the file while it is mapped. No code relies on a byte
+        // staying the same: the bytes are untrusted data, checked where they are used, and never assumed to be text or a
+        // valid value. `guard` handles pages that disappear.
         #[allow(unsafe_code)]
         let map = unsafe { MmapOptions::new().len(length).map(file)? };
         let guard = Guard::new(map.as_ptr() as usize, map.len())?;
@@ -56,7 +56,7 @@ impl Mapped {
         }
     }
 
-    /// Gives the memory of a part back that will not be looked at again soon, so that a pass over a file of any size stays small.
+    /// Returns the memory of a part that will not be read again soon, so that a pass over a file of any size needs little.
     pub fn release(&self, offset: u64, length: usize) {
         let (begin, length) = self.clip(offset, length);
         if length == 0 {
@@ -71,7 +71,7 @@ impl Mapped {
         };
     }
 
-    /// Whether a page was found missing so far: the file was cut (or its disk has failed), and zeros were read instead.
+    /// Whether a missing page was touched: the file was truncated (or its disk has failed), and zeros were read instead.
     pub fn was_cut(&self) -> bool {
         self.guard.was_hit()
     }
@@ -165,7 +165,43 @@ mod tests {
         assert!(mapped.was_cut());
     }
 
-    /// Run again in a process of its own, by the test below.
+    /// Run again in a separate process by the test below: no other map is there, so the second gets the place of the first.
+    #[test]
+    fn child_maps_after_a_cut_file_was_dropped() {
+        if std::env::var_os("JUG_TEST_SECOND_MAP").is_none() {
+            return;
+        }
+        for _ in 0..3 {
+            let (cut, _) = file(1 << 16);
+            let mapped = Mapped::new(&cut, 1 << 16).unwrap();
+            assert!(!mapped.was_cut());
+            cut.set_len(0).unwrap();
+            assert_eq!(mapped.window(1 << 15, 1), b"\0");
+            assert!(mapped.was_cut());
+            drop(mapped);
+            let (whole, content) = file(1 << 16);
+            let mapped = Mapped::new(&whole, 1 << 16).unwrap();
+            assert_eq!(mapped.window(0, 1 << 16), content);
+            assert!(!mapped.was_cut());
+        }
+    }
+
+    #[test]
+    fn a_map_after_a_cut_one_is_whole() {
+        let run = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "io::mapped::tests::child_maps_after_a_cut_file_was_dropped",
+            ])
+            .env("JUG_TEST_SECOND_MAP", "1")
+            .output()
+            .unwrap();
+        let printed = String::from_utf8_lossy(&run.stdout);
+        assert!(run.status.success(), "{printed}");
+        assert!(printed.contains("1 passed"), "{printed}");
+    }
+
+    /// Run again in a separate process by the test below.
     #[test]
     fn child_touches_a_page_that_is_not_guarded() {
         if std::env::var_os("JUG_TEST_FOREIGN_FAULT").is_none() {

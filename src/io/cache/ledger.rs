@@ -2,7 +2,7 @@
 //!
 //! A file of lines that are only ever appended, so that no lock is needed: `=N` is a count of all bytes, `+N` what was added
 //! since. Counts begin with emptying it, before the entries are looked at; what another process adds meanwhile may then be
-//! counted twice, but never not at all. The same file carries the lock of whoever counts and evicts.
+//! counted twice, but is never missed. The file is also the lock of the process that counts and evicts.
 
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ impl Ledger {
         CacheError::io("keeping", &self.path, error)
     }
 
-    /// Says that so many bytes were added, and gives the sum of all; `None` where they must be counted anew.
+    /// Notes that bytes were added, and returns the sum of all; `None` if they must be counted again.
     pub(super) fn add(&self, bytes: u64) -> Result<Option<u64>, CacheError> {
         let add = || {
             let mut file = lock::open(&self.path)?;

@@ -1,12 +1,11 @@
-//! What was made once and costs more to make again: content-addressed, bounded, shared by any number of processes.
+//! A cache of files that are expensive to make: content-addressed, limited in size, shared by any number of processes.
 //!
-//! An entry is a file named by its [`Key`], in one flat directory of mode 0700. Reading takes no lock: entries appear whole (see
-//! `put`) and prove themselves whole (see `entry`), so a damaged one is a miss, is removed and is made anew. What
-//! was used last goes last when the cache outgrows its maximum (see `tidy`).
+//! An entry is a file named by its [`Key`], in one flat directory of mode 0700. Reading takes no lock: entries appear
+//! complete (see `put`) and are checked (see `entry`), so a damaged one counts as missing and is removed. When the cache exceeds
+//! its maximum, the least recently used entries are removed (see `tidy`).
 //!
-//! A cache that cannot be had, or cannot be written, is no failure of what its caller does: each operation gives a [`CacheError`]
-//! that says why, to be told on demand, and the caller goes on without. What is worth keeping and what decides its bytes is
-//! left to the caller.
+//! A cache that cannot be read or written does not stop its caller: each operation returns a [`CacheError`] with the reason, for a
+//! note, and the caller continues without. Callers decide what to store, and what the key must contain.
 
 mod entry;
 mod key;
@@ -29,22 +28,22 @@ use thiserror::Error;
 pub use key::Key;
 pub use place::root;
 
-/// How much a cache holds unless told otherwise, in bytes.
+/// The default maximum of a cache, in bytes.
 pub const DEFAULT_MAX: u64 = 256 << 20;
 
 /// Why the cache did not do what was asked. The work itself can go on without it.
 #[derive(Debug, Error)]
 pub enum CacheError {
-    /// There is nowhere to put it.
+    /// The environment names no directory for it.
     #[error("none of JUG_CACHE_DIR, XDG_CACHE_HOME and HOME says where the cache is")]
     NoPlace,
-    /// Another user could have put anything in there.
+    /// Other users can write to the directory, so its content is not trusted.
     #[error("{}: not used, since other users can write to it", .0.display())]
     Foreign(PathBuf),
-    /// The entry was not what was once stored. It has been removed, if it could be.
+    /// The entry is not what was stored. It has been removed, if possible.
     #[error("{}: damaged, so not used", .0.display())]
     Damaged(PathBuf),
-    /// One entry would fill the cache and more.
+    /// The entry is larger than the maximum of the cache.
     #[error("{size} bytes are more than the cache may hold, {max}")]
     TooLarge {
         /// Of the entry, in bytes.
@@ -52,10 +51,10 @@ pub enum CacheError {
         /// Of the cache, in bytes.
         max: u64,
     },
-    /// Another process is evicting or clearing.
+    /// Another process is removing entries.
     #[error("another process is tidying the cache")]
     Busy,
-    /// The system refused.
+    /// A system call failed.
     #[error("{doing} {}: {source}", .path.display())]
     Io {
         /// What was tried, such as `reading`.
@@ -159,7 +158,7 @@ impl Cache {
         Ok(Some(content))
     }
 
-    /// Stores `content` under `key`, and makes room for it by removing what was not used for longest.
+    /// Stores `content` under `key`, and removes the least recently used entries if the cache has become too large.
     ///
     /// # Errors
     /// [`CacheError::TooLarge`], [`CacheError::Io`].
@@ -234,7 +233,7 @@ impl Cache {
     }
 }
 
-/// Opens the file of an entry; whatever else may lie there, this does not wait for it.
+/// Opens the file of an entry. If something else is there, such as a FIFO, this does not block.
 fn open_entry(path: &Path) -> io::Result<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     OpenOptions::new()

@@ -22,7 +22,7 @@ const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n# This file is a
 /// # Errors
 /// [`CacheError::NoPlace`] where none of them is set, or the home is not there.
 pub fn root() -> Result<PathBuf, CacheError> {
-    // A home that is not there is nobody's, and not ours to make.
+    // A missing home is not created.
     root_by(|name| env::var_os(name).filter(|value| name != "HOME" || Path::new(value).is_dir()))
 }
 
@@ -33,7 +33,7 @@ fn root_by(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, Cache
             .filter(|path| !path.as_os_str().is_empty())
     };
     let absolute = |name: &str| path(name).filter(|path| path.is_absolute());
-    // Whoever sets this one means it, so it may be relative.
+    // This one is set for jug alone, so it may be relative.
     path("JUG_CACHE_DIR")
         .or_else(|| absolute("XDG_CACHE_HOME").map(|cache| cache.join("jug")))
         .or_else(|| absolute("HOME").map(|home| home.join(".cache/jug")))
@@ -62,7 +62,7 @@ pub(super) fn trusted(root: &Path) -> Result<PathBuf, CacheError> {
     }
 }
 
-/// Makes the directory and those above it, for nobody else to look into.
+/// Makes the directory and its parents, accessible only to this user.
 pub(super) fn make(directory: &Path) -> Result<(), CacheError> {
     DirBuilder::new()
         .recursive(true)

@@ -1,6 +1,6 @@
 //! Keeps the cache to its maximum: removes what was used longest ago, and what killed processes left.
 //!
-//! One process does so at a time, and nobody waits for it: who finds it at work leaves its own surplus in the ledger, which the
+//! One process does so at a time, and no process waits for it: one that finds it at work leaves its own surplus in the ledger, which the
 //! worker looks at again when it is done. Readers need not know: an entry that goes is a miss, or is read to its end by who has
 //! it open.
 
@@ -17,7 +17,7 @@ use super::{CacheError, Removed, open_entry};
 use crate::io::atomic::is_temporary_name;
 use crate::io::lock::try_lock;
 
-/// How often one process looks again for what others left to it, lest it never come to its own work.
+/// How often one process checks again for what others have left to it, so that it gets back to its own work.
 const ROUNDS: usize = 8;
 
 /// An entry, as it lies there.
@@ -134,7 +134,7 @@ pub(super) fn scan(directory: &Path) -> Result<Vec<Kept>, CacheError> {
     Ok(found)
 }
 
-/// Removes the files of processes that were killed while they wrote: those that nobody locks.
+/// Removes temporary files of killed processes: those without a lock.
 fn remove_abandoned(directory: &Path) -> Result<(), CacheError> {
     each_name(directory, |name| {
         if !is_temporary_name(name) {
@@ -143,7 +143,7 @@ fn remove_abandoned(directory: &Path) -> Result<(), CacheError> {
         let path = directory.join(name);
         let is_abandoned = open_entry(&path).is_ok_and(|file| try_lock(&file).unwrap_or(false));
         if is_abandoned {
-            // Should it not go, the next one tries again.
+            // If it cannot be removed, the next process tries again.
             let _ = fs::remove_file(&path);
         }
     })

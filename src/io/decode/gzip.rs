@@ -1,7 +1,7 @@
 //! gzip (RFC 1952): members one after the other, each a header, deflated data and a trailer that checks it.
 //!
-//! The inflating itself is zlib-rs's, straight into the caller's buffer; the few bytes around it are read here, because only
-//! so can it be said what is wrong, and where.
+//! zlib-rs inflates straight into the caller's buffer. Headers and trailers are read here, so that errors can say what is wrong,
+//! and where.
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
@@ -23,14 +23,14 @@ pub(super) struct Gzip {
     was_full: bool,
 }
 
-/// What comes next. Headers and trailers are taken byte by byte, since any byte may be the last that has arrived.
+/// What comes next. Headers and trailers are read byte by byte, since any byte may be the last that has arrived.
 #[derive(Debug)]
 enum State {
     /// Before a member, or at the end.
     Between {
         is_first: bool,
     },
-    /// The fixed ten bytes, of which so many have been read.
+    /// The fixed ten bytes, of which `at` have been read.
     Fixed {
         at: usize,
         flags: u8,
@@ -105,7 +105,7 @@ impl Gzip {
         }
     }
 
-    /// Takes a byte of the framing; an error says what is wrong with it.
+    /// Reads a byte of a header or trailer; an error says what is wrong with it.
     fn frame(&mut self, byte: u8) -> Result<(), &'static str> {
         match &mut self.state {
             State::Between { is_first } => match byte {
