@@ -9,15 +9,17 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
 
-use rustix::fs::{FileType, Mode, OFlags, SeekFrom, Stat, fstat};
+use rustix::fs::{FileType, SeekFrom, Stat, fstat};
 use rustix::io::Errno;
 
 use super::buffer::Buffer;
 pub use super::magic::{Compression, Unsupported};
+use super::open::open_path;
 pub use super::regular::Regular;
+use super::stream::Origin;
 pub use super::stream::{Received, Stream};
 use super::wait::{self, Until};
-use super::{magic, signals, stdio};
+use super::{magic, stdio};
 
 /// Which input was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -93,11 +95,13 @@ pub fn open(name: &InputName, until: &Until<'_>) -> io::Result<Opened> {
     let compression = magic::recognise(&first)?;
     let left = regular.end().saturating_sub(begin);
     if compression.is_some() {
-        return Ok(Opened::Stream(Stream::from_file(
-            regular.into_file(),
-            Some(left),
-            compression,
-        )));
+        let file = regular.into_file();
+        let origin = match name {
+            InputName::Stdin => None,
+            InputName::Path(path) => Some(Origin::new(path, &file)?),
+        };
+        let stream = Stream::from_file(file, Some(left), compression);
+        return Ok(Opened::Stream(stream.with_origin(origin)));
     }
     // Files of /proc say that they are empty, and are not.
     if left == 0 && !first.is_empty() {
@@ -171,29 +175,14 @@ fn read_to_end(stream: &mut Stream, most: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Opens an input for reading, without waiting for the writer of a FIFO: a read waits for it, and can be interrupted.
+/// Opens an input for reading.
 fn open_file(name: &InputName) -> io::Result<(File, Stat)> {
     let InputName::Path(path) = name else {
         let file = File::from(stdio::take_stdin()?);
         let status = fstat(&file)?;
         return Ok((file, status));
     };
-    let mut flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
-    let file = loop {
-        match rustix::fs::open(path, flags, Mode::empty()) {
-            Ok(descriptor) => break File::from(descriptor),
-            // Another process holds a lease on the file (fcntl(2), "Leases"): wait until it gives it up.
-            Err(Errno::AGAIN) if flags.contains(OFlags::NONBLOCK) => flags -= OFlags::NONBLOCK,
-            Err(Errno::INTR) if !signals::stopping() => {}
-            Err(error) => return Err(error.into()),
-        }
-    };
-    let status = fstat(&file)?;
-    if FileType::from_raw_mode(status.st_mode).is_char_device() {
-        // Drivers differ in what a non-blocking read means.
-        rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
-    }
-    Ok((file, status))
+    open_path(path)
 }
 
 #[cfg(test)]

@@ -1,17 +1,21 @@
 //! Inputs that are read once and in order: pipes, devices, and everything compressed.
 //!
-//! Data is handed on as soon as it arrives; whoever wants larger pieces collects them. The bytes taken from the disk or the
+//! Data is handed on as soon as it arrives; callers that want larger pieces collect them. The bytes taken from the disk or the
 //! pipe are counted where a progress bar can see them. Decoding is in `decode`.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::SeekFrom;
 
 use super::decode::Decoder;
+use super::identity::Identity;
 use super::magic::{self, Compression};
+use super::open::open_path;
 use super::wait::{self, Interest, Outcome, Until};
 
 /// An input that is read once.
@@ -73,20 +77,37 @@ impl Stream {
         Ok(stream)
     }
 
-    /// Goes back to the first byte, with nothing kept of what was read; false if that cannot be done.
+    /// The same stream, with the file that it can be read from again.
+    pub(super) fn with_origin(mut self, origin: Option<Origin>) -> Stream {
+        self.raw.origin = origin;
+        self
+    }
+
+    /// Goes back to the first byte and keeps nothing in memory; false if that is impossible. A file with a path is closed until the
+    /// next read, which fails with [`Changed`] if another file is found there then.
     pub fn rewind(&mut self) -> bool {
-        let begin = self.begin.map(SeekFrom::Start);
-        let is_back = begin.is_some_and(|begin| rustix::fs::seek(&self.raw.file, begin).is_ok());
+        let is_back = match (&self.raw.origin, &self.raw.file, self.begin) {
+            (Some(_), ..) => {
+                self.raw.file = None;
+                true
+            }
+            (None, Some(file), Some(begin)) => {
+                rustix::fs::seek(file, SeekFrom::Start(begin)).is_ok()
+            }
+            _ => false,
+        };
         if is_back {
             self.decoder = None;
         }
         is_back
     }
 
-    /// Lets go of what decoding takes, at the end.
+    /// Frees the descriptor and what decoding needs, at the end.
     pub fn close(&mut self) {
         self.decoder = None;
         self.compression = None;
+        self.raw.file = None;
+        self.raw.origin = None;
     }
 
     /// The bytes as they come, and what decodes them if they are compressed.
@@ -138,6 +159,62 @@ impl Stream {
     }
 }
 
+/// Where a file was found, to read it again.
+#[derive(Debug)]
+pub(super) struct Origin {
+    path: PathBuf,
+    identity: Identity,
+}
+
+impl Origin {
+    /// The origin of a file that has just been opened.
+    pub(super) fn new(path: &Path, file: &File) -> io::Result<Origin> {
+        Ok(Origin {
+            path: path.to_path_buf(),
+            identity: Identity::of(file)?,
+        })
+    }
+
+    fn reopen(&self) -> io::Result<File> {
+        let (file, _) = match open_path(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Changed::Removed.into());
+            }
+            opened => opened?,
+        };
+        match file.metadata()?.is_file() && self.identity.is_of(&file)? {
+            true => Ok(file),
+            false => Err(Changed::Replaced.into()),
+        }
+    }
+}
+
+/// Why a file could not be read again; inside errors of reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// There is another file or other content.
+    Replaced,
+    /// There is no file.
+    Removed,
+}
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Changed::Replaced => "the file was replaced while it was read",
+            Changed::Removed => "the file was removed while it was read",
+        })
+    }
+}
+
+impl std::error::Error for Changed {}
+
+impl From<Changed> for io::Error {
+    fn from(changed: Changed) -> io::Error {
+        io::Error::other(changed)
+    }
+}
+
 /// What a read came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Received {
@@ -163,7 +240,10 @@ impl Received {
 /// The bytes as they come from the descriptor.
 #[derive(Debug)]
 struct Raw {
-    file: File,
+    /// None after the end, and from [`Stream::rewind`] to the next read.
+    file: Option<File>,
+    /// Where the file can be opened again.
+    origin: Option<Origin>,
     /// Bytes that were looked at to tell the compression, still to be given out.
     head: Vec<u8>,
     consumed: Arc<AtomicU64>,
@@ -172,7 +252,8 @@ struct Raw {
 impl Raw {
     fn new(file: File) -> Raw {
         Raw {
-            file,
+            file: Some(file),
+            origin: None,
             head: Vec::new(),
             consumed: Arc::default(),
         }
@@ -194,13 +275,18 @@ impl Raw {
         if let Some(read) = self.read_head(buf) {
             return Ok(Received::of(read));
         }
+        let file = match (&mut self.file, &self.origin) {
+            (Some(file), _) => file,
+            (None, Some(origin)) => self.file.insert(origin.reopen()?),
+            (None, None) => return Ok(Received::End),
+        };
         loop {
-            match wait::ready(Interest::read(&self.file), until)? {
+            match wait::ready(Interest::read(file), until)? {
                 Outcome::Ready => {}
                 Outcome::Stopped => return Ok(Received::Stopped),
                 Outcome::Deadline => return Ok(Received::Deadline),
             }
-            match self.file.read(buf) {
+            match file.read(buf) {
                 Ok(read) => {
                     self.consumed.fetch_add(read as u64, Ordering::Relaxed);
                     return Ok(Received::of(read));

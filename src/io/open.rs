@@ -1,0 +1,30 @@
+//! Opening files for reading, whatever they are.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use rustix::fs::{FileType, Mode, OFlags, Stat, fstat};
+use rustix::io::Errno;
+
+use super::signals;
+
+/// Opens a file for reading, without waiting for the writer of a FIFO: a read waits for it, and can be interrupted.
+pub(super) fn open_path(path: &Path) -> io::Result<(File, Stat)> {
+    let mut flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
+    let file = loop {
+        match rustix::fs::open(path, flags, Mode::empty()) {
+            Ok(descriptor) => break File::from(descriptor),
+            // Another process holds a lease on the file (fcntl(2), "Leases"): wait until it gives it up.
+            Err(Errno::AGAIN) if flags.contains(OFlags::NONBLOCK) => flags -= OFlags::NONBLOCK,
+            Err(Errno::INTR) if !signals::stopping() => {}
+            Err(error) => return Err(error.into()),
+        }
+    };
+    let status = fstat(&file)?;
+    if FileType::from_raw_mode(status.st_mode).is_char_device() {
+        // Drivers differ in what a non-blocking read means.
+        rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
+    }
+    Ok((file, status))
+}
