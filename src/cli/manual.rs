@@ -2,6 +2,8 @@
 //!
 //! clap_mangen writes what clap knows; exit statuses, examples, files and the rest are added here from their definitions.
 
+mod examples;
+
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
@@ -125,20 +127,7 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
     let environment = cache.into_iter().flatten().chain(ENVIRONMENT);
     table(&mut roff, "ENVIRONMENT", environment);
     if let Some(examples) = examples {
-        roff.control("SH", ["EXAMPLES"]);
-        for line in examples.lines().skip(1) {
-            match line.strip_prefix("  ") {
-                Some(shell) if shell.starts_with("jug") || shell.contains("| jug") => {
-                    roff.control("IP", []);
-                    roff.text([bold(shell)]);
-                }
-                _ if line.trim().is_empty() => {}
-                _ => {
-                    roff.control("PP", []);
-                    roff.text([roman(line.trim())]);
-                }
-            }
-        }
+        examples::section(&mut roff, name, &examples);
     }
     let cache = keeps_pictures.then_some(CACHE_FILE);
     table(&mut roff, "FILES", cache.into_iter().chain(FILES));
@@ -350,8 +339,18 @@ fn mended(page: &[u8]) -> Vec<u8> {
         }
     }
     let mut mended = String::with_capacity(text.len());
+    let mut is_literal = false;
     for line in lines {
-        wrap(line, &mut mended);
+        match line {
+            ".nf" => is_literal = true,
+            ".fi" => is_literal = false,
+            _ => {}
+        }
+        if is_literal {
+            mended.push_str(line);
+        } else {
+            wrap(line, &mut mended);
+        }
         mended.push('\n');
     }
     mended.into_bytes()

@@ -43,7 +43,7 @@ pub enum RenderError {
     /// XML, but not an SVG, or one without a size.
     #[error("invalid SVG: {0}")]
     Svg(#[source] usvg::Error),
-    /// More than [`Options::max_pixels`].
+    /// More than `max_pixels`.
     #[error("the image would have {width} x {height} pixels, more than {max}")]
     TooLarge {
         /// In pixels.
@@ -53,7 +53,7 @@ pub enum RenderError {
         /// In pixels.
         max: u64,
     },
-    /// [`Options::scale`], [`Options::dpi`] or a size is not positive.
+    /// `scale`, `dpi` or a size is not positive.
     #[error("sizes, scale and DPI must be more than zero")]
     InvalidSize,
     /// A bug in the renderer.

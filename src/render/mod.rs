@@ -2,7 +2,7 @@
 //!
 //! resvg draws. What it leaves open is decided here: text uses a font in the binary, and the system's only for glyphs that it
 //! lacks (`fonts`); files are read only from a directory that is given (`images`); an SVG that would take hours or all memory is
-//! rejected before it is drawn (`document`, `references`, `cost`). [`draw`] reports whether its result depends on more than the
+//! rejected before it is drawn (`document`, `references`, `cost`). [`draw()`] reports whether its result depends on more than the
 //! SVG and the options, which a cache must know. Where SVGs come from and where images go is left to the commands.
 
 mod canvas;

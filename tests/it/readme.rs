@@ -1,4 +1,4 @@
-//! The examples in README are true: every `console` block is run, and must print what is shown.
+//! The examples in README and in the man pages are true: every `console` block is run, and must print what is shown.
 //!
 //! A block is a sequence of `$ command` lines, each followed by what it prints on either stream. A command ending in a
 //! backslash goes on in the next line. The commands of a block share a directory that has the project's `fixtures/` in it;
@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use crate::support::{Sandbox, project};
+use crate::support::{Sandbox, files_under, project};
 
 /// A command with its expected output.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,17 +86,27 @@ fn run(text: &str) -> Vec<String> {
     faults
 }
 
+/// Checks a file with examples.
+fn check(path: &str) {
+    let text = fs::read_to_string(project().join(path));
+    let text = text.unwrap_or_else(|error| panic!("{path}: {error}"));
+    assert!(!blocks(&text).is_empty(), "{path}: no console block");
+    let faults = run(&text).join(&format!("\n{path}: "));
+    assert!(faults.is_empty(), "\n{path}: {faults}");
+}
+
 #[test]
 fn examples_in_readme_print_what_is_shown() {
-    let path = project().join("README.md");
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("README.md: {error}"));
-    assert!(!blocks(&text).is_empty(), "README.md: no console block");
-    let faults = run(&text);
-    assert!(
-        faults.is_empty(),
-        "\nREADME.md: {}",
-        faults.join("\nREADME.md: ")
-    );
+    check("README.md");
+}
+
+#[test]
+fn examples_in_man_pages_print_what_is_shown() {
+    let files = files_under("doc/examples");
+    assert!(!files.is_empty());
+    for file in files {
+        check(&file.to_string_lossy());
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Finding one's way in a line of JSON without building it: where strings, numbers and whole values end.
 //!
-//! What is passed over is looked at no closer than is needed to find its end; strictness is left to [`super::check`].
+//! What is passed over is looked at no closer than is needed to find its end; strictness is left to [`check`](mod@super::check).
 
 use std::borrow::Cow;
 
