@@ -273,7 +273,7 @@ impl Lexer<'_> {
         }
         Err(
             Fault::new(self.at..self.text.len(), "this regex does not end")
-                .hint("close it with a / before a blank, ) or |"),
+                .hint("end it with a / followed by a space, ) or |"),
         )
     }
 

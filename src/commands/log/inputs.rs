@@ -151,7 +151,7 @@ fn with_all_fields(query: &Query, inputs: &[Input]) -> Query {
     query
 }
 
-/// In open formats tomorrow's lines may have a field that today's first lines have not, so this is no error.
+/// In open formats later lines may have a field that the first lines lack, so this is not an error.
 pub(super) fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
     for input in inputs {
         let Some(schema) = input
