@@ -70,31 +70,50 @@ pub enum Opened {
     Stream(Stream),
 }
 
-/// Opens an input and looks at its first bytes to tell whether it is compressed.
+/// How an input is opened. By default it is decompressed and read from its first byte; standard input from where it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenOptions {
+    /// Whether the bytes are read as they are stored, compressed or not.
+    pub is_raw: bool,
+    /// The offset of the first byte to read, in a regular file. Beyond its end there are no bytes.
+    pub offset: Option<u64>,
+}
+
+/// Opens an input. Unless it is opened raw, its first bytes show whether it is compressed.
 ///
-/// Waits for the first bytes of a pipe, and for the writer of a FIFO, as long as `until` allows.
+/// Waits for the first bytes of a pipe, and for the writer of a FIFO, as long as `until` allows; a raw pipe is not waited for.
 ///
 /// # Errors
-/// Those of open(2) and read(2); "Is a directory"; `EBADF` where standard input was closed at the start; an
-/// [`Unsupported`] inside the error for a compression that jug does not read; `Interrupted` if the wait ended before there were
-/// any bytes.
-pub fn open(name: &InputName, until: &Until<'_>) -> io::Result<Opened> {
+/// Those of open(2) and read(2); "Is a directory"; `EBADF` if standard input was closed at the start; `ESPIPE` for an offset in
+/// something that is not a regular file; `InvalidInput` for an offset in compressed data; an [`Unsupported`] inside the error for
+/// a compression that jug does not read; `Interrupted` if the wait ended before there were any bytes.
+pub fn open(name: &InputName, options: OpenOptions, until: &Until<'_>) -> io::Result<Opened> {
     let (file, status) = open_file(name)?;
     match FileType::from_raw_mode(status.st_mode) {
         FileType::Directory => return Err(Errno::ISDIR.into()),
         FileType::RegularFile => {}
+        _ if options.offset.is_some() => return Err(Errno::SPIPE.into()),
+        _ if options.is_raw => return Ok(Opened::Stream(Stream::raw(file))),
         _ => return Stream::from_pipe(file, until).map(Opened::Stream),
     }
-    let begin = match name {
-        InputName::Stdin => rustix::fs::seek(&file, SeekFrom::Current(0))?,
-        InputName::Path(_) => 0,
+    let start = match (name, options.offset) {
+        (InputName::Stdin, None) => rustix::fs::seek(&file, SeekFrom::Current(0))?,
+        _ => 0,
     };
+    let begin = options.offset.unwrap_or(start);
     let regular = Regular::new(file, begin, u64::try_from(status.st_size).unwrap_or(0));
     let mut first = Buffer::new();
-    regular.read_at(begin, magic::LONGEST, &mut first)?;
-    let compression = magic::recognise(&first)?;
+    regular.read_at(start, magic::LONGEST, &mut first)?;
+    let compression = match options.is_raw {
+        true => None,
+        false => magic::recognise(&first)?,
+    };
     let left = regular.end().saturating_sub(begin);
     if compression.is_some() {
+        if begin != start {
+            let message = "compressed data can only be read from its beginning";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
         let file = regular.into_file();
         let origin = match name {
             InputName::Stdin => None,
@@ -103,8 +122,8 @@ pub fn open(name: &InputName, until: &Until<'_>) -> io::Result<Opened> {
         let stream = Stream::from_file(file, Some(left), compression);
         return Ok(Opened::Stream(stream.with_origin(origin)));
     }
-    // Files of /proc say that they are empty, and are not.
-    if left == 0 && !first.is_empty() {
+    // Files of /proc report a size of zero, but have content.
+    if status.st_size == 0 && begin == start && !first.is_empty() {
         return Ok(Opened::Stream(Stream::from_file(
             regular.into_file(),
             None,
@@ -146,7 +165,8 @@ pub fn read_whole(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
 /// As for [`open`] and for reading, damage to compressed data among them; `Interrupted` if a signal asks to stop or the reader
 /// of standard output goes.
 pub fn read_unpacked(name: &InputName, most: usize) -> io::Result<Vec<u8>> {
-    match open(name, &Until::stopped(&wait::is_stopping))? {
+    let until = Until::stopped(&wait::is_stopping);
+    match open(name, OpenOptions::default(), &until)? {
         Opened::Regular(regular) => {
             let mut bytes = Buffer::new();
             let length = usize::try_from(regular.end() - regular.begin()).unwrap_or(usize::MAX);

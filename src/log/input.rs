@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::format::{Always, Schema};
 use crate::io::buffer::Buffer;
 use crate::io::mapped::Mapped;
-use crate::io::source::{InputName, Opened, Regular};
+use crate::io::source::{InputName, OpenOptions, Opened, Regular, open};
 use crate::log::chunk::Grid;
 use crate::log::options::Engine;
 
@@ -98,7 +98,7 @@ impl Input {
                 None => error,
             }
         };
-        let opened = crate::io::source::open(&name, &opening.until).map_err(failed)?;
+        let opened = open(&name, OpenOptions::default(), &opening.until).map_err(failed)?;
         let mut beginning = Beginning::default();
         let mut sample = Vec::new();
         let (mut body, is_whole) = match opened {

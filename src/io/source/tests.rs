@@ -1,5 +1,7 @@
 //! Files, pipes and archives as inputs.
 
+mod options;
+
 use super::*;
 use flate2::write::GzEncoder;
 use std::fs;
@@ -45,7 +47,11 @@ fn gzip(plain: &[u8]) -> Vec<u8> {
 }
 
 fn open_file(path: &Path) -> io::Result<Opened> {
-    open(&InputName::Path(path.into()), &FOREVER)
+    open(
+        &InputName::Path(path.into()),
+        OpenOptions::default(),
+        &FOREVER,
+    )
 }
 
 fn stream(opened: Opened) -> Stream {
@@ -302,13 +308,13 @@ fn a_fifo_is_a_stream() {
     assert_eq!(content, b"through");
     // Nobody writes to it: the wait ends all the same.
     let name = InputName::Path(fifo.clone());
-    let error = open(&name, &Until::stopped(&|| true)).unwrap_err();
+    let error = open(&name, OpenOptions::default(), &Until::stopped(&|| true)).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::Interrupted);
     let until = Until {
         deadline: Some(Instant::now()),
         ..FOREVER
     };
-    let error = open(&name, &until).unwrap_err();
+    let error = open(&name, OpenOptions::default(), &until).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::Interrupted);
 }
 
@@ -318,7 +324,7 @@ fn child_opens_stdin() {
     let Some(report) = std::env::var_os("JUG_TEST_STDIN_REPORT") else {
         return;
     };
-    let found = match open(&InputName::Stdin, &FOREVER) {
+    let found = match open(&InputName::Stdin, OpenOptions::default(), &FOREVER) {
         Ok(Opened::Regular(regular)) => format!("regular {} {}", regular.begin(), regular.end()),
         Ok(Opened::Stream(stream)) => {
             format!("stream {:?} {:?}", stream.compression(), stream.total())
