@@ -125,7 +125,8 @@ fn find(sample: Sample<'_>, file_name: Option<&Path>, settings: &Settings) -> Op
         for trial in records.iter_mut().chain(&mut tables) {
             trial.take(line);
         }
-        if let Some(place) = prevailing(&records) {
+        // The first line by which most are records decides, so all that can read most of them can read as many of them.
+        if let Some(place) = records.iter().position(Trial::prevails) {
             return Some((records.swap_remove(place).candidate.schema, end));
         }
         let prefix = sample.prefix(end);
@@ -194,19 +195,6 @@ fn find_asked(
             Ok(Some((first.schema, 0)))
         }
     }
-}
-
-/// The records that most lines are. A more special format must fit nearly all of the lines that a general one fits.
-fn prevailing(records: &[Trial]) -> Option<usize> {
-    let prevail = |trial: &&Trial| trial.prevails();
-    let most = records
-        .iter()
-        .filter(prevail)
-        .map(|trial| trial.good)
-        .max()?;
-    records
-        .iter()
-        .position(|trial| trial.prevails() && 10 * trial.good >= 9 * most)
 }
 
 /// The table in a format that was asked for.

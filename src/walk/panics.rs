@@ -10,7 +10,7 @@ use super::*;
 use crate::dirs::Entry;
 
 /// Longer than any walk here takes.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(120);
 
 /// What panics.
 #[derive(Clone, Copy, Debug, PartialEq)]

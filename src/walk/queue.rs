@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     /// Longer than any wait that ends.
-    const DEADLINE: Duration = Duration::from_secs(60);
+    const DEADLINE: Duration = Duration::from_secs(120);
 
     fn nodes(count: usize) -> impl DoubleEndedIterator<Item = Arc<Node>> {
         (0..count).map(|_| Arc::default())

@@ -24,7 +24,7 @@ use jug::record::Timestamp;
 use crate::support::{JUG, Running, Sandbox, command, deadline};
 
 /// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Asks again and again until there is an answer.
 #[track_caller]

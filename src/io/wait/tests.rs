@@ -15,7 +15,7 @@ fn pipe() -> (OwnedFd, OwnedFd) {
 }
 
 fn far() -> Option<Instant> {
-    Some(Instant::now() + Duration::from_secs(60))
+    Some(Instant::now() + Duration::from_secs(120))
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::log::query::parse;
 use crate::record::{Timestamp, Value};
 
 /// How long a run may take before it counts as hung.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A line on which readers panic.
 const MARKED: &[u8] = b"marked";

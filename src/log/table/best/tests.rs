@@ -88,6 +88,20 @@ fn worse_rows_are_not_made() {
 }
 
 #[test]
+fn rows_that_tie_with_the_worst_are_compared_by_their_other_columns() {
+    for query in ["sort a | head 1", "sort -a | head 1"] {
+        let plan = planned(query);
+        let mut best = Best::of(&plan).unwrap();
+        for _ in 0..2 * ROOM {
+            best.offer(&values(1, ["5", ""]));
+        }
+        assert!(best.offer(&values(2, ["5", ""])).is_none(), "{query}");
+        assert!(best.offer(&values(0, ["5", ""])).is_some(), "{query}");
+        assert!(best.offer(&values(1, ["5", ""])).is_none(), "{query}");
+    }
+}
+
+#[test]
 fn only_sorted_and_cut_fields_are_kept_so() {
     for (query, is_best) in [
         ("top 3 a", true),
