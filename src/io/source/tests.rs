@@ -1,5 +1,6 @@
 //! Files, pipes and archives as inputs.
 
+#[cfg(test)]
 mod options;
 
 use super::*;
