@@ -102,7 +102,7 @@ fn examples_in_readme_print_what_is_shown() {
 
 #[test]
 fn examples_in_man_pages_print_what_is_shown() {
-    let files = files_under("doc/examples");
+    let files = files_under("fixtures/examples");
     assert!(!files.is_empty());
     for file in files {
         check(&file.to_string_lossy());

@@ -4,13 +4,16 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 /// Longer examples of each page, in Markdown: a paragraph and a `console` block for each task.
 const LONG: [(&str, &str); 4] = [
-    ("jug-log", include_str!("../../../doc/examples/log.md")),
-    ("jug-pie", include_str!("../../../doc/examples/pie.md")),
+    ("jug-log", include_str!("../../../fixtures/examples/log.md")),
+    ("jug-pie", include_str!("../../../fixtures/examples/pie.md")),
     (
         "jug-render",
-        include_str!("../../../doc/examples/render.md"),
+        include_str!("../../../fixtures/examples/render.md"),
     ),
-    ("jug-walk", include_str!("../../../doc/examples/walk.md")),
+    (
+        "jug-walk",
+        include_str!("../../../fixtures/examples/walk.md"),
+    ),
 ];
 
 /// Appends the examples of a page, of which `short` are the ones of `--help`: tasks, and below each its command, indented.
