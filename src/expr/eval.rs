@@ -109,6 +109,11 @@ impl Program {
         holds(&self.node, row)
     }
 
+    /// Whether it reads any slot of which this is true.
+    pub fn reads(&self, is_one: &dyn Fn(usize) -> bool) -> bool {
+        reads(&self.node, is_one)
+    }
+
     /// A text that every row's line must contain for the condition to hold, if one can be told: the longest.
     pub fn required_text(&self, is_verbatim: &dyn Fn(usize) -> bool) -> Option<Vec<u8>> {
         required_text(&self.node, is_verbatim)
@@ -269,6 +274,26 @@ fn order(
         (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
         _ => Some(left.bytes().cmp(&right.bytes())),
     })
+}
+
+fn reads(node: &Node, is_one: &dyn Fn(usize) -> bool) -> bool {
+    match node {
+        Node::Slot(slot) => is_one(*slot),
+        Node::Constant(_) => false,
+        Node::Not(inner)
+        | Node::Negate(inner)
+        | Node::Contains(inner, _)
+        | Node::Matches(inner, _)
+        | Node::InNet(inner, _) => reads(inner, is_one),
+        Node::And(left, right)
+        | Node::Or(left, right)
+        | Node::Compare(_, left, right)
+        | Node::Arithmetic(_, left, right) => reads(left, is_one) || reads(right, is_one),
+        Node::In(inner, list) => {
+            reads(inner, is_one) || list.iter().any(|node| reads(node, is_one))
+        }
+        Node::Call { arguments, .. } => arguments.iter().any(|node| reads(node, is_one)),
+    }
 }
 
 fn required_text(node: &Node, is_verbatim: &dyn Fn(usize) -> bool) -> Option<Vec<u8>> {

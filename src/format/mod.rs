@@ -286,6 +286,8 @@ pub struct OutputSpec {
     pub extensions: &'static [&'static str],
     /// Whether rows stand alone: without any there is no output. A JSON array is one value, and is there without rows too.
     pub is_rows: bool,
+    /// Whether rows say which values are approximations.
+    pub marks_approximations: bool,
     /// Makes a writer of rows with these columns.
     pub writer: fn(&[String]) -> Box<dyn Writer>,
 }

@@ -1,5 +1,6 @@
 //! Groups with their states: what a worker fills, what is merged, what becomes rows.
 
+use std::collections::HashSet;
 use std::mem;
 use std::sync::Arc;
 
@@ -23,6 +24,15 @@ pub struct Grouped {
     ready: Vec<Value<'static>>,
     /// The keys of the rows at hand that do not stand in them as they are.
     keys: Keys,
+    /// Groups with a key or an argument that is an approximation: which, and which of them.
+    approximate: HashSet<(usize, Operand)>,
+}
+
+/// What something is computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Operand {
+    Key(usize),
+    Argument(usize),
 }
 
 /// Takes rows that nothing was added of: which one, and why.
@@ -39,6 +49,7 @@ impl Clone for Grouped {
             states,
             ready: vec![Value::Missing; self.ready.len()],
             keys: Keys::default(),
+            approximate: self.approximate.clone(),
         }
     }
 }
@@ -58,6 +69,7 @@ impl Grouped {
             groups,
             states,
             keys: Keys::default(),
+            approximate: HashSet::new(),
         }
     }
 
@@ -66,24 +78,53 @@ impl Grouped {
         self.groups.len()
     }
 
-    /// Adds a row of a table, with its number.
+    /// Adds a row of a table, with its number. `is_approximate` says which of its values are approximations.
     ///
     /// # Errors
     /// If a key or an argument cannot be computed; nothing is added then.
-    pub fn add(&mut self, row: &[Value<'_>], number: u64) -> Result<(), Bad> {
+    pub fn add(
+        &mut self,
+        row: &[Value<'_>],
+        number: u64,
+        is_approximate: &dyn Fn(usize) -> bool,
+    ) -> Result<(), Bad> {
         let (mut alive, mut done) = (Alive::first(1), Ok(()));
-        self.add_all(Matrix::of_row(row, &number), &mut alive, &mut |_, bad| {
-            done = Err(bad);
-        });
-        done
+        let mut group = [NOWHERE];
+        let rows = Matrix::of_row(row, &number);
+        self.add_to(&mut group, rows, &mut alive, &mut |_, bad| done = Err(bad));
+        done?;
+        let Grouping {
+            keys, arguments, ..
+        } = &*self.grouping;
+        let keys = keys.iter().map(|key| &key.program).enumerate();
+        let keys = keys.map(|(number, program)| (Operand::Key(number), program));
+        let arguments = arguments.iter().map(|argument| &argument.program);
+        let arguments = arguments.enumerate();
+        let arguments = arguments.map(|(number, program)| (Operand::Argument(number), program));
+        let approximate = keys
+            .chain(arguments)
+            .filter(|(_, program)| program.reads(is_approximate));
+        self.approximate
+            .extend(approximate.map(|(operand, _)| (group[0] as usize, operand)));
+        Ok(())
     }
 
     /// Adds the rows that are alive, of at most [`ROWS`]. Of those of which a key or an argument cannot be computed nothing is
     /// added: they go to `refuse`, and are alive no more.
     pub fn add_all(&mut self, rows: Matrix<'_>, alive: &mut Alive, refuse: Refuse<'_>) {
-        let count = rows.row_count();
         let mut groups = [NOWHERE; ROWS];
-        let groups = &mut groups[..count];
+        self.add_to(&mut groups[..rows.row_count()], rows, alive, refuse);
+    }
+
+    /// As [`Grouped::add_all`]; puts the group of each row into `groups`.
+    #[inline(always)]
+    fn add_to(
+        &mut self,
+        groups: &mut [u32],
+        rows: Matrix<'_>,
+        alive: &mut Alive,
+        refuse: Refuse<'_>,
+    ) {
         self.prepare(rows, alive, refuse);
         self.find(rows, groups, alive, refuse);
         let yes = Value::Bool(true);
@@ -233,6 +274,9 @@ impl Grouped {
         for (state, theirs) in self.states.iter_mut().zip(other.states) {
             state.merge(theirs, &groups);
         }
+        let approximate = other.approximate.into_iter();
+        self.approximate
+            .extend(approximate.map(|(group, operand)| (groups[group] as usize, operand)));
         Ok(())
     }
 
@@ -276,7 +320,18 @@ impl Grouped {
     }
 
     fn answer(&self, group: usize, answer: Answer) -> Cell {
-        self.states[answer.state].finish(group, answer.parameters)
+        let mut cell = self.states[answer.state].finish(group, answer.parameters);
+        if !self.approximate.is_empty() {
+            let arguments = &self.grouping.states[answer.state].arguments;
+            cell.approx |= arguments
+                .iter()
+                .any(|argument| self.is_approximate(group, Operand::Argument(*argument)));
+        }
+        cell
+    }
+
+    fn is_approximate(&self, group: usize, operand: Operand) -> bool {
+        self.approximate.contains(&(group, operand))
     }
 
     fn answers(&self, group: usize) -> Vec<Cell> {
@@ -288,7 +343,10 @@ impl Grouped {
     pub fn row(&self, group: usize) -> Vec<Cell> {
         let Grouping { keys, results, .. } = &*self.grouping;
         let mut cells = Vec::with_capacity(keys.len() + results.len());
-        cells.extend((0..keys.len()).map(|key| Cell::exact(self.key(group, key).into_static())));
+        cells.extend((0..keys.len()).map(|key| Cell {
+            value: self.key(group, key).into_static(),
+            approx: self.is_approximate(group, Operand::Key(key)),
+        }));
         cells.extend(self.grouping.results(&self.answers(group)));
         cells
     }

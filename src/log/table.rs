@@ -173,7 +173,8 @@ fn run(stage: &TableStage, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)
         TableStage::Groups(grouping) => {
             let mut grouped = Grouped::new(Arc::clone(grouping), zone.clone(), Groups::default());
             for (number, row) in (0..).zip(&rows) {
-                refused.checked(grouped.add(&values(row), number));
+                let is_approximate = |slot: usize| row[slot].approx;
+                refused.checked(grouped.add(&values(row), number, &is_approximate));
             }
             rows = grouped.rows();
         }
@@ -196,7 +197,7 @@ fn compute(program: &Program, row: &[Cell]) -> Result<Cell, Bad> {
         Some(slot) => row[slot].clone(),
         None => Cell {
             value: program.eval(&values(row))?.into_owned().into_static(),
-            approx: row.iter().any(|cell| cell.approx),
+            approx: program.reads(&|slot| row[slot].approx),
         },
     })
 }

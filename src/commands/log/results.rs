@@ -181,12 +181,17 @@ fn write_rows(
     let mut stream = RowStream::new(spec, log.output.header, columns);
     let writer = (spec.writer)(columns);
     let mut bytes = Vec::new();
+    let mut is_approximate = false;
     for row in table.rows() {
+        is_approximate |= row.iter().any(|cell| cell.approx);
         bytes.clear();
         writer.row(&row, &mut bytes);
         stream.put(&mut out, &bytes, &[bytes.len()])?;
     }
     stream.end(&mut out)?;
+    if is_approximate && !spec.marks_approximations {
+        ui.noted("some values are approximate; --ndjson and tables mark them");
+    }
     out.close()
 }
 

@@ -43,6 +43,7 @@ pub(super) static OUTPUT: OutputSpec = OutputSpec {
     summary: "Write a JSON array with one object per row",
     extensions: &["json"],
     is_rows: false,
+    marks_approximations: true,
     writer,
 };
 
@@ -52,6 +53,7 @@ pub static NDJSON: OutputSpec = OutputSpec {
     summary: "Write one JSON object per line",
     extensions: &["ndjson", "jsonl"],
     is_rows: true,
+    marks_approximations: true,
     writer: ndjson_writer,
 };
 

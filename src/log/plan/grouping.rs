@@ -81,8 +81,10 @@ impl Grouping {
         }
         let mut row = vec![Value::Missing; self.keys.len()];
         row.extend(answers.iter().map(|answer| answer.value.borrowed()));
-        // If any answer of the group is approximate, so is what is computed from it.
-        let approx = answers.iter().any(|answer| answer.approx);
+        let approx = program.reads(&|slot| {
+            let answer = slot.checked_sub(self.keys.len());
+            answer.is_some_and(|answer| answers[answer].approx)
+        });
         let value = program
             .eval(&row)
             .map_or(Value::Missing, |value| value.into_owned().into_static());

@@ -250,3 +250,90 @@ fn only_results_of_the_same_question_merge() {
     other.clock.now = Timestamp::parse(b"2026-03-14T12:00:01Z", &TimeZone::UTC).unwrap();
     assert_eq!(merge(other), Err(Unmergeable::Clock));
 }
+
+#[test]
+fn workers_that_share_their_groups_find_what_one_worker_finds() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keys.log");
+    // Each key comes back much later, so several workers meet it.
+    let lines: Vec<String> = (0..3_000)
+        .map(|number| format!("key{} {number}\n", number * 7 % 500))
+        .collect();
+    fs::write(&path, lines.concat()).unwrap();
+    let plan = planned("count, sum($2), uniq($2) by $1");
+    let found = |threads: usize, own_groups: usize| {
+        let mut run = Run::new(Arc::clone(&plan), options(threads), None);
+        let workers = &mut run.shared.workers;
+        workers.own_groups = own_groups;
+        if threads > 1 {
+            workers.most_groups = (own_groups / threads).into();
+        }
+        run.feed(vec![opened(InputName::Path(path.clone()), 0, 1 << 9)], &());
+        let snapshot = run.snapshot().unwrap();
+        assert!(run.group_count() >= snapshot.group_count());
+        assert_eq!(snapshot.group_count(), 500);
+        let snapshot = table(snapshot, &plan);
+        let report = run.finish(&());
+        assert_eq!((report.account.kept, report.groups), (3_000, 500));
+        snapshot
+    };
+    let alone = found(1, 0);
+    let sums: u64 = alone
+        .lines()
+        .map(|row| row.split(' ').nth(2).unwrap().parse::<u64>().unwrap())
+        .sum();
+    assert_eq!(sums, 2_999 * 3_000 / 2);
+    for own_groups in [4, 40, 400, 4_000] {
+        assert_eq!(found(4, own_groups), alone, "{own_groups}");
+    }
+}
+
+#[test]
+fn what_is_computed_from_approximations_is_marked_and_nothing_else() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("many.log");
+    let lines: Vec<String> = (0..70_000)
+        .map(|number| format!("{} {number}\n", if number == 7 { "few" } else { "many" }))
+        .collect();
+    fs::write(&path, lines.concat()).unwrap();
+    let marks = |query: &str| {
+        let run = Run::new(planned(query), options(2), None);
+        run.feed(vec![opened(InputName::Path(path.clone()), 0, CHUNK)], &());
+        let rows = run.finish(&()).table.into_table();
+        let marks = rows.iter().map(|row| {
+            let cells = row.iter().map(|cell| if cell.approx { '~' } else { '=' });
+            cells.collect::<String>()
+        });
+        marks.collect::<Vec<_>>().join(" ")
+    };
+    for (query, expected) in [
+        ("uniq(line)", "~"),
+        ("uniq($1)", "="),
+        ("uniq(line) + 1 as u", "~"),
+        ("uniq(line) as u, count, count + 1 as c", "~=="),
+        ("uniq(line) as u, count by $1", "=~= ==="),
+        ("uniq(line) as u | select u + 1 as v", "~"),
+        ("uniq(line) as u, count as c | select c + 1 as d, u", "=~"),
+        (
+            "uniq(line) as u, count as c | let v = u * 2 | let w = c * 2",
+            "~=~=",
+        ),
+        ("uniq(line) as u, count as c | let u = c", "=="),
+        ("uniq(line) as u | where u > 5 | sort -u | head 1", "~"),
+        ("uniq(line) as u by $1 as k | sort k", "== =~"),
+        ("uniq(line) as u by $1 as k | max(u), min(u), count", "~~="),
+        ("uniq(line) as u by $1 as k | max(u), count by k", "=~= ==="),
+        (
+            "uniq(line) as u by $1 as k | count(u > 9) as n, uniq(k) as m",
+            "~=",
+        ),
+        (
+            "uniq(line) as u by $1 as k | max(u) + count as n by k | select n",
+            "~ =",
+        ),
+        ("uniq(line) as u by $1 as k | count by u", "== ~="),
+        ("count by line | uniq(line) as u", "~"),
+    ] {
+        assert_eq!(marks(query), expected, "{query}");
+    }
+}

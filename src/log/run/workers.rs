@@ -1,6 +1,8 @@
 //! The scanner of each worker, and what all of them found.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use crate::group::Groups;
 use crate::log::options::Options;
@@ -8,13 +10,35 @@ use crate::log::partial::{Partial, Unmergeable};
 use crate::log::plan::Plan;
 use crate::log::scan::Scanner;
 
+/// How many groups the scanners of all workers hold together before they merge them into the common ones, at least.
+const OWN_GROUPS: usize = 1 << 18;
+
+/// Beyond [`OWN_GROUPS`], the scanners hold as many groups together as this part of the common ones.
+const OWN_SHARE: usize = 4;
+
 /// The workers' scanners.
+///
+/// Each worker fills a table of its own, without locks. With many groups, most keys would be stored once for each worker, so a
+/// worker whose table has become large merges it into a common one and starts again.
 pub(super) struct Workers {
     plan: Arc<Plan>,
     options: Options,
     /// Empty: all tables of groups are siblings of this one, so that they can be merged.
     model: Groups,
     seats: Vec<Seat>,
+    common: Mutex<Common>,
+    /// [`OWN_GROUPS`], except in tests.
+    pub(super) own_groups: usize,
+    /// How many groups a scanner may hold.
+    pub(super) most_groups: AtomicUsize,
+}
+
+/// What workers have merged so far.
+#[derive(Default)]
+struct Common {
+    found: Option<Partial>,
+    /// Why merging failed, if it did.
+    error: Option<Unmergeable>,
 }
 
 /// A scanner, made by its worker when it is first needed.
@@ -29,13 +53,19 @@ struct Seat(Mutex<Option<Scanner>>);
 impl Workers {
     /// Workers that have not begun, as many as there are threads.
     pub(super) fn new(plan: Arc<Plan>, options: Options) -> Workers {
+        let threads = options.threads.max(1);
         Workers {
             plan,
             options,
             model: Groups::default(),
-            seats: (0..options.threads.max(1))
-                .map(|_| Seat::default())
-                .collect(),
+            seats: (0..threads).map(|_| Seat::default()).collect(),
+            common: Mutex::default(),
+            own_groups: OWN_GROUPS,
+            // A worker without others has nobody to share keys with.
+            most_groups: AtomicUsize::new(match threads {
+                1 => usize::MAX,
+                _ => OWN_GROUPS / threads,
+            }),
         }
     }
 
@@ -55,9 +85,44 @@ impl Workers {
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        work(seat.get_or_insert_with(|| {
+        let scanner = seat.get_or_insert_with(|| {
             Scanner::new(Arc::clone(&self.plan), self.nothing(), self.options)
-        }))
+        });
+        let result = work(scanner);
+        if scanner.partial.group_count() > self.most_groups.load(Relaxed) {
+            self.hand_over(&mut scanner.partial);
+        }
+        result
+    }
+
+    /// Merges what a scanner found into the common results, unless another thread is busy with them: its table grows then
+    /// until the next try.
+    ///
+    /// Never waits: a snapshot locks the common results first and then the scanner that this is called for.
+    fn hand_over(&self, partial: &mut Partial) {
+        let mut common = match self.common.try_lock() {
+            Ok(common) => common,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        if common.error.is_some() {
+            return;
+        }
+        let found = mem::replace(partial, self.nothing());
+        let Some(all) = &mut common.found else {
+            common.found = Some(found);
+            return;
+        };
+        if let Err(error) = all.merge(found) {
+            common.error = Some(error);
+            return;
+        }
+        let own = self.own_groups.max(all.group_count() / OWN_SHARE);
+        self.most_groups.store(own / self.seats.len(), Relaxed);
+    }
+
+    fn common(&self) -> MutexGuard<'_, Common> {
+        self.common.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds the results of other workers.
@@ -67,17 +132,24 @@ impl Workers {
 
     /// How many groups they have found so far; those that several have found count for each.
     pub(super) fn group_count(&self) -> usize {
+        let common = self.common();
+        let in_common = common.found.as_ref().map_or(0, Partial::group_count);
         let counts = self.seats.iter().map(|Seat(scanner)| {
             let scanner = scanner.lock().unwrap_or_else(PoisonError::into_inner);
             let partial = scanner.as_ref().map(|scanner| &scanner.partial);
             partial.map_or(0, Partial::group_count)
         });
-        counts.sum()
+        in_common + counts.sum::<usize>()
     }
 
     /// What all of them have found so far.
     pub(super) fn snapshot(&self) -> Result<Partial, Unmergeable> {
-        let mut all = self.nothing();
+        // Held to the end, so that no results move from a scanner to the common ones meanwhile.
+        let common = self.common();
+        if let Some(error) = common.error {
+            return Err(error);
+        }
+        let mut all = common.found.clone().unwrap_or_else(|| self.nothing());
         for Seat(scanner) in &self.seats {
             let scanner = scanner.lock().unwrap_or_else(PoisonError::into_inner);
             let found = scanner.as_ref().map(|scanner| scanner.partial.clone());
@@ -90,12 +162,18 @@ impl Workers {
     /// What all of them found.
     pub(super) fn merge(self) -> Result<Partial, Unmergeable> {
         let nothing = self.nothing();
+        let common = self.common.into_inner();
+        let common = common.unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = common.error {
+            return Err(error);
+        }
         let scanners = self.seats.into_iter().filter_map(|Seat(scanner)| {
             let scanner = scanner.into_inner().unwrap_or_else(PoisonError::into_inner);
             scanner.map(|scanner| scanner.partial)
         });
         // The first one is kept as it is, not merged into nothing.
-        let merged = scanners
+        let found = common.found.into_iter().chain(scanners);
+        let merged = found
             .map(Ok)
             .reduce(|all: Result<Partial, Unmergeable>, more| {
                 let mut all = all?;

@@ -29,7 +29,7 @@ fn grouped(plan: &Plan, lines: &[Vec<Value<'static>>]) -> Grouped {
     let mut groups = Grouped::new(Arc::clone(grouping), TimeZone::UTC, Groups::default());
     for (number, line) in (0..).zip(lines) {
         // Text in a sum is refused, as it would be in a log.
-        let _ = groups.add(line, number);
+        let _ = groups.add(line, number, &|_| false);
     }
     groups
 }
@@ -87,7 +87,7 @@ proptest! {
         let part = |lines: &[Vec<Value<'static>>]| {
             let mut groups = Grouped::new(Arc::clone(grouping), TimeZone::UTC, model.sibling());
             for (number, line) in (0..).zip(lines) {
-                let _ = groups.add(line, number);
+                let _ = groups.add(line, number, &|_| false);
             }
             groups
         };
