@@ -281,18 +281,8 @@ fn keep_row(
     rows: &mut Rows,
 ) -> Result<(), Bad> {
     match rows {
-        Rows::Bytes(encoded) if encoded.writer.is_none() => {
-            encoded.bytes.extend_from_slice(line);
-            encoded.bytes.push(b'\n');
-            encoded.ends.push(encoded.bytes.len());
-        }
-        Rows::Bytes(encoded) => {
-            let cells = cells(programs, row)?;
-            if let Some(writer) = &encoded.writer {
-                writer.row(&cells, &mut encoded.bytes);
-            }
-            encoded.ends.push(encoded.bytes.len());
-        }
+        Rows::Bytes(encoded) if encoded.writer.is_none() => encoded.push_line(line),
+        Rows::Bytes(encoded) => encoded.push_row(programs, row)?,
         Rows::Cells(all) => {
             all.push(cells(programs, row)?);
             reduce(plan, all, SLACK);
