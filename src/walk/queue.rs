@@ -186,7 +186,7 @@ impl Drop for Task<'_> {
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::mpsc::channel;
+    use std::sync::mpsc::{Receiver, channel};
     use std::time::Duration;
 
     use super::*;
@@ -196,6 +196,15 @@ mod tests {
 
     fn nodes(count: usize) -> impl DoubleEndedIterator<Item = Arc<Node>> {
         (0..count).map(|_| Arc::default())
+    }
+
+    /// What a worker reports. If it still waits, the queue is ended, so that the test fails instead of joining it for ever.
+    #[track_caller]
+    fn reported(receiver: &Receiver<bool>, queue: &Queue) -> bool {
+        receiver.recv_timeout(DEADLINE).unwrap_or_else(|_| {
+            queue.end();
+            panic!("a worker still waits");
+        })
     }
 
     #[test]
@@ -224,11 +233,11 @@ mod tests {
                 sender.send(queue.next(|| Allowed::Any).is_some()).unwrap();
             });
             queue.add(nodes(1));
-            assert_eq!(receiver.recv_timeout(DEADLINE), Ok(true));
+            assert!(reported(&receiver, &queue));
             // Nothing waits, but the task here may add more.
             assert!(receiver.recv_timeout(Duration::from_millis(20)).is_err());
             drop(task);
-            assert_eq!(receiver.recv_timeout(DEADLINE), Ok(false));
+            assert!(!reported(&receiver, &queue));
         });
     }
 
@@ -250,9 +259,26 @@ mod tests {
             assert!(receiver.recv_timeout(Duration::from_millis(20)).is_err());
             is_crowded.store(false, SeqCst);
             queue.resume();
-            assert_eq!(receiver.recv_timeout(DEADLINE), Ok(true));
+            assert!(reported(&receiver, &queue));
         });
         drop(running);
+    }
+
+    #[test]
+    fn a_stalled_worker_goes_on_when_no_task_is_left() {
+        let queue = Queue::default();
+        queue.add(nodes(2));
+        let running = queue.next(|| Allowed::Any).unwrap();
+        let (sender, receiver) = channel();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let task = queue.next(|| Allowed::Nothing);
+                sender.send(task.is_some()).unwrap();
+            });
+            assert!(receiver.recv_timeout(Duration::from_millis(20)).is_err());
+            drop(running);
+            assert!(reported(&receiver, &queue));
+        });
     }
 
     #[test]
@@ -282,7 +308,7 @@ mod tests {
             }));
             assert!(panicked.is_err());
             for _ in 0..2 {
-                assert_eq!(receiver.recv_timeout(DEADLINE), Ok(false));
+                assert!(!reported(&receiver, &queue));
             }
         });
     }

@@ -56,6 +56,15 @@ fn shown(line: &str, paths: &[&str]) -> Result<Vec<String>, String> {
 }
 
 #[test]
+fn a_line_is_read_no_further_than_its_last_wanted_field() {
+    for wanted in [&["a"][..], &["a", "a"], &["b.c", "a"], &["b", "b.c", "a"]] {
+        let line = "{\"b\":{\"c\":2},\"a\":1,oops";
+        assert!(shown(line, wanted).is_ok(), "{wanted:?}");
+    }
+    assert!(shown("{\"a\":1,oops", &["a", "b"]).is_err());
+}
+
+#[test]
 fn values_keep_their_kinds() {
     let line = r#"{"a":"x","b":"\n","c":-1.50e3,"d":true,"e":null,"f":{"g":[1,{"h":"i"}]},"k":[]}"#;
     let kinds = shown(

@@ -188,6 +188,22 @@ fn inner_files_take_precedence_and_the_user_comes_last() {
 }
 
 #[test]
+fn rules_of_the_user_are_relative_to_the_top_of_the_repository() {
+    let top = make(&[
+        (".git/info/exclude", ""),
+        ("a", ""),
+        ("in/a", ""),
+        ("in/b", ""),
+    ]);
+    let users = make(&[("ignore", "/a\n/in/b\n")]);
+    let global = users.path().join("ignore");
+    let walk = Walk::of(top.path(), gitignore(), Some(&global));
+    assert_eq!(walk.files, ["in/a"]);
+    let walk = Walk::of(&top.path().join("in"), gitignore(), Some(&global));
+    assert_eq!(walk.files, ["a"]);
+}
+
+#[test]
 fn a_repository_inside_another_has_its_own_rules() {
     let top = make(&[
         (".git/info/exclude", "*.o\n"),
