@@ -15,6 +15,9 @@ pub trait Masks: Copy {
 
     /// The opening brackets `{` and `[`, and the closing brackets `}` and `]`.
     fn brackets(self, block: &[u8; BLOCK]) -> (u64, u64);
+
+    /// For each bit the exclusive or of all bits up to it: the bytes from each first quote to before each second one.
+    fn prefix_xor(self, bits: u64) -> u64;
 }
 
 /// Work that needs masks. To be compiled for the best instructions, `run` and what it calls must be inlined.
@@ -55,13 +58,22 @@ impl Masks for Portable {
             equal64(block, b'}') | equal64(block, b']'),
         )
     }
+
+    #[inline(always)]
+    fn prefix_xor(self, mut bits: u64) -> u64 {
+        for shift in [1, 2, 4, 8, 16, 32] {
+            bits ^= bits << shift;
+        }
+        bits
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::is_x86_feature_detected;
     use std::arch::x86_64::{
-        __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
+        __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8,
+        _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
         _mm256_set1_epi8,
     };
 
@@ -74,9 +86,10 @@ mod avx2 {
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("bmi2")
             && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("pclmulqdq")
     }
 
-    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,pclmulqdq")]
     pub(super) fn run<T: Task>(task: T) -> T::Output {
         task.run(Avx2(()))
     }
@@ -107,6 +120,18 @@ mod avx2 {
                 let (low, high) = load(block);
                 let (low, high) = (_mm256_or_si256(low, bit), _mm256_or_si256(high, bit));
                 (equal(low, high, b'{'), equal(low, high, b'}'))
+            }
+        }
+
+        #[inline(always)]
+        #[allow(unsafe_code)]
+        fn prefix_xor(self, bits: u64) -> u64 {
+            // SAFETY: the processor has the instructions.
+            unsafe {
+                let bits = _mm_set_epi64x(0, bits.cast_signed());
+                // A product without carries is the exclusive or of one factor, shifted to each bit of the other.
+                let product = _mm_clmulepi64_si128::<0>(bits, _mm_set1_epi8(-1));
+                _mm_cvtsi128_si64(product).cast_unsigned()
             }
         }
     }
@@ -143,28 +168,44 @@ mod avx2 {
 mod tests {
     use super::*;
 
-    /// Gives the masks of a block as the fastest instructions find them.
-    struct Both<'b>(&'b [u8; BLOCK]);
+    /// Gives the masks of a block, and the prefix of bits, as some instructions find them.
+    struct All<'b>(&'b [u8; BLOCK], u64);
 
-    impl Task for Both<'_> {
-        type Output = [(u64, u64); 2];
+    impl Task for All<'_> {
+        type Output = ([(u64, u64); 2], u64);
 
         fn run<M: Masks>(self, masks: M) -> Self::Output {
-            [masks.quotes(self.0), masks.brackets(self.0)]
+            (
+                [masks.quotes(self.0), masks.brackets(self.0)],
+                masks.prefix_xor(self.1),
+            )
         }
     }
 
     #[test]
-    fn every_byte_in_every_place_is_found_by_all_instructions() {
+    fn all_instructions_find_every_byte_in_every_place() {
         for byte in 0..=u8::MAX {
             for place in 0..BLOCK {
                 let mut block = [b'x'; BLOCK];
                 block[place] = byte;
                 let is = |bytes: &[u8]| u64::from(bytes.contains(&byte)) << place;
                 let expected = [(is(b"\""), is(b"\\")), (is(b"{["), is(b"}]"))];
-                assert_eq!(Both(&block).run(Portable), expected, "{byte}");
-                assert_eq!(with_masks(Both(&block)), expected, "{byte}");
+                assert_eq!(All(&block, 0).run(Portable).0, expected, "{byte}");
+                assert_eq!(with_masks(All(&block, 0)).0, expected, "{byte}");
             }
+        }
+    }
+
+    #[test]
+    fn all_instructions_give_the_parity_of_the_bits_up_to_each() {
+        let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
+        for _ in 0..1000 {
+            let up_to = |place: u32| (bits & (u64::MAX >> (63 - place))).count_ones() & 1;
+            let expected = (0..64).fold(0, |all, place| all | u64::from(up_to(place)) << place);
+            let block = [0; BLOCK];
+            assert_eq!(All(&block, bits).run(Portable).1, expected, "{bits:x}");
+            assert_eq!(with_masks(All(&block, bits)).1, expected, "{bits:x}");
+            bits = bits.wrapping_mul(0x5851_f42d_4c95_7f2d).rotate_left(17);
         }
     }
 }

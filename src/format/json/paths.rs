@@ -6,18 +6,59 @@ use crate::record::Value;
 /// A tree of paths; node 0 is the whole line.
 pub(super) struct Paths {
     nodes: Vec<Node>,
+    /// The slots of all nodes.
+    slots: Vec<usize>,
 }
 
 #[derive(Default)]
 struct Node {
     /// Places in the list of wanted fields that get the value here.
     slots: Vec<usize>,
-    keys: Vec<(Box<[u8]>, usize)>,
+    keys: Vec<Key>,
     /// Bit n says that there is a key of n bytes, the last bit also of more: most keys are none of ours at a glance.
     lengths: u64,
     items: Vec<(usize, usize)>,
     /// How many nodes from here on have slots.
     fields: usize,
+}
+
+/// A key of an object, and the node that it leads to.
+struct Key {
+    /// See [`beginning`].
+    beginning: u64,
+    text: Box<[u8]>,
+    child: usize,
+}
+
+impl Key {
+    #[inline]
+    fn is(&self, beginning: u64, text: &[u8]) -> bool {
+        // The beginning of a short key is all of it, so that most keys need no call to compare them.
+        self.beginning == beginning
+            && self.text.len() == text.len()
+            && (text.len() <= 8 || *self.text == *text)
+    }
+}
+
+/// The first eight bytes of the key that a text begins with, with zeros after a shorter key.
+#[inline(always)]
+fn beginning(text: &[u8], length: usize) -> u64 {
+    let word = match text.first_chunk() {
+        Some(first) => u64::from_le_bytes(*first),
+        None => slow_word(text),
+    };
+    if length < 8 {
+        word & !(u64::MAX << (8 * length))
+    } else {
+        word
+    }
+}
+
+/// The bytes of a text of fewer than eight.
+fn slow_word(text: &[u8]) -> u64 {
+    let mut word = [0; 8];
+    word[..text.len()].copy_from_slice(text);
+    u64::from_le_bytes(word)
 }
 
 /// The bit in [`Node::lengths`] of keys this long.
@@ -31,6 +72,7 @@ impl Paths {
     pub(super) fn new<'p>(paths: impl Iterator<Item = (usize, &'p [Step])>) -> Paths {
         let mut tree = Paths {
             nodes: vec![Node::default()],
+            slots: Vec::new(),
         };
         for (slot, path) in paths {
             let mut trail = vec![0];
@@ -40,6 +82,7 @@ impl Paths {
             }
             let node = &mut tree.nodes[trail[trail.len() - 1]];
             node.slots.push(slot);
+            tree.slots.push(slot);
             if node.slots.len() == 1 {
                 trail.iter().for_each(|node| tree.nodes[*node].fields += 1);
             }
@@ -55,8 +98,8 @@ impl Paths {
             Step::Key(key) => parent
                 .keys
                 .iter()
-                .find(|(known, _)| **known == *key.as_bytes())
-                .map(|(_, child)| *child),
+                .find(|known| *known.text == *key.as_bytes())
+                .map(|known| known.child),
             Step::Index(index) => parent
                 .items
                 .iter()
@@ -69,7 +112,11 @@ impl Paths {
         match step {
             Step::Key(key) => {
                 parent.lengths |= length_bit(key.len());
-                parent.keys.push((key.as_bytes().into(), new));
+                parent.keys.push(Key {
+                    beginning: beginning(key.as_bytes(), key.len()),
+                    text: key.as_bytes().into(),
+                    child: new,
+                });
             }
             Step::Index(index) => parent.items.push((*index, new)),
         }
@@ -88,17 +135,17 @@ impl Paths {
         self.nodes[node].fields
     }
 
-    /// The node under a key.
-    #[inline]
-    pub(super) fn key(&self, node: usize, key: &[u8]) -> Option<usize> {
+    /// The node under the key that a text begins with. That the text goes on makes it fast.
+    #[inline(always)]
+    pub(super) fn key(&self, node: usize, text: &[u8], length: usize) -> Option<usize> {
         let node = &self.nodes[node];
-        if node.lengths & length_bit(key.len()) == 0 {
+        if node.lengths & length_bit(length) == 0 {
             return None;
         }
-        node.keys
-            .iter()
-            .find(|(known, _)| **known == *key)
-            .map(|(_, child)| *child)
+        let beginning = beginning(text, length);
+        let key = &text[..length];
+        let known = node.keys.iter().find(|known| known.is(beginning, key));
+        known.map(|known| known.child)
     }
 
     /// The node under an index.
@@ -136,8 +183,47 @@ impl Paths {
     /// Makes all wanted values missing.
     #[inline]
     pub(super) fn clear(&self, out: &mut [Value<'_>]) {
-        for slot in self.nodes.iter().flat_map(|node| &node.slots) {
+        for slot in &self.slots {
             out[*slot] = Value::Missing;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key() -> impl Strategy<Value = String> {
+        // Many share their first eight bytes, and some are longer than the bits of `lengths` distinguish.
+        let end = "[ab\0]{0,3}";
+        prop_oneof![
+            end,
+            "(keykeyk|keykeyke|keykeykey)[ab\0]{0,2}",
+            (60_usize..70).prop_map(|length| "k".repeat(length)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_is_found_if_all_of_it_is_equal(
+            keys in prop::collection::vec(key(), 1..6),
+            found in key(),
+            after in "[ab\0\":]{0,9}",
+        ) {
+            let paths: Vec<_> = keys.iter().map(|key| [Step::Key(key.clone())]).collect();
+            let tree = Paths::new(paths.iter().map(<[Step; 1]>::as_slice).enumerate());
+            let mut distinct: Vec<&String> = Vec::new();
+            for key in &keys {
+                if !distinct.contains(&key) {
+                    distinct.push(key);
+                }
+            }
+            // Node 0 is the line; the others were made in the order of the keys.
+            let expected = distinct.iter().position(|key| **key == found).map(|place| place + 1);
+            let text = format!("{found}{after}");
+            prop_assert_eq!(tree.key(0, text.as_bytes(), found.len()), expected);
         }
     }
 }

@@ -8,7 +8,7 @@ use super::blocks::Blocks;
 use super::check::check;
 use super::paths::Paths;
 use super::scan::{Bytes, Cursor, Fault, NO_OBJECT, blanks, fault, skip, value};
-use crate::io::masks::{Masks, Portable, Task, with_masks};
+use crate::io::masks::{BLOCK, Masks, Portable, Task, with_masks};
 use crate::record::{Value, json_text};
 
 pub(super) struct JsonReader {
@@ -111,7 +111,8 @@ impl Scan {
         line: &'a [u8],
         out: &mut [Value<'a>],
     ) -> Result<(), Fault> {
-        let mut blocks = Blocks::new(masks, line);
+        let mut room = [0; BLOCK];
+        let mut blocks = Blocks::new(masks, line, &mut room);
         let found = self.scan(&mut blocks, out);
         if blocks.is_exact() {
             return found;
@@ -226,11 +227,12 @@ impl Scan {
             return fault(line, at, "no key in quotes");
         }
         let (end, escaped) = cursor.string(at + 1)?;
-        let key = &line[at + 1..end];
+        let (text, length) = (&line[at + 1..], end - at - 1);
         let node = if escaped {
-            self.paths.key(node, &json_text::unescape(key))
+            let key = json_text::unescape(&text[..length]);
+            self.paths.key(node, &key, key.len())
         } else {
-            self.paths.key(node, key)
+            self.paths.key(node, text, length)
         };
         let mut at = end + 1;
         if line.get(at) != Some(&b':') {
@@ -289,9 +291,29 @@ impl Task for ReadAll<'_, '_, '_, '_> {
     }
 }
 
+/// A line to be read, and where its values go.
+struct ReadOne<'r, 'o, 'a> {
+    reader: &'r mut JsonReader,
+    line: &'a [u8],
+    out: &'o mut [Value<'a>],
+}
+
+impl Task for ReadOne<'_, '_, '_> {
+    type Output = Result<(), Bad>;
+
+    #[inline(always)]
+    fn run<M: Masks>(self, masks: M) -> Result<(), Bad> {
+        self.reader.read_with(masks, self.line, self.out)
+    }
+}
+
 impl Reader for JsonReader {
     fn read<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
-        self.read_with(Portable, line, out)
+        with_masks(ReadOne {
+            reader: self,
+            line,
+            out,
+        })
     }
 
     fn read_all<'a>(

@@ -42,8 +42,16 @@ pub(super) fn fault<T>(line: &[u8], at: usize, what: &'static str) -> Result<T, 
 }
 
 /// Where the blanks from `at` on end.
-#[inline]
-pub(super) fn blanks(line: &[u8], mut at: usize) -> usize {
+#[inline(always)]
+pub(super) fn blanks(line: &[u8], at: usize) -> usize {
+    match line.get(at) {
+        // As nearly always.
+        Some(byte) if *byte > b' ' => at,
+        _ => skip_blanks(line, at),
+    }
+}
+
+fn skip_blanks(line: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\n' | b'\r') = line.get(at) {
         at += 1;
     }
