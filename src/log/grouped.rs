@@ -1,17 +1,22 @@
 //! Groups with their states: what a worker fills, what is merged, what becomes rows.
 
+mod keys;
+mod numbers;
+
 use std::collections::HashSet;
 use std::mem;
 use std::sync::Arc;
 
 use super::aggregate::{Column as States, Rows};
 use super::batch::{Alive, Matrix, ROWS, Values};
-use super::plan::{Answer, Argument, Bucket, GroupKey, Grouping, Takes};
-use crate::expr::operand::number;
+use super::plan::{Answer, Argument, Grouping, Takes};
 use crate::group::{Groups, NOWHERE, Probe, TooMany};
 use crate::record::key::Tag;
-use crate::record::{Bad, Cell, Number, Value};
+use crate::record::{Bad, Cell, Value};
 use jiff::tz::TimeZone;
+
+use keys::{Keys, probe_in_place};
+use numbers::put_number;
 
 /// What is known of the groups so far.
 pub struct Grouped {
@@ -360,7 +365,7 @@ impl Grouped {
     }
 }
 
-/// Has something done for each row that is alive; those that it cannot be done for are refused.
+/// Prepares each row that is alive, and refuses those for which that fails.
 #[inline(always)]
 fn each(
     rows: Matrix<'_>,
@@ -376,127 +381,5 @@ fn each(
             alive.remove(index);
             refuse(index, bad);
         }
-    }
-}
-
-/// Puts the number that a value is into its place, or that there is none. The parts of a number go straight to where they
-/// stay: copied in one piece right after, they would have to be waited for.
-#[inline(always)]
-fn put_number(value: &Value<'_>, ready: &mut Value<'static>, argument: &str) -> Result<(), Bad> {
-    match value {
-        Value::Missing => *ready = Value::Missing,
-        Value::Digits(text) | Value::Text(text) => match Number::parse(text) {
-            Some(Number::Decimal { units, scale }) => {
-                *ready = Value::Number(Number::Decimal { units, scale });
-            }
-            Some(Number::Float(float)) => *ready = Value::Number(Number::Float(float)),
-            None if **text == *b"-" => *ready = Value::Missing,
-            None => return Err(no_number(value, argument)),
-        },
-        other => match other.number() {
-            Some(number) => *ready = Value::Number(number),
-            None => return Err(no_number(value, argument)),
-        },
-    }
-    Ok(())
-}
-
-#[cold]
-fn no_number(value: &Value<'_>, argument: &str) -> Bad {
-    let reason = number(value).err().map(|bad| bad.reason);
-    Bad::new(format!("{argument}: {}", reason.unwrap_or_default()))
-}
-
-/// Keys that had to be made, one after the other.
-#[derive(Default)]
-struct Keys {
-    bytes: Vec<u8>,
-    /// What each of them is, and where it ends.
-    ends: Vec<(Tag, usize)>,
-    scratch: Vec<u8>,
-}
-
-impl Keys {
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.ends.clear();
-    }
-
-    /// Makes the key of a row. Where that cannot be done, some key takes its place.
-    fn push(&mut self, keys: &[GroupKey], row: &[Value<'_>], zone: &TimeZone) -> Result<(), Bad> {
-        let Keys {
-            bytes,
-            ends,
-            scratch,
-        } = self;
-        let mut tag = Tag::Missing;
-        let mut done = Ok(());
-        for key in keys {
-            let made = key.program.apply(row, |value| {
-                let start = started(value, key.bucket, zone);
-                let value = start.as_ref().unwrap_or(value);
-                if keys.len() == 1 {
-                    let (kind, key) = value.key(scratch);
-                    bytes.extend_from_slice(key);
-                    tag = kind;
-                } else {
-                    value.push_key(bytes);
-                    tag = Tag::Several;
-                }
-                Ok(())
-            });
-            done = done.and(made);
-        }
-        ends.push((tag, bytes.len()));
-        done
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (Tag, &[u8])> {
-        let mut start = 0;
-        self.ends.iter().map(move |&(tag, end)| {
-            let key = &self.bytes[start..end];
-            start = end;
-            (tag, key)
-        })
-    }
-}
-
-/// Prepares to look for the groups of rows whose key is a single value that stands in them as it is, as most are; false if
-/// it does not.
-#[inline]
-fn probe_in_place<'r>(
-    keys: &[GroupKey],
-    rows: Matrix<'r>,
-    groups: &Groups,
-    probes: &mut [Probe<'r>],
-) -> bool {
-    let [
-        GroupKey {
-            program,
-            bucket: None,
-        },
-    ] = keys
-    else {
-        return false;
-    };
-    let Some(slot) = program.as_slot() else {
-        return false;
-    };
-    rows.rows()
-        .zip(probes)
-        .all(|(row, probe)| match row[slot].key_in_place() {
-            Some((tag, key)) => {
-                *probe = groups.probe(tag, key);
-                true
-            }
-            None => false,
-        })
-}
-
-/// The beginning of the stretch that a time lies in, if keys are stretches.
-fn started(value: &Value<'_>, bucket: Option<Bucket>, zone: &TimeZone) -> Option<Value<'static>> {
-    match (bucket, value) {
-        (Some(bucket), Value::Time(time)) => Some(Value::Time(bucket.start(*time, zone))),
-        _ => None,
     }
 }
