@@ -106,3 +106,84 @@ impl Drop for Ticket<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, mpsc};
+    use std::thread;
+    use std::time::Duration;
+
+    use jiff::tz::TimeZone;
+
+    use crate::expr::Clock;
+    use crate::log::plan::plan;
+    use crate::log::query::parse;
+    use crate::log::rows::Encoded;
+    use crate::record::Timestamp;
+
+    /// How long a worker may wait before it counts as hung.
+    const PATIENCE: Duration = Duration::from_secs(120);
+
+    fn line(text: &str) -> Rows {
+        let mut rows = Encoded::new(None);
+        rows.push_line(text.as_bytes());
+        Rows::Bytes(rows)
+    }
+
+    /// An order of at most two chunks ahead, whose rows are appended to `taken`.
+    fn order(take: &mut (dyn FnMut(&[u8], &[usize]) -> bool + Send)) -> Order<'_> {
+        let query = "\"x\"";
+        let clock = Clock {
+            now: Timestamp::parse(b"2026-03-14T12:00:00Z", &TimeZone::UTC).unwrap(),
+            zone: TimeZone::UTC,
+        };
+        let plan = plan(&parse(query).unwrap(), query, &clock).unwrap();
+        Order::new(2, Delivery::new(Arc::new(plan), Some(take)))
+    }
+
+    #[test]
+    fn chunks_that_finish_in_any_order_are_delivered_in_theirs() {
+        for finished in [[0, 1, 2], [1, 0, 2], [1, 2, 0], [2, 1, 0]] {
+            let mut taken = Vec::new();
+            let mut take = |bytes: &[u8], _: &[usize]| {
+                taken.extend_from_slice(bytes);
+                true
+            };
+            // A window of two lets chunk 2 wait for chunk 0 only on a thread of its own.
+            let order = order(&mut take);
+            thread::scope(|threads| {
+                for number in finished {
+                    let ticket = order.ticket(number);
+                    threads.spawn(move || ticket.deliver(line(&number.to_string())));
+                }
+            });
+            drop(order);
+            assert_eq!(taken, b"0\n1\n2\n", "{finished:?}");
+        }
+    }
+
+    #[test]
+    fn a_dropped_ticket_ends_the_delivery_and_wakes_who_waits_for_it() {
+        let mut taken = Vec::new();
+        let mut take = |bytes: &[u8], _: &[usize]| {
+            taken.extend_from_slice(bytes);
+            true
+        };
+        let order = order(&mut take);
+        thread::scope(|threads| {
+            let (sender, receiver) = mpsc::channel();
+            let (first, far_ahead) = (order.ticket(0), order.ticket(2));
+            threads.spawn(move || sender.send(far_ahead.deliver(line("2"))));
+            drop(first);
+            let goes_on = receiver.recv_timeout(PATIENCE);
+            // Frees the worker if it still waits, so that the test fails instead of hanging.
+            order.state().goes_on = false;
+            order.moved.notify_all();
+            assert_eq!(goes_on, Ok(false));
+        });
+        assert!(!order.ticket(1).deliver(line("1")));
+        drop(order);
+        assert!(taken.is_empty());
+    }
+}
