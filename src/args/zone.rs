@@ -17,7 +17,7 @@ pub fn system() -> TimeZone {
     }
 }
 
-/// The zone that `/etc/localtime` links to; none if it is no link into a directory `zoneinfo`.
+/// The zone that `/etc/localtime` links to; none if it is not a link into a directory `zoneinfo`.
 fn local_zone() -> Option<TimeZone> {
     let target = rustix::fs::readlink(LOCAL_ZONE, Vec::new()).ok()?;
     let target = target.to_str().ok()?;

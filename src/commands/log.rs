@@ -276,7 +276,7 @@ impl Log {
         Ok(ending.finish(&context.ui))
     }
 
-    /// One word that is no query but a file, and nothing after it: somebody forgot the query.
+    /// A single word that names a file: the query was forgotten.
     fn refuse_lone_file(&self) -> Result<()> {
         let Some(word) = self.query.as_deref().filter(|_| {
             !self.describe && self.inputs.files.is_empty() && self.inputs.files0_from.is_none()

@@ -46,7 +46,7 @@ impl Net {
 
     /// Whether any address that stands in `line` as a word of its own lies in it.
     pub fn occurs_in(&self, line: &[u8]) -> bool {
-        // Letters belong to the word, too: the :: of `LWP::Simple` is no address.
+        // Letters belong to the word, too: the :: of `LWP::Simple` is not an address.
         let is_part =
             |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b':' | b'_');
         line.split(|byte| !is_part(byte))

@@ -15,7 +15,7 @@ pub(super) enum Place {
 }
 
 impl Place {
-    /// The place that a name stands for; none for other names and for `$0`, which is no word.
+    /// The place that a name stands for; none for other names and for `$0`, which is the whole line.
     pub(super) fn of(name: &FieldName) -> Option<Place> {
         match name {
             FieldName::Nth(number) => number.checked_sub(1).map(Place::Nth),

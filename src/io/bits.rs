@@ -72,8 +72,8 @@ pub fn find_soon(text: &[u8], byte: u8) -> Option<usize> {
     memchr(byte, text)
 }
 
-/// The place of the first `byte` of the text before `end`, or `end`. That more bytes follow than are searched makes it fast
-/// where these are few, and which of both it is, is no branch.
+/// The place of the first `byte` of the text before `end`, or `end`. Fast for short searches, because it may read the bytes
+/// after `end`; there is no branch on whether the byte was found.
 #[inline(always)]
 pub fn first_or_end(text: &[u8], end: usize, byte: u8) -> usize {
     if end <= WINDOW
@@ -131,7 +131,7 @@ fn gather<const N: usize>(
     for window in windows {
         prefetch::ahead_of(window);
         let mut bits = equal(window);
-        // Most windows have no newline or one. Which it is, is no branch; without one, the next takes the same place.
+        // Most windows have at most one newline. There is no branch: without one, the next place overwrites this one.
         places[found] = at + bits.trailing_zeros() as usize;
         found += usize::from(bits != 0);
         bits &= bits.wrapping_sub(1);

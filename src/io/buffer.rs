@@ -52,7 +52,7 @@ impl Buffer {
         Ok(())
     }
 
-    /// Gives it a length; what was there up to the smaller length stays. Ends the process if there is no memory, as `Vec` does.
+    /// Sets the length and keeps the bytes up to the smaller length. Aborts the process if there is no memory, as `Vec` does.
     pub fn resize(&mut self, length: usize) {
         let pages = length.div_ceil(PAGE);
         if pages > self.pages.len() {

@@ -13,7 +13,7 @@ pub fn ahead_of(bytes: &[u8; 64]) {
     touch(bytes.as_ptr().wrapping_add(AHEAD));
 }
 
-/// Asks for what begins at a place of a slice; for nothing that is of use, if there is no such place.
+/// Prefetches an element of a slice. An index out of range has no effect.
 #[inline(always)]
 pub fn place<T>(slice: &[T], place: usize) {
     touch(slice.as_ptr().wrapping_add(place).cast());

@@ -1,7 +1,7 @@
 //! The SIGBUS handler behind `mapped`: pages missing from a guarded region become zeros.
 //!
-//! A handler may interrupt any instruction of any thread, so it takes no lock and no memory: regions stand in a fixed array
-//! of atomics. Faults at other addresses go to whoever handled the signal before (Rust's runtime does).
+//! A handler may interrupt any instruction of any thread, so it takes no lock and allocates nothing: regions are in a fixed
+//! array of atomics. Faults at other addresses go to the previous handler (Rust's runtime installs one).
 
 use std::io;
 use std::ptr;

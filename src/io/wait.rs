@@ -150,7 +150,7 @@ pub fn wait(interests: &mut [Interest<'_>], wakers: &Wakers<'_>) -> io::Result<W
 fn time_left(deadline: Instant) -> Timespec {
     let left = deadline.saturating_duration_since(Instant::now());
     Timespec {
-        // No process lives for so many seconds.
+        // Longer than any process lives.
         tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
         tv_nsec: left.subsec_nanos().into(),
     }

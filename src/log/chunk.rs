@@ -1,13 +1,13 @@
-//! Which lines belong to which piece of an input.
+//! Which lines belong to which chunk of an input.
 //!
-//! The pieces of a file lie on a grid fixed by offset, so the answer cannot depend on how many threads took them. A line
-//! belongs to the piece in which it *begins*; whoever holds a piece reads on to the end of its last line, and leaves the
-//! line it begins inside of to the piece before.
+//! The chunks of a file are on a grid that is fixed by offset, so the answer cannot depend on the number of threads. A line
+//! belongs to the chunk in which it *begins*: the worker that scans a chunk reads on to the end of its last line, and skips
+//! a line that began in the chunk before.
 
 use std::ops::Range;
 
-/// How many bytes a piece has. Small enough that a buffer stays in a core's second-level cache, large enough that taking
-/// one costs nothing.
+/// The size of a chunk in bytes. Small enough that a buffer stays in a core's second-level cache, large enough that the
+/// cost of starting one does not matter.
 pub const CHUNK: usize = 2 << 20;
 
 /// How much more is read at once to find the end of a piece's last line.

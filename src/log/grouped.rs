@@ -158,7 +158,7 @@ impl Grouped {
         }
     }
 
-    /// Adds so many rows that have neither keys nor arguments.
+    /// Adds `rows` rows that have neither keys nor arguments.
     pub fn add_rows(&mut self, rows: u64) {
         if rows == 0 || !self.has_one_group() {
             return;

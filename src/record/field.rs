@@ -53,7 +53,7 @@ impl FieldName {
     }
 }
 
-/// As a query would write it, `["odd name"]` for what is no plain word.
+/// As in a query: `["odd name"]` unless it is a plain word.
 impl fmt::Display for FieldName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

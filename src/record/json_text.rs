@@ -1,6 +1,7 @@
 //! JSON's spelling of texts and numbers (RFC 8259).
 
-/// What a JSON string's inside stands for. What is no escape stays as it is; lone surrogates become U+FFFD.
+/// The text that a JSON string stands for, from what is between its quotes. Invalid escapes stay as they are; lone
+/// surrogates become U+FFFD.
 pub fn unescape(inside: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(inside.len());
     let mut rest = inside;

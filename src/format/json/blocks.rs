@@ -144,7 +144,7 @@ impl<'a: 'p, 'p, M: Masks> Cursor<'a> for Blocks<'a, 'p, M> {
                 let (opening, closing) = self.masks.brackets(self.block);
                 let (opening, mut closing) = (opening & outside, closing & outside);
                 let (opened, closed) = (opening.count_ones(), closing.count_ones());
-                // Only where so many brackets close can the last of them be among these.
+                // The bracket that ends the value can only be here if at least `depth` brackets close.
                 if closed >= depth {
                     let mut closed = 0;
                     while closing != 0 {

@@ -73,7 +73,7 @@ fn escaped_string(line: &[u8], mut at: usize) -> Result<(usize, bool), Fault> {
     loop {
         match line.get(at) {
             Some(b'"') => return Ok((at, true)),
-            // Whatever is escaped, its first byte is no end; the rest of `\u0022` is plain.
+            // The byte after a backslash never ends the text; the rest of `\u0022` is plain.
             Some(b'\\') => at += 2,
             _ => return fault(line, line.len(), ENDS_EARLY),
         }
@@ -163,7 +163,7 @@ fn word(line: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Where the object or array ends that begins at `at`. Depth is counted, not called, so there is no depth too great.
+/// Where the object or array ends that begins at `at`. The depth is counted without recursion, so any depth is read.
 fn container(line: &[u8], at: usize) -> Result<usize, Fault> {
     let mut depth = 0_usize;
     let mut at = at;

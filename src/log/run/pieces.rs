@@ -1,4 +1,4 @@
-//! Plain files: pieces of a fixed grid, taken from one cursor by whoever is free.
+//! Plain files: chunks of a fixed grid, which free workers take from one cursor.
 
 use crate::io::buffer::Buffer;
 use std::cell::RefCell;
@@ -10,12 +10,12 @@ use crate::log::chunk::{CHUNK, OVERREAD, Owned, owned};
 use crate::log::input::{Body, Input, Pieces};
 use crate::log::rows::Rows;
 
-/// With few workers, so many pieces are given back at once: each time, all processors have to be told. With many there are
-/// many pieces in memory already.
+/// With at most [`FEW`] workers, this many mapped chunks are released at once, because each release interrupts all
+/// processors. With more workers many chunks are in memory already, and each is released by itself.
 const AT_ONCE: u64 = 4;
 const FEW: u64 = 2;
 
-/// How far behind the piece at hand a map is given back whatever may have happened to be mapped there again.
+/// How far behind the current chunk a map is released once more, in bytes: read-ahead may have mapped pages there again.
 const BEHIND: u64 = 8 * CHUNK as u64;
 
 thread_local! {
@@ -23,7 +23,7 @@ thread_local! {
     static BUFFER: RefCell<Buffer> = const { RefCell::new(Buffer::new()) };
 }
 
-/// Takes pieces of a file until there are none left.
+/// Takes chunks of a file until there are none left.
 pub(super) fn take_all(job: &Job<'_, '_>, input: &Input) {
     let Body::Pieces(pieces) = &input.body else {
         return;

@@ -5,12 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp as Instant;
 use jiff::tz::TimeZone;
 
-/// The years of which the clocks are asked: 2000 to 2039, in seconds since 1970. What zones did before is history.
+/// The years in which clock changes are looked up: 2000 to 2039, in seconds since 1970.
 const YEARS: std::ops::Range<i64> = 946_684_800..2_208_988_800;
 
-/// How many seconds before a multiple of `width` since the epoch stretches begin, so that they begin when the clocks of `zone`
-/// show one: half an hour for hours in India. Where clocks are changed by something that is no multiple of `width`, no shift
-/// fits the whole year, and stretches are those of UTC.
+/// How many seconds before a multiple of `width` since the epoch time buckets begin, so that they begin when the clocks of
+/// `zone` show a multiple of `width`: half an hour for hours in India. If clock changes are not multiples of `width`, no shift
+/// fits the whole year, and the buckets of UTC are used.
 pub fn clock_shift(width: Duration, zone: &TimeZone) -> i64 {
     let seconds = i64::try_from(width.as_secs()).unwrap_or(i64::MAX);
     if *zone == TimeZone::UTC || seconds == 0 || width.subsec_nanos() != 0 {

@@ -109,8 +109,8 @@ impl Timestamp {
         Timestamp::from_nanos(nanos, u8::try_from(digits).unwrap_or(9)).unwrap_or(self)
     }
 
-    /// The beginning of the day in `zone`, or of the group of so many days counted from Monday, 1969-12-29, so that seven
-    /// days are a week of ISO 8601. Where time is too near its ends for zones, days are those of UTC.
+    /// The beginning of the day in `zone`, or of a group of `days` days counted from Monday, 1969-12-29, so that seven days
+    /// are a week of ISO 8601. Times too near the ends of the range for zones use the days of UTC.
     pub fn floor_to_days(self, days: u32, zone: &TimeZone) -> Timestamp {
         let days = i64::from(days.max(1));
         let floor = |day: i64| (day - MONDAY).div_euclid(days) * days + MONDAY;
@@ -124,7 +124,7 @@ impl Timestamp {
             })
     }
 
-    /// The beginning of the day so many days later, for the beginning of a day.
+    /// The beginning of the day that is `days` days after the day of this time in `zone`.
     pub fn plus_days(self, days: u32, zone: &TimeZone) -> Option<Timestamp> {
         start_of_day(self.day_in(zone)? + i64::from(days), zone)
     }
@@ -282,7 +282,7 @@ fn day_number(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// The date so many days after 1970-01-01: the inverse of [`day_number`], from the same source.
+/// The date `days` days after 1970-01-01: the inverse of [`day_number`], from the same source.
 fn date_of(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
