@@ -55,7 +55,7 @@ function verdict(row, target,   bound) {
 END {
   for (i = 1; i <= count; i++) {
     row = order[i]
-    first = title[row]
+    first = title[row]; gsub(/\|/, "\\|", first)
     n = split(tools[row], names, ",")
     for (k = 1; k <= n; k++) {
       tool = names[k]
