@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jug::format::FORMATS;
 
-use crate::support::{deadline, files_under, project};
+use crate::support::{case_queries, deadline, files_under, project};
 
 #[path = "../../fuzz/src/bodies/mod.rs"]
 #[allow(unreachable_pub, missing_docs)]
@@ -114,34 +114,14 @@ fn run(body: fn(&[u8]), seeds: &[Vec<u8>], runs: usize) {
     }
 }
 
-/// The words of the cases of `jug log` that are queries.
-fn queries() -> Vec<Vec<u8>> {
-    let mut queries = Vec::new();
-    for file in files_under("fixtures/cases/log")
-        .iter()
-        .filter(|file| file.extension().is_some_and(|ending| ending == "toml"))
-    {
-        let text = fs::read_to_string(project().join(file)).expect("a case file");
-        let cases: toml_edit::DocumentMut = text.parse().expect("TOML");
-        let cases = cases["case"].as_array_of_tables().expect("cases");
-        let args = cases.iter().filter_map(|case| case.get("args")?.as_array());
-        let words = args.flat_map(|args| args.iter().filter_map(|arg| arg.as_str()));
-        queries.extend(
-            words
-                .filter(|word| word.contains(' '))
-                .map(|word| word.as_bytes().to_vec()),
-        );
-    }
-    queries
-}
-
 fn bytes(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
 
 #[test]
 fn queries_hold() {
-    run(bodies::query, &queries(), 1500);
+    let queries: Vec<Vec<u8>> = case_queries().into_iter().map(String::into_bytes).collect();
+    run(bodies::query, &queries, 1500);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use jug::log::run::run;
 use jug::record::Timestamp;
 use proptest::prelude::*;
 
-use crate::support::{deadline, files_under, project};
+use crate::support::{case_queries, deadline};
 
 /// What queries are made of, and what they are not.
 const TOKENS: &[&str] = &[
@@ -188,28 +188,10 @@ fn answer(plan: &Plan, file: &Path, from: &str, threads: usize) -> Option<String
     ))
 }
 
-/// The queries of all cases: what people are shown, right and wrong.
-fn queries() -> Vec<String> {
-    let mut queries = Vec::new();
-    for file in files_under("fixtures/cases/log")
-        .iter()
-        .filter(|file| file.extension().is_some_and(|ending| ending == "toml"))
-    {
-        let text = fs::read_to_string(project().join(file)).expect("a case file");
-        let cases: toml_edit::DocumentMut = text.parse().expect("TOML");
-        let cases = cases["case"].as_array_of_tables().expect("cases");
-        let args = cases.iter().filter_map(|case| case.get("args")?.as_array());
-        let words = args.flat_map(|args| args.iter().filter_map(|arg| arg.as_str()));
-        queries.extend(words.filter(|word| word.contains(' ')).map(str::to_owned));
-    }
-    assert!(queries.len() > 100, "there are few queries in the cases");
-    queries
-}
-
 #[test]
 fn queries_that_went_wrong_are_no_panic() {
     let _deadline = deadline::for_this_test();
-    let queries = queries();
+    let queries = case_queries();
     let mut runner = proptest::test_runner::TestRunner::default();
     let strategy = (
         0..queries.len(),

@@ -41,6 +41,24 @@ pub(crate) fn files_under(directory: &str) -> Vec<PathBuf> {
     found
 }
 
+/// The queries in the cases of `jug log`, valid and invalid.
+pub(crate) fn case_queries() -> Vec<String> {
+    let mut queries = Vec::new();
+    for file in files_under("fixtures/cases/log")
+        .iter()
+        .filter(|file| file.extension().is_some_and(|ending| ending == "toml"))
+    {
+        let text = fs::read_to_string(project().join(file)).expect("a case file");
+        let cases: toml_edit::DocumentMut = text.parse().expect("TOML");
+        let cases = cases["case"].as_array_of_tables().expect("cases");
+        let args = cases.iter().filter_map(|case| case.get("args")?.as_array());
+        let words = args.flat_map(|args| args.iter().filter_map(|arg| arg.as_str()));
+        queries.extend(words.filter(|word| word.contains(' ')).map(str::to_owned));
+    }
+    assert!(queries.len() > 100, "there are few queries in the cases");
+    queries
+}
+
 /// A temporary directory with files for one test, removed at its end.
 pub(crate) struct Sandbox {
     top: TempDir,
