@@ -30,9 +30,11 @@ pub fn expression(data: &[u8]) {
             "{expression}"
         );
     }
-    // In parentheses it is one condition, or no query at all.
-    let condition = format!("where ({expression}) | count");
-    let Some(plan) = try_plan(&condition) else {
+    // Only what is one condition by itself can be negated: in parentheses, `a) or (b` is two.
+    if try_plan(&format!("where {expression} | count")).is_none() {
+        return;
+    }
+    let Some(plan) = try_plan(&format!("where ({expression}) | count")) else {
         return;
     };
     let opposite = planned(&format!("where not ({expression}) | count"));
