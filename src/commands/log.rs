@@ -15,7 +15,8 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 
 use inputs::{
-    are_records_already, hint_at_absent_fields, plan_all_fields, warn_of_numbers_as_text,
+    are_records_already, hint_at_absent_fields, plan_all_fields, quarter_of_open_files,
+    warn_of_numbers_as_text,
 };
 use words::query_words;
 
@@ -250,6 +251,9 @@ impl Log {
             // Asking how many cores there are costs more than a small input does.
             intent.options.threads = cores();
         }
+        // Each thread may have a file open.
+        let most_threads = quarter_of_open_files().max(1);
+        intent.options.threads = intent.options.threads.min(most_threads);
         let found = results::run(self, &intent, &plan, inputs, out, context)?;
         if was_reader_gone() {
             // Nobody reads the results, so no account is printed.

@@ -1,11 +1,11 @@
 //! Whether a file is the one that was opened before, and still has what it had.
 
 use std::fs::File;
-use std::io;
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::FileExt as _;
+use std::{fmt, io};
 
-use rustix::fs::{AtFlags, StatxFlags, fstat, statx};
+use rustix::fs::{AtFlags, FileType, Stat, StatxFlags, fstat, statx};
 
 /// How many bytes of the beginning are compared, at most.
 const HEAD: usize = 4096;
@@ -23,28 +23,67 @@ pub struct Identity {
     head: blake3::Hash,
 }
 
+/// How a file differs from the one that was opened before; inside errors of reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// It is another file, or its content begins differently.
+    Replaced,
+    /// It is the same file with fewer bytes.
+    Shortened,
+    /// There is no file.
+    Removed,
+}
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Changed::Replaced => "the file was replaced while it was read",
+            Changed::Shortened => "the file became shorter while it was read",
+            Changed::Removed => "the file was removed while it was read",
+        })
+    }
+}
+
+impl std::error::Error for Changed {}
+
+impl From<Changed> for io::Error {
+    fn from(changed: Changed) -> io::Error {
+        io::Error::other(changed)
+    }
+}
+
 impl Identity {
     /// The identity of an open file.
     ///
     /// # Errors
     /// Those of fstat(2) and pread(2).
     pub fn of(file: &File) -> io::Result<Identity> {
-        let length = file.metadata()?.len();
-        Identity::up_to(file, length)
+        let status = fstat(file)?;
+        Identity::up_to(file, &status, length(&status))
     }
 
-    /// Whether `file` is the same file and may have grown since, but not shrunk.
+    /// How `file` differs from the file with this identity. The same file may have grown.
     ///
     /// # Errors
     /// Those of fstat(2) and pread(2).
-    pub fn is_of(&self, file: &File) -> io::Result<bool> {
-        let length = file.metadata()?.len();
-        Ok(length >= self.length && Identity::up_to(file, self.length)? == *self)
+    pub fn change_to(&self, file: &File) -> io::Result<Option<Changed>> {
+        let status = fstat(file)?;
+        // Nothing is read of a pipe that stands in the file's place.
+        if !FileType::from_raw_mode(status.st_mode).is_file() {
+            return Ok(Some(Changed::Replaced));
+        }
+        let now = Identity::up_to(file, &status, self.length.min(length(&status)))?;
+        let is_same_file =
+            (now.device, now.inode, now.birth) == (self.device, self.inode, self.birth);
+        Ok(match is_same_file {
+            true if now.length < self.length => Some(Changed::Shortened),
+            true if now.head == self.head => None,
+            _ => Some(Changed::Replaced),
+        })
     }
 
     /// The identity of a file of which only the first `length` bytes count.
-    fn up_to(file: &File, length: u64) -> io::Result<Identity> {
-        let status = fstat(file)?;
+    fn up_to(file: &File, status: &Stat, length: u64) -> io::Result<Identity> {
         let birth = statx(file.as_fd(), c"", AtFlags::EMPTY_PATH, StatxFlags::BTIME)
             .ok()
             .filter(|found| found.stx_mask & StatxFlags::BTIME.bits() != 0)
@@ -70,6 +109,10 @@ impl Identity {
     }
 }
 
+fn length(status: &Stat) -> u64 {
+    u64::try_from(status.st_size).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,32 +123,33 @@ mod tests {
         File::open(path).unwrap()
     }
 
-    /// Whether the identity of `old` content is that of the file after `change`.
-    fn is_same_after(old: &[u8], change: impl FnOnce(&Path)) -> bool {
+    /// How a file with `old` content differs after `change`.
+    fn changed_by(old: &[u8], change: impl FnOnce(&Path)) -> Option<Changed> {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         fs::write(&path, old).unwrap();
         let identity = Identity::of(&open(&path)).unwrap();
-        assert!(identity.is_of(&open(&path)).unwrap());
+        assert_eq!(identity.change_to(&open(&path)).unwrap(), None);
         change(&path);
-        identity.is_of(&open(&path)).unwrap()
+        identity.change_to(&open(&path)).unwrap()
     }
 
     #[test]
     fn a_file_may_grow_and_be_renamed() {
         for old in [&b""[..], b"one\n", &[b'x'; 3 * HEAD]] {
-            assert!(is_same_after(old, |path| {
+            let changed = changed_by(old, |path| {
                 let file = File::options().append(true).open(path).unwrap();
                 io::Write::write_all(&mut &file, b"more").unwrap();
                 let other = path.with_file_name("other");
                 fs::rename(path, &other).unwrap();
                 fs::rename(&other, path).unwrap();
-            }));
+            });
+            assert_eq!(changed, None);
         }
     }
 
     #[test]
-    fn a_file_that_shrinks_or_starts_differently_is_another() {
+    fn a_file_that_shrinks_or_starts_differently_has_changed() {
         let old = [b'x'; 3 * HEAD];
         let truncate = |length| {
             move |path: &Path| {
@@ -113,23 +157,37 @@ mod tests {
                 file.set_len(length).unwrap();
             }
         };
-        assert!(!is_same_after(&old, truncate(3 * HEAD as u64 - 1)));
-        assert!(!is_same_after(b"x", truncate(0)));
+        for (old, length) in [(&old[..], 3 * HEAD as u64 - 1), (&old, 1), (b"x", 0)] {
+            assert_eq!(changed_by(old, truncate(length)), Some(Changed::Shortened));
+        }
         for place in [0, 1, HEAD as u64 - 1] {
-            assert!(!is_same_after(&old, |path| {
+            let changed = changed_by(&old, |path| {
                 let file = File::options().write(true).open(path).unwrap();
                 file.write_all_at(b"y", place).unwrap();
-            }));
+            });
+            assert_eq!(changed, Some(Changed::Replaced), "{place}");
         }
     }
 
     #[test]
     fn an_equal_file_in_its_place_is_another() {
-        assert!(!is_same_after(b"one\n", |path| {
-            let other = path.with_file_name("other");
-            fs::write(&other, "one\n").unwrap();
-            fs::rename(&other, path).unwrap();
-        }));
+        for content in ["one\n", "", "one\ntwo\n"] {
+            let changed = changed_by(b"one\n", |path| {
+                let other = path.with_file_name("other");
+                fs::write(&other, content).unwrap();
+                fs::rename(&other, path).unwrap();
+            });
+            assert_eq!(changed, Some(Changed::Replaced), "{content:?}");
+        }
+    }
+
+    #[test]
+    fn a_directory_in_its_place_is_another_file() {
+        let changed = changed_by(b"", |path| {
+            fs::remove_file(path).unwrap();
+            fs::create_dir(path).unwrap();
+        });
+        assert_eq!(changed, Some(Changed::Replaced));
     }
 
     #[test]
@@ -151,7 +209,11 @@ mod tests {
             },
         ];
         for other in others {
-            assert!(!other.is_of(&file).unwrap(), "{other:?}");
+            assert_eq!(
+                other.change_to(&file).unwrap(),
+                Some(Changed::Replaced),
+                "{other:?}"
+            );
         }
     }
 }

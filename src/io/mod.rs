@@ -20,6 +20,7 @@ pub mod magic;
 pub mod mapped;
 pub mod masks;
 mod open;
+mod origin;
 pub mod prefetch;
 pub mod regular;
 mod sigbus;

@@ -15,11 +15,11 @@ use rustix::io::Errno;
 use super::buffer::Buffer;
 pub use super::magic::{Compression, Unsupported};
 use super::open::open_path;
+use super::origin::Origin;
 pub use super::regular::Regular;
-use super::stream::Origin;
 pub use super::stream::{Received, Stream};
 use super::wait::{self, Until};
-use super::{magic, stdio};
+use super::{magic, regular, stdio};
 
 /// Which input was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -101,36 +101,34 @@ pub fn open(name: &InputName, options: OpenOptions, until: &Until<'_>) -> io::Re
         _ => 0,
     };
     let begin = options.offset.unwrap_or(start);
-    let regular = Regular::new(file, begin, u64::try_from(status.st_size).unwrap_or(0));
+    let size = u64::try_from(status.st_size).unwrap_or(0);
     let mut first = Buffer::new();
-    regular.read_at(start, magic::LONGEST, &mut first)?;
+    regular::read_at(&file, start, magic::LONGEST, &mut first)?;
     let compression = match options.is_raw {
         true => None,
         false => magic::recognise(&first)?,
     };
-    let left = regular.end().saturating_sub(begin);
     if compression.is_some() {
         if begin != start {
             let message = "compressed data can only be read from its beginning";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
-        let file = regular.into_file();
         let origin = match name {
-            InputName::Stdin => None,
-            InputName::Path(path) => Some(Origin::new(path, &file)?),
+            InputName::Stdin => Origin::of_descriptor(&file)?,
+            InputName::Path(path) => Origin::of_path(path.clone(), &file)?,
         };
-        let stream = Stream::from_file(file, Some(left), compression);
+        let stream = Stream::from_file(file, Some(size.saturating_sub(begin)), compression);
         return Ok(Opened::Stream(stream.with_origin(origin)));
     }
     // Files of /proc report a size of zero, but have content.
     if status.st_size == 0 && begin == start && !first.is_empty() {
-        return Ok(Opened::Stream(Stream::from_file(
-            regular.into_file(),
-            None,
-            None,
-        )));
+        return Ok(Opened::Stream(Stream::from_file(file, None, None)));
     }
-    Ok(Opened::Regular(regular))
+    let path = match name {
+        InputName::Stdin => None,
+        InputName::Path(path) => Some(path.clone()),
+    };
+    Ok(Opened::Regular(Regular::new(file, path, begin, size)))
 }
 
 /// Reads all of an input as it is: for lists of names, pictures and the like, not for logs. Reading ends with the first byte

@@ -3,19 +3,14 @@
 //! Data is handed on as soon as it arrives; callers that want larger pieces collect them. The bytes taken from the disk or the
 //! pipe are counted where a progress bar can see them. Decoding is in `decode`.
 
-use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::SeekFrom;
-
 use super::decode::Decoder;
-use super::identity::Identity;
 use super::magic::{self, Compression};
-use super::open::open_path;
+use super::origin::Origin;
 use super::wait::{self, Interest, Outcome, Until};
 
 /// An input that is read once.
@@ -25,8 +20,6 @@ pub struct Stream {
     decoder: Option<Box<Decoder>>,
     compression: Option<Compression>,
     total: Option<u64>,
-    /// Where the first byte is, if it can be gone back to.
-    begin: Option<u64>,
 }
 
 impl Stream {
@@ -36,13 +29,11 @@ impl Stream {
         total: Option<u64>,
         compression: Option<Compression>,
     ) -> Stream {
-        let begin = rustix::fs::seek(&file, SeekFrom::Current(0)).ok();
         Stream {
             raw: Raw::new(file),
             decoder: None,
             compression,
             total,
-            begin: begin.filter(|_| total.is_some()),
         }
     }
 
@@ -53,7 +44,6 @@ impl Stream {
             decoder: None,
             compression: None,
             total: None,
-            begin: None,
         }
     }
 
@@ -78,28 +68,20 @@ impl Stream {
     }
 
     /// The same stream, with the file that it can be read from again.
-    pub(super) fn with_origin(mut self, origin: Option<Origin>) -> Stream {
-        self.raw.origin = origin;
+    pub(super) fn with_origin(mut self, origin: Origin) -> Stream {
+        self.raw.origin = Some(origin);
         self
     }
 
-    /// Goes back to the first byte and keeps nothing in memory; false if that is impossible. A file with a path is closed until the
-    /// next read, which fails with [`Changed`] if another file is found there then.
+    /// Goes back to the first byte and keeps nothing in memory; false if that is impossible. A file with a path is closed.
+    /// The next read opens it again and fails with a `Changed` in the error if another file or other content is found then.
     pub fn rewind(&mut self) -> bool {
-        let is_back = match (&self.raw.origin, &self.raw.file, self.begin) {
-            (Some(_), ..) => {
-                self.raw.file = None;
-                true
-            }
-            (None, Some(file), Some(begin)) => {
-                rustix::fs::seek(file, SeekFrom::Start(begin)).is_ok()
-            }
-            _ => false,
-        };
-        if is_back {
-            self.decoder = None;
+        if self.raw.origin.is_none() {
+            return false;
         }
-        is_back
+        self.raw.file = None;
+        self.decoder = None;
+        true
     }
 
     /// Frees the descriptor and what decoding needs, at the end.
@@ -156,62 +138,6 @@ impl Stream {
             Some(ended) => Ok(ended),
             None => read.map(Received::of),
         }
-    }
-}
-
-/// Where a file was found, to read it again.
-#[derive(Debug)]
-pub(super) struct Origin {
-    path: PathBuf,
-    identity: Identity,
-}
-
-impl Origin {
-    /// The origin of a file that has just been opened.
-    pub(super) fn new(path: &Path, file: &File) -> io::Result<Origin> {
-        Ok(Origin {
-            path: path.to_path_buf(),
-            identity: Identity::of(file)?,
-        })
-    }
-
-    fn reopen(&self) -> io::Result<File> {
-        let (file, _) = match open_path(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(Changed::Removed.into());
-            }
-            opened => opened?,
-        };
-        match file.metadata()?.is_file() && self.identity.is_of(&file)? {
-            true => Ok(file),
-            false => Err(Changed::Replaced.into()),
-        }
-    }
-}
-
-/// Why a file could not be read again; inside errors of reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Changed {
-    /// There is another file or other content.
-    Replaced,
-    /// There is no file.
-    Removed,
-}
-
-impl fmt::Display for Changed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Changed::Replaced => "the file was replaced while it was read",
-            Changed::Removed => "the file was removed while it was read",
-        })
-    }
-}
-
-impl std::error::Error for Changed {}
-
-impl From<Changed> for io::Error {
-    fn from(changed: Changed) -> io::Error {
-        io::Error::other(changed)
     }
 }
 

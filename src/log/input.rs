@@ -33,8 +33,8 @@ pub struct Input {
     pub body: Body,
     /// The beginning, whole lines only, for `--describe`.
     pub sample: Vec<u8>,
-    /// Whether it was found shorter than it had been.
-    pub is_cut: AtomicBool,
+    /// Whether it has been reported that a part of it could not be read.
+    pub is_reported: AtomicBool,
 }
 
 /// What scanners need to know of an input.
@@ -65,6 +65,8 @@ pub struct Pieces {
     pub next: AtomicU64,
     /// The file in memory, where it is mapped.
     pub mapped: Option<Mapped>,
+    /// How many have been read.
+    finished: AtomicU64,
     /// Whether the mapped file was seen to be shorter than it was.
     is_shorter: AtomicBool,
 }
@@ -81,6 +83,13 @@ impl Pieces {
             self.is_shorter.store(true, Relaxed);
         }
         !self.is_shorter.load(Relaxed)
+    }
+
+    /// Counts a piece that has been read, and closes the file after the last.
+    pub fn finish_one(&self) {
+        if self.finished.fetch_add(1, Relaxed) + 1 == self.grid.len() {
+            self.file.close();
+        }
     }
 }
 
@@ -128,6 +137,7 @@ impl Input {
                     grid,
                     next: AtomicU64::new(0),
                     mapped: None,
+                    finished: AtomicU64::new(0),
                     is_shorter: AtomicBool::new(false),
                 };
                 (Body::Pieces(pieces), is_whole)
@@ -168,7 +178,7 @@ impl Input {
             bound,
             body,
             sample,
-            is_cut: AtomicBool::new(false),
+            is_reported: AtomicBool::new(false),
         })
     }
 
@@ -242,26 +252,44 @@ impl Input {
     /// Whether the file was mapped and became shorter, so that some of what was read was not there.
     pub fn was_cut(&self) -> bool {
         match &self.body {
-            Body::Pieces(pieces) => !pieces.is_whole(),
+            // Workers look after each piece.
+            Body::Pieces(pieces) => pieces.is_shorter.load(Relaxed),
             Body::Blocks(_) => false,
         }
     }
 
-    /// Goes back to the beginning of a plain file, and does without a map.
-    pub fn rewind(&mut self) {
+    /// Unmaps a plain file.
+    pub fn unmap(&mut self) {
         if let Body::Pieces(pieces) = &mut self.body {
             pieces.mapped = None;
+        }
+    }
+
+    /// Goes back to the beginning of a plain file, of which not all pieces have been read, and unmaps it.
+    pub fn rewind(&mut self) {
+        self.unmap();
+        if let Body::Pieces(pieces) = &mut self.body {
             pieces.is_shorter = AtomicBool::new(false);
+            pieces.finished = AtomicU64::new(0);
             pieces.next = AtomicU64::new(0);
         }
     }
 
-    /// Lets go of the beginning, which was read to find the format: where inputs are very many, it would fill the memory.
-    pub fn lay_aside(&mut self) {
-        self.sample = Vec::new();
-        if let Body::Blocks(blocks) = &mut self.body {
-            blocks.lay_aside();
+    /// Closes the file until its turn comes, if it can be opened again, and frees what has been read of it. If it is another
+    /// file by then, it is reported and not read.
+    pub fn suspend(&mut self) {
+        match &mut self.body {
+            Body::Pieces(pieces) => {
+                // If its identity cannot be determined, the file stays open.
+                let _ = pieces.file.suspend();
+            }
+            Body::Blocks(blocks) => blocks.suspend(),
         }
+    }
+
+    /// Frees the first lines: with thousands of inputs they would fill the memory.
+    pub fn drop_sample(&mut self) {
+        self.sample = Vec::new();
     }
 
     /// Whether it is so small that threads would cost more than they bring.

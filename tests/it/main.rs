@@ -10,6 +10,7 @@ mod fuzz;
 mod language;
 mod laws;
 mod layers;
+mod many_inputs;
 mod outputs;
 mod panics;
 mod pictures;

@@ -40,7 +40,7 @@ fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 }
 
 /// jug reading from a pipe that stays open, with some lines written to it and read.
-fn waiting(args: &[&str], lines: &str) -> Running {
+pub(crate) fn waiting(args: &[&str], lines: &str) -> Running {
     let mut command = command(JUG);
     command
         .args(args)
@@ -359,21 +359,6 @@ fn stats_say_what_was_done() {
 }
 
 #[test]
-fn there_may_be_more_files_than_a_shell_allows() {
-    let sandbox = Sandbox::new();
-    for name in 0..100 {
-        sandbox.file(format!("{name}.log"), "a\n");
-    }
-    let allowed = sandbox.shell("ulimit -S -n 32; jug log count *.log", b"");
-    assert_eq!(allowed.clean(), "count\n100\n");
-    let refused = sandbox.shell("ulimit -n 32; jug log count *.log", b"");
-    assert!(
-        refused.status == 3 && refused.stderr().contains("Too many open files"),
-        "{refused}"
-    );
-}
-
-#[test]
 fn a_line_longer_than_allowed_is_skipped_and_counted_as_bad() {
     let sandbox = Sandbox::new();
     let text = ["a b\n", &"a".repeat(5 << 20), "\nb c\n"].concat();
@@ -499,66 +484,5 @@ fn a_file_cut_short_gives_what_is_left() {
         );
         assert_eq!(report.account.kept, kept as u64, "{engine:?}, {cut}");
         assert!(cutter.was_told.load(Relaxed), "{engine:?}, {cut}");
-    }
-}
-
-#[test]
-fn an_input_that_was_replaced_before_it_is_read_is_missed() {
-    let sandbox = Sandbox::new();
-    let path = |name: &str| sandbox.path().join(name);
-    // Of the inputs after the first 64, compressed files are closed until their turn.
-    let mut args = vec!["log".to_owned(), "count".to_owned()];
-    for number in 0..64 {
-        let name = format!("{number}.log");
-        sandbox.file(&name, "a line\n");
-        args.push(path(&name).display().to_string());
-    }
-    args.push(path("packed.gz").display().to_string());
-    args.push("-".to_owned());
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let pack = |name: &str, lines: &str| {
-        let outcome = sandbox.shell(&format!("gzip -c > {name}"), lines.as_bytes());
-        assert_eq!(outcome.status, 0, "{outcome}");
-    };
-    let replace = || {
-        pack("other.gz", "three\nlines\nhere\n");
-        fs::rename(path("other.gz"), path("packed.gz")).expect("it can be renamed");
-    };
-    let remove = || fs::remove_file(path("packed.gz")).expect("it can be removed");
-    let append = || {
-        let member = fs::read(path("packed.gz")).expect("it is there");
-        let mut file = fs::File::options()
-            .append(true)
-            .open(path("packed.gz"))
-            .expect("it is there");
-        file.write_all(&member).expect("it can be written");
-    };
-    type Change<'a> = &'a dyn Fn();
-    for (change, status, count, message) in [
-        (
-            &replace as Change<'_>,
-            3,
-            65,
-            "packed.gz: the file was replaced while it was read",
-        ),
-        (
-            &remove,
-            3,
-            65,
-            "packed.gz: the file was removed while it was read",
-        ),
-        (&append, 0, 69, ""),
-        (&|| (), 0, 67, ""),
-    ] {
-        pack("packed.gz", "two\nlines\n");
-        // The format of standard input, the last one to be opened, is not decided before its first newline.
-        let mut child = waiting(&args, "a line");
-        change();
-        drop(child.stdin.take());
-        let outcome = child.end();
-        assert_eq!(outcome.status, status, "{outcome}");
-        assert_eq!(outcome.stdout(), format!("count\n{count}\n"), "{outcome}");
-        assert!(outcome.stderr().contains(message), "{outcome}");
-        assert_eq!(outcome.stderr().is_empty(), message.is_empty(), "{outcome}");
     }
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::expr::nearest;
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::format::Needs;
-use crate::io::limits::allow_open_files;
+use crate::io::limits::{allow_open_files, open_files};
 use crate::io::source::InputName;
 use crate::io::wait::Until;
 use crate::log::chunk::CHUNK;
@@ -18,8 +18,8 @@ use crate::observe::Observe as _;
 use crate::record::{FieldName, Number, Value};
 use crate::ui::Ui;
 
-/// The first inputs keep their first bytes in memory, for hints and for reading on; with thousands of inputs that would be too
-/// much.
+/// At most this many inputs stay open and keep their first bytes in memory, for hints and for reading on. With thousands of
+/// inputs that would take too many descriptors and too much memory.
 const AT_HAND: usize = 64;
 
 /// How many lines tell whether a column holds numbers.
@@ -53,13 +53,17 @@ impl Log {
             until: Until::stopped(&is_stopping),
         };
         allow_open_files(names.len());
+        let at_hand = quarter_of_open_files().min(AT_HAND);
         let (mut inputs, mut first_error, mut failed) = (Vec::new(), None, 0_usize);
         for name in names {
             hint_at_terminal(&name, "lines", "name files after the query", ui);
             match Input::open(name, inputs.len(), &opening) {
                 Ok(mut input) => {
-                    if inputs.len() >= AT_HAND && !self.describe {
-                        input.lay_aside();
+                    if inputs.len() >= at_hand {
+                        input.suspend();
+                        if !self.describe {
+                            input.drop_sample();
+                        }
                     }
                     if let Some(schema) = &input.bound.schema {
                         let time = match schema.time_field() {
@@ -94,6 +98,12 @@ impl Log {
             None => Ok(inputs),
         }
     }
+}
+
+/// A quarter of the files that may be open at once. The inputs that stay open, the workers and the threads that decompress get a
+/// quarter each.
+pub(super) fn quarter_of_open_files() -> usize {
+    usize::try_from(open_files() / 4).unwrap_or(usize::MAX)
 }
 
 /// Whether lines are in the format that is wanted as they stand.

@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use crate::io::identity::Changed;
 use crate::io::wait::Event;
 
 /// Waits for as long as it takes.
@@ -385,5 +386,37 @@ fn standard_input_may_be_anything() {
             "{script}"
         );
         fs::remove_file(at("report")).unwrap();
+    }
+}
+
+#[test]
+fn a_compressed_file_without_a_path_is_read_again_only_if_it_is_the_same() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("packed");
+    let (prefix, packed) = (b"read by others", gzip(b"text"));
+    let content = [&prefix[..], &packed].concat();
+    let opened = |content: &[u8]| {
+        fs::write(&path, content).unwrap();
+        let mut file = File::open(&path).unwrap();
+        file.read_exact(&mut [0; 14]).unwrap();
+        let origin = Origin::of_descriptor(&file).unwrap();
+        let total = Some(packed.len() as u64);
+        Stream::from_file(file, total, Some(Compression::Gzip)).with_origin(origin)
+    };
+    let mut stream = opened(&content);
+    assert_eq!(stream.rest(), b"text");
+    assert!(stream.rewind());
+    assert_eq!(stream.rest(), b"text");
+    for (change, expected) in [
+        (&content[..20], Changed::Shortened),
+        (&[], Changed::Shortened),
+        (&[&gzip(b"other"), &content[..]].concat(), Changed::Replaced),
+    ] {
+        let mut stream = opened(&content);
+        assert!(stream.rewind());
+        fs::write(&path, change).unwrap();
+        let error = stream.read_until(&mut [0; 10], &FOREVER).unwrap_err();
+        let found = error.get_ref().and_then(|inner| inner.downcast_ref());
+        assert_eq!(found, Some(&expected));
     }
 }

@@ -133,8 +133,9 @@ impl Blocks {
         self.offset += bytes as u64;
     }
 
-    /// Lets go of what has been read of a file, to read it again when its turn comes. What cannot be read again is kept.
-    pub(super) fn lay_aside(&mut self) {
+    /// Closes the stream and frees what has been read of it, if it can be read again when its turn comes. What cannot be read
+    /// again is kept; its stream is closed if it has ended.
+    pub(super) fn suspend(&mut self) {
         let is_sound = self.damage.is_none() && !self.was_stopped;
         if is_sound && self.stream.rewind() {
             self.behind = usize::try_from(mem::take(&mut self.offset)).unwrap_or(usize::MAX);
@@ -142,6 +143,8 @@ impl Blocks {
             self.filled = 0;
             self.at_end = false;
             self.reported = self.stream.consumed().load(Relaxed);
+        } else if self.at_end {
+            self.stream.close();
         }
     }
 

@@ -150,13 +150,10 @@ impl<'j, 's> Job<'j, 's> {
         }
     }
 
-    /// Reports once that a file became shorter while it was read.
-    pub(super) fn report_shrunk(&self, input: &Input) {
-        if !input.is_cut.swap(true, Relaxed) {
-            self.observe.missed(&format!(
-                "{}: the file became shorter while it was read",
-                input.name
-            ));
+    /// Reports once why a part of an input could not be read.
+    pub(super) fn report_unread(&self, input: &Input, reason: &str) {
+        if !input.is_reported.swap(true, Relaxed) {
+            self.observe.missed(&format!("{}: {reason}", input.name));
         }
     }
 }

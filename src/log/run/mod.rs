@@ -143,6 +143,7 @@ impl<'s> Run<'s> {
             input.rewind();
             return;
         }
+        input.unmap();
         let merged = workers
             .merge()
             .and_then(|found| self.shared.workers.absorb(found));

@@ -56,6 +56,7 @@ pub(super) fn take_all(job: &Job<'_, '_>, input: &Input) {
                 // All of this input will be read again, without a map.
                 break;
             }
+            pieces.finish_one();
             job.deliver(ticket, rows);
         }
     });
@@ -137,11 +138,13 @@ impl Piece<'_, '_, '_> {
             return mapped.window(from, length);
         }
         match self.pieces.file.read_at(from, length, buffer) {
-            Ok(()) if buffer.len() < length => self.job.report_shrunk(self.input),
+            Ok(()) if buffer.len() < length => {
+                let shortened = "the file became shorter while it was read";
+                self.job.report_unread(self.input, shortened);
+            }
             Ok(()) => {}
             Err(error) => {
-                let message = format!("{}: {error}", self.input.name);
-                self.job.observe.missed(&message);
+                self.job.report_unread(self.input, &error.to_string());
                 buffer.clear();
             }
         }
