@@ -232,7 +232,7 @@ const OPERATORS: [(&str, &str); 11] = [
         "Text. \\\" and \\\\ stand for a quote and a backslash, \\n and \\t for a newline and a tab.",
     ),
     (
-        "10M, 5m, 1.5",
+        "10M, 1h30m, 1.5",
         "A size in bytes (powers of 1024), a duration in seconds, a number.",
     ),
     (

@@ -42,7 +42,7 @@ pub trait Scope {
 /// Resolves and checks an expression.
 ///
 /// # Errors
-/// Unknown names, types that cannot fit, regexes that are none.
+/// Unknown names, types that do not fit, invalid regexes.
 pub fn compile(expr: &Expr, scope: &mut dyn Scope) -> Result<Program, Fault> {
     let (node, kind) = node(expr, scope)?;
     Ok(Program { node, kind })
@@ -312,7 +312,7 @@ fn comparable(expr: &Expr, other: Kind, scope: &mut dyn Scope) -> Result<Node, F
 /// Compiles a regex that works on bytes, with a limit on its size.
 ///
 /// # Errors
-/// What the regex engine says, at the regex.
+/// The error of the regex engine, at the regex.
 pub fn regex(pattern: &Pattern) -> Result<Regex, Fault> {
     let syntax = regex_automata::util::syntax::Config::new().utf8(false);
     let config = Regex::config()

@@ -1,8 +1,8 @@
 //! Computing a resolved expression over a row.
 //!
 //! Missing values: arithmetic with one is missing, a comparison with one is false (`!=` is the opposite of `==`, so true),
-//! and `not` of a missing condition is true. Text that should be a number and is none makes the line bad, except for
-//! `==` and `!=`, which just differ.
+//! and `not` of a missing condition is true. Text where a number is needed makes the line bad, except for
+//! `==` and `!=`: text and a number are unequal.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -114,7 +114,7 @@ impl Program {
         reads(&self.node, is_one)
     }
 
-    /// A text that every row's line must contain for the condition to hold, if one can be told: the longest.
+    /// The longest text that a line must contain for the condition to hold, if there is one.
     pub fn required_text(&self, is_verbatim: &dyn Fn(usize) -> bool) -> Option<Vec<u8>> {
         required_text(&self.node, is_verbatim)
     }
@@ -225,7 +225,7 @@ fn arithmetic(
         Binary::Divide => left.checked_div(right),
         _ => left.checked_rem(right),
     };
-    // Nothing divided by nothing has no value, and neither has what no float can hold.
+    // Missing: a division by zero, and a result that no float can hold.
     Ok(result.map_or(Value::Missing, Value::Number))
 }
 

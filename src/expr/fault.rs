@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn points_at_the_place() {
+    fn errors_mark_the_place() {
         let fault = Fault::new(6..12, "unknown field 'statsu'");
         assert_eq!(
             fault.render("where statsu > 1"),
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_nearest_word_or_none() {
+    fn near_words_are_suggested() {
         let words = ["status", "bytes", "path", "p99", "count"];
         assert_eq!(nearest("statsu", words), Some("status"));
         assert_eq!(nearest("Count", words), Some("count"));

@@ -5,53 +5,11 @@
 
 use std::time::Duration;
 
-use super::fault::{Fault, Span};
+use super::duration::{self, unit_seconds};
+use super::fault::Fault;
 use super::net::Net;
+use super::token::{Literal, Token, TokenKind};
 use crate::record::Number;
-
-/// A token and where it stands.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Token {
-    /// What it is.
-    pub kind: TokenKind,
-    /// Where it stands, in bytes.
-    pub span: Span,
-}
-
-/// What a token is.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TokenKind {
-    /// A name or keyword: `status`, `p99.9`, `where`.
-    Word(String),
-    /// `"text"` or `'text'`, its escapes taken out.
-    Text(Vec<u8>),
-    /// `500`, `1.5`, `10M`.
-    Number(Literal),
-    /// `250ms`, `5m`, `1d`.
-    Duration(Duration),
-    /// `/regex/`, without its slashes.
-    Regex(String),
-    /// `10.0.0.0/8`, `::1`.
-    Net(Net),
-    /// `$7`.
-    Nth(usize),
-    /// `$NF`.
-    Last,
-    /// `|`, `==`, `(` and the like.
-    Symbol(&'static str),
-    /// After the last token.
-    End,
-}
-
-/// A number literal. Compared as the text it was typed as, since [`Number`] has several orders.
-#[derive(Clone, Copy, Debug)]
-pub struct Literal(pub Number);
-
-impl PartialEq for Literal {
-    fn eq(&self, other: &Literal) -> bool {
-        self.0.total_cmp(other.0).is_eq()
-    }
-}
 
 /// Longest first, so that `==` is not read as two `=`.
 const SYMBOLS: [&str; 24] = [
@@ -59,7 +17,7 @@ const SYMBOLS: [&str; 24] = [
     "+", "-", "*", "/", "=", "!", "%",
 ];
 
-/// What other languages write, and what is written here. None of them begins with what makes sense here.
+/// Operators of other languages, and the hint for each. No valid token begins with one of them.
 const FOREIGN: [(&str, &str); 7] = [
     ("===", "=="),
     ("!==", "!="),
@@ -350,6 +308,10 @@ impl Lexer<'_> {
             .find(|c: char| !is_word_part(c))
             .unwrap_or(rest.len() - end);
         let unit = &rest[end..end + unit_length];
+        // A duration of several units, such as 1m0.5s.
+        let whole = rest
+            .find(|c: char| !is_word_part(c) && c != '.')
+            .unwrap_or(rest.len());
         let span = start..start + end + unit_length;
         let plain = rest[..end].replace('_', "");
         let number = Number::parse(plain.as_bytes())
@@ -357,11 +319,14 @@ impl Lexer<'_> {
         let kind = match unit {
             "" => TokenKind::Number(Literal(number)),
             _ => {
-                if let Some(seconds) = duration_unit(unit) {
+                if let Some(seconds) = unit_seconds(unit) {
                     let seconds = number.to_f64() * seconds;
                     let duration = Duration::try_from_secs_f64(seconds)
                         .map_err(|_| Fault::new(span.clone(), "this time is too long"))?;
                     TokenKind::Duration(duration)
+                } else if let Some(duration) = duration::parse(&rest[..whole]) {
+                    self.at = start + whole;
+                    return Ok(TokenKind::Duration(duration));
                 } else if let Some(size) =
                     size_unit(unit).and_then(|bytes| number.checked_mul(Number::from(bytes)))
                 {
@@ -373,26 +338,13 @@ impl Lexer<'_> {
                         .hint("times go in quotes: time > \"2026-03-15T12:00:00Z\""));
                 } else {
                     return Err(Fault::new(span, format!("unknown unit '{unit}'"))
-                        .hint("times: ms s m h d w; sizes: K M G T (1024), KB MB GB TB (1000)"));
+                        .hint("times: ms s m h d w, as in 90s or 1h30m; sizes: K M G T (1024), KB MB GB TB (1000)"));
                 }
             }
         };
         self.at = span.end;
         Ok(kind)
     }
-}
-
-/// Seconds in a unit of time.
-fn duration_unit(unit: &str) -> Option<f64> {
-    Some(match unit {
-        "ms" => 1e-3,
-        "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        "d" => 86_400.0,
-        "w" => 604_800.0,
-        _ => return None,
-    })
 }
 
 /// Bytes in a unit of size: `K` and `k` are 1024, `KB` and `kB` 1000.

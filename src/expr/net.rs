@@ -32,7 +32,7 @@ impl Net {
         .masked()
     }
 
-    /// Whether the address lies in it. IPv4 addresses in IPv6's clothes (`::ffff:10.0.0.1`) count as IPv4.
+    /// Whether the address lies in it. IPv4-mapped IPv6 addresses (`::ffff:10.0.0.1`) count as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         width(address) == width(self.address)
@@ -44,7 +44,7 @@ impl Net {
                 == *self
     }
 
-    /// Whether any address that stands in `line` as a word of its own lies in it.
+    /// Whether `line` contains, as a whole word, an address in this network.
     pub fn occurs_in(&self, line: &[u8]) -> bool {
         // Letters belong to the word, too: the :: of `LWP::Simple` is not an address.
         let is_part =
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn holds_its_addresses_and_no_others() {
+    fn a_network_contains_its_addresses() {
         assert!(net("10.0.0.0/8").contains("10.255.0.1".parse().unwrap()));
         assert!(!net("10.0.0.0/8").contains("11.0.0.1".parse().unwrap()));
         assert!(net("0.0.0.0/0").contains("11.0.0.1".parse().unwrap()));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_addresses_that_stand_alone() {
+    fn addresses_are_found_as_whole_words() {
         assert!(net("10.1.2.3").occurs_in(b"from 10.1.2.3:8080 to x"));
         assert!(net("10.1.2.3").occurs_in(b"gone: 10.1.2.3."));
         assert!(!net("10.1.2.3").occurs_in(b"from 110.1.2.3 and 10.1.2.33"));
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn shows_the_network_it_is() {
+    fn networks_are_shown_with_their_prefix() {
         assert_eq!(
             Net::around("192.0.2.77".parse().unwrap(), 24).to_string(),
             "192.0.2.0/24"

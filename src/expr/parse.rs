@@ -5,9 +5,9 @@
 mod cursor;
 
 use super::fault::{Fault, Span};
-use super::lex::TokenKind;
 use super::net::Net;
 use super::syntax::{Binary, Expr, ExprKind, Pattern, Unary};
+use super::token::TokenKind;
 use crate::record::{FieldName, Number, Step};
 
 pub use cursor::{Parser, RESERVED};

@@ -19,7 +19,7 @@ pub enum ExprKind {
     /// A field of the line or a column of the table.
     Field(FieldName),
     /// A number; durations are seconds.
-    Number(super::lex::Literal),
+    Number(super::token::Literal),
     /// A text.
     Text(Vec<u8>),
     /// `true` or `false`.
@@ -112,7 +112,7 @@ impl Expr {
 
     /// A number that was computed from literals.
     pub fn number(number: Number, span: Span) -> Expr {
-        Expr::new(ExprKind::Number(super::lex::Literal(number)), span)
+        Expr::new(ExprKind::Number(super::token::Literal(number)), span)
     }
 
     /// The parts directly below.

@@ -7,7 +7,7 @@ use crate::expr::syntax::Expr;
 use crate::expr::{Clock, Scope, compile};
 use crate::record::{FieldName, Timestamp, Want};
 
-/// A scope with no fields at all, in UTC.
+/// A scope without fields, in UTC.
 struct Bare(Clock);
 
 impl Scope for Bare {
@@ -83,7 +83,7 @@ fn computes() {
 }
 
 #[test]
-fn refuses_what_cannot_fit() {
+fn arguments_of_the_wrong_type_are_rejected() {
     for (text, message) in [
         ("lowr(\"a\")", "unknown function 'lowr'"),
         ("lower(\"a\", \"b\")", "lower takes 1 argument: a text"),

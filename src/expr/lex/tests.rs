@@ -54,11 +54,14 @@ fn a_slash_divides_after_a_value_and_begins_a_regex_elsewhere() {
 fn numbers_take_units() {
     use TokenKind::{Duration as Time, End};
     assert_eq!(
-        kinds("250ms 5m 1d"),
+        kinds("250ms 5m 1d 1h30m,1m0.5s"),
         [
             Time(Duration::from_millis(250)),
             Time(Duration::from_secs(300)),
             Time(Duration::from_secs(86_400)),
+            Time(Duration::from_secs(5_400)),
+            TokenKind::Symbol(","),
+            Time(Duration::from_millis(60_500)),
             End
         ]
     );
@@ -72,11 +75,14 @@ fn numbers_take_units() {
             End
         ]
     );
-    assert!(lex("5x").unwrap_err().message.contains("unknown unit"));
+    for wrong in ["5x", "1h30", "1h30x"] {
+        let error = lex(wrong).unwrap_err().message;
+        assert!(error.contains("unknown unit"), "{error}");
+    }
 }
 
 #[test]
-fn addresses_and_networks_are_told_from_numbers() {
+fn addresses_and_networks_are_distinguished_from_numbers() {
     assert!(matches!(
         kinds("10.0.0.0/8")[..],
         [TokenKind::Net(_), TokenKind::End]

@@ -1,7 +1,8 @@
 //! A cursor over tokens, and the errors for unexpected tokens.
 
 use crate::expr::fault::{Fault, Span};
-use crate::expr::lex::{Token, TokenKind, lex};
+use crate::expr::lex::lex;
+use crate::expr::token::{Token, TokenKind};
 
 /// Words that are part of the grammar and never a field's plain name.
 pub const RESERVED: [&str; 13] = [
@@ -126,7 +127,7 @@ impl Parser {
         }
     }
 
-    /// Goes one level down. Everything that recurses says so here, so that no text can exhaust the stack.
+    /// Goes one level down. Every recursion calls this, so that no text can overflow the stack.
     ///
     /// # Errors
     /// If that is too deep.

@@ -1,4 +1,4 @@
-//! Tokens into trees, and the faults of those that are none.
+//! Parsing of expressions, and the errors of invalid ones.
 
 use super::*;
 
@@ -27,7 +27,7 @@ fn show(expr: &Expr) -> String {
 }
 
 #[test]
-fn binds_as_written_in_textbooks() {
+fn operators_bind_as_usual() {
     let cases = [
         ("a or b and not c == 1", "(a Or (b And (Not (c Equal 1))))"),
         ("1 + 2 * 3 - 4", "((1 Add (2 Multiply 3)) Subtract 4)"),
@@ -56,7 +56,7 @@ fn binds_as_written_in_textbooks() {
 }
 
 #[test]
-fn says_what_it_wanted_and_where() {
+fn syntax_errors_name_the_expectation_and_the_place() {
     let cases = [
         ("a = 1", None),
         (
@@ -93,7 +93,7 @@ fn says_what_it_wanted_and_where() {
 }
 
 #[test]
-fn deep_nesting_is_refused_not_a_crash() {
+fn deep_nesting_is_rejected() {
     let deep = format!("{}1{}", "(".repeat(5000), ")".repeat(5000));
     assert!(parse(&deep).unwrap_err().message.contains("too deeply"));
     let minus = format!("{}1", "- ".repeat(5000));

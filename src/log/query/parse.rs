@@ -6,8 +6,8 @@ mod stages;
 
 use super::syntax::Query;
 use crate::expr::fault::Fault;
-use crate::expr::lex::TokenKind;
 use crate::expr::parse::Parser;
+use crate::expr::token::TokenKind;
 use hints::hint_at_word;
 use stages::Stages;
 

@@ -3,8 +3,8 @@
 use super::stages::Stages;
 use crate::expr::compile::regex;
 use crate::expr::fault::Fault;
-use crate::expr::lex::TokenKind;
 use crate::expr::syntax::Pattern;
+use crate::expr::token::TokenKind;
 use crate::log::query::filter::Filter;
 
 impl Stages<'_> {

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::expr::fault::{Fault, nearest};
-use crate::expr::lex::TokenKind;
 use crate::expr::syntax::ExprKind;
+use crate::expr::token::TokenKind;
 use crate::log::aggregate;
 use crate::log::query::filter::Filter;
 use crate::log::query::syntax::{Item, STAGES};

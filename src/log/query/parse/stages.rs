@@ -2,9 +2,9 @@
 
 use super::hints::{bare_word, not_an_aggregate};
 use crate::expr::fault::Fault;
-use crate::expr::lex::TokenKind;
 use crate::expr::parse::{Parser, RESERVED};
 use crate::expr::syntax::{Expr, ExprKind};
+use crate::expr::token::TokenKind;
 use crate::log::aggregate;
 use crate::log::query::syntax::{Item, Key, Order, STAGES, Stage, StageKind};
 use crate::record::Number;

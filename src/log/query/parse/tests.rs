@@ -9,7 +9,7 @@ fn message(text: &str) -> (String, String) {
 }
 
 #[test]
-fn reads_stages() {
+fn every_stage_is_parsed() {
     let query = parse("\"GET\" and not /bot/ | where status >= 500 | count, p99(rt) as slow by path, 5m | sort -slow | head 20").unwrap();
     let kinds: Vec<&str> = query
         .stages
@@ -39,7 +39,7 @@ fn a_bare_word_alone_is_a_text_to_search_for() {
 }
 
 #[test]
-fn nearly_right_queries_are_refused_with_a_hint() {
+fn nearly_right_queries_are_rejected_with_a_hint() {
     for (text, wanted, hint) in [
         (
             "cuont",
