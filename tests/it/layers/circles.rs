@@ -5,14 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::paths::{Path, imports_of};
 use super::{Source, none_of, sources};
-
-/// Circles that are still there: the folder and its members. A circle of some of the members is allowed, too. It must only
-/// become shorter.
-const KNOWN: &[(&str, &[&str])] = &[("ui", &["column", "table"])];
-
-/// A module by its path: `["log", "run"]` for `src/log/run/mod.rs`.
-type Path = Vec<String>;
 
 /// Where a module imports another one.
 #[derive(Clone)]
@@ -31,14 +25,6 @@ struct Modules {
     exports: BTreeMap<Path, BTreeMap<String, Path>>,
 }
 
-/// An import: its segments, the name that it gets, and whether it is visible outside of the module.
-struct Import {
-    line: usize,
-    segments: Path,
-    name: String,
-    is_export: bool,
-}
-
 fn path_of(source: &Source) -> Path {
     let inside = source.path.strip_prefix("src").expect("it is in src");
     let mut path: Path = inside
@@ -53,136 +39,6 @@ fn path_of(source: &Source) -> Path {
         path.pop();
     }
     path
-}
-
-fn is_word(letter: char) -> bool {
-    letter.is_alphanumeric() || letter == '_'
-}
-
-/// The imports of a source: `use` declarations, expanded, and paths in code that begin with `crate`, `super` or `self`.
-fn imports_of(source: &Source) -> Vec<Import> {
-    let mut found = Vec::new();
-    let mut declaration: Option<(usize, bool, String)> = None;
-    for (number, line) in source.code() {
-        let text = line.trim();
-        if let Some((start, is_export, mut tree)) = declaration.take() {
-            tree.push_str(text);
-            declaration = Some((start, is_export, tree));
-        } else {
-            let (visibility, rest) = match text.strip_prefix("pub") {
-                Some(rest) if rest.starts_with('(') => rest
-                    .split_once(") ")
-                    .map_or(("", text), |(_, rest)| ("pub", rest)),
-                Some(rest) if rest.starts_with(' ') => ("pub", rest.trim_start()),
-                _ => ("", text),
-            };
-            if let Some(tree) = rest.strip_prefix("use ") {
-                declaration = Some((number, !visibility.is_empty(), tree.to_owned()));
-            } else {
-                found.extend(inline(number, text));
-            }
-        }
-        if declaration
-            .as_ref()
-            .is_some_and(|(.., tree)| tree.ends_with(';'))
-        {
-            let (line, is_export, tree) = declaration.take().expect("it was just looked at");
-            expand(
-                &mut Vec::new(),
-                tree.trim_end_matches(';'),
-                &mut |segments, name| {
-                    found.push(Import {
-                        line,
-                        segments: segments.to_vec(),
-                        name: name.to_owned(),
-                        is_export,
-                    });
-                },
-            );
-        }
-    }
-    found
-}
-
-/// `a::{b, c as d}` is `a::b` and `a::c`, known as `d`.
-fn expand(prefix: &mut Path, tree: &str, each: &mut impl FnMut(&[String], &str)) {
-    let tree = tree.trim();
-    let before = prefix.len();
-    let list = match tree.split_once('{') {
-        Some((head, list)) if list.ends_with('}') => {
-            prefix.extend(
-                head.split("::")
-                    .map(str::trim)
-                    .filter(|part| !part.is_empty())
-                    .map(str::to_owned),
-            );
-            &list[..list.len() - 1]
-        }
-        _ => {
-            let (path, name) = tree.split_once(" as ").unwrap_or((tree, ""));
-            prefix.extend(
-                path.split("::")
-                    .map(|part| part.trim().to_owned())
-                    .filter(|part| part != "self" || before == 0),
-            );
-            let name = if name.is_empty() {
-                prefix.last().cloned().unwrap_or_default()
-            } else {
-                name.trim().to_owned()
-            };
-            each(prefix, &name);
-            prefix.truncate(before);
-            return;
-        }
-    };
-    let (mut depth, mut start) = (0_usize, 0);
-    for (at, letter) in list.char_indices().chain([(list.len(), ',')]) {
-        match letter {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            ',' if depth == 0 => {
-                if !list[start..at].trim().is_empty() {
-                    expand(prefix, &list[start..at], each);
-                }
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    prefix.truncate(before);
-}
-
-/// The paths in a line of code.
-fn inline(line: usize, text: &str) -> Vec<Import> {
-    let mut found = Vec::new();
-    for root in ["crate::", "super::", "self::"] {
-        for (at, _) in text.match_indices(root) {
-            // `super::super::x` is found at its first word.
-            if text[..at]
-                .chars()
-                .next_back()
-                .is_some_and(|before| is_word(before) || before == ':' || before == '$')
-            {
-                continue;
-            }
-            let path: String = text[at..]
-                .chars()
-                .take_while(|letter| is_word(*letter) || *letter == ':')
-                .collect();
-            let segments: Path = path
-                .split("::")
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-                .collect();
-            found.push(Import {
-                line,
-                segments,
-                name: String::new(),
-                is_export: false,
-            });
-        }
-    }
-    found
 }
 
 impl Modules {
@@ -318,8 +174,8 @@ fn circle(edges: &BTreeMap<(String, String), Place>, start: &str) -> Option<Vec<
     None
 }
 
-/// One report for each circle that is not in the list.
-fn circles(graph: &Graph, known: &[(&str, &[&str])]) -> Vec<String> {
+/// One report for each circle.
+fn circles(graph: &Graph) -> Vec<String> {
     let mut reports = BTreeMap::new();
     for (folder, edges) in graph {
         let folder = folder.join("/");
@@ -328,12 +184,6 @@ fn circles(graph: &Graph, known: &[(&str, &[&str])]) -> Vec<String> {
             let Some(way) = circle(edges, member) else {
                 continue;
             };
-            let is_known = known.iter().any(|(name, members)| {
-                *name == folder && way.iter().all(|member| members.contains(&member.as_str()))
-            });
-            if is_known {
-                continue;
-            }
             let steps = way.windows(2).map(|pair| {
                 let place = &edges[&(pair[0].clone(), pair[1].clone())];
                 format!("  {}:{} imports {}", place.source, place.line, place.import)
@@ -352,7 +202,7 @@ fn circles(graph: &Graph, known: &[(&str, &[&str])]) -> Vec<String> {
 
 #[test]
 fn files_of_a_folder_do_not_import_each_other_in_circles() {
-    none_of(&circles(&graph(&sources()), KNOWN));
+    none_of(&circles(&graph(&sources())));
 }
 
 #[test]
@@ -373,7 +223,7 @@ fn circles_are_found_in_every_spelling() {
             source("src/a/two.rs", two),
             source("src/a/two/x.rs", "pub struct Third;"),
         ];
-        circles(&graph(&sources), &[])
+        circles(&graph(&sources))
     };
     let back = "use super::one::One;";
     for spelling in [
