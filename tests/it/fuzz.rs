@@ -1,5 +1,5 @@
-//! The bodies of the fuzz targets in `fuzz/`, run on mutated seeds: a few hundred each, the same ones every time, or as many
-//! as fit into `JUG_FUZZ_SECONDS` for each body.
+//! The bodies of the fuzz targets in `fuzz/`, run on mutated samples: a few hundred each, the same ones every time, or as many
+//! as fit into `JUG_FUZZ_SECONDS` for each body. `JUG_FUZZ_SEED` repeats the inputs of an earlier run.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -30,7 +30,7 @@ impl Random {
     }
 }
 
-/// Bytes that mean something to parsers.
+/// Bytes with a meaning for parsers.
 const PIECES: [&[u8]; 24] = [
     b"\n",
     b"\r\n",
@@ -58,9 +58,9 @@ const PIECES: [&[u8]; 24] = [
     b"/",
 ];
 
-/// A seed with a few changes: bytes replaced, removed, repeated, pieces put in, the rest of another seed put behind.
-fn mutate(random: &mut Random, seeds: &[Vec<u8>]) -> Vec<u8> {
-    let mut bytes = seeds[random.below(seeds.len())].clone();
+/// A sample with a few changes: bytes replaced, removed, repeated, pieces inserted, the end of another sample appended.
+fn mutate(random: &mut Random, samples: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = samples[random.below(samples.len())].clone();
     for _ in 0..random.below(6) {
         let at = random.below(bytes.len() + 1);
         let end = (at + 1 + random.below(8)).min(bytes.len());
@@ -72,7 +72,7 @@ fn mutate(random: &mut Random, seeds: &[Vec<u8>]) -> Vec<u8> {
                 bytes.splice(at..at, again);
             }
             3 => {
-                let other = &seeds[random.below(seeds.len())];
+                let other = &samples[random.below(samples.len())];
                 let from = random.below(other.len());
                 bytes.truncate(at);
                 bytes.extend_from_slice(&other[from..]);
@@ -87,31 +87,39 @@ fn mutate(random: &mut Random, seeds: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-/// Runs a body on the seeds and on mutations of them. Prints the input that fails.
+/// The number in an environment variable.
+fn setting(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    let number = text.parse();
+    Some(number.unwrap_or_else(|_| panic!("{name} is not a number: {text}")))
+}
+
+/// Runs a body on the samples and on mutations of them. Prints the seed, and the input that fails.
 #[allow(clippy::print_stderr)]
-fn run(body: fn(&[u8]), seeds: &[Vec<u8>], runs: usize) {
-    assert!(!seeds.is_empty());
+fn run(body: fn(&[u8]), samples: &[Vec<u8>], runs: usize) {
+    assert!(!samples.is_empty());
     let _deadline = deadline::for_this_test();
-    let seconds: Option<u64> = std::env::var("JUG_FUZZ_SECONDS")
-        .ok()
-        .map(|text| text.parse().expect("JUG_FUZZ_SECONDS is a number"));
-    let started = Instant::now();
+    let seconds = setting("JUG_FUZZ_SECONDS");
     // Without a time, the same inputs on every machine.
-    let mut random = Random(seconds.map_or(1, |_| u64::from(std::process::id())));
+    let seed = setting("JUG_FUZZ_SEED")
+        .unwrap_or_else(|| seconds.map_or(1, |_| u64::from(std::process::id())));
+    let started = Instant::now();
+    let mut random = Random(seed);
     let mut done = 0;
     let goes_on = |done| match seconds {
         Some(seconds) => started.elapsed() < Duration::from_secs(seconds),
         None => done < runs,
     };
     while goes_on(done) {
-        let input = seeds.get(done).filter(|_| seconds.is_some()).cloned();
-        let input = input.unwrap_or_else(|| mutate(&mut random, seeds));
+        let input = samples.get(done).filter(|_| seconds.is_some()).cloned();
+        let input = input.unwrap_or_else(|| mutate(&mut random, samples));
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| body(&input))) {
-            eprintln!("input: b\"{}\"", input.escape_ascii());
+            eprintln!("seed {seed}, input: b\"{}\"", input.escape_ascii());
             resume_unwind(panic);
         }
         done += 1;
     }
+    eprintln!("seed {seed}: {done} inputs");
 }
 
 fn bytes(texts: &[&str]) -> Vec<Vec<u8>> {

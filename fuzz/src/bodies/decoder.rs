@@ -4,7 +4,7 @@ use std::io::Write as _;
 use super::engine::{WHOLE, answer, planned};
 
 /// The first byte chooses whether the rest is damaged compressed data or is compressed here. Either way, the lines do not
-/// depend on chunk sizes and threads, and what was compressed here comes out as it went in.
+/// depend on chunk sizes and threads, and what was compressed here is decompressed unchanged.
 pub fn decoder(data: &[u8]) {
     let [mode, rest @ ..] = data else {
         return;
@@ -33,7 +33,7 @@ pub fn decoder(data: &[u8]) {
     };
     let one = lines("one", &compressed, 1, WHOLE);
     assert_eq!(one, lines("two", &compressed, 3, 100));
-    // What begins like compressed data is taken for it.
+    // Text that begins like compressed data is decompressed.
     let is_plain = !rest.starts_with(&[0x1f, 0x8b]) && !rest.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
     if mode % 3 > 0 && is_plain {
         assert_eq!(one, lines("plain", rest, 1, WHOLE));

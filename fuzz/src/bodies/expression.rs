@@ -30,7 +30,7 @@ pub fn expression(data: &[u8]) {
             "{expression}"
         );
     }
-    // Only what is one condition by itself can be negated: in parentheses, `a) or (b` is two.
+    // Only a single condition can be negated: `a) or (b` is valid in parentheses, but two conditions.
     if try_plan(&format!("where {expression} | count")).is_none() {
         return;
     }

@@ -34,7 +34,11 @@ pub fn ignore(data: &[u8]) {
             rules.ignore(name.as_bytes(), path.as_bytes(), is_dir)
         })
     };
+    // A byte-order mark belongs to the file, not to its first line.
+    let data = data.strip_prefix("\u{feff}".as_bytes()).unwrap_or(data);
     let decided = decide(data);
+    let marked = ["\u{feff}".as_bytes(), data].concat();
+    assert_eq!(decided, decide(&marked));
     assert_eq!(decided, decide(&[data, b"\n\n# a comment\n"].concat()));
     assert_eq!(
         decided,
