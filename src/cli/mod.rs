@@ -1,4 +1,4 @@
-//! The root command, and what is generated from it.
+//! The root command, and the files that are generated from it.
 
 pub mod artifacts;
 mod manual;
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_definition_is_sound() {
+    fn clap_accepts_the_definition() {
         command().debug_assert();
     }
 }

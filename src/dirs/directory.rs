@@ -1,4 +1,4 @@
-//! An open directory: its names, and the attributes of what is in it.
+//! An open directory: its names, and the attributes of its entries.
 
 use std::ffi::OsStr;
 use std::io;

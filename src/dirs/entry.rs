@@ -1,4 +1,4 @@
-//! An entry of a directory: what is known of it, and what is asked of the system only when it is needed.
+//! An entry of a directory: its name and type, and attributes that are read only when they are needed.
 
 use std::io;
 
@@ -42,7 +42,7 @@ pub struct Place<'a> {
 pub struct Target {
     /// The text of the link.
     pub text: Vec<u8>,
-    /// The type of what is there; `None` if nothing is.
+    /// Its type; `None` if the entry does not exist.
     pub file_type: Option<FileType>,
 }
 
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_is_gone_is_an_error_only_if_it_is_a_root() {
+    fn a_vanished_entry_is_an_error_only_if_it_is_a_root() {
         let top = tempfile::tempdir().unwrap();
         let path = top.path().join("missing");
         let path = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_not_there_is_gone() {
+    fn only_missing_entries_count_as_vanished() {
         for (errno, gone) in [
             (Errno::NOENT, true),
             (Errno::NOTDIR, true),

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_agree_or_they_do_not() {
+    fn lines_agree_in_their_number_of_words() {
         let agrees = |text: &str| {
             agrees(Sample {
                 bytes: text.as_bytes(),

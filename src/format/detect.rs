@@ -33,7 +33,7 @@ impl Needs {
     };
 }
 
-/// What the beginning of an input says about its format.
+/// The result of looking at the beginning of an input for its format.
 pub enum Decision {
     /// The format is certain: more lines would not change it.
     Decided(Box<dyn Schema>),

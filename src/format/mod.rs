@@ -196,7 +196,7 @@ pub trait Schema: Send + Sync {
         false
     }
 
-    /// How many lines at the beginning are no records (a CSV header).
+    /// How many lines at the beginning are not records (a CSV header).
     fn header_lines(&self) -> usize {
         0
     }

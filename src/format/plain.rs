@@ -1,4 +1,4 @@
-//! Text without a structure of its own: words by number, and a time where lines begin with one. `columns` and `lines`
+//! Text without a record format: words by number, and a time where lines begin with one. `columns` and `lines`
 //! are two names for it, which differ in what they promise.
 
 use super::wanted::{TimeTexts, Times, named};

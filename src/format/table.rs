@@ -11,7 +11,7 @@ use super::{
 };
 use crate::record::Value;
 
-/// How cells are written and told apart.
+/// How cells are written and separated.
 pub(super) trait Dialect: Copy + Send + Sync + 'static {
     /// What keeps a cell's text from standing in the line as it is.
     const VERBATIM: Verbatim;

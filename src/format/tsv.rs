@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_are_three() {
+    fn three_characters_are_escaped() {
         assert_eq!(unescape(b"a\\tb\\nc\\\\d\\qe\\"), b"a\tb\nc\\d\\qe\\");
     }
 

@@ -8,7 +8,7 @@ use super::{Bad, Unknown, Want, Wanted};
 use crate::record::time::AccessTimes;
 use crate::record::{Timestamp, Value};
 
-/// The field that holds the time of a record, whatever it is called there.
+/// The field that holds the time of a record; its name differs between formats.
 pub(super) const TIME: &str = "time";
 
 /// Keys under which programs write the time of a record, the likeliest first.
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_are_told_by_their_place() {
+    fn unknown_fields_are_reported_with_their_position() {
         let want = Want::Any;
         let wanted = [
             FieldName::key("a"),

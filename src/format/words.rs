@@ -84,7 +84,7 @@ pub(super) fn split(line: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|word| !word.is_empty())
 }
 
-/// A cell of text: missing if it is empty, a number if it looks like one and numbers are to be told from text.
+/// A cell of text: missing if it is empty, a number if it looks like one and numbers are inferred.
 #[inline]
 pub(super) fn cell(text: Cow<'_, [u8]>, infer: bool) -> Value<'_> {
     if text.is_empty() {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_awks() {
+    fn words_are_split_as_in_awk() {
         let names = [2, 1, 4, 2].map(FieldName::Nth);
         assert_eq!(read("  a \t bc d ", &names), ["bc", "a", "", "bc"]);
         assert_eq!(read(" a  b\t", &[FieldName::Last]), ["b"]);

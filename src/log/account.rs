@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_is_a_number_or_a_share() {
+    fn max_bad_is_a_number_or_a_percentage() {
         let account = Account {
             judged: 200,
             bad: 2,

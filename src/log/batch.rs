@@ -18,7 +18,7 @@ pub const ROWS: usize = 32;
 pub struct Alive(u32);
 
 impl Alive {
-    /// So many rows, at most [`ROWS`].
+    /// The number of rows, at most [`ROWS`].
     pub fn first(rows: usize) -> Alive {
         Alive(match rows {
             0 => 0,
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_stay_close_ranks() {
+    fn removed_lines_leave_no_gap() {
         let mut lines = Batch::new(&[Value::Missing]).lines;
         for (text, offset) in [(&b"a"[..], 0), (b"b", 2), (b"c", 4)] {
             lines.push(text, offset);

@@ -42,7 +42,7 @@ impl Grid {
     }
 }
 
-/// What a look at a piece and some bytes around it told.
+/// The result of a look at a piece and some bytes around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owned {
     /// These bytes of the window are the piece's lines.
@@ -61,7 +61,7 @@ pub enum Owned {
 /// Finds the lines that begin in a piece.
 ///
 /// `window` begins one byte before the piece, unless the piece is the first (`is_first`), and goes on at least to its end;
-/// `length` is the piece's own length. `is_end` says that nothing follows the window.
+/// `length` is the piece's own length. `is_end` is set if nothing follows the window.
 pub fn owned(window: &[u8], is_first: bool, length: usize, is_end: bool) -> Owned {
     let piece_start = usize::from(!is_first);
     let piece_end = (piece_start + length).min(window.len());

@@ -24,10 +24,10 @@ pub struct Grouped {
     zone: TimeZone,
     groups: Groups,
     states: Vec<Box<dyn States>>,
-    /// The arguments of the rows at hand that are computed, numbers or conditions, [`ROWS`] for each argument: checked before
+    /// The computed arguments of the current rows, numbers or conditions, [`ROWS`] for each argument: checked before
     /// any state is touched, so that a bad row counts nowhere.
     ready: Vec<Value<'static>>,
-    /// The keys of the rows at hand that do not stand in them as they are.
+    /// The computed keys of the current rows.
     keys: Keys,
     /// Groups with a key or an argument that is an approximation: which, and which of them.
     approximate: HashSet<(usize, Operand)>,
@@ -44,7 +44,7 @@ enum Operand {
 pub type Refuse<'f> = &'f mut dyn FnMut(usize, Bad);
 
 impl Clone for Grouped {
-    /// A copy to read: what rows at hand need is not copied.
+    /// A copy to read, without the buffers of the current rows.
     fn clone(&self) -> Grouped {
         let states = self.states.iter().map(|state| state.copy()).collect();
         Grouped {
@@ -83,7 +83,7 @@ impl Grouped {
         self.groups.len()
     }
 
-    /// Adds a row of a table, with its number. `is_approximate` says which of its values are approximations.
+    /// Adds a row of a table, with its number. `is_approximate` tests whether one of its values is an approximation.
     ///
     /// # Errors
     /// If a key or an argument cannot be computed; nothing is added then.

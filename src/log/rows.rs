@@ -23,7 +23,7 @@ pub struct Encoded {
     pub bytes: Vec<u8>,
     /// Where each of them ends.
     pub ends: Vec<usize>,
-    /// The cells of the row at hand. Their memory is used again for the next one.
+    /// The cells of the current row. Their memory is used again for the next one.
     cells: Vec<Cell>,
 }
 

@@ -6,7 +6,7 @@ use super::template::{Template, Values};
 use super::text::{LABEL, isolate, truncate, width};
 use crate::render::Weight;
 
-/// A label that is truncated to less says nothing, in pixels.
+/// The least width of a truncated label, in pixels.
 const MIN_LABEL: f64 = 40.0;
 
 /// The texts that name a slice.

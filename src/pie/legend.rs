@@ -52,7 +52,7 @@ impl Legend {
         self.rows as f64 * row_height()
     }
 
-    /// The first `shown` of all entries, column by column. If that is not all of them, the last one says how many more there are.
+    /// The first `shown` of all entries, column by column. If there are more, the last one is replaced by their number.
     pub(super) fn entries(
         &self,
         corner: Point,

@@ -60,7 +60,7 @@ pub enum LabelPosition {
     Inside,
     /// Beside the pie.
     Outside,
-    /// Not at all.
+    /// Never.
     None,
 }
 

@@ -1,4 +1,4 @@
-//! Sums that do not depend on the order of what is added, rounded once, at the end.
+//! Sums that do not depend on the order of the summands, rounded once, at the end.
 
 use ethnum::I256;
 
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_floats_lose_stays() {
+    fn decimals_keep_what_floats_would_lose() {
         let numbers =
             ["1e17", "0.1", "-1e17", "0.2"].map(|text| Number::parse(text.as_bytes()).unwrap());
         assert_eq!(sum(&numbers).finish().unwrap().to_string(), "0.3");
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_a_sum_is_refused() {
+    fn damaged_sums_are_rejected() {
         let encoded = |scale: u8, total: I256| [&[scale], &total.to_le_bytes()[..]].concat();
         let largest = |scale: u8| {
             ((I256::from(Number::LIMIT) * I256::from(power(scale))) << 64_u32) - I256::from(1)

@@ -97,7 +97,7 @@ pub fn is_number(text: &[u8]) -> bool {
     rest.is_empty()
 }
 
-/// Appends text as a JSON string; bytes that are no UTF-8 become U+FFFD.
+/// Appends text as a JSON string; bytes that are not UTF-8 become U+FFFD.
 pub fn write_string(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     for chunk in text.utf8_chunks() {

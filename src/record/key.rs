@@ -41,7 +41,7 @@ impl Tag {
 }
 
 impl Value<'_> {
-    /// The key of a group with just this value, if the value has it among its own bytes.
+    /// The key of a group with just this value, if the value contains its bytes.
     #[inline]
     pub fn key_in_place(&self) -> Option<(Tag, &[u8])> {
         match self {
@@ -53,7 +53,7 @@ impl Value<'_> {
         }
     }
 
-    /// The key of a group with just this value. `scratch` is overwritten where the value has no bytes of its own.
+    /// The key of a group with just this value. `scratch` is overwritten if the value does not contain the bytes of its key.
     #[inline]
     pub fn key<'k>(&'k self, scratch: &'k mut Vec<u8>) -> (Tag, &'k [u8]) {
         if let Some(key) = self.key_in_place() {

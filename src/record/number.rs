@@ -12,7 +12,7 @@ use super::ratio::ratio;
 /// A number, computed or read.
 ///
 /// A decimal is `units` × 10^-`scale`, as it was written: 1.50 has 150 units at scale 2. A float is never infinite and
-/// never NaN; operations that would give one give nothing.
+/// never NaN; operations that would give one return `None`.
 #[derive(Clone, Copy, Debug)]
 pub enum Number {
     /// `units` × 10^-`scale`, with |units| < [`Number::LIMIT`] and scale <= [`Number::MAX_SCALE`].
@@ -22,7 +22,7 @@ pub enum Number {
         /// How many of them stand after the point.
         scale: u8,
     },
-    /// What no such decimal can hold.
+    /// A number outside the limits of decimals.
     Float(f64),
 }
 
@@ -77,7 +77,7 @@ impl Number {
         }
     }
 
-    /// Whether it is nothing.
+    /// Whether it is zero.
     pub fn is_zero(self) -> bool {
         match self {
             Number::Decimal { units, .. } => units == 0,
@@ -116,7 +116,7 @@ impl Number {
         Number::float(self.to_f64() * other.to_f64())
     }
 
-    /// The quotient: a whole number if it is one, else the nearest float. Nothing for a division by zero.
+    /// The quotient: exact if it is a whole number, otherwise the nearest float. `None` for a division by zero.
     pub fn checked_div(self, other: Number) -> Option<Number> {
         if other.is_zero() {
             return None;
@@ -144,7 +144,7 @@ impl Number {
         Number::float(self.to_f64() / other.to_f64())
     }
 
-    /// What a division leaves, with the sign of the dividend. Nothing for a division by zero.
+    /// The remainder, with the sign of the dividend. `None` for a division by zero.
     pub fn checked_rem(self, other: Number) -> Option<Number> {
         if other.is_zero() {
             return None;

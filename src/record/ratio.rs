@@ -10,7 +10,7 @@ pub(super) fn ratio(numerator: I256, denominator: I256) -> f64 {
     if bits(numerator_size) == 0 {
         return 0.0;
     }
-    // The quotient gets 55 or 56 bits, two or three more than a float holds; a last bit says whether anything is left.
+    // The quotient gets 55 or 56 bits, two or three more than a float holds; a last bit is set if there is a remainder.
     let shift = 55 - (bits(numerator_size) - bits(denominator));
     let places = u32::try_from(shift.unsigned_abs()).unwrap_or(u32::MAX);
     if shift > 0 {

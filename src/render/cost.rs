@@ -1,6 +1,6 @@
 //! The time and memory that drawing will take, estimated before the first pixel is drawn.
 //!
-//! Each transparent group, mask and filter is drawn on a layer of its own, and filters may visit thousands of pixels for each one.
+//! Each transparent group, mask and filter is drawn on a separate layer, and filters may visit thousands of pixels for each one.
 //! So a small SVG can ask for hours and for all memory.
 
 use resvg::usvg::filter::{Filter, Kind};
@@ -136,7 +136,7 @@ impl Cost {
                 self.work += on.area;
                 self.reach(image.abs_bounding_box(), on);
                 match image.kind() {
-                    // On a layer of its own.
+                    // On a separate layer.
                     ImageKind::SVG(tree) => {
                         let scale = on.scale * larger_scale(image.abs_transform());
                         self.covering(tree.root(), Surface { scale, ..on });

@@ -9,7 +9,7 @@ use super::pixels::Pixels;
 /// The end of the header: the signature, and IHDR with its length, name, 13 bytes and checksum.
 const HEADER: usize = 8 + 4 + 4 + 13 + 4;
 
-/// What a PNG says about its image.
+/// The metadata of a PNG.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metadata {
     /// The SVG's title.

@@ -13,7 +13,7 @@ use super::{Pruning, SelectError};
 use crate::dirs::{Directory, Engine};
 
 impl Ignores {
-    /// Reads the rules that apply everywhere; `None` if there are no ignore files to read at all.
+    /// Reads the rules that apply everywhere; `None` if no ignore files are to be read.
     ///
     /// # Errors
     /// If a file named on the command line cannot be read.

@@ -1,4 +1,4 @@
-//! What is shown and what is left out, flag by flag. Where find(1) has the same test, it was asked for what is expected.
+//! Which entries are selected, flag by flag. Where find(1) has the same test, the expectation is its output.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::selection::Unresolved;
 use super::*;
 use crate::record::Timestamp;
 
-/// An entry below the root `./top`, which counts what is asked about it.
+/// An entry below the root `./top`, which counts the requests for its attributes.
 struct Entry {
     path: String,
     file_type: FileType,

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_stay_lines() {
+    fn newlines_are_not_escaped() {
         assert_eq!(
             escape_lines(b"a\tb\r\n\x1b[2J\n\xff"),
             "a\tb\\r\n\\x1b[2J\n\\xff"

@@ -211,7 +211,7 @@ impl Ui {
         self.stdout.is_terminal && env.is_capable()
     }
 
-    /// Keeps the progress line off for good: something else shows how the run goes on.
+    /// Never shows the progress line again: something else shows the progress.
     pub fn hide_progress(&self) {
         self.progress.finish();
     }

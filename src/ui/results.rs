@@ -54,7 +54,7 @@ impl Results {
         self.put_own(shown.as_bytes())
     }
 
-    /// Writes what is buffered, for a reader that waits for it.
+    /// Writes the buffer, for a reader that waits.
     ///
     /// # Errors
     /// Those of write(2).

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn paints_or_leaves_alone() {
+    fn text_is_painted_only_with_colours() {
         let colored = Painter::new(true);
         assert_eq!(
             colored.paint(Style::Bold, "path").to_string(),

@@ -77,7 +77,7 @@ fn a_warning_alone_leaves_the_answer_complete() {
 }
 
 #[test]
-fn verbose_says_more() {
+fn verbose_prints_notes() {
     let (ui, writes) = ui(true, Hooks::default());
     ui.note("4 threads");
     for _ in 0..9 {

@@ -1,4 +1,4 @@
-//! The cache under many processes at once.
+//! The image cache, used by many processes at once.
 
 use std::fs;
 use std::process::Stdio;
@@ -22,7 +22,7 @@ fn jug(sandbox: &Sandbox, args: &[&str]) -> Running {
 }
 
 #[test]
-fn many_at_once_all_get_the_right_picture() {
+fn concurrent_runs_get_the_right_image() {
     let sandbox = Sandbox::new();
     sandbox.file("a.svg", SVG);
     let right = jug(&sandbox, &["render", "--cache", "off", "a.svg"]);
@@ -45,17 +45,17 @@ fn many_at_once_all_get_the_right_picture() {
             outcome.status == 0 && outcome.stderr.is_empty(),
             "{outcome}"
         );
-        assert!(outcome.stdout == right, "a wrong picture");
+        assert!(outcome.stdout == right, "another image");
     }
     for child in evicting {
-        // Who finds another one at it leaves it to that one.
+        // Its exit status does not matter: if another process is pruning, it leaves the work to that one.
         let _ = child.end();
     }
     let cleared = jug(&sandbox, &["cache", "prune"]);
     let outcome = cleared.end();
     assert!(outcome.status == 0, "{outcome}");
     let left = fs::read_dir(sandbox.path().join("cache/v1")).expect("a cache");
-    let half = left
+    let unfinished = left
         .map(|entry| {
             entry
                 .expect("an entry")
@@ -64,7 +64,7 @@ fn many_at_once_all_get_the_right_picture() {
                 .expect("a name of ours")
         })
         .find(|name| name.contains("tmp"));
-    assert_eq!(half, None, "half written");
+    assert_eq!(unfinished, None, "a temporary file is left");
     let verified = jug(&sandbox, &["cache", "verify"]);
     let outcome = verified.end();
     assert!(outcome.status == 0, "{outcome}");

@@ -107,7 +107,7 @@ fn everything(by: &str) -> String {
     format!("{}{by}", calls.collect::<Vec<_>>().join(", "))
 }
 
-/// Lines are looked at together; a bad one among them counts nowhere all the same, and takes no other with it.
+/// Lines are evaluated in batches; a bad one among them is not counted, and no other is lost.
 #[test]
 fn bad_lines_are_bad_alone_and_among_others() {
     let _deadline = deadline::for_this_test();
@@ -310,7 +310,7 @@ fn a_long_log_gives_one_answer() {
 }
 
 #[test]
-fn what_is_cut_early_is_what_is_cut_at_the_end() {
+fn early_and_late_limits_give_the_same_rows() {
     let _deadline = deadline::for_this_test();
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join("log");
@@ -334,7 +334,7 @@ fn what_is_cut_early_is_what_is_cut_at_the_end() {
 }
 
 #[test]
-fn the_binary_keeps_the_law_too() {
+fn the_program_prints_the_same_for_any_number_of_threads() {
     let sandbox = Sandbox::new();
     sandbox.file("long.log", long_log(CHUNK));
     let query = everything(" by status");

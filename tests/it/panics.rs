@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::support::{Outcome, Sandbox};
 
-/// Runs one of the ignored tests below in a process of its own.
+/// Runs one of the ignored tests below in a separate process.
 fn run(name: &str, backtrace: Option<&str>) -> Outcome {
     let mut command = Command::new(std::env::current_exe().expect("this test has a path"));
     command

@@ -1,8 +1,8 @@
-//! The examples in README and in the man pages are true: every `console` block is run, and must print what is shown.
+//! The examples in README and in the man pages: every `console` block is run, and must print what is shown.
 //!
 //! A block is a sequence of `$ command` lines, each followed by what it prints on either stream. A command ending in a
 //! backslash goes on in the next line. The commands of a block share a directory that has the project's `fixtures/` in it;
-//! a command that does not end well is followed by `[exit 3]` on a line of its own.
+//! a command that fails is followed by a line such as `[exit 3]`.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Nothing that a person types and nothing that stands in a log makes jug panic, hang or exhaust its stack.
+//! No query and no log makes jug panic, hang or overflow its stack.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ use proptest::prelude::*;
 
 use crate::support::{case_queries, deadline};
 
-/// What queries are made of, and what they are not.
+/// Tokens of queries, valid and invalid.
 const TOKENS: &[&str] = &[
     "where",
     "let",
@@ -189,7 +189,7 @@ fn answer(plan: &Plan, file: &Path, from: &str, threads: usize) -> Option<String
 }
 
 #[test]
-fn queries_that_went_wrong_are_no_panic() {
+fn mutated_queries_do_not_panic() {
     let _deadline = deadline::for_this_test();
     let queries = case_queries();
     let mut runner = proptest::test_runner::TestRunner::default();
@@ -221,13 +221,13 @@ fn queries_that_went_wrong_are_no_panic() {
 
 proptest! {
     #[test]
-    fn any_text_is_a_query_or_a_fault(text in any::<String>()) {
+    fn any_text_is_a_query_or_an_error(text in any::<String>()) {
         let _deadline = deadline::for_this_test();
         planned(&text);
     }
 
     #[test]
-    fn any_tokens_are_a_query_or_a_fault(tokens in prop::collection::vec(prop::sample::select(TOKENS), 0..12), glue in prop::sample::select(&["", " "][..])) {
+    fn any_tokens_are_a_query_or_an_error(tokens in prop::collection::vec(prop::sample::select(TOKENS), 0..12), glue in prop::sample::select(&["", " "][..])) {
         let _deadline = deadline::for_this_test();
         planned(&tokens.join(glue));
     }
@@ -265,7 +265,7 @@ proptest! {
 }
 
 #[test]
-fn depth_and_length_exhaust_no_stack() {
+fn deep_and_long_queries_do_not_overflow_the_stack() {
     let _deadline = deadline::for_this_test();
     for query in [
         format!("where {}1{}", "(".repeat(50_000), ")".repeat(50_000)),
@@ -292,7 +292,7 @@ fn depth_and_length_exhaust_no_stack() {
 }
 
 #[test]
-fn deep_json_exhausts_no_stack() {
+fn deep_json_does_not_overflow_the_stack() {
     let _deadline = deadline::for_this_test();
     let directory = tempfile::tempdir().expect("a temporary directory");
     let file = directory.path().join("deep.ndjson");

@@ -1,4 +1,4 @@
-//! The inputs of `jug log`: opening them, and what they have to say about the query.
+//! The inputs of `jug log`: opening them, and hints about queries that do not fit them.
 
 use super::{Intent, Log};
 use crate::args::output::To;
@@ -22,7 +22,7 @@ use crate::ui::Ui;
 /// inputs that would take too many descriptors and too much memory.
 const AT_HAND: usize = 64;
 
-/// How many lines tell whether a column holds numbers.
+/// How many lines decide whether a column holds numbers.
 const SAMPLED: usize = 100;
 
 impl Log {
@@ -197,8 +197,8 @@ pub(super) fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
     }
 }
 
-/// Cells of tables are text, also those that look like numbers; sums take them for numbers all the same. That `max` and
-/// `sort` do not would be a trap, if nothing were said.
+/// Warns if `max`, `min` or `sort` compares cells of a table as text although they look like numbers. Sums read such cells as
+/// numbers, so users expect the same here.
 pub(super) fn warn_of_numbers_as_text(inputs: &[Input], plan: &Plan, ui: &Ui) {
     let ordered = plan.ordered_fields();
     if ordered.is_empty() {

@@ -16,7 +16,7 @@ use crate::ui::{Table, Ui, units};
 /// When the table appears: most runs are over before.
 const DELAY: Duration = Duration::from_millis(250);
 
-/// The shortest time between two looks: 20 a second.
+/// The shortest time between two redraws: 20 a second.
 const PACE: Duration = Duration::from_millis(50);
 
 /// Snapshots take at most this fraction of the time, as its denominator: with many groups they cost more.
@@ -59,7 +59,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Feeds the run and shows what it has found meanwhile. The region is empty again at the end.
+    /// Feeds the run and shows its results so far. The region is empty again at the end.
     pub(super) fn feed(&self, run: &Run<'_>, inputs: Vec<Input>) {
         self.ui.hide_progress();
         thread::scope(|threads| {
@@ -75,7 +75,7 @@ impl<'a> Live<'a> {
         let mut next = Instant::now() + DELAY;
         while self.wait(next) {
             let begun = Instant::now();
-            // A run that cannot merge its results says so at the end.
+            // The error is reported at the end of the run.
             let Ok(partial) = run.snapshot() else { return };
             let table = partial.into_answer(self.plan, &|_| ()).into_table();
             let height = self.ui.height().saturating_sub(OTHER_LINES).max(1);
@@ -141,7 +141,7 @@ fn render(
     text
 }
 
-/// Ends the redrawing, also if the run panics.
+/// Ends the redrawing, even if the run panics.
 struct Over<'l, 'a>(&'l Live<'a>);
 
 impl Drop for Over<'_, '_> {

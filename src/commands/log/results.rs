@@ -1,4 +1,4 @@
-//! Rows to where they are wanted: as they come, or as a table at the end.
+//! Runs a plan and writes its rows: as they arrive, or as a table at the end.
 
 use std::borrow::Cow;
 use std::mem;
@@ -25,19 +25,19 @@ use crate::ui::results::Results;
 /// How many groups can be merged, sorted and printed within 0.2 s of a signal.
 const PROMPT_GROUPS: usize = 100_000;
 
-/// What a run came to.
+/// The outcome of a run.
 pub(super) struct Found {
     /// The engine's own report.
     pub(super) report: Report,
     /// The inputs' names, by number.
     pub(super) names: Vec<InputName>,
-    /// Whether there was anything at all.
+    /// Whether there was any result.
     pub(super) is_any: bool,
-    /// The output file, if it was not put into place.
+    /// The output file, if it was not replaced.
     pub(super) withheld: Option<String>,
 }
 
-/// Runs the plan and writes what it gives.
+/// Runs the plan and writes its results.
 pub(super) fn run(
     log: &Log,
     intent: &Intent,

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quiet_runs_answer_and_others_tell_whether_they_are_complete() {
+    fn quiet_runs_exit_with_the_answer_and_others_with_completeness() {
         for (is_quiet, has_results, is_incomplete, exit) in [
             (true, true, false, Exit::Done),
             (true, true, true, Exit::Done),

@@ -1,7 +1,7 @@
 //! SVG to PNG through the image cache: shared by the commands that draw.
 //!
 //! An image is looked up by everything that decides its bytes. It is stored unless it depends on more than that, or is incomplete.
-//! Without a cache, images are drawn all the same, and a note says why there is none.
+//! Without a cache, images are drawn anyway, and a note reports why there is none.
 
 use crate::args::image::{CacheMode, ImageArgs};
 use crate::args::values;

@@ -34,7 +34,7 @@ impl Rows<'_> {
         self.write_to(open(output)?, output, to, ui)
     }
 
-    /// Writes them to an output that is open; gives the output file if it was not put into place.
+    /// Writes them to an output that is open; returns the output file if it was not replaced.
     pub(in crate::commands) fn write_to(
         &self,
         mut out: Results,

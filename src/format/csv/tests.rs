@@ -82,7 +82,7 @@ fn cells_are_quoted_or_not() {
 }
 
 #[test]
-fn a_cell_that_goes_on_is_noticed_behind_the_wanted_ones() {
+fn a_cell_over_several_lines_is_noticed_behind_the_wanted_ones() {
     let wanted = [named("a")];
     assert_eq!(
         read_line("a,b,c\n", "1,2,\"3", &wanted).unwrap_err(),
@@ -120,7 +120,7 @@ fn numbers_are_inferred_on_demand() {
 }
 
 #[test]
-fn time_may_be_called_otherwise() {
+fn the_time_column_may_have_another_name() {
     let wanted = [Wanted {
         want: Want::Time,
         ..named("time")
@@ -164,7 +164,7 @@ fn finds_the_delimiter() {
 }
 
 #[test]
-fn refuses_what_has_no_header() {
+fn text_without_a_header_is_rejected() {
     let refused = |bytes: &[u8]| {
         SPEC.open(Sample { bytes, whole: true }, &settings(false))
             .err()

@@ -157,7 +157,7 @@ fn tables_are_recognised_by_three_delimiters_behind_the_header() {
 }
 
 #[test]
-fn a_table_that_was_asked_for_needs_a_header_and_a_record() {
+fn a_requested_table_needs_a_header_and_a_record() {
     for (text, spec) in [
         ("a,b\n1,2\n", &csv::SPEC),
         ("a;b\n1;2\n", &csv::SPEC),
@@ -188,7 +188,7 @@ fn text_is_recognised_by_ten_lines_in_which_nothing_else_was_seen() {
 }
 
 #[test]
-fn text_that_was_asked_for_waits_only_for_what_is_needed() {
+fn a_requested_text_format_waits_only_for_what_is_needed() {
     let time = Needs {
         time: true,
         names: false,

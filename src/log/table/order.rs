@@ -63,7 +63,7 @@ pub(super) fn sort(rows: &mut [Vec<Cell>], orders: &[(Program, bool)], on_all: b
             |column| &right[column].value,
         )
     };
-    // Outside a pool, rayon would make one of its own.
+    // Outside a pool, rayon would start a global one.
     if on_all && rows.len() > MANY && rayon::current_thread_index().is_some() {
         rows.par_sort_unstable_by(order);
     } else {

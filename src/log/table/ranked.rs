@@ -68,7 +68,7 @@ impl Ranked {
             }
             order.truncate(limit);
         }
-        // Outside a pool, rayon would make one of its own.
+        // Outside a pool, rayon would start a global one.
         if rayon::current_thread_index().is_some() {
             order.par_sort_unstable_by(compare);
         } else {

@@ -131,7 +131,7 @@ fn neighbours_have_different_colors() {
 }
 
 #[test]
-fn values_that_make_no_pie_are_rejected() {
+fn invalid_values_are_rejected() {
     let all = Arrangement::default();
     assert_eq!(slices(&[], &all).unwrap_err(), PieError::Empty);
     assert_eq!(

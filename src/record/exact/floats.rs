@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn gives_back_what_it_was_given() {
+    fn single_floats_come_back_unchanged() {
         for value in [
             0.0,
             1.0,

@@ -1,4 +1,4 @@
-//! Which of two numbers is the greater, exactly, whatever they are written as.
+//! Exact comparison of numbers: decimals and floats.
 
 use std::cmp::Ordering;
 
@@ -7,7 +7,7 @@ use ethnum::I256;
 use super::{Number, aligned, power};
 
 impl Number {
-    /// How two numbers compare, exactly, whatever they are written as.
+    /// Compares the exact values.
     pub fn numeric_cmp(self, other: Number) -> Ordering {
         match (self, other) {
             (

@@ -47,7 +47,7 @@ impl Number {
     }
 }
 
-/// Whether there is nothing but digits, which also holds of no text.
+/// Whether all bytes are digits; true of an empty text.
 #[inline(always)]
 pub fn is_digits(text: &[u8]) -> bool {
     if text.len() <= 8 {

@@ -1,4 +1,4 @@
-//! Where stretches of time shorter than a day begin, so that hours are those of the clocks of a zone.
+//! Where time buckets shorter than a day begin, so that hours are those of the clocks of a zone.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stretches_begin_where_clocks_show_multiples_of_them() {
+    fn buckets_begin_where_clocks_show_multiples_of_their_width() {
         const HOUR: u64 = 3_600;
         for (zone, seconds, shift) in [
             ("UTC", HOUR, 0),

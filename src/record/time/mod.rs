@@ -15,9 +15,9 @@ use jiff::tz::TimeZone;
 pub use clock::clock_shift;
 pub use parse::AccessTimes;
 
-/// An instant, and how many digits of its second were known. Years 1 to 9999.
+/// An instant, and how many digits of its second are known. Years 1 to 9999.
 ///
-/// Two instants are equal whatever was known of them.
+/// Instants compare by their time alone, not by their digits.
 #[derive(Clone, Copy, Debug)]
 pub struct Timestamp {
     /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
@@ -62,12 +62,12 @@ impl Timestamp {
         parse::moment(text, zone)
     }
 
-    /// How many digits of the second were known.
+    /// How many digits of the second are known.
     pub fn digits(self) -> u8 {
         self.digits
     }
 
-    /// The instant so much earlier; the earliest there is if that is too early.
+    /// The instant earlier by a duration; the earliest of the range if it would be before that.
     pub fn minus(self, duration: Duration) -> Timestamp {
         let nanos =
             self.nanos_since_epoch() - i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX / 2);
@@ -78,7 +78,7 @@ impl Timestamp {
         })
     }
 
-    /// The instant so much later.
+    /// The instant later by a duration; none if it would be after the range.
     pub fn plus(self, duration: Duration) -> Option<Timestamp> {
         Timestamp::from_nanos(
             self.nanos_since_epoch()
@@ -240,13 +240,13 @@ impl Timestamp {
     }
 }
 
-/// How long the text of an instant is at most, and where its fraction begins.
+/// The length of the longest text of an instant, and where its fraction begins.
 const LONGEST: usize = 30;
 const FRACTION: usize = 20;
 
-/// Writes a number's last digits, as many as there is room for.
-fn put(room: &mut [u8], mut number: i64) {
-    for digit in room.iter_mut().rev() {
+/// Fills `place` with the last digits of a number.
+fn put(place: &mut [u8], mut number: i64) {
+    for digit in place.iter_mut().rev() {
         // A digit is no greater than 9.
         *digit = b'0' + (number % 10) as u8;
         number /= 10;
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_day_of_all_is_a_day() {
+    fn the_last_day_of_the_range_has_a_start() {
         let time = Timestamp::parse(b"9999-12-31T23:59:59Z", &TimeZone::UTC).unwrap();
         for zone in [TimeZone::UTC, TimeZone::get("Asia/Kolkata").unwrap()] {
             let day = time.floor_to_days(1, &zone);
@@ -328,7 +328,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn dates_are_jiffs(seconds in RANGE, nanos in 0_u32..1_000_000_000) {
+        fn dates_match_those_of_jiff(seconds in RANGE, nanos in 0_u32..1_000_000_000) {
             let time = Timestamp::new(seconds, nanos, 9).unwrap();
             let oracle = jiff::Timestamp::new(seconds, i32::try_from(nanos).unwrap()).unwrap();
             prop_assert_eq!(time.to_string(), format!("{oracle:.9}"));
@@ -337,7 +337,7 @@ mod tests {
         }
 
         #[test]
-        fn days_begin_when_jiff_says(seconds in 0_i64..2_000_000_000) {
+        fn days_begin_as_in_jiff(seconds in 0_i64..2_000_000_000) {
             let zone = TimeZone::get("America/Sao_Paulo").unwrap();
             let time = Timestamp::new(seconds, 5, 9).unwrap();
             let oracle = time.in_zone(&zone).unwrap().start_of_day().unwrap().timestamp();

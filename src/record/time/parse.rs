@@ -1,4 +1,4 @@
-//! Text to instants, by hand: two digits at a time, every field checked.
+//! Text to instants, without a library: two digits at a time, every field checked.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::{DAY, Timestamp, day_number};
 use crate::record::Number;
 
-/// Anything that is taken for a time.
+/// A time in any of the accepted forms.
 pub(super) fn moment(text: &[u8], zone: &TimeZone) -> Option<Timestamp> {
     match text {
         [_, _, b'/', ..] => access(text),
@@ -107,7 +107,7 @@ impl AccessTimes {
     }
 }
 
-/// Seconds, milliseconds, microseconds or nanoseconds since 1970, told by their size: below 10^11 seconds (the year
+/// Seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished by their size: below 10^11 seconds (the year
 /// 5138), below 10^14 milliseconds, below 10^17 microseconds.
 fn epoch(text: &[u8]) -> Option<Timestamp> {
     let Number::Decimal { units, scale } = Number::parse(text)? else {
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_time() {
+    fn invalid_times_are_rejected() {
         for text in [
             "",
             "2026-02-29",
@@ -292,7 +292,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_memory_of_minutes_changes_nothing(times in prop::collection::vec((0_u32..3, 0_u32..60, 0_u32..2), 1..20)) {
+        fn a_remembered_minute_changes_no_result(times in prop::collection::vec((0_u32..3, 0_u32..60, 0_u32..2), 1..20)) {
             let mut remembered = AccessTimes::default();
             for (minute, second, zone) in times {
                 let text = format!("17/May/2015:10:{minute:02}:{second:02} +0{zone}00");

@@ -178,7 +178,7 @@ fn inner_files_take_precedence_and_the_user_comes_last() {
         "in/top",
     ];
     assert_eq!(walk.files, expected);
-    // From a directory inside, the rules above it hold all the same.
+    // From a directory inside, the rules above it apply, too.
     let walk = Walk::of(&top.path().join("in"), gitignore(), Some(&global));
     assert_eq!(
         walk.files,

@@ -1,4 +1,4 @@
-//! Commands that a test starts: each has a deadline and default signal handling, whatever the test process inherited.
+//! Commands that a test starts: each has a deadline and default signal handling, even if the test process ignores some signals.
 
 use std::ffi::OsStr;
 use std::fs;

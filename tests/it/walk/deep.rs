@@ -94,7 +94,7 @@ fn a_chain_longer_than_the_longest_path_is_walked_to_its_end() {
     }
 }
 
-/// So many levels that a recursion would exceed the stack.
+/// Enough levels to overflow the stack of a recursion.
 #[test]
 fn a_json_tree_of_thousands_of_levels_is_complete() {
     const DEPTH: usize = 5000;

@@ -205,7 +205,7 @@ fn a_limit_takes_the_first() {
 }
 
 #[test]
-fn quiet_walks_tell_by_their_exit_status() {
+fn quiet_walks_answer_with_their_exit_status() {
     let sandbox = Sandbox::new();
     sandbox.file("tree/a/b.log", "");
     for (args, status, stderr) in [

@@ -77,7 +77,7 @@ proptest! {
 }
 
 #[test]
-fn worse_rows_are_not_made() {
+fn worse_rows_are_not_materialised() {
     let plan = planned("top 3 a");
     let mut best = Best::of(&plan).unwrap();
     let made = (0..10_000)

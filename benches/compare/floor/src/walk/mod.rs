@@ -2,7 +2,7 @@
 //!
 //! Linux alone, and only what all these jobs need: directories are opened relative to the one above, read by `getdents64`
 //! into a large buffer, and handed from thread to thread when one has nothing to do. What an entry is comes with its name, so
-//! a file system that does not say (`DT_UNKNOWN`) is refused. Everything that goes wrong is the end: whoever measures has
+//! a file system that does not say (`DT_UNKNOWN`) is refused. Everything that goes wrong is the end: the benchmark has
 //! made the tree and lets nobody change it.
 
 mod directory;

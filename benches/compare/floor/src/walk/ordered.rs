@@ -1,7 +1,7 @@
-//! `floor names-ordered DIR`: paths, each directory's by their bytes, and what is in a directory right behind it.
+//! `floor names-ordered DIR`: paths, each directory's by their bytes, and the entries of a directory right behind it.
 //!
 //! Each directory becomes its finished lines and the places in them where those of a directory inside belong, whichever
-//! thread reads it when. Whoever has finished one writes all that can be written by then, unless another thread is at it.
+//! thread reads it when. A thread that has finished one writes all that can be written by then, unless another thread does so.
 
 use super::directory::{self, BUFFER, Job};
 use super::{OUTPUT, flush, queue};

@@ -48,7 +48,7 @@ pub fn run<J: Send, T: Send>(
             }
             drop(shared_now);
             if let Err(error) = work(&mut state, job, &mut found) {
-                // The others wait for this thread, and there is nothing to be had from them any more.
+                // The others wait for this thread, and cannot go on without it.
                 eprintln!("{error}");
                 std::process::exit(2);
             }
