@@ -1,7 +1,7 @@
 //! What jug does as a process: pipes that close, signals, missing descriptors, inputs that change. Nothing here waits for a time
 //! to pass: it waits for an event, and fails after a long time.
 
-mod files;
+mod inputs;
 mod pipes;
 mod signals;
 
