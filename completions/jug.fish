@@ -36,6 +36,7 @@ complete -c jug -n "__fish_jug_needs_command" -f -a "log" -d 'Query logs: filter
 complete -c jug -n "__fish_jug_needs_command" -f -a "walk" -d 'List everything under the given directories as text, records, a tree or totals'
 complete -c jug -n "__fish_jug_needs_command" -f -a "pie" -d 'Draw a pie chart'
 complete -c jug -n "__fish_jug_needs_command" -f -a "render" -d 'Convert SVG to PNG'
+complete -c jug -n "__fish_jug_needs_command" -f -a "pipe" -d 'Run bytes, lines and records through a chain of stages'
 complete -c jug -n "__fish_jug_needs_command" -f -a "cache" -d 'Manage the image cache'
 complete -c jug -n "__fish_jug_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c jug -n "__fish_jug_using_subcommand log" -l files0-from -d 'Read NUL-terminated file names from FILE' -r -F
@@ -298,6 +299,26 @@ never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand render" -l if-changed -d 'Leave FILE untouched if its contents would not change'
 complete -c jug -n "__fish_jug_using_subcommand render" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand pipe" -s i -l input -d 'Read FILE, as it is; repeat the option to read several in order [default: standard input]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand pipe" -l file -d 'Read the stages from JOB: one on each line, in words as a shell splits them; # begins a comment' -r -F
+complete -c jug -n "__fish_jug_using_subcommand pipe" -l on-error -d 'What to do with an item or record that a stage cannot process' -r -f -a "fail\t'Abort the run'
+skip\t'Leave it out, and report how many were left out'
+report\t'Leave it out, and report each'"
+complete -c jug -n "__fish_jug_using_subcommand pipe" -s o -l output -d 'Write to FILE atomically: it is replaced at the end, unless the chain fails' -r -F
+complete -c jug -n "__fish_jug_using_subcommand pipe" -l append -d 'Write at the end of FILE, which keeps what it has' -r -F
+complete -c jug -n "__fish_jug_using_subcommand pipe" -l exclusive -d 'Write to FILE atomically, and fail if it exists' -r -F
+complete -c jug -n "__fish_jug_using_subcommand pipe" -l high-water -d 'Let SIZE bytes wait between two threads before the first of them pauses' -r
+complete -c jug -n "__fish_jug_using_subcommand pipe" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c jug -n "__fish_jug_using_subcommand pipe" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
+never\t'Never'"
+complete -c jug -n "__fish_jug_using_subcommand pipe" -l strict -d 'Fail if the input is damaged or truncated, instead of using what can be read of it'
+complete -c jug -n "__fish_jug_using_subcommand pipe" -l list -d 'List all stages'
+complete -c jug -n "__fish_jug_using_subcommand pipe" -l stats -d 'Print how much was read, and how fast, on standard error'
+complete -c jug -n "__fish_jug_using_subcommand pipe" -l explain -d 'Print what flows between the stages, and which of them share a thread, instead of running them'
+complete -c jug -n "__fish_jug_using_subcommand pipe" -s v -l verbose -d 'Print extra messages to standard error'
+complete -c jug -n "__fish_jug_using_subcommand pipe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand cache" -l max -d 'With prune: remove the least recently used images until SIZE is left [default: JUG_CACHE_MAX]' -r
 complete -c jug -n "__fish_jug_using_subcommand cache" -l unused-for -d 'With prune: remove images not used for DURATION' -r
 complete -c jug -n "__fish_jug_using_subcommand cache" -s t -l to -d 'Output format [default: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'

@@ -8,6 +8,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use crate::exit::Exit;
+
 /// The kind of failure; decides the form of the message and how the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -30,6 +32,7 @@ pub struct Error {
     message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
     hints: Vec<String>,
+    exit: Exit,
 }
 
 /// The result of a command or a part of it.
@@ -74,6 +77,7 @@ impl Error {
             message: message.into(),
             source: None,
             hints: Vec::new(),
+            exit: Exit::Failed,
         }
     }
 
@@ -87,6 +91,17 @@ impl Error {
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hints.push(hint.into());
         self
+    }
+
+    /// Ends the process with this status instead of [`Exit::Failed`].
+    pub fn ending(mut self, exit: Exit) -> Error {
+        self.exit = exit;
+        self
+    }
+
+    /// How the process ends.
+    pub fn exit(&self) -> Exit {
+        self.exit
     }
 
     /// The kind of failure.

@@ -13,6 +13,10 @@ pub enum Exit {
     Failed,
     /// Finished, but incomplete; what is missing was reported.
     Incomplete,
+    /// Timed out while waiting for something.
+    TimedOut,
+    /// A command that was run as part of the work ended with this status, or could not be run.
+    Command(u8),
     /// Ended by this signal.
     Signal(u8),
 }
@@ -25,6 +29,8 @@ impl Exit {
             Exit::No => 1,
             Exit::Failed => 2,
             Exit::Incomplete => 3,
+            Exit::TimedOut => 124,
+            Exit::Command(status) => status,
             Exit::Signal(number) => 128_u8.saturating_add(number),
         }
     }
@@ -60,6 +66,14 @@ pub const INCOMPLETE: Status = (
     "3",
     "Finished, but the results are incomplete; what is missing was reported on standard error.",
 );
+/// Of commands with a time limit.
+pub const TIMED_OUT: Status = ("124", "Timed out while waiting for input or for a command.");
+/// Of commands that run others.
+pub const COMMAND_FAILED: Status = (
+    "n",
+    "A command that was run failed with status n: 125 if jug could not start it, 126 if it cannot be executed, 127 if it was not \
+     found.",
+);
 /// Of every command.
 pub const SIGNALED: Status = (
     "128+n",
@@ -79,9 +93,11 @@ mod tests {
             (Exit::No, DAMAGED),
             (Exit::Failed, ERROR),
             (Exit::Incomplete, INCOMPLETE),
+            (Exit::TimedOut, TIMED_OUT),
         ] {
             assert_eq!(exit.code().to_string(), status.0);
         }
+        assert_eq!(Exit::Command(127).code(), 127);
         assert_eq!(Exit::Signal(2).code(), 130);
         assert_eq!(Exit::Signal(255).code(), 255);
     }

@@ -11,6 +11,7 @@
 //! | [`log`] | the engine of `jug log`; engines do not import each other |
 //! | [`walk`] | the engine of `jug walk` |
 //! | [`pie`] | values to a pie chart, as SVG or bars of text |
+//! | [`pipe`] | the engine of `jug pipe`: a chain of stages |
 //! | [`expr`] | the expression language: read, check, evaluate |
 //! | [`group`] | hash groups |
 //! | [`mod@format`] | one file per record format, reading and writing |
@@ -36,6 +37,7 @@ pub mod log;
 pub mod observe;
 pub mod panics;
 pub mod pie;
+pub mod pipe;
 pub mod record;
 pub mod render;
 pub mod select;
@@ -124,7 +126,7 @@ fn ended_by(error: &Error, ui: &Ui) -> Exit {
         return killed_by(signals::SIGPIPE);
     }
     ui.error(error);
-    Exit::Failed
+    error.exit()
 }
 
 /// Prints what the argument parser stopped for: help or the version, which are results, or a usage error.

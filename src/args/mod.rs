@@ -9,6 +9,7 @@ pub mod inputs;
 pub mod output;
 pub mod output_file;
 pub mod selection;
+pub mod usage;
 pub mod values;
 pub mod words;
 pub mod zone;

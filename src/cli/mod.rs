@@ -2,9 +2,8 @@
 
 pub mod artifacts;
 mod manual;
-mod usage;
 
-pub use usage::usage_error;
+pub use crate::args::usage::usage_error;
 
 use std::borrow::Cow;
 use std::ffi::OsString;

@@ -9,6 +9,7 @@ pub mod context;
 pub mod generate;
 pub mod log;
 pub mod pie;
+pub mod pipe;
 pub mod render;
 mod shared;
 pub mod walk;
@@ -82,6 +83,7 @@ commands! {
     Walk(Box<walk::Walk>) = "walk" (SUCCESS NOT_FOUND ERROR INCOMPLETE SIGNALED),
     Pie(Box<pie::Pie>) = "pie" (SUCCESS NOT_CACHED ERROR SIGNALED),
     Render(Box<render::Render>) = "render" (SUCCESS NOT_CACHED ERROR INCOMPLETE SIGNALED),
+    Pipe(pipe::Pipe) = "pipe" (SUCCESS ERROR INCOMPLETE TIMED_OUT COMMAND_FAILED SIGNALED),
     Cache(cache::CacheCommand) = "cache" (SUCCESS DAMAGED ERROR INCOMPLETE SIGNALED),
     Completions(completions::Completions) = "completions" (SUCCESS ERROR SIGNALED),
     #[command(hide = true)]

@@ -22,6 +22,7 @@ pub mod masks;
 mod open;
 mod origin;
 pub mod prefetch;
+pub mod raw;
 pub mod regular;
 mod sigbus;
 pub mod signals;

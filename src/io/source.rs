@@ -194,7 +194,7 @@ fn read_to_end(stream: &mut Stream, most: usize) -> io::Result<Vec<u8>> {
 }
 
 /// Opens an input for reading.
-fn open_file(name: &InputName) -> io::Result<(File, Stat)> {
+pub(super) fn open_file(name: &InputName) -> io::Result<(File, Stat)> {
     let InputName::Path(path) = name else {
         let file = File::from(stdio::take_stdin()?);
         let status = fstat(&file)?;

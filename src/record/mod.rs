@@ -8,6 +8,7 @@ pub mod json_text;
 pub mod key;
 pub mod number;
 mod ratio;
+pub mod records;
 pub mod time;
 pub mod value;
 mod word;

@@ -72,6 +72,16 @@ impl Results {
             .map_err(|error| self.failed(error))
     }
 
+    /// Whether it is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// Whether nothing is visible before the end, and then all at once.
+    pub fn is_replacing(&self) -> bool {
+        self.sink.is_replacing()
+    }
+
     /// The name of the temporary file, if there is one.
     pub fn temporary_name(&self) -> Option<&OsStr> {
         self.sink.temporary_name()

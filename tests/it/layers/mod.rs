@@ -35,7 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "commands",
         &[
             "args", "dirs", "error", "exit", "expr", "format", "group", "io", "log", "observe",
-            "pie", "record", "render", "select", "ui", "walk",
+            "pie", "pipe", "record", "render", "select", "ui", "walk",
         ],
     ),
     (
@@ -68,6 +68,21 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("pie", &["record", "render"]),
+    // A stage holds its arguments, in the words of the command line.
+    (
+        "pipe",
+        &[
+            "args::values",
+            "error::Plain",
+            "expr",
+            "format",
+            "group",
+            "io",
+            "observe",
+            "panics",
+            "record",
+        ],
+    ),
     ("expr", &["record"]),
     ("group", &["io::prefetch", "record"]),
     ("select", &["dirs", "error::Plain", "io", "record"]),
@@ -76,7 +91,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("render", &["io", "panics"]),
     ("record", &[]),
     ("io", &[]),
-    ("error", &[]),
+    ("error", &["exit"]),
     ("exit", &[]),
     ("observe", &[]),
     ("panics", &[]),

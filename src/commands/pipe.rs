@@ -1,0 +1,239 @@
+//! `jug pipe`: run bytes, lines and records through a chain of stages.
+
+mod mistakes;
+mod output;
+mod stats;
+mod words;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
+
+use clap::{Args, ValueHint};
+
+use super::context::Context;
+use super::shared::ending::Ending;
+use super::shared::inputs::{hint_at_terminal, refuse_overwriting};
+use crate::args::common::Stats;
+use crate::args::values;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::io::sink::Mode;
+use crate::io::source::InputName;
+use crate::observe::Observe as _;
+use crate::pipe::chain;
+use crate::pipe::failure::{Failure, FailureKind};
+use crate::pipe::plan::plan;
+use crate::pipe::run::prepare;
+use crate::pipe::shared::{OnError, Shared};
+
+use output::Written;
+use words::Request;
+
+const EXAMPLES: &str = "\
+Examples:
+  Which paths fail most, in a compressed log?
+      jug pipe -i access.log.gz unpack + match ' 5[0-9][0-9] ' + cut -d ' ' -f 7 + tally
+  Decode each line by itself
+      jug pipe lines + base64 -d < tokens.txt
+  One stage is a filter of its own
+      jug pipe hash sha256 < file
+  All stages, and one of them
+      jug pipe --list
+      jug pipe help cut";
+
+/// Run bytes, lines and records through a chain of stages
+///
+/// Each STAGE is a name with flags and words of its own. A + that stands alone begins the next stage; write ++ for a literal +.
+/// The flags of the chain come before the first stage.
+///
+/// A stream consists of bytes until a stage cuts it into items ('lines', 'bytes') or reads records ('from'). Stages of bytes
+/// then work on each item alone. At the end, items are written as lines, and records as NDJSON.
+#[derive(Args, Debug)]
+#[command(after_long_help = EXAMPLES, override_usage = "jug pipe [OPTIONS] STAGE [ARG]... [+ STAGE [ARG]...]...\n       jug pipe [OPTIONS] --file JOB\n       jug pipe --list\n       jug pipe help STAGE")]
+pub struct Pipe {
+    /// Stages and their arguments, separated by +
+    #[arg(
+        value_name = "STAGE",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    words: Vec<OsString>,
+
+    /// Read FILE, as it is; repeat the option to read several in order [default: standard input]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    input: Vec<OsString>,
+
+    /// Read the stages from JOB: one on each line, in words as a shell splits them; # begins a comment
+    #[arg(long, value_name = "JOB", value_hint = ValueHint::FilePath, conflicts_with = "words", help_heading = "Input")]
+    file: Option<OsString>,
+
+    /// What to do with an item or record that a stage cannot process
+    #[arg(
+        long,
+        value_name = "ACTION",
+        default_value = "fail",
+        help_heading = "Input"
+    )]
+    on_error: OnError,
+
+    /// Fail if the input is damaged or truncated, instead of using what can be read of it
+    #[arg(long, help_heading = "Input")]
+    strict: bool,
+
+    /// Write to FILE atomically: it is replaced at the end, unless the chain fails
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, group = "target", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Write at the end of FILE, which keeps what it has
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, group = "target", help_heading = "Output")]
+    append: Option<PathBuf>,
+
+    /// Write to FILE atomically, and fail if it exists
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, group = "target", help_heading = "Output")]
+    exclusive: Option<PathBuf>,
+
+    /// Let SIZE bytes wait between two threads before the first of them pauses
+    #[arg(long, value_name = "SIZE", default_value = "256K", value_parser = values::size, help_heading = "Performance")]
+    high_water: u64,
+
+    /// List all stages
+    #[arg(long, conflicts_with_all = ["words", "file"], help_heading = "Debugging")]
+    list: bool,
+
+    #[command(flatten)]
+    stats: Stats,
+
+    /// Print what flows between the stages, and which of them share a thread, instead of running them
+    #[arg(long, help_heading = "Debugging")]
+    explain: bool,
+}
+
+/// What the arguments mean.
+struct Intent {
+    inputs: Vec<InputName>,
+    target: Option<PathBuf>,
+    mode: Mode,
+}
+
+impl Pipe {
+    /// What the arguments mean. Touches no file.
+    fn plan(&self) -> Intent {
+        let (target, mode) = match (&self.output, &self.append, &self.exclusive) {
+            (None, Some(path), _) => (Some(path), Mode::Append),
+            (None, None, Some(path)) => (Some(path), Mode::Exclusive),
+            (path, ..) => (path.as_ref(), Mode::Replace),
+        };
+        let mut inputs: Vec<InputName> = self
+            .input
+            .iter()
+            .cloned()
+            .map(InputName::from_arg)
+            .collect();
+        if inputs.is_empty() {
+            inputs.push(InputName::Stdin);
+        }
+        Intent {
+            inputs,
+            target: target.filter(|path| path.as_os_str() != "-").cloned(),
+            mode,
+        }
+    }
+
+    pub(super) fn run(&self, context: &Context) -> Result<Exit> {
+        let words = match words::request(self)? {
+            Request::Show(text) => return words::show(&text),
+            Request::Run(words) => words,
+        };
+        let chain = match chain::parse(mistakes::checked(&words)?) {
+            Ok(chain) => chain,
+            Err(error) => match mistakes::asked_help(&error) {
+                Some(help) => return words::show(&help),
+                None => return Err(mistakes::explain(&error)),
+            },
+        };
+        let Intent {
+            inputs,
+            target,
+            mode,
+        } = self.plan();
+        let plan = plan(&chain).map_err(|error| mistakes::refused(&error))?;
+        if self.explain {
+            return words::show(&plan.to_string());
+        }
+        if plan.has_source() {
+            if let Some(input) = self.input.first() {
+                let input = input.display();
+                let message =
+                    format!("-i {input}: the chain begins with a stage that reads nothing");
+                return Err(Error::usage(message));
+            }
+        } else {
+            refuse_overwriting(&inputs, target.as_deref())?;
+            hint_at_terminal(&inputs[0], "input", "name a file with -i", &context.ui);
+        }
+        let mut output = Written::open(target.as_deref(), mode)?;
+        let shared = Shared {
+            strict: self.strict,
+            on_error: self.on_error,
+            high_water: usize::try_from(self.high_water)
+                .unwrap_or(usize::MAX)
+                .max(1),
+            is_timed: self.stats.is_set,
+            ..Shared::new(&context.ui)
+        };
+        let prepared = prepare(plan);
+        let stats = stats::Stats::new(prepared.counts(), self.stats.is_set);
+        let result = prepared.run(inputs, &mut output, &shared);
+        stats.print(&context.ui);
+        self.finish(result, output, &shared, context)
+    }
+
+    /// Puts the output in place, or leaves it as it was after a failure.
+    fn finish(
+        &self,
+        result: std::result::Result<(), Failure>,
+        output: Written,
+        shared: &Shared<'_>,
+        context: &Context,
+    ) -> Result<Exit> {
+        match result {
+            Ok(()) => {}
+            Err(failure) if failure.kind == FailureKind::Stopped => {
+                let ending = Ending {
+                    is_quiet: false,
+                    has_results: false,
+                    withheld: output.abort(),
+                };
+                return Ok(ending.finish(&context.ui));
+            }
+            Err(failure) => return Err(ended_by(&failure)),
+        }
+        let skipped = shared.skipped.load(Relaxed);
+        if skipped > 0 {
+            let message =
+                format!("items and records left out, since they could not be processed: {skipped}");
+            context.ui.missed(&message);
+        }
+        output.commit()?;
+        let ending = Ending {
+            is_quiet: false,
+            has_results: true,
+            withheld: None,
+        };
+        Ok(ending.finish(&context.ui))
+    }
+}
+
+/// The error for a failed chain.
+fn ended_by(failure: &Failure) -> Error {
+    let error = Error::input(failure.to_string());
+    match failure.kind {
+        FailureKind::ReaderGone => {
+            Error::writing("standard output", std::io::ErrorKind::BrokenPipe.into())
+        }
+        FailureKind::TimedOut => error.ending(Exit::TimedOut),
+        FailureKind::Command(status) => error.ending(Exit::Command(status)),
+        FailureKind::Abort | FailureKind::Stopped => error,
+    }
+}

@@ -1,0 +1,149 @@
+//! What is likely to be meant by words that make no chain.
+
+use std::ffi::{OsStr, OsString};
+
+use clap::error::ErrorKind;
+
+use crate::args::usage::usage_error;
+use crate::error::{Error, Result};
+use crate::pipe::chain::ChainError;
+use crate::pipe::plan::PlanError;
+use crate::pipe::stages::STAGES;
+use crate::pipe::words;
+
+/// What other tools call the stages.
+const ELSEWHERE: &[(&str, &str)] = &[
+    (
+        "awk",
+        "fields are 'cut -f', conditions 'from csv + where', values 'let'",
+    ),
+    ("cat", "name the files with -i"),
+    (
+        "grep",
+        "lines with a match are 'match'; 'match -v' keeps the others",
+    ),
+    ("gunzip", "compressed data is read by 'unpack'"),
+    (
+        "pv",
+        "'spy NAME' shows rate and amount, and --stats those of all stages",
+    ),
+    (
+        "sed",
+        "matches are replaced by 'replace REGEX TEXT', lines selected by 'slice' and 'match'",
+    ),
+    (
+        "sort",
+        "equal lines are counted and ordered by 'tally'; sort itself works well in a pipe",
+    ),
+    (
+        "sponge",
+        "the output replaces a file at the end: -o FILE, or the stage 'save FILE'",
+    ),
+    (
+        "tr",
+        "letters are converted by 'upper' and 'lower', other text by 'replace'",
+    ),
+    (
+        "uniq",
+        "repeated lines are left out by 'dedup', and counted by 'tally'",
+    ),
+    ("wc", "lines are counted by 'count', bytes by --stats"),
+    ("zcat", "compressed data is read by 'unpack'"),
+];
+
+/// Words that separate commands elsewhere.
+const SEPARATORS: &[&str] = &["|", "then", "!", "&&", ";"];
+
+/// No stage at all.
+pub(super) fn nothing() -> Error {
+    Error::usage("no stage given").hint("for all stages: jug pipe --list")
+}
+
+/// Cuts words into stages, unless that would surprise.
+pub(super) fn checked(words: &[OsString]) -> Result<Vec<Vec<OsString>>> {
+    if let [only] = words
+        && only.to_string_lossy().contains(" + ")
+    {
+        let message = format!("'{}' is one argument, not a chain", only.display());
+        let hint = "write the stages without quotes around all of them: jug pipe upper + cut -f 1";
+        return Err(Error::usage(message).hint(hint));
+    }
+    Ok(words::split(words))
+}
+
+/// The error for a stage that does not exist.
+pub(super) fn unknown(name: &OsStr, number: Option<usize>) -> Error {
+    let shown = name.display();
+    let message = match number {
+        Some(number) => format!("stage {number}: unknown stage '{shown}'"),
+        None => format!("unknown stage '{shown}'"),
+    };
+    let error = Error::usage(message);
+    let text = name.to_string_lossy();
+    if let Some((_, instead)) = ELSEWHERE.iter().find(|(other, _)| *other == text) {
+        return error.hint(*instead);
+    }
+    if text.starts_with('-') {
+        return error
+            .hint("flags of a stage come after its name; for those of the chain: jug pipe --help");
+    }
+    let nearest = crate::expr::nearest(&text, STAGES.iter().map(|spec| spec.name));
+    match nearest {
+        Some(name) => error.hint(format!("did you mean '{name}'?")),
+        None => error.hint("for all stages: jug pipe --list"),
+    }
+}
+
+/// The error for words that make no chain.
+pub(super) fn explain(error: &ChainError) -> Error {
+    match error {
+        ChainError::Empty(number) => Error::usage(format!("stage {number} is empty"))
+            .hint("a + stands between two stages; write ++ for a literal +"),
+        ChainError::Unknown { number, name } => unknown(name, Some(*number)),
+        ChainError::Arguments {
+            number,
+            spec,
+            error,
+            words,
+        } => {
+            let title = format!("jug pipe help {}", spec.name);
+            let usage = usage_error(error, &title);
+            let mut explained = Error::usage(format!("stage {number} ({}): {usage}", spec.name));
+            for hint in usage.hints() {
+                explained = explained.hint(hint.replace(" --help", ""));
+            }
+            let separator = words
+                .iter()
+                .find(|word| SEPARATORS.iter().any(|other| *word == other));
+            if let Some(word) = separator {
+                explained = explained.hint(format!(
+                    "'{}' ends no stage: write + instead",
+                    word.display()
+                ));
+            }
+            explained
+        }
+    }
+}
+
+/// The help of a stage, if the words ask for it.
+pub(super) fn asked_help(error: &ChainError) -> Option<String> {
+    match error {
+        ChainError::Arguments { error, .. } if error.kind() == ErrorKind::DisplayHelp => {
+            Some(error.render().to_string())
+        }
+        _ => None,
+    }
+}
+
+/// The error for a stage that refuses its arguments or its input.
+pub(super) fn refused(error: &PlanError) -> Error {
+    let usage = Error::usage(format!(
+        "stage {} ({}): {}",
+        error.number, error.name, error.refused.message
+    ));
+    match &error.refused.hint {
+        Some(hint) => usage.hint(hint),
+        None => usage,
+    }
+}

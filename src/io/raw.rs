@@ -1,0 +1,101 @@
+//! Inputs as they are stored, for one reader from the beginning, whatever they are.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::os::fd::{AsFd, BorrowedFd};
+
+use rustix::fs::FileType;
+use rustix::io::Errno;
+
+use super::source::{InputName, open_file};
+
+/// An input whose bytes are read as they are stored.
+#[derive(Debug)]
+pub struct Raw {
+    file: File,
+    may_wait: bool,
+}
+
+impl Raw {
+    /// Opens an input; standard input is read from where it stands. Nothing is waited for.
+    ///
+    /// # Errors
+    /// Those of open(2); "Is a directory"; `EBADF` if standard input was closed at the start.
+    pub fn open(name: &InputName) -> io::Result<Raw> {
+        let (file, status) = open_file(name)?;
+        match FileType::from_raw_mode(status.st_mode) {
+            FileType::Directory => Err(Errno::ISDIR.into()),
+            kind => Ok(Raw {
+                file,
+                may_wait: kind != FileType::RegularFile,
+            }),
+        }
+    }
+
+    /// Whether reading may have to wait for somebody: it is not a regular file.
+    pub fn may_wait(&self) -> bool {
+        self.may_wait
+    }
+
+    /// Reads what there is, at most as much as fits. No bytes are the end; none at all, if the read was interrupted or there is
+    /// nothing yet.
+    ///
+    /// # Errors
+    /// Those of read(2).
+    pub fn read(&mut self, buf: &mut [u8]) -> io::Result<Option<usize>> {
+        match self.file.read(buf) {
+            Ok(read) => Ok(Some(read)),
+            Err(error) => match error.kind() {
+                io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock => Ok(None),
+                _ => Err(error),
+            },
+        }
+    }
+}
+
+impl AsFd for Raw {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_as_it_is_and_a_directory_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.gz");
+        std::fs::write(&path, b"\x1f\x8bnot gzip").unwrap();
+        let mut raw = Raw::open(&InputName::Path(path)).unwrap();
+        assert!(!raw.may_wait());
+        let mut buf = [0; 100];
+        assert_eq!(raw.read(&mut buf).unwrap(), Some(10));
+        assert_eq!(&buf[..10], b"\x1f\x8bnot gzip");
+        assert_eq!(raw.read(&mut buf).unwrap(), Some(0));
+        let name = InputName::Path(directory.path().to_owned());
+        assert_eq!(
+            Raw::open(&name).unwrap_err().kind(),
+            io::ErrorKind::IsADirectory
+        );
+    }
+
+    #[test]
+    fn a_fifo_has_nothing_yet() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("fifo");
+        rustix::fs::mkfifoat(
+            rustix::fs::CWD,
+            &path,
+            rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+        )
+        .unwrap();
+        // A writer, without which a read finds the end.
+        let writer = File::options().read(true).write(true).open(&path).unwrap();
+        let mut raw = Raw::open(&InputName::Path(path)).unwrap();
+        assert!(raw.may_wait());
+        assert_eq!(raw.read(&mut [0; 9]).unwrap(), None);
+        drop(writer);
+    }
+}

@@ -1,0 +1,37 @@
+//! How data goes from a stage to the next.
+
+use std::time::Instant;
+
+use super::data::Data;
+use super::failure::Failure;
+use super::shared::Shared;
+
+/// Whether more input is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Flow {
+    /// More input is welcome.
+    More,
+    /// No input will change the output any more.
+    Enough,
+}
+
+/// Takes what a stage gives.
+pub trait Out {
+    /// Hands data to the next stage.
+    ///
+    /// # Errors
+    /// Those of all later stages and of the output.
+    fn put(&mut self, data: Data<'_>) -> Result<Flow, Failure>;
+
+    /// Writes out what later stages keep back, and waits until then. Only for stages with a thread of their own.
+    ///
+    /// [`Flow::Enough`] if nothing more is wanted before that.
+    ///
+    /// # Errors
+    /// Those of later stages; a signal that asks to stop.
+    fn pause(&mut self, until: Instant) -> Result<Flow, Failure>;
+
+    /// What all stages share.
+    fn shared(&self) -> &Shared<'_>;
+}

@@ -1,0 +1,218 @@
+//! A chain as it will run: what flows between its stages, and which of them share a thread.
+
+use std::fmt;
+
+use super::chain::Named;
+use super::data::Kind;
+use super::ends::Source;
+use super::failure::Part;
+use super::spec::{Bridge, Gives, Refused, Spec, Work};
+use super::stage::Step;
+use super::step;
+
+/// A chain that is ready to run.
+pub struct Plan {
+    /// The stage that the chain begins with, if it is one that reads nothing.
+    pub source: Option<(Stage, Box<dyn Source + Send>)>,
+    /// The segments, each in a thread of its own, in order; at least one.
+    pub segments: Vec<Segment>,
+    /// What comes out at the end.
+    pub gives: Kind,
+}
+
+/// Neighbouring stages that share a thread.
+#[derive(Default)]
+pub struct Segment {
+    /// Its stages.
+    pub stages: Vec<Planned>,
+    /// The stage between it and the next segment; without one, a queue stands there.
+    pub bridge: Option<(Stage, Bridge)>,
+}
+
+/// A stage in a plan.
+pub struct Planned {
+    /// Which stage it is.
+    pub stage: Stage,
+    /// What it does.
+    pub step: Box<dyn Step>,
+}
+
+/// Which stage of a chain it is, and what flows into it and out of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stage {
+    /// Its number in the chain, from 1.
+    pub number: usize,
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes.
+    pub takes: Kind,
+    /// What it gives.
+    pub gives: Kind,
+}
+
+impl Stage {
+    /// The stage as failures name it.
+    pub fn part(&self) -> Part {
+        Part::Stage(self.number, self.name)
+    }
+}
+
+/// A stage that refused its arguments or its input.
+#[derive(Debug)]
+pub struct PlanError {
+    /// Its number in the chain, from 1.
+    pub number: usize,
+    /// Its name.
+    pub name: &'static str,
+    /// Why.
+    pub refused: Refused,
+}
+
+impl Plan {
+    /// Whether the chain begins with a stage that reads nothing.
+    pub fn has_source(&self) -> bool {
+        self.source.is_some()
+    }
+}
+
+/// Opens the stages of a chain and divides them among threads: a heavy stage has one of its own, light neighbours share one.
+///
+/// # Errors
+/// If a stage refuses its arguments, or what the stage before it gives.
+pub fn plan(chain: &[Named]) -> Result<Plan, PlanError> {
+    let mut building = Building {
+        plan: Plan {
+            source: None,
+            segments: vec![Segment::default()],
+            gives: Kind::Bytes,
+        },
+        is_heavy: false,
+        before: None,
+    };
+    for (named, number) in chain.iter().zip(1..) {
+        let spec = named.spec;
+        building.add(named, number).map_err(|refused| PlanError {
+            number,
+            name: spec.name,
+            refused,
+        })?;
+        building.before = Some((number, spec));
+    }
+    Ok(building.plan)
+}
+
+struct Building {
+    plan: Plan,
+    /// Whether the last segment holds a heavy stage.
+    is_heavy: bool,
+    before: Option<(usize, &'static Spec)>,
+}
+
+impl Building {
+    fn add(&mut self, named: &Named, number: usize) -> Result<(), Refused> {
+        let (spec, kind) = (named.spec, self.plan.gives);
+        if !spec.takes.contains(&kind) {
+            return Err(self.impossible(spec));
+        }
+        let opened = (spec.open)(&named.arguments, kind)?;
+        let gives = match opened.gives {
+            Gives::Same => kind,
+            Gives::Kind(kind) => kind,
+        };
+        let stage = Stage {
+            number,
+            name: spec.name,
+            takes: kind,
+            gives,
+        };
+        self.plan.gives = gives;
+        match step::step(opened.work, kind) {
+            Ok(step) => self.add_step(Planned { stage, step }, spec.heavy),
+            Err(Work::Bridge(bridge)) => {
+                self.last().bridge = Some((stage, bridge));
+                self.plan.segments.push(Segment::default());
+                self.is_heavy = false;
+            }
+            Err(Work::Source(source)) if number == 1 => self.plan.source = Some((stage, source)),
+            Err(_) => {
+                let message = "it reads nothing, so it can only be the first stage";
+                return Err(Refused::new(message));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_step(&mut self, planned: Planned, is_heavy: bool) {
+        if (is_heavy || self.is_heavy) && !self.last().stages.is_empty() {
+            self.plan.segments.push(Segment::default());
+        }
+        self.is_heavy = is_heavy;
+        self.last().stages.push(planned);
+    }
+
+    fn last(&mut self) -> &mut Segment {
+        let last = self.plan.segments.last_mut();
+        last.expect("a plan has at least one segment")
+    }
+
+    /// Says that a stage cannot stand here.
+    fn impossible(&self, spec: &Spec) -> Refused {
+        let kinds: Vec<&str> = spec.takes.iter().map(|kind| kind.name()).collect();
+        let gives = self.plan.gives.name();
+        let refused = match self.before {
+            Some((number, before)) => Refused::new(format!(
+                "it takes {}, but stage {number} ({}) gives {gives}",
+                kinds.join(" or "),
+                before.name,
+            )),
+            None => Refused::new(format!(
+                "it takes {}, but the input is {gives}",
+                kinds.join(" or ")
+            )),
+        };
+        match (self.plan.gives, spec.takes.contains(&Kind::Bytes)) {
+            (Kind::Records, true) => {
+                refused.hint("write the records as bytes first, such as with 'to ndjson'")
+            }
+            (Kind::Bytes, _) if spec.takes.contains(&Kind::Records) => {
+                refused.hint("make records of the bytes first, such as with 'from csv'")
+            }
+            _ => refused,
+        }
+    }
+}
+
+/// One line for each stage: its thread, its number, its name, and what it takes and gives.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rows: Vec<(String, Stage)> = Vec::new();
+        if let Some((stage, _)) = &self.source {
+            rows.push(("thread 1".to_owned(), *stage));
+        }
+        for (segment, thread) in self.segments.iter().zip(1..) {
+            let planned = segment.stages.iter();
+            rows.extend(planned.map(|planned| (format!("thread {thread}"), planned.stage)));
+            if let Some((stage, _)) = &segment.bridge {
+                rows.push((format!("threads {thread}, {}", thread + 1), *stage));
+            }
+        }
+        let width = |length: fn(&(String, Stage)) -> usize| rows.iter().map(length).max();
+        let places = width(|(place, _)| place.len()).unwrap_or(0);
+        let names = width(|(_, stage)| stage.name.len()).unwrap_or(0);
+        for (place, stage) in &rows {
+            let Stage {
+                number,
+                name,
+                takes,
+                gives,
+            } = stage;
+            writeln!(
+                f,
+                "{place:places$}  stage {number}  {name:names$}  {} -> {}",
+                takes.name(),
+                gives.name(),
+            )?;
+        }
+        Ok(())
+    }
+}

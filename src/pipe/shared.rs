@@ -1,0 +1,55 @@
+//! What all stages of a run share: the settings of the chain, and where they report.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use crate::observe::Observe;
+
+/// Settings and reports of a run.
+pub struct Shared<'a> {
+    /// Where warnings and missed input are reported.
+    pub observe: &'a dyn Observe,
+    /// Whether damaged input aborts the run.
+    pub strict: bool,
+    /// What becomes of an item or record that a stage cannot process.
+    pub on_error: OnError,
+    /// How many bytes a queue between two threads holds before the sender waits.
+    pub high_water: usize,
+    /// Whether the time that each stage takes is measured.
+    pub is_timed: bool,
+    /// How many items and records were left out.
+    pub skipped: AtomicU64,
+}
+
+/// What becomes of an item or record that a stage cannot process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnError {
+    /// Abort the run
+    #[default]
+    Fail,
+    /// Leave it out, and report how many were left out
+    Skip,
+    /// Leave it out, and report each
+    Report,
+}
+
+impl<'a> Shared<'a> {
+    /// The settings of a chain without flags.
+    pub fn new(observe: &'a dyn Observe) -> Shared<'a> {
+        Shared {
+            observe,
+            strict: false,
+            on_error: OnError::default(),
+            high_water: 256 << 10,
+            is_timed: false,
+            skipped: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts an item or record that was left out, and reports it if each is to be reported.
+    pub fn skip(&self, message: &str) {
+        self.skipped.fetch_add(1, Relaxed);
+        if self.on_error == OnError::Report {
+            self.observe.missed(message);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Stages of bytes and of lines on a stream of items: each item is an input of its own.
+
+use std::time::Instant;
+
+use crate::pipe::data::{Batch, Data};
+use crate::pipe::failure::{Failure, Position};
+use crate::pipe::flow::{Flow, Out};
+use crate::pipe::shared::Shared;
+use crate::pipe::stage::{ByteStage, LineStage, Step};
+
+use super::judge::Judge;
+
+/// A byte stage: each item is pushed whole, then ended.
+pub(super) struct Bytes {
+    stage: Box<dyn ByteStage>,
+    made: Batch,
+    judge: Judge,
+}
+
+impl Bytes {
+    pub(super) fn new(stage: Box<dyn ByteStage>) -> Bytes {
+        Bytes {
+            stage,
+            made: Batch::new(),
+            judge: Judge::new(Position::Item),
+        }
+    }
+}
+
+impl Step for Bytes {
+    fn take(&mut self, data: Data<'_>, out: &mut dyn Out) -> Result<Flow, Failure> {
+        let Data::Items(items) = data else {
+            return out.put(data);
+        };
+        for item in items.iter() {
+            let mut collect = Collect {
+                bytes: self.made.open(),
+                shared: out.shared(),
+            };
+            let pushed = self.stage.push(item.content, &mut collect);
+            // Also after a failure: it makes the stage ready for the next item.
+            let ended = self.stage.end(&mut collect);
+            let result = pushed.and(ended).map(|()| true);
+            if self.judge.judge(result, out.shared())? {
+                self.made.close(match item.terminator {
+                    b"" if self.stage.gives_line() => b"\n",
+                    terminator => terminator,
+                });
+            } else {
+                self.made.undo();
+            }
+        }
+        hand_on(&mut self.made, out)
+    }
+
+    fn end(&mut self, _out: &mut dyn Out) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// A line stage: each item is a line.
+pub(super) struct Lines {
+    stage: Box<dyn LineStage>,
+    made: Batch,
+    judge: Judge,
+}
+
+impl Lines {
+    pub(super) fn new(stage: Box<dyn LineStage>) -> Lines {
+        Lines {
+            stage,
+            made: Batch::new(),
+            judge: Judge::new(Position::Item),
+        }
+    }
+}
+
+impl Step for Lines {
+    fn take(&mut self, data: Data<'_>, out: &mut dyn Out) -> Result<Flow, Failure> {
+        let Data::Items(items) = data else {
+            return out.put(data);
+        };
+        for item in items.iter() {
+            let result = self.stage.line(item.content, self.made.open());
+            if self.judge.judge(result, out.shared())? {
+                self.made.close(item.terminator);
+            } else {
+                self.made.undo();
+            }
+        }
+        hand_on(&mut self.made, out)
+    }
+
+    fn end(&mut self, _out: &mut dyn Out) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+fn hand_on(made: &mut Batch, out: &mut dyn Out) -> Result<Flow, Failure> {
+    if made.is_empty() {
+        return Ok(Flow::More);
+    }
+    let flow = out.put(Data::Items(made.items()));
+    made.clear();
+    flow
+}
+
+/// Collects what a byte stage gives for one item.
+struct Collect<'a> {
+    bytes: &'a mut Vec<u8>,
+    shared: &'a Shared<'a>,
+}
+
+impl Out for Collect<'_> {
+    fn put(&mut self, data: Data<'_>) -> Result<Flow, Failure> {
+        self.bytes.extend_from_slice(data.written());
+        Ok(Flow::More)
+    }
+
+    fn pause(&mut self, _until: Instant) -> Result<Flow, Failure> {
+        Ok(Flow::More)
+    }
+
+    fn shared(&self) -> &Shared<'_> {
+        self.shared
+    }
+}
