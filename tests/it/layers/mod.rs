@@ -23,7 +23,6 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "args",
             "commands",
-            "error",
             "exit",
             "expr",
             "format",
@@ -71,17 +70,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // A stage holds its arguments, in the words of the command line.
     (
         "pipe",
-        &[
-            "args::values",
-            "error::Plain",
-            "expr",
-            "format",
-            "group",
-            "io",
-            "observe",
-            "panics",
-            "record",
-        ],
+        &["args::values", "error::Plain", "io", "observe", "record"],
     ),
     ("expr", &["record"]),
     ("group", &["io::prefetch", "record"]),
