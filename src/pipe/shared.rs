@@ -1,8 +1,11 @@
 //! What all stages of a run share: the settings of the chain, and where they report.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 
 use crate::observe::Observe;
+use crate::record::Timestamp;
 
 /// Settings and reports of a run.
 pub struct Shared<'a> {
@@ -14,6 +17,10 @@ pub struct Shared<'a> {
     pub on_error: OnError,
     /// How many bytes a queue between two threads holds before the sender waits.
     pub high_water: usize,
+    /// The time of day.
+    pub now: fn() -> Timestamp,
+    /// The time since some moment, by a clock that is never set.
+    pub uptime: fn() -> Duration,
     /// Whether the time that each stage takes is measured.
     pub is_timed: bool,
     /// How many items and records were left out.
@@ -40,6 +47,8 @@ impl<'a> Shared<'a> {
             strict: false,
             on_error: OnError::default(),
             high_water: 256 << 10,
+            now: Timestamp::now,
+            uptime,
             is_timed: false,
             skipped: AtomicU64::new(0),
         }
@@ -52,4 +61,10 @@ impl<'a> Shared<'a> {
             self.observe.missed(message);
         }
     }
+}
+
+/// The time since the first call.
+fn uptime() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
 }

@@ -1,7 +1,7 @@
 //! Runs chains in memory, for tests.
 
 use std::ffi::OsString;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Target, prepare};
 use crate::pipe::data::Data;
@@ -9,6 +9,7 @@ use crate::pipe::ends::{Event, Source};
 use crate::pipe::failure::Failure;
 use crate::pipe::shared::Shared;
 use crate::pipe::{chain, plan, words};
+use crate::record::Timestamp;
 
 /// Runs a chain over an input that comes in pieces of `size` bytes.
 pub(in crate::pipe) fn run_cut(
@@ -18,6 +19,8 @@ pub(in crate::pipe) fn run_cut(
 ) -> Result<Vec<u8>, String> {
     let shared = Shared {
         high_water: 16,
+        now: || Timestamp::new(1_774_000_000, 123_000_000, 3).expect("a time"),
+        uptime: || Duration::from_millis(61_250),
         ..Shared::new(&())
     };
     run_with(words, vec![input.to_vec()], size, &shared)

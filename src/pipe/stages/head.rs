@@ -1,29 +1,22 @@
-//! `head`: the first items, lines or bytes.
+//! `head`: the first lines, items, records or bytes.
 
 use clap::{ArgMatches, Args};
 
-use crate::pipe::data::{Data, Kind};
-use crate::pipe::emit::{Emit, Unit};
-use crate::pipe::failure::Failure;
-use crate::pipe::flow::{Flow, Out};
-use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
-use crate::pipe::stage::{ByteStage, UnitStage};
+use super::slice::bounds::Bounds;
+use super::slice::part;
+use crate::args::values;
+use crate::pipe::data::Kind;
+use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, arguments};
 
 #[derive(Args)]
 struct Head {
-    /// How many lines, items or records
-    #[arg(
-        short = 'n',
-        long,
-        value_name = "N",
-        default_value = "10",
-        conflicts_with = "bytes"
-    )]
-    lines: u64,
+    /// Keep the first N lines, items or records; -N for all but the last N
+    #[arg(short = 'n', long, value_name = "N", default_value = "10", value_parser = count, allow_hyphen_values = true, conflicts_with = "bytes")]
+    lines: Bounds,
 
-    /// Give the first SIZE bytes instead
-    #[arg(short = 'c', long, value_name = "SIZE", value_parser = crate::args::values::size)]
-    bytes: Option<u64>,
+    /// Keep the first SIZE bytes; -SIZE for all but the last
+    #[arg(short = 'c', long, value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
+    bytes: Option<Bounds>,
 }
 
 pub(super) static SPEC: Spec = Spec {
@@ -34,64 +27,43 @@ pub(super) static SPEC: Spec = Spec {
     takes: &[Kind::Bytes, Kind::Items, Kind::Records],
     open,
     heavy: false,
-    examples: &[Example {
-        words: &["-n", "2"],
-        input: "a\nb\nc\n",
-        output: "a\nb\n",
-    }],
+    examples: &[
+        Example {
+            words: &["-n", "2"],
+            input: "a\nb\nc\n",
+            output: "a\nb\n",
+        },
+        Example {
+            words: &["-n", "-1"],
+            input: "a\nb\ntotal\n",
+            output: "a\nb\n",
+        },
+    ],
 };
+
+fn count(text: &str) -> Result<Bounds, String> {
+    let number = |text: &str| {
+        let number = text.parse();
+        number.map_err(|_| format!("invalid number of lines '{text}': expected N or -N"))
+    };
+    match text.strip_prefix('-') {
+        Some(last) => number(last).map(Bounds::without_last),
+        None => number(text).map(Bounds::first),
+    }
+}
+
+fn size(text: &str) -> Result<Bounds, String> {
+    match text.strip_prefix('-') {
+        Some(last) => values::size(last).map(Bounds::without_last),
+        None => values::size(text).map(Bounds::first),
+    }
+}
 
 fn open(matches: &ArgMatches, input: Kind) -> Result<Opened, Refused> {
     let asked = arguments::<Head>(matches);
-    if asked.bytes.is_some() && input == Kind::Records {
-        return Err(Refused::new("it cannot count the bytes of records"));
-    }
-    let work = match asked.bytes {
-        Some(limit) => Work::Bytes(Box::new(FirstBytes { limit, left: limit })),
-        None => Work::Units(Box::new(FirstItems { left: asked.lines })),
-    };
-    Ok(Opened::same(work))
-}
-
-struct FirstBytes {
-    limit: u64,
-    left: u64,
-}
-
-impl ByteStage for FirstBytes {
-    fn push(&mut self, bytes: &[u8], out: &mut dyn Out) -> Result<Flow, Failure> {
-        let kept = usize::try_from(self.left).map_or(bytes.len(), |left| left.min(bytes.len()));
-        self.left -= kept as u64;
-        if kept > 0 {
-            let _ = out.put(Data::Bytes(&bytes[..kept]))?;
-        }
-        Ok(if self.left == 0 {
-            Flow::Enough
-        } else {
-            Flow::More
-        })
-    }
-
-    fn end(&mut self, _out: &mut dyn Out) -> Result<(), Failure> {
-        self.left = self.limit;
-        Ok(())
-    }
-}
-
-struct FirstItems {
-    left: u64,
-}
-
-impl UnitStage for FirstItems {
-    fn unit(&mut self, unit: Unit<'_>, out: &mut Emit<'_>) -> Result<Flow, Failure> {
-        if self.left > 0 {
-            self.left -= 1;
-            let _ = out.keep(unit)?;
-        }
-        Ok(if self.left == 0 {
-            Flow::Enough
-        } else {
-            Flow::More
-        })
-    }
+    part(
+        asked.bytes.unwrap_or(asked.lines),
+        asked.bytes.is_some(),
+        input,
+    )
 }

@@ -6,6 +6,7 @@
 mod base64;
 mod bytes;
 mod case;
+mod codes;
 mod count;
 mod cut;
 mod dedup;
@@ -17,8 +18,10 @@ mod laws;
 mod lines;
 mod matching;
 mod replace;
+mod slice;
 mod tail;
 mod tally;
+mod ts;
 
 use super::spec::Spec;
 use crate::args::values;
@@ -27,6 +30,7 @@ use crate::args::values;
 pub static STAGES: &[&Spec] = &[
     &base64::SPEC,
     &bytes::SPEC,
+    &codes::SPEC,
     &count::SPEC,
     &cut::SPEC,
     &dedup::SPEC,
@@ -37,8 +41,10 @@ pub static STAGES: &[&Spec] = &[
     &case::LOWER,
     &matching::SPEC,
     &replace::SPEC,
+    &slice::SPEC,
     &tail::SPEC,
     &tally::SPEC,
+    &ts::SPEC,
     &case::UPPER,
 ];
 
