@@ -70,7 +70,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // A stage holds its arguments, in the words of the command line.
     (
         "pipe",
-        &["args::values", "error::Plain", "io", "observe", "record"],
+        &[
+            "args::values",
+            "args::zone",
+            "error::Plain",
+            "io",
+            "observe",
+            "record",
+        ],
     ),
     ("expr", &["record"]),
     ("group", &["io::prefetch", "record"]),
