@@ -24,8 +24,6 @@ pub struct Stat {
     pub gid: u32,
     /// The device it is on, as makedev(3) numbers it.
     pub dev: u64,
-    /// The device that a device file stands for.
-    pub rdev: u64,
     /// Its inode number.
     pub ino: u64,
     /// The ID of the mount that it was reached through (Linux 5.8). Better than `dev`, which differs inside one mount on some
@@ -70,7 +68,6 @@ impl From<&system::Statx> for Stat {
             uid: found.stx_uid,
             gid: found.stx_gid,
             dev: system::makedev(found.stx_dev_major, found.stx_dev_minor),
-            rdev: system::makedev(found.stx_rdev_major, found.stx_rdev_minor),
             ino: found.stx_ino,
             mount: has(system::StatxFlags::MNT_ID).then_some(found.stx_mnt_id),
             mtime: time(&found.stx_mtime),
@@ -99,7 +96,6 @@ impl From<&std::fs::Metadata> for Stat {
             uid: found.uid(),
             gid: found.gid(),
             dev: found.dev(),
-            rdev: found.rdev(),
             ino: found.ino(),
             mount: None,
             mtime: time(found.mtime(), found.mtime_nsec()),

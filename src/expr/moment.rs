@@ -61,6 +61,11 @@ mod tests {
         for (text, moment) in cases {
             assert_eq!(clock.moment(text).unwrap().to_string(), moment, "{text}");
         }
+        // Half an hour after a day of 23 hours, 24 hours ago is two days ago.
+        let now = Timestamp::parse(b"2026-03-29T22:30:00Z", &TimeZone::UTC).unwrap();
+        let zone = clock.zone.clone();
+        let yesterday = Clock { now, zone }.moment("yesterday").unwrap();
+        assert_eq!(yesterday.to_string(), "2026-03-28T23:00:00Z");
         assert_eq!(
             clock.moment("tomorrowish").map(|moment| moment.to_string()),
             None

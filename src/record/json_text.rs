@@ -175,5 +175,8 @@ mod tests {
             "\u{1f600}".as_bytes()
         );
         assert_eq!(unescape(b"\\ud83d!"), "\u{fffd}!".as_bytes());
+        // The first and the last pair of surrogates.
+        assert_eq!(unescape(b"\\ud800\\udc00"), "\u{10000}".as_bytes());
+        assert_eq!(unescape(b"\\udbff\\udfff"), "\u{10ffff}".as_bytes());
     }
 }

@@ -21,14 +21,6 @@ pub struct Pruning {
 }
 
 impl Pruning {
-    /// Whether every entry is walked.
-    pub fn is_nothing(&self) -> bool {
-        self.exclude.is_empty()
-            && self.prune.is_empty()
-            && !self.is_without_hidden
-            && !self.needs_rules()
-    }
-
     /// Whether there are ignore files to read: with [`super::Ignores::read`].
     pub fn needs_rules(&self) -> bool {
         self.reads_gitignore || !self.ignore_files.is_empty()

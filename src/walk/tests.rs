@@ -117,6 +117,28 @@ fn node() -> impl Strategy<Value = (usize, Vec<u8>, bool)> {
     (any::<usize>(), name, prop::bool::weighted(0.6))
 }
 
+/// The temporary file of an output, where it needs a name. Only a file in the tree is passed over, and only itself.
+#[test]
+fn the_own_file_is_left_out_in_any_order() {
+    let directory = tempfile::tempdir().unwrap();
+    let top = directory.path();
+    for name in ["a", "own", "own.txt"] {
+        fs::write(top.join(name), "").unwrap();
+    }
+    for order in [Order::Directory, Order::Path, Order::None] {
+        let mut plan = plan(top, order);
+        assert_eq!(walked(&plan).len(), 4, "{order:?}");
+        plan.own_file = Some(b"own".to_vec());
+        let mut found = walked(&plan);
+        found.sort();
+        let names: Vec<&[u8]> = found[1..]
+            .iter()
+            .map(|path| &path[top.as_os_str().len() + 1..])
+            .collect();
+        assert_eq!(names, [&b"a"[..], b"own.txt"], "{order:?}");
+    }
+}
+
 /// Larger than a part, with some directories to enter.
 #[test]
 fn a_directory_read_in_parts_is_written_as_one() {

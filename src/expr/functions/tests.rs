@@ -76,6 +76,19 @@ fn computes() {
         ("ext(\".profile\")", ""),
         ("host(\"/relative\")", ""),
         ("host(\"http://u@[2001:db8::1]:80/\")", "[2001:db8::1]"),
+        ("host(\"http://a@b@example.com/\")", "example.com"),
+        ("host(\"http://example.com?q=/\")", "example.com"),
+        ("param(\"/s?q=a#b&q=c\", \"q\")", "a"),
+        ("param(\"/s?q&n=2\", \"q\")", ""),
+        ("missing(param(\"/s?q&n=2\", \"q\"))", "false"),
+        ("missing(param(\"/s#?q=1\", \"n\"))", "true"),
+        ("(1 / 0) == (1 / 0)", "false"),
+        ("(1 / 0) != (1 / 0)", "true"),
+        ("(1 / 0) <= 1", "false"),
+        ("not ((1 / 0) > 1)", "true"),
+        ("if(1 / 0 > 1, \"a\", \"b\")", "b"),
+        ("subnet(\"2001:db8::1\", 32)", "2001:db8::/32"),
+        ("subnet(\"no address\", 8)", ""),
     ];
     for (text, result) in cases {
         assert_eq!(run(text).as_deref(), Ok(result), "{text}");

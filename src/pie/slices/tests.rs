@@ -79,6 +79,13 @@ fn small_slices_are_combined() {
         ..Arrangement::default()
     };
     assert_eq!(labels(&VALUES, &named), ["c 90", "b 10"]);
+    // A large slice with the label of the combined one becomes a part of it.
+    let same = Arrangement {
+        top: Some(2),
+        other: "c".to_owned(),
+        ..Arrangement::default()
+    };
+    assert_eq!(labels(&VALUES, &same), ["b 5", "c 95"]);
 }
 
 #[test]
@@ -96,10 +103,10 @@ fn colors_follow_the_input_whatever_the_order_of_slices() {
     };
     assert_eq!(color(&Arrangement::default(), "c"), color(&sorted, "c"));
     let chosen = Arrangement {
-        label_colors: vec![("c".to_owned(), [1, 2, 3])],
+        label_colors: vec![("c".to_owned(), [9, 9, 9]), ("c".to_owned(), [1, 2, 3])],
         ..Arrangement::default()
     };
-    assert_eq!(color(&chosen, "c"), [1, 2, 3]);
+    assert_eq!(color(&chosen, "c"), [1, 2, 3], "the last one given");
 }
 
 #[test]

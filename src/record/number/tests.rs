@@ -133,6 +133,8 @@ fn computes_exactly_where_it_can() {
     assert_eq!(show(number("1").checked_div(number("0.0"))), "nothing");
     assert_eq!(show(number("7.5").checked_rem(number("2"))), "1.5");
     assert_eq!(show(number("-1.5").floor()), "-2");
+    assert_eq!(show(Number::float(-1.5).and_then(Number::floor)), "-2");
+    assert_eq!(show(Some(Number::Float(0.0).negated())), "0");
     assert_eq!(
         show(Number::float(1e300).and_then(|big| big.checked_mul(big))),
         "nothing"

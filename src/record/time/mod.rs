@@ -316,6 +316,20 @@ mod tests {
     }
 
     #[test]
+    fn times_before_the_range_are_its_first() {
+        let time = at("2026-03-15T00:00:00.5Z");
+        let earliest = time.minus(Duration::from_secs(u64::MAX));
+        assert_eq!(earliest.to_string(), "0001-01-01T00:00:00.0Z");
+        assert_eq!(time.plus(Duration::from_secs(u64::MAX)), None);
+        let second = Duration::from_millis(1_500);
+        assert_eq!(time.minus(second).to_string(), "2026-03-14T23:59:59.0Z");
+        assert_eq!(
+            time.plus(second).unwrap().to_string(),
+            "2026-03-15T00:00:02.0Z"
+        );
+    }
+
+    #[test]
     fn weeks_begin_on_mondays() {
         for zone in [TimeZone::UTC, TimeZone::get("Asia/Kolkata").unwrap()] {
             for text in ["2026-03-16T12:00:00Z", "2026-03-22T12:00:00Z"] {
