@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
 
-use crate::io::confined::read_within;
+use crate::io::confined::{Refusal, read_within};
 
 use super::fonts::{self, FontUse, Fonts};
 use super::options::MAX_BYTES;
@@ -21,7 +21,42 @@ pub struct OmittedImage {
     /// As in the SVG, shortened.
     pub href: String,
     /// Why it was omitted.
-    pub reason: &'static str,
+    pub reason: Omission,
+}
+
+/// Why an embedded image was not drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Omission {
+    /// It is on another machine.
+    #[error("URLs are not fetched")]
+    Remote,
+    /// [`super::Options::resources`] is not set.
+    #[error("files are not read")]
+    NoDirectory,
+    /// The file could not be read.
+    #[error("{}", .0.why())]
+    Unread(Refusal),
+    /// It has more than [`super::Options::max_pixels`].
+    #[error("it has too many pixels")]
+    TooLarge,
+    /// A raster image without a size.
+    #[error("unknown or damaged image")]
+    Damaged,
+    /// Neither a raster image nor an SVG that is drawn.
+    #[error("unknown, damaged or too complex image")]
+    Unknown,
+    /// Alone it could be drawn.
+    #[error("too complex together with the other embedded images")]
+    TooComplex,
+    /// An SVG in an SVG in an SVG.
+    #[error("embedded SVGs are nested too deeply")]
+    TooDeep,
+    /// A file in an embedded SVG (SVG 2, 5.10.1).
+    #[error("an embedded SVG may not use files")]
+    FileInSvg,
+    /// XML, but not an SVG.
+    #[error("invalid SVG")]
+    Invalid,
 }
 
 /// The embedded images of one SVG.
@@ -84,7 +119,7 @@ impl<'a> Images<'a> {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note(&self, href: &str, decoded: Result<ImageKind, &'static str>) -> Option<ImageKind> {
+    fn note(&self, href: &str, decoded: Result<ImageKind, Omission>) -> Option<ImageKind> {
         match decoded {
             Ok(kind) => Some(kind),
             Err(reason) => {
@@ -103,19 +138,16 @@ impl<'a> Images<'a> {
     }
 
     /// Reads a file in the directory.
-    fn file(&self, href: &str) -> Result<Vec<u8>, &'static str> {
+    fn file(&self, href: &str) -> Result<Vec<u8>, Omission> {
         if href.contains("://") || href.starts_with("//") {
-            return Err("URLs are not fetched");
+            return Err(Omission::Remote);
         }
-        let directory = self
-            .directory
-            .as_ref()
-            .ok_or("files are only read from --resources DIR")?;
-        read_within(directory, href, MAX_BYTES).map_err(|refusal| refusal.why())
+        let directory = self.directory.as_ref().ok_or(Omission::NoDirectory)?;
+        read_within(directory, href, MAX_BYTES).map_err(Omission::Unread)
     }
 
     /// Decodes an image by its magic bytes: names and media types may be wrong.
-    fn decode(&self, data: Arc<Vec<u8>>, options: &Options<'_>) -> Result<ImageKind, &'static str> {
+    fn decode(&self, data: Arc<Vec<u8>>, options: &Options<'_>) -> Result<ImageKind, Omission> {
         let kind = match &data[..] {
             [0x89, b'P', b'N', b'G', ..] => ImageKind::PNG,
             [0xff, 0xd8, 0xff, ..] => ImageKind::JPEG,
@@ -137,22 +169,22 @@ impl<'a> Images<'a> {
             ] => ImageKind::WEBP,
             _ => return self.svg(&data, options).map(ImageKind::SVG),
         };
-        let size = imagesize::blob_size(&data).map_err(|_| "unknown or damaged image")?;
+        let size = imagesize::blob_size(&data).map_err(|_| Omission::Damaged)?;
         if (size.width as u64).saturating_mul(size.height as u64) > self.max_pixels {
-            return Err("it has more pixels than --max-pixels");
+            return Err(Omission::TooLarge);
         }
         Ok(kind(data))
     }
 
-    fn svg(&self, data: &[u8], options: &Options<'_>) -> Result<Tree, &'static str> {
-        let invalid = |_| "unknown, damaged or too complex image";
+    fn svg(&self, data: &[u8], options: &Options<'_>) -> Result<Tree, Omission> {
+        let invalid = |_| Omission::Unknown;
         let text = document::text(data).map_err(invalid)?;
         let document = document::parse(&text).map_err(invalid)?;
         let complexity = references::estimate(&document).map_err(invalid)?;
         let left = |left: u64| left.checked_sub(complexity.weight);
         if complexity.depth > MAX_DEPTH || self.weight.fetch_update(Relaxed, Relaxed, left).is_err()
         {
-            return Err("too complex together with the other embedded images");
+            return Err(Omission::TooComplex);
         }
         // An embedded SVG may not use files (SVG 2, 5.10.1), nor embed further SVGs.
         let inner = Options {
@@ -166,18 +198,16 @@ impl<'a> Images<'a> {
                     let decoded = if is_raster {
                         self.decode(data, options)
                     } else {
-                        Err("embedded SVGs are nested too deeply")
+                        Err(Omission::TooDeep)
                     };
                     self.note("data:", decoded)
                 }),
-                resolve_string: Box::new(|href, _| {
-                    self.note(href, Err("an embedded SVG may not use files"))
-                }),
+                resolve_string: Box::new(|href, _| self.note(href, Err(Omission::FileInSvg))),
             },
             font_resolver: fonts::resolver(self.fonts, self.font_use),
             fontdb: options.fontdb.clone(),
             ..Options::default()
         };
-        Tree::from_xmltree(&document, &inner).map_err(|_| "invalid SVG")
+        Tree::from_xmltree(&document, &inner).map_err(|_| Omission::Invalid)
     }
 }

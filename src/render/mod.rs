@@ -23,7 +23,7 @@ mod width;
 pub use draw::{Drawing, draw};
 pub use error::RenderError;
 pub use fonts::{FONT, Fonts};
-pub use images::OmittedImage;
+pub use images::{Omission, OmittedImage};
 pub use options::{MAX_BYTES, MAX_PIXELS, Options};
 pub use pixels::Pixels;
 pub use png::{Metadata, encode};

@@ -4,18 +4,21 @@
 //! Most runs end before a progress line could be read, so `indicatif` is not used for the first quarter of a second. Rates are
 //! averages since the start, because chunks arrive in bursts.
 
+mod description;
+mod screen;
+
 use std::fmt::Write;
-use std::io;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use indicatif::{
-    ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle, TermLike,
-};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle};
+
+pub use description::Unit;
+use description::{Ending, describe, narrowed};
+use screen::Screen;
 
 use super::output::Output;
-use super::units;
 
 /// When the line appears.
 const DELAY: Duration = Duration::from_millis(250);
@@ -124,11 +127,7 @@ impl Progress {
             .expect("the templates above are well-formed")
             .with_key("numbers", numbers)
             .progress_chars("━╸─");
-        let screen = Screen {
-            output: self.output.clone(),
-            pending: Mutex::default(),
-            columns: self.columns,
-        };
+        let screen = Screen::new(self.output.clone(), self.columns);
         let bar = ProgressBar::no_length().with_finish(ProgressFinish::AndClear);
         bar.set_style(style);
         bar.set_draw_target(ProgressDrawTarget::term_like(Box::new(screen)));
@@ -179,156 +178,8 @@ impl Progress {
     }
 }
 
-/// The unit of progress.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unit {
-    /// Bytes of the input.
-    #[default]
-    Bytes,
-    /// Entries of directories.
-    Entries,
-}
-
-impl Unit {
-    fn amount(self, count: u64) -> String {
-        match self {
-            Unit::Bytes => units::bytes(count),
-            Unit::Entries => format!("{} entries", units::count(count)),
-        }
-    }
-
-    fn rate(self, count: u64, elapsed: Duration) -> Option<String> {
-        match self {
-            Unit::Bytes => units::rate(count, elapsed),
-            Unit::Entries => {
-                let nanos = elapsed.as_nanos();
-                let rate = (u128::from(count) * 1_000_000_000).checked_div(nanos)?;
-                let rate = u64::try_from(rate).unwrap_or(u64::MAX);
-                Some(format!("{}/s", units::count(rate)))
-            }
-        }
-    }
-}
-
-/// The time in a description.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    /// The time left, if it is known.
-    Left,
-    /// The time since the start.
-    SoFar,
-}
-
-fn describe(unit: Unit, done: u64, total: u64, elapsed: Duration, ending: Ending) -> String {
-    let mut out = unit.amount(done);
-    let total = if total == 0 {
-        None
-    } else {
-        Some(total.max(done))
-    };
-    if let Some(total) = total {
-        let percent = u128::from(done) * 100 / u128::from(total);
-        let _ = write!(out, " of {} ({percent}%)", unit.amount(total));
-    }
-    if let Some(rate) = unit.rate(done, elapsed) {
-        let _ = write!(out, ", {rate}");
-    }
-    match total {
-        Some(total) if ending == Ending::Left && done > 0 => {
-            let left = elapsed.as_secs_f64() * (total - done) as f64 / done as f64;
-            // Whole seconds, because tenths of an estimate flicker.
-            let left = match left.ceil() as u64 {
-                0 => "0 s".to_owned(),
-                seconds => units::duration(Duration::from_secs(seconds)),
-            };
-            let _ = write!(out, ", {left} left");
-        }
-        _ => {
-            let _ = write!(out, ", {} so far", units::duration(elapsed));
-        }
-    }
-    out
-}
-
-/// The first parts of a description that fit: a line that wraps could not be removed from a resized terminal.
-fn narrowed(mut text: &str, columns: usize) -> &str {
-    while text.len() > columns {
-        text = text.rsplit_once(", ").map_or("", |(before, _)| before);
-    }
-    text
-}
-
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// The terminal for `indicatif`: movements are collected and written at once.
-#[derive(Debug)]
-struct Screen {
-    output: Output,
-    pending: Mutex<String>,
-    columns: fn() -> usize,
-}
-
-impl Screen {
-    fn add(&self, text: &str) -> io::Result<()> {
-        self.pending
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push_str(text);
-        Ok(())
-    }
-
-    fn go(&self, cells: usize, direction: char) -> io::Result<()> {
-        match cells {
-            0 => Ok(()),
-            _ => self.add(&format!("\x1b[{cells}{direction}")),
-        }
-    }
-}
-
-impl TermLike for Screen {
-    fn width(&self) -> u16 {
-        u16::try_from((self.columns)()).unwrap_or(u16::MAX)
-    }
-
-    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
-        self.go(n, 'A')
-    }
-
-    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
-        self.go(n, 'B')
-    }
-
-    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
-        self.go(n, 'C')
-    }
-
-    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
-        self.go(n, 'D')
-    }
-
-    fn write_line(&self, text: &str) -> io::Result<()> {
-        self.add(text)?;
-        self.add("\n")
-    }
-
-    fn write_str(&self, text: &str) -> io::Result<()> {
-        self.add(text)
-    }
-
-    fn clear_line(&self) -> io::Result<()> {
-        self.add("\r\x1b[2K")
-    }
-
-    fn flush(&self) -> io::Result<()> {
-        let pending =
-            std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
-        if !pending.is_empty() {
-            self.output.put(&pending);
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

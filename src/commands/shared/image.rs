@@ -7,7 +7,7 @@ use crate::args::image::{CacheMode, ImageArgs};
 use crate::args::values;
 use crate::error::{Error, Plain, Result};
 use crate::io::cache::{self, Cache, Key};
-use crate::render::{self, Drawing, Options, Pixels, RenderError};
+use crate::render::{self, Drawing, Omission, Options, Pixels, RenderError};
 use crate::ui::Ui;
 use crate::ui::image::{Protocol, blocks, iterm2, kitty};
 
@@ -85,9 +85,14 @@ impl<'a> Renderer<'a> {
     fn draw(&self, name: &str, svg: &[u8]) -> std::result::Result<Drawing, RenderError> {
         let drawing = render::draw(svg, &self.options)?;
         for omitted in &drawing.omitted {
+            let reason = match omitted.reason {
+                Omission::NoDirectory => "files are only read from --resources DIR".to_owned(),
+                Omission::TooLarge => "it has more pixels than --max-pixels".to_owned(),
+                other => other.to_string(),
+            };
             self.ui.warn(&format!(
-                "{name}: embedded image '{}' omitted: {}",
-                omitted.href, omitted.reason
+                "{name}: embedded image '{}' omitted: {reason}",
+                omitted.href
             ));
         }
         if drawing.missing_glyphs {

@@ -3,7 +3,7 @@
 use clap::{Args as _, FromArgMatches as _};
 
 use super::*;
-use crate::render::{Fonts, Metadata, OmittedImage};
+use crate::render::{Fonts, Metadata, Omission, OmittedImage};
 
 /// Another value than the default for each flag of [`ImageArgs`]. `None` for those that decide no bytes.
 fn other_value(flag: &str) -> Option<&'static str> {
@@ -130,7 +130,7 @@ fn images_that_are_incomplete_or_depend_on_the_machine_are_not_cached() {
     assert!(is_cacheable(&whole));
     let omitted = OmittedImage {
         href: "a.png".to_owned(),
-        reason: "too large",
+        reason: Omission::TooLarge,
     };
     for drawing in [
         Drawing {
