@@ -11,7 +11,7 @@ use crate::support::{case_queries, deadline, files_under, project};
 
 #[path = "../../fuzz/src/bodies/mod.rs"]
 #[allow(unreachable_pub, missing_docs)]
-mod bodies;
+pub(crate) mod bodies;
 
 /// `SplitMix64`; see `benches/compare/floor/src/generate/random.rs`.
 struct Random(u64);

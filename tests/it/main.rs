@@ -1,12 +1,13 @@
 //! The only integration test binary: jug as its users see it.
 //!
 //! `cases` runs the data in `fixtures/cases/`. The other modules test what a case cannot express: imports between modules,
-//! generated files, completion in real shells, signals, terminals, and that the examples in README are true.
+//! generated files, completion in real shells, signals, terminals, and that the examples in help and README work.
 
 mod artifacts;
 mod cache;
 mod cases;
 mod fuzz;
+mod help;
 mod language;
 mod laws;
 mod layers;

@@ -2,22 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
-use jiff::tz::TimeZone;
-use jug::expr::Clock;
-use jug::format::{self, FORMATS, Settings};
-use jug::io::source::InputName;
-use jug::io::wait::Until;
-use jug::log::input::{Input, Opening};
-use jug::log::options::{Engine, Options};
-use jug::log::plan::explain::Explained;
-use jug::log::plan::{Plan, plan};
-use jug::log::query::parse;
-use jug::log::run::run;
-use jug::record::Timestamp;
+use jug::format::FORMATS;
+use jug::log::plan::Plan;
 use proptest::prelude::*;
 
+use crate::fuzz::bodies::{self, engine, engine::try_plan};
 use crate::support::{case_queries, deadline};
 
 /// Tokens of queries, valid and invalid.
@@ -121,71 +111,15 @@ const TOKENS: &[&str] = &[
     "\n",
 ];
 
-fn clock() -> Clock {
-    let now = Timestamp::parse(b"2026-03-14T12:00:00Z", &TimeZone::UTC).expect("a time");
-    Clock {
-        now,
-        zone: TimeZone::UTC,
-    }
-}
-
-/// The plan of a query, if it is one. Whatever is wrong with it lies inside it, between characters.
-fn planned(query: &str) -> Option<Plan> {
-    let result = parse(query).and_then(|parsed| Ok((plan(&parsed, query, &clock())?, parsed)));
-    match result {
-        Ok((plan, parsed)) => {
-            let explained = Explained {
-                query: &parsed,
-                text: query,
-                plan: &plan,
-            };
-            let _ = explained.to_string();
-            Some(plan)
-        }
-        Err(fault) => {
-            assert!(
-                query.get(fault.span.clone()).is_some(),
-                "{query:?}: {:?}",
-                fault.span
-            );
-            assert!(!fault.render(query).is_empty() && !fault.message.is_empty());
-            None
-        }
-    }
+/// Whether a text is a query. Whatever is wrong with it lies inside it, between characters.
+fn is_query(text: &str) -> bool {
+    bodies::query(text.as_bytes());
+    try_plan(text).is_some()
 }
 
 /// Rows, and how many lines were looked at and were bad.
-fn answer(plan: &Plan, file: &Path, from: &str, threads: usize) -> Option<String> {
-    let settings = Settings {
-        zone: TimeZone::UTC,
-        infer: true,
-    };
-    let opening = Opening {
-        from: format::find(from),
-        settings: &settings,
-        needs_schema: true,
-        needs: format::Needs::ALL,
-        counts_records: true,
-        chunk: 1 << 10,
-        until: Until::stopped(&|| false),
-    };
-    let input = Input::open(InputName::Path(file.to_owned()), 0, &opening).ok()?;
-    let options = Options {
-        threads,
-        engine: Engine::Read,
-        strict: true,
-        max_line: 1 << 12,
-        live: false,
-    };
-    let report = run(Arc::new(plan.clone()), vec![input], options, &(), None);
-    let account = &report.account;
-    Some(format!(
-        "{:?} {} {} {}",
-        report.table.rows().collect::<Vec<_>>(),
-        account.judged,
-        account.bad,
-        account.kept
-    ))
+fn answered(plan: &Plan, file: &Path, from: &str, threads: usize) -> Option<String> {
+    engine::answer(plan, file, Some(from), threads, 1 << 10)
 }
 
 #[test]
@@ -209,11 +143,11 @@ fn mutated_queries_do_not_panic() {
                 .unwrap_or(0)
         };
         let (cut, paste) = (border(one, &cut), border(other, &paste));
-        planned(one);
-        planned(&one[..cut]);
-        planned(&one[cut..]);
-        planned(&format!("{}{}", &one[..cut], &other[paste..]));
-        planned(&format!("{}|{}", one, &other[..paste]));
+        is_query(one);
+        is_query(&one[..cut]);
+        is_query(&one[cut..]);
+        is_query(&format!("{}{}", &one[..cut], &other[paste..]));
+        is_query(&format!("{}|{}", one, &other[..paste]));
         Ok(())
     });
     checked.expect("no query panics");
@@ -223,13 +157,13 @@ proptest! {
     #[test]
     fn any_text_is_a_query_or_an_error(text in any::<String>()) {
         let _deadline = deadline::for_this_test();
-        planned(&text);
+        is_query(&text);
     }
 
     #[test]
     fn any_tokens_are_a_query_or_an_error(tokens in prop::collection::vec(prop::sample::select(TOKENS), 0..12), glue in prop::sample::select(&["", " "][..])) {
         let _deadline = deadline::for_this_test();
-        planned(&tokens.join(glue));
+        is_query(&tokens.join(glue));
     }
 }
 
@@ -257,8 +191,8 @@ proptest! {
         let file = directory.path().join("log");
         fs::write(&file, &text).expect("a file");
         for query in ["count, uniq(line), min($1), max($NF) by $2", "where line contains \"1\" | select $1, line", "let x = len(line) * 1.5 | sum(x), p50(x) by x > 100"] {
-            let plan = planned(query).expect("a query");
-            let (one, three) = (answer(&plan, &file, format.name, 1), answer(&plan, &file, format.name, 3));
+            let plan = engine::planned(query);
+            let (one, three) = (answered(&plan, &file, format.name, 1), answered(&plan, &file, format.name, 3));
             prop_assert_eq!(one, three);
         }
     }
@@ -280,14 +214,14 @@ fn deep_and_long_queries_do_not_overflow_the_stack() {
         format!("where a{}", ".b".repeat(50_000)),
         format!("count{}", "|head 1".repeat(20_000)),
     ] {
-        planned(&query);
+        is_query(&query);
     }
     // What scripts write is answered, however long it is.
     for joint in [" or ", " and "] {
         let conditions = vec!["status == 200"; 20_000].join(joint);
-        assert!(planned(&format!("where {conditions} | count")).is_some());
+        assert!(is_query(&format!("where {conditions} | count")));
         let texts = vec!["\"200\""; 20_000].join(joint);
-        assert!(planned(&format!("{texts} | count")).is_some());
+        assert!(is_query(&format!("{texts} | count")));
     }
 }
 
@@ -305,6 +239,6 @@ fn deep_json_does_not_overflow_the_stack() {
     ]
     .concat();
     fs::write(&file, text).expect("a file");
-    let plan = planned("count, uniq(a) by a.b[0]").expect("a query");
-    assert!(answer(&plan, &file, "json", 2).is_some());
+    let plan = engine::planned("count, uniq(a) by a.b[0]");
+    assert!(answered(&plan, &file, "json", 2).is_some());
 }

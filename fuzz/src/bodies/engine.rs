@@ -16,31 +16,31 @@ use jug::log::run::run;
 use jug::record::Timestamp;
 
 /// A chunk size that hardly any input reaches; a buffer of this size is allocated for compressed ones.
-pub(super) const WHOLE: usize = 1 << 20;
+pub const WHOLE: usize = 1 << 20;
 
 /// The time zone of all bodies: one with summer time.
-pub(super) fn zone() -> TimeZone {
+pub fn zone() -> TimeZone {
     TimeZone::get("Europe/Berlin").expect("the zones are compiled in")
 }
 
-pub(super) fn clock() -> Clock {
+pub fn clock() -> Clock {
     let zone = zone();
     let now = Timestamp::parse(b"2026-03-14T12:00:00Z", &zone).expect("a time");
     Clock { now, zone }
 }
 
 /// The plan of a query that is known to be right.
-pub(super) fn planned(query: &str) -> Plan {
+pub fn planned(query: &str) -> Plan {
     try_plan(query).unwrap_or_else(|| panic!("{query}: not a query"))
 }
 
 /// The plan of a query, if it is one.
-pub(super) fn try_plan(query: &str) -> Option<Plan> {
+pub fn try_plan(query: &str) -> Option<Plan> {
     plan(&parse(query).ok()?, query, &clock()).ok()
 }
 
 /// The rows of a file and its account, or nothing if the file is not in this format.
-pub(super) fn answer(
+pub fn answer(
     plan: &Plan,
     file: &Path,
     from: Option<&str>,

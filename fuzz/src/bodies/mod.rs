@@ -1,7 +1,7 @@
 //! What the fuzz targets do with their bytes, as plain functions, so that the integration tests can run them, too.
 
 mod decoder;
-mod engine;
+pub mod engine;
 mod expression;
 mod format;
 mod ignore;
