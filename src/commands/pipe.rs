@@ -33,7 +33,7 @@ use words::Request;
 const EXAMPLES: &str = "\
 Examples:
   Which paths fail most, in a compressed log?
-      jug pipe -i access.log.gz unpack + match ' 5[0-9][0-9] ' + cut -d ' ' -f 7 + tally
+      gzip -dc access.log.gz | jug pipe match ' 5[0-9][0-9] ' + cut -d ' ' -f 7 + tally
   Decode each line by itself
       jug pipe lines + base64 -d < tokens.txt
   One stage is a filter of its own

@@ -5,7 +5,7 @@ use std::fs;
 use crate::support::{Sandbox, command};
 
 /// The commands that have examples.
-const COMMANDS: [&str; 5] = ["log", "walk", "pie", "render", "cache"];
+const COMMANDS: [&str; 6] = ["log", "walk", "pipe", "pie", "render", "cache"];
 
 const SVG: &str =
     "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><path d='M0 0H9V9z'/></svg>";
@@ -17,6 +17,8 @@ fn sandbox() -> Sandbox {
     let log = fs::read(sandbox.path().join("fixtures/logs/nginx.log")).expect("a fixture");
     sandbox
         .file("access.log", log)
+        .file("tokens.txt", "YQ==\n")
+        .file("file", "text\n")
         .file("app.ndjson", "{\"status\":500,\"host\":\"a\"}\n")
         .file("app.log", "a timeout\n")
         .file("sizes.tsv", "a\t1\nb\t2\n")
@@ -34,7 +36,10 @@ fn sandbox() -> Sandbox {
         .file("a/same", "1")
         .file("b/same", "1");
     sandbox
-        .shell("gzip app.log; touch -d 2000-01-01 var/run/last-backup", b"")
+        .shell(
+            "gzip app.log; gzip -k access.log; touch -d 2000-01-01 var/run/last-backup",
+            b"",
+        )
         .clean();
     sandbox
 }
@@ -57,7 +62,13 @@ fn examples_in_help_run() {
         assert!(examples.len() >= 3, "{help}");
         for example in examples {
             // Everything is below the sandbox.
-            let line = example.replace(" /", " ").replace("=/", "=");
+            let mut line = example.to_owned();
+            for directory in ["/var/", "/srv", "/data"] {
+                let below = format!(".{directory}");
+                for before in [" ", "="] {
+                    line = line.replace(&[before, directory].concat(), &[before, &below].concat());
+                }
+            }
             let functions =
                 "dot() { cat chart.svg; }; run-backup() { echo backup; }; set -o pipefail";
             let mut bash = command("bash");
