@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_all_lengths_are_told_apart() {
+    fn keys_of_all_lengths_are_distinguished() {
         let mut groups = Groups::default();
         let keys: Vec<Vec<u8>> = (0..20)
             .flat_map(|length| [vec![0; length], vec![b'x'; length]])

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn magics_are_told_and_text_is_not() {
+    fn magic_numbers_are_recognised_and_text_is_not() {
         assert_eq!(recognise(b"\x1f\x8b\x08").unwrap(), Some(Compression::Gzip));
         assert_eq!(
             recognise(b"\x28\xb5\x2f\xfd\0").unwrap(),

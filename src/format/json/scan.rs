@@ -291,7 +291,7 @@ mod tests {
         }
 
         #[test]
-        fn any_byte_before_a_quote_is_told_from_it(mut bytes in prop::collection::vec(any::<u8>(), 0..50)) {
+        fn any_byte_before_a_quote_is_distinguished_from_it(mut bytes in prop::collection::vec(any::<u8>(), 0..50)) {
             bytes.retain(|byte| !matches!(byte, b'"' | b'\\'));
             let end = bytes.len();
             bytes.extend_from_slice(b"\"tail\"");

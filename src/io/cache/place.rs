@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_in_the_way_is_told() {
+    fn a_file_in_the_way_is_reported() {
         let root = tempfile::NamedTempFile::new().unwrap();
         assert!(matches!(trusted(root.path()), Err(CacheError::Io { .. })));
         assert!(make(&root.path().join(LAYOUT)).is_err());

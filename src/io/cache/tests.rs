@@ -217,7 +217,7 @@ fn while_one_evicts_others_go_on() {
 }
 
 #[test]
-fn a_lost_or_damaged_ledger_is_made_anew() {
+fn a_lost_or_damaged_ledger_is_written_again() {
     let (_root, cache) = cache(1000);
     let ledger = cache.directory().join(ledger::NAME);
     for (round, damage) in [None, Some(&b"=5\n?"[..]), Some(b"\xff\n"), Some(b"")]
@@ -236,7 +236,7 @@ fn a_lost_or_damaged_ledger_is_made_anew() {
 }
 
 #[test]
-fn where_nothing_can_be_kept_the_reason_is_told() {
+fn where_nothing_can_be_kept_the_reason_is_reported() {
     let (root, cache) = cache(DEFAULT_MAX);
     fs::write(root.path().join("file"), "").unwrap();
     let told = Cache::open(&root.path().join("file"), 1).unwrap_err();

@@ -86,7 +86,7 @@ fn names() {
 }
 
 #[test]
-fn files_are_told_by_their_first_bytes() {
+fn files_are_recognised_by_their_first_bytes() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a");
     for content in [&b"some lines\n"[..], b"", b"\x1f", b"B"] {

@@ -74,7 +74,7 @@ impl Files {
                 progress: true,
                 reader: true,
                 event: self.closed.as_deref(),
-                // Before it waits for the first time, the chain is told to give out what it has.
+                // Before it waits for the first time, the chain writes its buffers.
                 deadline: if self.is_idle {
                     deadline
                 } else {

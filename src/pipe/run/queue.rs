@@ -223,7 +223,7 @@ pub(super) struct Receiver {
 }
 
 impl Receiver {
-    /// Wakes whoever waits for a message here.
+    /// Wakes the thread that waits for a message here.
     pub(super) fn waker(&self) -> Waker {
         let queue = Arc::clone(&self.queue);
         Arc::new(move || {
