@@ -1,6 +1,6 @@
 //! jug: streaming utilities for shell pipelines, one-off log analysis and cron jobs, in one binary.
 //!
-//! The modules, from the top. A module may import only those that `tests/it/layers.rs` allows, which are below it:
+//! The modules, from the top. A module may import only those that `tests/it/layers/` allows, which are below it:
 //!
 //! | module | contents |
 //! |---|---|

@@ -116,11 +116,7 @@ impl CacheCommand {
                 }
                 ui.note(&format!("{} images are intact", verdict.good));
                 ui.finish();
-                Ok(match (ui.is_incomplete(), verdict.damaged.is_empty()) {
-                    (true, _) => Exit::Incomplete,
-                    (false, true) => Exit::Done,
-                    (false, false) => Exit::No,
-                })
+                Ok(verified(ui.is_incomplete(), !verdict.damaged.is_empty()))
             }
         }
     }
@@ -152,6 +148,15 @@ impl CacheCommand {
     }
 }
 
+/// The exit status of the action verify.
+fn verified(is_incomplete: bool, is_damaged: bool) -> Exit {
+    match (is_incomplete, is_damaged) {
+        (true, _) => Exit::Incomplete,
+        (false, true) => Exit::No,
+        (false, false) => Exit::Done,
+    }
+}
+
 fn time(time: Option<SystemTime>) -> Cell {
     let value = time
         .and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok())
@@ -178,6 +183,18 @@ mod tests {
     struct Line {
         #[command(flatten)]
         cache: CacheCommand,
+    }
+
+    #[test]
+    fn verify_exits_with_3_if_an_image_could_not_be_read() {
+        for (is_incomplete, is_damaged, exit) in [
+            (false, false, Exit::Done),
+            (false, true, Exit::No),
+            (true, false, Exit::Incomplete),
+            (true, true, Exit::Incomplete),
+        ] {
+            assert_eq!(verified(is_incomplete, is_damaged), exit);
+        }
     }
 
     #[test]
