@@ -47,6 +47,7 @@ pub mod walk;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::error::ErrorKind;
 use commands::Context;
@@ -87,7 +88,9 @@ fn run_command(args: &[OsString]) -> Exit {
         stopping: Box::new(io::wait::is_stopping),
         asked: Box::new(signals::take_progress_request),
     };
-    let ui = Ui::new(cli.command.title(), cli.global.settings(), hooks);
+    let ui = Arc::new(Ui::new(cli.command.title(), cli.global.settings(), hooks));
+    let answering = Arc::clone(&ui);
+    signals::set_answer(Box::new(move || answering.answer()));
     if let Err(error) = signals::install() {
         ui.warn(&format!("cannot handle signals: {error}"));
     }

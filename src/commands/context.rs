@@ -1,11 +1,13 @@
 //! What every command gets.
 
+use std::sync::Arc;
+
 use crate::ui::Ui;
 
 /// What every command gets.
 pub struct Context {
     /// The terminal.
-    pub ui: Ui,
+    pub ui: Arc<Ui>,
     /// Makes the generated files, from the definition of all commands.
     pub artifacts: fn() -> Vec<Artifact>,
 }

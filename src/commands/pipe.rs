@@ -180,7 +180,7 @@ impl Pipe {
                 .unwrap_or(usize::MAX)
                 .max(1),
             is_timed: self.stats.is_set,
-            ..Shared::new(&context.ui)
+            ..Shared::new(&*context.ui)
         };
         let prepared = prepare(plan);
         let stats = stats::Stats::new(prepared.counts(), self.stats.is_set);

@@ -13,7 +13,7 @@ use rustix::fs::{FileType, Mode, OFlags, fcntl_getfl, fcntl_setfl, fstat};
 use rustix::termios::isatty;
 
 use super::wait::{Interest, Wakers, Woken, wait};
-use super::{stdio, stdout};
+use super::{signals, stdio, stdout};
 
 /// How long a reader that takes nothing is waited for after a signal has asked to stop.
 const GRACE: Duration = Duration::from_millis(100);
@@ -29,6 +29,7 @@ pub(super) struct Direct {
     nonblocking: Option<File>,
     /// Whether a write may block for as long as somebody else likes.
     may_block: bool,
+    is_terminal: bool,
     /// When to give up, once a signal has asked to stop.
     deadline: Option<Instant>,
     _watch: Option<stdout::Watch>,
@@ -41,11 +42,13 @@ impl Direct {
     /// `EBADF` where it was closed when the process started.
     pub(super) fn stdout() -> io::Result<Direct> {
         let file = File::from(stdio::take_stdout()?);
-        let may_block = may_block(&file);
+        let is_terminal = isatty(&file);
+        let may_block = is_terminal || is_pipe(&file);
         Ok(Direct {
             nonblocking: may_block.then(|| open_again(&file)).flatten(),
             file,
             may_block,
+            is_terminal,
             deadline: None,
             _watch: Some(stdout::Watch::new()),
         })
@@ -56,7 +59,8 @@ impl Direct {
     /// # Errors
     /// Those of fcntl(2).
     pub(super) fn opened(file: File) -> io::Result<Direct> {
-        let may_block = may_block(&file);
+        let is_terminal = isatty(&file);
+        let may_block = is_terminal || is_pipe(&file);
         if may_block {
             fcntl_setfl(&file, fcntl_getfl(&file)? | OFlags::NONBLOCK)?;
         }
@@ -64,6 +68,7 @@ impl Direct {
             file,
             nonblocking: None,
             may_block,
+            is_terminal,
             deadline: None,
             _watch: None,
         })
@@ -82,7 +87,7 @@ impl Direct {
             let mut file = self.nonblocking.as_ref().unwrap_or(&self.file);
             let mut length = bytes.len();
             if self.may_block && self.nonblocking.is_none() {
-                wait_for_room(file, &mut self.deadline)?;
+                wait_for_room(file, self.is_terminal, &mut self.deadline)?;
                 length = length.min(ATOMIC);
             }
             match file.write(&bytes[..length]) {
@@ -91,7 +96,7 @@ impl Direct {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // Standard output may also have been made non-blocking by another process.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    wait_for_room(file, &mut self.deadline)?;
+                    wait_for_room(file, self.is_terminal, &mut self.deadline)?;
                 }
                 Err(error) => return Err(error),
             }
@@ -108,31 +113,34 @@ impl Direct {
     }
 }
 
-/// Waits until something can be written.
-fn wait_for_room(file: &File, give_up: &mut Option<Instant>) -> io::Result<()> {
+/// Waits until something can be written. Requests for progress are answered meanwhile, except where results go to a terminal:
+/// one that takes no results takes no messages either, and the caller may have locked what shows messages beside them.
+fn wait_for_room(file: &File, is_terminal: bool, give_up: &mut Option<Instant>) -> io::Result<()> {
+    let answer = signals::answer().filter(|_| !is_terminal);
     loop {
         let wakers = Wakers {
             stop_signals: give_up.is_none(),
+            progress: answer.is_some(),
             deadline: *give_up,
             ..Wakers::default()
         };
         match wait(&mut [Interest::write(file)], &wakers)? {
             Woken::StopSignal => *give_up = Some(Instant::now() + GRACE),
             Woken::Deadline => return Err(io::ErrorKind::TimedOut.into()),
-            _ => return Ok(()),
+            Woken::Progress => answer.into_iter().for_each(|answer| answer()),
+            Woken::Event | Woken::ReaderGone | Woken::Ready => return Ok(()),
         }
     }
 }
 
-/// Whether somebody at the other end decides how long a write takes.
-fn may_block(file: &File) -> bool {
-    let is_pipe = fstat(file).is_ok_and(|status| {
+/// Whether a process at the other end decides how long a write takes.
+fn is_pipe(file: &File) -> bool {
+    fstat(file).is_ok_and(|status| {
         matches!(
             FileType::from_raw_mode(status.st_mode),
             FileType::Fifo | FileType::Socket
         )
-    });
-    is_pipe || isatty(file)
+    })
 }
 
 /// Opens the same pipe or terminal once more, for writing without blocking. Not possible for sockets, without /proc, or where it

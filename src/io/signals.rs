@@ -24,6 +24,12 @@ static PROGRESS: AtomicBool = AtomicBool::new(false);
 /// Can be read after SIGUSR1; made by the first thread that waits.
 static PROGRESS_EVENT: OnceLock<OwnedFd> = OnceLock::new();
 
+/// Answers SIGUSR1 while a write waits for its reader.
+static ANSWER: OnceLock<Answer> = OnceLock::new();
+
+/// Prints a line of progress if one was requested.
+pub type Answer = Box<dyn Fn() + Send + Sync>;
+
 /// Installs the handlers of SIGHUP, SIGINT, SIGTERM and SIGUSR1, once for the process; a signal that was ignored when the process
 /// started (nohup, `&` in a script) stays ignored. After a first that asks to stop, a second ends the process at once.
 ///
@@ -61,6 +67,17 @@ pub const SIGPIPE: i32 = libc::SIGPIPE;
 /// Whether SIGUSR1 came since the last call.
 pub fn take_progress_request() -> bool {
     PROGRESS.load(Ordering::Relaxed) && PROGRESS.swap(false, Ordering::Relaxed)
+}
+
+/// Sets what answers SIGUSR1 while a write waits for its reader: no caller can do it then. It runs on the thread that writes,
+/// which may hold locks of its callers. Only the first call counts.
+pub fn set_answer(answer: Answer) {
+    let _ = ANSWER.set(answer);
+}
+
+/// What [`set_answer`] has set.
+pub(super) fn answer() -> Option<&'static Answer> {
+    ANSWER.get()
 }
 
 /// A descriptor that can be read once a signal has asked to stop.

@@ -319,7 +319,8 @@ impl Ui {
         self.repeats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self) {
+    /// Prints a line of progress if one was requested. May be called while results are written, but not to a terminal.
+    pub fn answer(&self) {
         if (self.hooks.asked)() {
             self.labelled(
                 Style::Dim,

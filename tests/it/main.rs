@@ -19,6 +19,7 @@ mod process;
 mod readme;
 mod robustness;
 mod shells;
+mod stalled;
 mod support;
 mod terminal;
 mod walk;

@@ -1,9 +1,12 @@
 //! A panic anywhere ends the run with one message. No input is known to cause one, so the test binary runs itself with code
 //! that panics.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use crate::support::{Outcome, Sandbox};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::stalled::wait_until_stalled;
+use crate::support::{Outcome, Running, Sandbox, command};
 
 /// Runs one of the ignored tests below in a separate process.
 fn run(name: &str, backtrace: Option<&str>) -> Outcome {
@@ -71,6 +74,26 @@ fn a_backtrace_is_printed_only_on_request() {
     }
 }
 
+#[test]
+fn a_signal_ends_a_run_that_panicked_while_nobody_reads_the_results() {
+    let sandbox = Sandbox::new();
+    sandbox.file("kept.tsv", "old\n");
+    let mut command = command(std::env::current_exe().expect("this test has a path"));
+    command
+        .args(["--ignored", "--exact", "--nocapture", "--quiet"])
+        .arg("panics::panic_beside_a_full_pipe")
+        .current_dir(sandbox.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = Running::new(&mut command);
+    wait_until_stalled(&child);
+    kill_process(Pid::from_child(&child), Signal::TERM).expect("it runs");
+    let outcome = child.end();
+    assert_eq!(outcome.status, 2, "{outcome}");
+    let message = "internal error: beside a full pipe";
+    assert!(outcome.stderr().contains(message), "{outcome}");
+}
+
 /// Ends the process as `main` would.
 #[allow(clippy::exit)]
 fn end(work: impl FnOnce() -> jug::exit::Exit) {
@@ -114,5 +137,21 @@ fn panic_of_a_thread() {
         out.close()
             .expect("it is closed without being put in place");
         jug::exit::Exit::Done
+    });
+}
+
+#[test]
+#[ignore = "panics; run by the tests above in a process of its own"]
+fn panic_beside_a_full_pipe() {
+    end(|| {
+        jug::io::signals::install().expect("signals can be handled");
+        let thread = std::thread::spawn(|| panic!("beside a full pipe"));
+        while !thread.is_finished() {
+            std::thread::yield_now();
+        }
+        let mut out = jug::ui::results::Results::open(None, jug::io::sink::FileOptions::default())
+            .expect("it is a pipe");
+        while out.put(&[b'\n'; 4096]).is_ok() {}
+        jug::exit::Exit::Failed
     });
 }

@@ -47,7 +47,7 @@ pub(super) fn run(
     context: &Context,
 ) -> Result<Found> {
     let names: Vec<InputName> = inputs.iter().map(|input| input.name.clone()).collect();
-    let ui = &context.ui;
+    let ui = &*context.ui;
     let goes_to_terminal = goes_to_terminal(&log.output, ui);
     let Some(mut out) = out else {
         return Ok(quiet(plan, intent, inputs, names, ui));

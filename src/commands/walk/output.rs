@@ -155,7 +155,7 @@ impl Writing<'_> {
         sink: &mut dyn Sink,
     ) -> Result<(Vec<R>, Report)> {
         let mut output = Checked::new(sink);
-        let found = walk::run(&self.plan, recorder, &mut output, &self.context.ui);
+        let found = walk::run(&self.plan, recorder, &mut output, &*self.context.ui);
         output.result()?;
         Ok(found)
     }

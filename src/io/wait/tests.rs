@@ -180,6 +180,10 @@ fn child_waits() {
             libc::raise(libc::SIGTERM);
         }
     }
+    if script.contains("readers") {
+        wait_as_a_reader(&empty);
+        return;
+    }
     let waits = || {
         let found = wait(&mut [Interest::read(&empty)], &wakers).unwrap();
         let seen = (stdout::was_reader_gone(), is_stopping());
@@ -191,6 +195,37 @@ fn child_waits() {
         }
         eprintln!("waiting");
     });
+}
+
+/// Waits for input although all signals have come and nobody reads the results. Prints how it ended, and how often it asked
+/// whether to stop.
+#[allow(clippy::print_stderr)]
+fn wait_as_a_reader(empty: &OwnedFd) {
+    for signal in [libc::SIGUSR1, libc::SIGTERM] {
+        // SAFETY: raise takes any number.
+        #[allow(unsafe_code)]
+        unsafe {
+            libc::raise(signal);
+        }
+    }
+    eprintln!("waiting");
+    let reader = Wakers {
+        reader: true,
+        deadline: far(),
+        ..Wakers::default()
+    };
+    assert_eq!(wait(&mut [], &reader).unwrap(), Woken::ReaderGone);
+    let asked = std::cell::Cell::new(0);
+    let is_stopping = || {
+        asked.set(asked.get() + 1);
+        asked.get() > 10
+    };
+    let until = Until {
+        deadline: Some(Instant::now() + Duration::from_millis(5)),
+        ..Until::stopped(&is_stopping)
+    };
+    let ended = ready(Interest::read(empty), &until).unwrap();
+    eprintln!("{ended:?} {}", asked.get());
 }
 
 /// A child that waits, and the next lines that it says.
@@ -278,4 +313,12 @@ fn the_end_of_the_reader_does_not_matter_without_results() {
     child.close_stdout();
     child.kill(Signal::INT);
     child.ends_with(3, "StopSignal (false, true)");
+}
+
+#[test]
+fn each_thing_that_does_not_stop_a_reader_wakes_it_once() {
+    let mut child = Waiting::start("readers with results");
+    child.close_stdout();
+    // Before the first wait, and after SIGTERM, SIGUSR1 and the end of the reader.
+    child.ends_with(1, "Deadline 4");
 }

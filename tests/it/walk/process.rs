@@ -124,9 +124,6 @@ fn sigusr1_prints_progress() {
     let mut caught = Caught::new(&sandbox, &["-j1", &root]);
     let stderr = caught.child.stderr.take().expect("a pipe");
     send(&caught, Signal::USR1);
-    // It may be waiting for us to read: it answers at the next directory, and most of them are still to come.
-    let mut rest = Vec::new();
-    caught.stdout.read_to_end(&mut rest).expect("bytes");
     let mut stderr = BufReader::new(stderr);
     let mut line = String::new();
     stderr.read_line(&mut line).expect("text");
@@ -134,6 +131,8 @@ fn sigusr1_prints_progress() {
         line.starts_with("jug walk: ") && line.contains("entries"),
         "{line}"
     );
+    let mut rest = Vec::new();
+    caught.stdout.read_to_end(&mut rest).expect("bytes");
     let lines = rest.iter().filter(|byte| **byte == b'\n').count();
     assert_eq!(lines, 1 + 200 * 6);
     stderr.read_line(&mut line).expect("text");
