@@ -112,6 +112,21 @@ fn lines_come_out_while_the_pipe_is_silent() {
 }
 
 #[test]
+fn ten_lines_decide_that_live_text_has_times() {
+    // The first time is in the last of them.
+    let text = format!("{}2026-05-17T10:05:03Z ten\n", "no time\n".repeat(9));
+    let query = "\"ten\" | select time, line";
+    let mut child = waiting(&["log", "--header", "never", query], &text);
+    let mut found = vec![0; 2 * "2026-05-17T10:05:03Z".len() + "\t ten\n".len()];
+    let stdout = child.stdout.as_mut().expect("a pipe");
+    stdout.read_exact(&mut found).expect("a line");
+    assert_eq!(found, b"2026-05-17T10:05:03Z\t2026-05-17T10:05:03Z ten\n");
+    drop(child.stdin.take());
+    let (code, ..) = output(child);
+    assert_eq!(code, Some(0));
+}
+
+#[test]
 fn quiet_runs_end_at_the_first_result_of_a_stream() {
     for args in [
         &["log", "-q", "\"a\""][..],
