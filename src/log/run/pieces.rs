@@ -18,6 +18,9 @@ const FEW: u64 = 2;
 /// How far behind the current chunk a map is released once more, in bytes: read-ahead may have mapped pages there again.
 const BEHIND: u64 = 8 * CHUNK as u64;
 
+/// Files are read from offsets that are multiples of this: the page size of most machines.
+const PAGE: u64 = 4096;
+
 thread_local! {
     /// The buffer of this worker: pieces are read into it one after the other.
     static BUFFER: RefCell<Buffer> = const { RefCell::new(Buffer::new()) };
@@ -137,8 +140,11 @@ impl Piece<'_, '_, '_> {
         if let Some(mapped) = &self.pieces.mapped {
             return mapped.window(from, length);
         }
-        match self.pieces.file.read_at(from, length, buffer) {
-            Ok(()) if buffer.len() < length => {
+        // From the beginning of a page to that of the buffer, since some processors copy slowly to other places.
+        let before = usize::try_from(from % PAGE).unwrap_or(0);
+        let (page, wanted) = (from - before as u64, before + length);
+        match self.pieces.file.read_at(page, wanted, buffer) {
+            Ok(()) if buffer.len() < wanted => {
                 let shortened = "the file became shorter while it was read";
                 self.job.report_unread(self.input, shortened);
             }
@@ -148,6 +154,6 @@ impl Piece<'_, '_, '_> {
                 buffer.clear();
             }
         }
-        buffer
+        buffer.get(before..).unwrap_or_default()
     }
 }
