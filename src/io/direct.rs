@@ -1,7 +1,6 @@
-//! Outputs that are written as they are: standard output, pipes, devices.
+//! Outputs that are written in place: standard output, pipes, devices.
 //!
-//! A pipe may be full for as long as its reader likes, and write(2) on a blocking descriptor then waits where no signal is sure
-//! to reach it. So pipes and terminals are written without blocking and waited for (see `wait`). The flag for that belongs to the
+//! A pipe may stay full for any length of time, and a signal is not sure to interrupt a blocking write(2). So pipes and terminals are written without blocking and waited for (see `wait`). The flag for that belongs to the
 //! open file description, which standard output shares with other processes; it is opened a second time for that reason.
 
 use std::fs::File;
@@ -15,19 +14,19 @@ use rustix::termios::isatty;
 use super::wait::{Interest, Wakers, Woken, wait};
 use super::{signals, stdio, stdout};
 
-/// How long a reader that takes nothing is waited for after a signal has asked to stop.
+/// How long to wait for a reader that takes nothing after a signal has asked to stop.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// What a pipe takes without blocking once poll(2) says that it can be written: PIPE_BUF, pipe(7).
+/// The number of bytes that a pipe takes without blocking after poll(2) has reported it writable: PIPE_BUF, pipe(7).
 const ATOMIC: usize = 4096;
 
-/// An output that is written as it is.
+/// An output that is written in place.
 #[derive(Debug)]
 pub(super) struct Direct {
     file: File,
     /// The same, open without blocking, if it could be opened again.
     nonblocking: Option<File>,
-    /// Whether a write may block for as long as somebody else likes.
+    /// Whether another process decides how long a write blocks.
     may_block: bool,
     is_terminal: bool,
     /// When to give up, once a signal has asked to stop.
@@ -54,7 +53,7 @@ impl Direct {
         })
     }
 
-    /// A file that nobody else has opened.
+    /// A file that this process has opened.
     ///
     /// # Errors
     /// Those of fcntl(2).
@@ -81,7 +80,7 @@ impl Direct {
     /// Writes all of it.
     ///
     /// # Errors
-    /// Those of write(2); `TimedOut` where a signal has asked to stop and nobody takes what is left.
+    /// Those of write(2); `TimedOut` if a signal has asked to stop and the reader does not take the rest.
     pub(super) fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             let mut file = self.nonblocking.as_ref().unwrap_or(&self.file);
@@ -152,9 +151,9 @@ fn open_again(file: &File) -> Option<File> {
     opened.ok().map(File::from)
 }
 
-/// Closes and says what went wrong, which dropping does not.
+/// Closes a descriptor and returns the error, which dropping ignores.
 pub(super) fn close(descriptor: OwnedFd) -> io::Result<()> {
-    // SAFETY: the descriptor was owned and is given up here, so nobody closes it again. After EINTR it is closed, too
+    // SAFETY: the descriptor was owned and is given up here, so it is not closed twice. After EINTR it is closed, too
     // (close(2), "Dealing with error returns from close()").
     #[allow(unsafe_code)]
     let result = unsafe { libc::close(descriptor.into_raw_fd()) };

@@ -1,7 +1,7 @@
-//! Compressions, told by the first bytes of the data and never by a file's name.
+//! Compressions, recognised by the first bytes of the data and never by a file's name.
 //!
-//! Names lie (rotated logs keep them, pipes have none); magic bytes do not. Two compressions are read, in `decode`; others are
-//! recognised so that a person gets a hint instead of a million bad lines.
+//! Names are unreliable (rotated logs keep them, pipes have none). Two compressions are decoded, in `decode`. Others are
+//! recognised for a hint, instead of a million bad lines.
 
 use std::io;
 
@@ -28,16 +28,16 @@ impl Compression {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} data is not read directly")]
 pub struct Unsupported {
-    /// What it is: `xz`, `bzip2`, `lz4` or `zip`.
+    /// The compression: `xz`, `bzip2`, `lz4` or `zip`.
     pub kind: &'static str,
     /// The command that writes the plain data to its standard output.
     pub command: &'static str,
 }
 
-/// How many bytes decide: the longest magic.
+/// The length of the longest magic in bytes.
 pub(super) const LONGEST: usize = 10;
 
-/// A byte of a magic: the value, and the bits of it that count.
+/// The bytes of a magic: the value of each, and the mask of the bits that are compared.
 type Pattern = &'static [(u8, u8)];
 
 #[derive(Clone, Copy)]
@@ -50,7 +50,7 @@ macro_rules! exactly {
     ($($byte:literal)*) => { &[$(($byte, 0xff)),*] };
 }
 
-/// bzip2's signature proper is three letters that might begin a line of text, so its first block's magic is asked for too.
+/// The signature of bzip2 is three letters that could begin a line of text, so the magic of its first block is compared too.
 const BZIP2: Meaning = hint("bzip2", "bzip2 -dc");
 
 const MAGICS: &[(Pattern, Meaning)] = &[
@@ -91,13 +91,13 @@ const fn hint(kind: &'static str, command: &'static str) -> Meaning {
     Meaning::Hint(Unsupported { kind, command })
 }
 
-/// Which compression the first bytes of an input mean, if any.
+/// The compression that the first bytes of an input show, if any.
 ///
 /// # Errors
-/// An [`Unsupported`] where they mean one that is not read.
+/// An [`Unsupported`] if they show one that is not decoded.
 pub(super) fn recognise(first: &[u8]) -> io::Result<Option<Compression>> {
     for &(pattern, meaning) in MAGICS {
-        if first.len() >= pattern.len() && agrees(pattern, first) {
+        if first.len() >= pattern.len() && matches(pattern, first) {
             return match meaning {
                 Meaning::Read(compression) => Ok(Some(compression)),
                 Meaning::Hint(unsupported) => {
@@ -109,16 +109,16 @@ pub(super) fn recognise(first: &[u8]) -> io::Result<Option<Compression>> {
     Ok(None)
 }
 
-/// Whether more bytes could still turn these first ones into a magic; text is decided by its first byte, mostly, so that
-/// nobody waits for the second.
+/// Whether more bytes could complete a magic. The first byte usually rules that out for text, so jug does not wait for a second
+/// one.
 pub(super) fn is_undecided(first: &[u8]) -> bool {
     MAGICS
         .iter()
-        .any(|&(pattern, _)| first.len() < pattern.len() && agrees(pattern, first))
+        .any(|&(pattern, _)| first.len() < pattern.len() && matches(pattern, first))
 }
 
-/// Whether the bytes there are agree with the pattern.
-fn agrees(pattern: Pattern, first: &[u8]) -> bool {
+/// Whether the available bytes match the pattern.
+fn matches(pattern: Pattern, first: &[u8]) -> bool {
     pattern
         .iter()
         .zip(first)

@@ -8,7 +8,7 @@ use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// How many regions can be guarded at once.
+/// The maximum number of guarded regions.
 const SLOTS: usize = 1024;
 
 /// `Slot::begin` of a slot that is free, and of one that is being filled; no mapping begins at either address.
@@ -29,7 +29,7 @@ static REGIONS: [Slot; SLOTS] = [const {
     }
 }; SLOTS];
 
-/// What handled SIGBUS before, and the size of a page; set before the handler is installed.
+/// The previous handler of SIGBUS, and the size of a page. Set before the handler is installed.
 static BEFORE: OnceLock<Before> = OnceLock::new();
 
 struct Before {
@@ -96,7 +96,7 @@ fn change_action() -> io::Result<usize> {
     if unsafe { libc::sigaction(libc::SIGBUS, ptr::null(), &raw mut before) } != 0 {
         return Err(io::Error::last_os_error());
     }
-    // Kept first: the handler may be called before sigaction returns.
+    // Stored first, since the handler may be called before sigaction returns.
     BEFORE.get_or_init(|| Before {
         action: before,
         page,
@@ -115,7 +115,7 @@ fn change_action() -> io::Result<usize> {
 type Handler = extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void);
 
 /// Only atomics and system calls: safe in a signal handler (signal-safety(7)); mmap is not in POSIX's list, but on Linux it
-/// is a bare system call. `errno` is put back, as the interrupted code may be about to look at it.
+/// is a bare system call. `errno` is restored, since the interrupted code may be about to read it.
 #[allow(unsafe_code)]
 extern "C" fn on_bus_error(
     signal: libc::c_int,
@@ -144,7 +144,7 @@ fn replace_page(address: usize) -> bool {
     for region in &REGIONS {
         let begin = region.begin.load(Ordering::SeqCst);
         if begin > TAKEN && begin <= address && address < region.end.load(Ordering::SeqCst) {
-            // A slot that changed hands between the two looks would show one region's beginning and another's end.
+            // If the slot was reused between the two loads, they would be one region's beginning and another's end.
             if region.begin.load(Ordering::SeqCst) == begin {
                 region.hit.store(true, Ordering::SeqCst);
                 found = true;
@@ -163,7 +163,7 @@ fn replace_page(address: usize) -> bool {
     }
 }
 
-/// Does what would have been done without this handler.
+/// Calls the previous handler, or restores the default action.
 #[allow(unsafe_code)]
 fn chain(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     let before = BEFORE.get().map(|before| before.action);

@@ -1,8 +1,8 @@
 //! Which of the descriptors 0, 1 and 2 were open when the process started.
 //!
-//! Rust's runtime opens closed ones as `/dev/null` before `main`, so that no file gets their numbers by accident. That is
-//! wise, but it would turn `jug … >&-` from an error into silence. So they are looked at earlier: by a constructor, which the
-//! dynamic loader calls before any of Rust's own start-up (System V ABI, "Initialization and Termination Functions").
+//! Rust's runtime opens closed ones as `/dev/null` before `main`, so that no file gets their numbers by accident. But then
+//! `jug … >&-` would succeed silently instead of failing. So a constructor checks them first: the dynamic loader calls it before
+//! Rust's own start-up (System V ABI, "Initialization and Termination Functions").
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -1,7 +1,7 @@
-//! Standard output as somebody else's input: whether its reader is still there.
+//! Detects that the reader of standard output has gone.
 //!
-//! A command that waits for input, or finds nothing to print, would not notice by writing that nobody reads its results any
-//! more. poll(2) reports it without a write: `POLLERR` for a pipe whose readers are gone, `POLLHUP` for a socket whose peer
+//! A command that waits for input, or finds nothing to print, does not write and so gets no EPIPE. poll(2) reports the end of
+//! the reader without a write: `POLLERR` for a pipe whose readers are gone, `POLLHUP` for a socket whose peer
 //! is. Files, devices and terminals have no such reader; a terminal that hangs up sends SIGHUP.
 
 use std::os::fd::{AsFd, BorrowedFd};
@@ -14,16 +14,16 @@ use rustix::fs::{FileType, fstat};
 
 use super::stdio;
 
-/// How many outputs write to standard output.
+/// The number of outputs that write to standard output.
 static WATCHES: AtomicUsize = AtomicUsize::new(0);
 
 /// Whether the reader was found to be gone.
 static IS_GONE: AtomicBool = AtomicBool::new(false);
 
-/// Busy loops look at the descriptor at most this often; in between they only read a clock.
+/// Busy loops poll the descriptor at most this often; in between they only read a clock.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
-/// Results go to standard output as long as this exists, so the end of its reader ends the run.
+/// As long as this exists, results go to standard output, and the end of its reader ends the run.
 #[derive(Debug)]
 pub(super) struct Watch(());
 
@@ -75,7 +75,7 @@ pub(super) fn watched() -> Option<BorrowedFd<'static>> {
     has_reader.then_some(stdout)
 }
 
-/// Whether what poll(2) found means that the reader has gone; if so, it is remembered.
+/// Whether these events of poll(2) mean that the reader has gone; if so, that is recorded.
 pub(super) fn tells_end(found: PollFlags) -> bool {
     is_end(found) && note_end()
 }

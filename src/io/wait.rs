@@ -2,7 +2,7 @@
 //!
 //! A wait is one poll(2) over everything that can end it, so nothing wakes up in between. A signal may come just before the
 //! call, or to another thread; handlers therefore write to event descriptors that every wait polls (see `signals`).
-//! [`wait`] says what happened; [`Until`] and `ready` serve readers that only need to know whether to go on.
+//! [`wait`] returns what happened; [`Until`] and `ready` serve readers that only need to know whether to go on.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -14,7 +14,7 @@ use rustix::io::Errno;
 pub use super::event::Event;
 use super::{signals, stdout};
 
-/// A descriptor to wait for, and what for.
+/// A descriptor to wait for, and the event: readable or writable.
 #[derive(Debug)]
 pub struct Interest<'a> {
     descriptor: BorrowedFd<'a>,
@@ -95,7 +95,7 @@ pub fn wait(interests: &mut [Interest<'_>], wakers: &Wakers<'_>) -> io::Result<W
     let mut reasons = Vec::with_capacity(own.len());
     for (descriptor, reason) in own {
         if let Some(descriptor) = descriptor {
-            // POLLERR and POLLHUP, which tell of the reader, are always reported.
+            // POLLERR and POLLHUP, which report the end of the reader, need no flag.
             let flags = match reason {
                 Woken::ReaderGone => PollFlags::empty(),
                 _ => PollFlags::IN,
@@ -201,7 +201,7 @@ pub(super) fn ready(interest: Interest<'_>, until: &Until<'_>) -> io::Result<Out
         if (until.is_stopping)() {
             return Ok(Outcome::Stopped);
         }
-        // What does not stop the caller must not wake it again, or the wait would spin.
+        // A waker that does not stop the caller is removed, or the wait would spin.
         match wait(&mut interests, &wakers)? {
             Woken::Ready => return Ok(Outcome::Ready),
             Woken::Deadline => return Ok(Outcome::Deadline),
@@ -213,7 +213,7 @@ pub(super) fn ready(interest: Interest<'_>, until: &Until<'_>) -> io::Result<Out
     }
 }
 
-/// Whether the process should end early: a signal asks for it, or nobody reads standard output any more. Cheap enough for
+/// Whether the process should end early: a signal asks for it, or the reader of standard output has gone. Cheap enough for
 /// each block of a busy loop.
 pub fn is_stopping() -> bool {
     signals::stopping() || stdout::reader_is_gone()

@@ -1,7 +1,7 @@
-//! Lines that are under way together, and the rows of values that they become.
+//! Batches of lines, and the rows of values that are read from them.
 //!
-//! What is done with lines one after the other waits for memory one after the other, and asks again for each of them what is
-//! the same for all. So lines come together until there are a few dozen, and each step is taken with all of them.
+//! Processing one line at a time waits for memory once per line, and decides again for each line what is the same for all. So a
+//! few dozen lines are collected, and each step runs over all of them.
 
 use std::borrow::Cow;
 use std::iter;
@@ -9,11 +9,11 @@ use std::iter;
 use crate::format::Slots;
 use crate::record::Value;
 
-/// How many lines there are in a batch at most. Enough for memory to answer, few enough for their values to stay in the
-/// innermost cache.
+/// The maximum number of lines in a batch: enough to hide the latency of memory, few enough for their values to stay in the
+/// first-level cache.
 pub const ROWS: usize = 32;
 
-/// Which rows of a batch are still wanted, a bit for each.
+/// The rows of a batch that are still kept, one bit each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alive(u32);
 
@@ -26,13 +26,13 @@ impl Alive {
         })
     }
 
-    /// Whether a row is wanted.
+    /// Whether a row is kept.
     #[inline(always)]
     pub fn has(self, row: usize) -> bool {
         self.0 & 1 << row != 0
     }
 
-    /// A row is not wanted any more.
+    /// Drops a row.
     pub fn remove(&mut self, row: usize) {
         self.0 &= !(1 << row);
     }
@@ -43,7 +43,7 @@ impl Alive {
     }
 }
 
-/// Rows of values, one after the other, and where each comes from.
+/// Rows of values, stored consecutively, with the offset of each in its input.
 #[derive(Clone, Copy)]
 pub struct Matrix<'r> {
     values: &'r [Value<'r>],
@@ -162,7 +162,7 @@ impl<'a> Lines<'a> {
         self.count == ROWS
     }
 
-    /// Keeps the lines, by text and offset, for which this says so.
+    /// Keeps the lines for whose text and offset `stays` returns true.
     pub fn retain(&mut self, mut stays: impl FnMut(&'a [u8], u64) -> bool) {
         let mut count = 0;
         for line in 0..self.count {
@@ -174,7 +174,7 @@ impl<'a> Lines<'a> {
         self.count = count;
     }
 
-    /// Forgets them.
+    /// Removes all lines.
     pub fn clear(&mut self) {
         self.count = 0;
     }

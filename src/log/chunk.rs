@@ -10,22 +10,22 @@ use std::ops::Range;
 /// cost of starting one does not matter.
 pub const CHUNK: usize = 2 << 20;
 
-/// How much more is read at once to find the end of a piece's last line.
+/// The number of bytes read beyond a chunk at once to find the end of its last line.
 pub const OVERREAD: usize = 16 << 10;
 
-/// The pieces of the bytes from `begin` to `end`: the n-th is `[begin + n * size, …)`.
+/// The chunks of the bytes from `begin` to `end`: the n-th is `[begin + n * size, …)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grid {
     /// The first byte.
     pub begin: u64,
     /// The byte after the last.
     pub end: u64,
-    /// How many bytes a piece has.
+    /// The size of a chunk in bytes; the last may be shorter.
     pub size: u64,
 }
 
 impl Grid {
-    /// How many pieces there are.
+    /// The number of chunks.
     pub fn len(&self) -> u64 {
         (self.end.saturating_sub(self.begin)).div_ceil(self.size)
     }
@@ -35,19 +35,19 @@ impl Grid {
         self.len() == 0
     }
 
-    /// The n-th piece.
-    pub fn piece(&self, index: u64) -> Range<u64> {
+    /// The n-th chunk.
+    pub fn chunk(&self, index: u64) -> Range<u64> {
         let start = self.begin + index * self.size;
         start..(start + self.size).min(self.end)
     }
 }
 
-/// The result of a look at a piece and some bytes around it.
+/// The lines of a chunk, as far as a window over it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owned {
-    /// These bytes of the window are the piece's lines.
+    /// These bytes of the window are the chunk's lines.
     Lines(Range<usize>),
-    /// No line begins in the piece.
+    /// No line begins in the chunk.
     Nothing,
     /// The last line goes on past the window: a longer one is needed. What comes before it is complete.
     Unfinished {
@@ -58,33 +58,33 @@ pub enum Owned {
     },
 }
 
-/// Finds the lines that begin in a piece.
+/// Finds the lines that begin in a chunk.
 ///
-/// `window` begins one byte before the piece, unless the piece is the first (`is_first`), and goes on at least to its end;
-/// `length` is the piece's own length. `is_end` is set if nothing follows the window.
+/// `window` begins one byte before the chunk, unless the chunk is the first (`is_first`), and goes on at least to its end;
+/// `length` is the chunk's own length. `is_end` is set if nothing follows the window.
 pub fn owned(window: &[u8], is_first: bool, length: usize, is_end: bool) -> Owned {
-    let piece_start = usize::from(!is_first);
-    let piece_end = (piece_start + length).min(window.len());
+    let chunk_start = usize::from(!is_first);
+    let chunk_end = (chunk_start + length).min(window.len());
     let start = if is_first {
         0
     } else {
-        // A newline just before the piece means that a line begins with it.
-        match memchr::memchr(b'\n', &window[..piece_end]) {
-            Some(newline) if newline + 1 < piece_end => newline + 1,
+        // A newline just before the chunk means that a line begins with it.
+        match memchr::memchr(b'\n', &window[..chunk_end]) {
+            Some(newline) if newline + 1 < chunk_end => newline + 1,
             _ => return Owned::Nothing,
         }
     };
-    if start >= piece_end {
+    if start >= chunk_end {
         return Owned::Nothing;
     }
-    // The piece's last line ends at the first newline at or after the piece's last byte.
-    if let Some(newline) = memchr::memchr(b'\n', &window[piece_end - 1..]) {
-        return Owned::Lines(start..piece_end + newline);
+    // The chunk's last line ends at the first newline at or after the chunk's last byte.
+    if let Some(newline) = memchr::memchr(b'\n', &window[chunk_end - 1..]) {
+        return Owned::Lines(start..chunk_end + newline);
     }
     if is_end {
         return Owned::Lines(start..window.len());
     }
-    let last = memchr::memrchr(b'\n', &window[start..piece_end])
+    let last = memchr::memrchr(b'\n', &window[start..chunk_end])
         .map_or(start, |newline| start + newline + 1);
     Owned::Unfinished {
         lines: start..last,
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The lines of all pieces, one after the other, looked at through windows with some overread.
+    /// The lines of all chunks, one after the other, looked at through windows with some overread.
     fn cut(text: &[u8], size: usize, overread: usize) -> Vec<u8> {
         let grid = Grid {
             begin: 0,
@@ -106,10 +106,10 @@ mod tests {
         };
         let mut lines = Vec::new();
         for index in 0..grid.len() {
-            let piece = grid.piece(index);
+            let chunk = grid.chunk(index);
             let (start, end) = (
-                usize::try_from(piece.start).unwrap(),
-                usize::try_from(piece.end).unwrap(),
+                usize::try_from(chunk.start).unwrap(),
+                usize::try_from(chunk.end).unwrap(),
             );
             let from = start.saturating_sub(1);
             let mut to = (end + overread).min(text.len());
@@ -132,13 +132,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_line_belongs_to_exactly_one_piece(text in "[ab\n]{0,60}", size in 1_usize..20, overread in 0_usize..8) {
+        fn every_line_belongs_to_exactly_one_chunk(text in "[ab\n]{0,60}", size in 1_usize..20, overread in 0_usize..8) {
             prop_assert_eq!(cut(text.as_bytes(), size, overread), text.into_bytes());
         }
     }
 
     #[test]
-    fn a_line_over_several_pieces_belongs_to_the_first() {
+    fn a_line_over_several_chunks_belongs_to_the_first() {
         assert_eq!(
             owned(b"aaaa", true, 4, false),
             Owned::Unfinished {

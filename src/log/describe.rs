@@ -1,4 +1,4 @@
-//! `--describe`: what an input holds, from its first lines: format, fields, their types and samples.
+//! `--describe`: the format of an input, its fields, their types and samples, from its first lines.
 
 use std::borrow::Cow;
 
@@ -6,21 +6,21 @@ use super::input::Input;
 use crate::format::Schema;
 use crate::record::{Cell, FieldName, Value, Want, Wanted};
 
-/// How many of the first lines are looked at.
+/// The number of first lines that are read.
 const LINES: usize = 100;
-/// How many different samples of a field are shown.
+/// The number of different samples shown for a field.
 const SAMPLES: usize = 3;
-/// How long a sample may be, in characters.
+/// The maximum length of a sample, in characters.
 const SAMPLE_LENGTH: usize = 30;
 
-/// How many objects deep it is looked, and how many names of one are shown.
+/// The maximum depth of nested objects, and the maximum number of names shown for one object.
 const DEPTH: usize = 4;
 const MEMBERS: usize = 30;
 
 /// The columns of the description.
 pub const COLUMNS: [&str; 5] = ["file", "format", "field", "type", "samples"];
 
-/// A row for each field of an input, also for those of objects in it; of an empty one only its name.
+/// A row for each field of an input, including fields of nested objects. An empty input has one row with its name.
 pub fn describe(input: &Input) -> Vec<Vec<Cell>> {
     let Some(schema) = &input.bound.schema else {
         let mut row = vec![Cell::default(); COLUMNS.len()];
@@ -68,7 +68,7 @@ impl<'a> Described<'a> {
         }
         let are_objects =
             there().all(|value| matches!(value, Value::Json(text) if text[0] == b'{'));
-        // An object of very many names has data for names.
+        // An object with very many names uses data as names.
         if depth == DEPTH || !are_objects || members.is_empty() || members.len() > MEMBERS {
             return self.row(&name.to_string(), kind(&values), &values);
         }

@@ -1,4 +1,4 @@
-//! Opening inputs: what format they are in, and whether they have the fields that the query needs.
+//! Opens inputs: detects their format, and checks that they have the fields that the query needs.
 
 mod beginning;
 mod blocks;
@@ -49,31 +49,31 @@ pub struct Bound {
 
 /// The bytes of an input.
 pub enum Body {
-    /// A plain file, read in pieces wherever a worker is.
-    Pieces(Pieces),
-    /// Anything that comes one byte after the other.
+    /// A plain file: workers read its chunks in any order.
+    Chunks(Chunks),
+    /// A stream, read in order.
     Blocks(Blocks),
 }
 
-/// A plain file in pieces.
-pub struct Pieces {
+/// A plain file in chunks.
+pub struct Chunks {
     /// The file.
     pub file: Regular,
-    /// Its pieces, after a byte-order mark and header lines.
+    /// Its chunks, after a byte-order mark and header lines.
     pub grid: Grid,
-    /// The next piece to take.
+    /// The number of the next chunk to take.
     pub next: AtomicU64,
     /// The file in memory, where it is mapped.
     pub mapped: Option<Mapped>,
-    /// How many have been read.
+    /// The number of chunks that have been read.
     finished: AtomicU64,
-    /// Whether the mapped file was seen to be shorter than it was.
+    /// Whether the mapped file was found to be shorter than at opening.
     is_shorter: AtomicBool,
 }
 
-impl Pieces {
-    /// Looks whether a mapped file is still as long as it was: of what was read since the last look, some may not have been
-    /// there otherwise. What is read with system calls needs no look.
+impl Chunks {
+    /// Whether a mapped file is still as long as it was. Otherwise some bytes that were read since the last check may not have
+    /// been in the file. Reading with system calls needs no check.
     pub fn is_whole(&self) -> bool {
         let Some(mapped) = &self.mapped else {
             return true;
@@ -85,7 +85,7 @@ impl Pieces {
         !self.is_shorter.load(Relaxed)
     }
 
-    /// Counts a piece that has been read, and closes the file after the last.
+    /// Counts a chunk that has been read, and closes the file after the last.
     pub fn finish_one(&self) {
         if self.finished.fetch_add(1, Relaxed) + 1 == self.grid.len() {
             self.file.close();
@@ -132,7 +132,7 @@ impl Input {
                     end: file.end(),
                     size: opening.chunk as u64,
                 };
-                let pieces = Pieces {
+                let chunks = Chunks {
                     file,
                     grid,
                     next: AtomicU64::new(0),
@@ -140,7 +140,7 @@ impl Input {
                     finished: AtomicU64::new(0),
                     is_shorter: AtomicBool::new(false),
                 };
-                (Body::Pieces(pieces), is_whole)
+                (Body::Chunks(chunks), is_whole)
             }
             Opened::Stream(stream) => {
                 let mut blocks = Blocks::new(stream, opening.chunk);
@@ -226,25 +226,25 @@ impl Input {
             .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
     }
 
-    /// How many bytes there are to read, as they lie on disk; none if nobody knows.
+    /// The number of bytes to read, as stored on disk; none if it is unknown.
     pub fn total(&self) -> Option<u64> {
         match &self.body {
-            Body::Pieces(pieces) => Some(pieces.grid.end - pieces.grid.begin),
+            Body::Chunks(chunks) => Some(chunks.grid.end - chunks.grid.begin),
             Body::Blocks(blocks) => blocks.total(),
         }
     }
 
-    /// Maps a file where the engine says so and it can be done; whether it is mapped.
+    /// Maps a file if the engine allows it and mapping works. Returns whether it is mapped.
     pub fn map(&mut self, engine: Engine) -> bool {
-        if let Body::Pieces(pieces) = &mut self.body {
+        if let Body::Chunks(chunks) = &mut self.body {
             let is_wanted = match engine {
                 Engine::Read => false,
-                Engine::Mmap => !pieces.grid.is_empty(),
-                // A map costs more to make than a few pieces cost to read.
-                Engine::Auto => pieces.grid.len() > 4 && pieces.file.is_settled(),
+                Engine::Mmap => !chunks.grid.is_empty(),
+                // Mapping costs more than reading a few chunks.
+                Engine::Auto => chunks.grid.len() > 4 && chunks.file.is_settled(),
             };
-            pieces.mapped = is_wanted.then(|| pieces.file.map().ok()).flatten();
-            return pieces.mapped.is_some();
+            chunks.mapped = is_wanted.then(|| chunks.file.map().ok()).flatten();
+            return chunks.mapped.is_some();
         }
         false
     }
@@ -252,26 +252,26 @@ impl Input {
     /// Whether the file was mapped and became shorter, so that some of what was read was not there.
     pub fn was_cut(&self) -> bool {
         match &self.body {
-            // Workers look after each piece.
-            Body::Pieces(pieces) => pieces.is_shorter.load(Relaxed),
+            // Workers check after each chunk.
+            Body::Chunks(chunks) => chunks.is_shorter.load(Relaxed),
             Body::Blocks(_) => false,
         }
     }
 
     /// Unmaps a plain file.
     pub fn unmap(&mut self) {
-        if let Body::Pieces(pieces) = &mut self.body {
-            pieces.mapped = None;
+        if let Body::Chunks(chunks) = &mut self.body {
+            chunks.mapped = None;
         }
     }
 
-    /// Goes back to the beginning of a plain file, of which not all pieces have been read, and unmaps it.
+    /// Goes back to the beginning of a plain file, of which not all chunks have been read, and unmaps it.
     pub fn rewind(&mut self) {
         self.unmap();
-        if let Body::Pieces(pieces) = &mut self.body {
-            pieces.is_shorter = AtomicBool::new(false);
-            pieces.finished = AtomicU64::new(0);
-            pieces.next = AtomicU64::new(0);
+        if let Body::Chunks(chunks) = &mut self.body {
+            chunks.is_shorter = AtomicBool::new(false);
+            chunks.finished = AtomicU64::new(0);
+            chunks.next = AtomicU64::new(0);
         }
     }
 
@@ -279,9 +279,9 @@ impl Input {
     /// file by then, it is reported and not read.
     pub fn suspend(&mut self) {
         match &mut self.body {
-            Body::Pieces(pieces) => {
+            Body::Chunks(chunks) => {
                 // If its identity cannot be determined, the file stays open.
-                let _ = pieces.file.suspend();
+                let _ = chunks.file.suspend();
             }
             Body::Blocks(blocks) => blocks.suspend(),
         }
@@ -292,10 +292,10 @@ impl Input {
         self.sample = Vec::new();
     }
 
-    /// Whether it is so small that threads would cost more than they bring.
+    /// Whether it is so small that starting threads would cost more than it saves.
     pub fn is_small(&self) -> bool {
         match &self.body {
-            Body::Pieces(pieces) => pieces.grid.len() <= 1,
+            Body::Chunks(chunks) => chunks.grid.len() <= 1,
             Body::Blocks(blocks) => blocks.is_at_end(),
         }
     }
@@ -304,7 +304,7 @@ impl Input {
 impl Body {
     fn skip(&mut self, bytes: usize) {
         match self {
-            Body::Pieces(Pieces { grid, .. }) => {
+            Body::Chunks(Chunks { grid, .. }) => {
                 grid.begin = (grid.begin + bytes as u64).min(grid.end);
             }
             Body::Blocks(blocks) => {

@@ -11,7 +11,7 @@ pub struct Options {
     pub strict: bool,
     /// The length of a line, in bytes, above which it is bad.
     pub max_line: usize,
-    /// Whether somebody looks at snapshots of groups: lines of a stream are then scanned soon after they arrive.
+    /// Whether snapshots of groups are shown while the run goes on: lines of a stream are then scanned soon after they arrive.
     pub live: bool,
 }
 

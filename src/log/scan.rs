@@ -1,7 +1,7 @@
-//! The inner loop: a piece of a log, line by line, into groups or rows.
+//! The inner loop: scans the lines of a chunk or block into groups or rows.
 //!
-//! A [`Scanner`] belongs to one worker. It is given whole lines; which lines belong to which piece is `chunk`'s business,
-//! and merging what scanners found is `run`'s.
+//! A [`Scanner`] belongs to one worker. It is given whole lines; `chunk` decides which lines belong to which chunk,
+//! and `run` merges the results of scanners.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,20 +19,20 @@ use crate::format::{Reader, Verbatim};
 use crate::io::bits;
 use crate::record::{Bad, Cell, Value};
 
-/// A worker's share of the scan.
+/// The scanner of one worker.
 pub struct Scanner {
     plan: Arc<Plan>,
     strict: bool,
     max_line: usize,
     prefilter: Option<Prefilter>,
     reader: Option<(usize, Box<dyn Reader>)>,
-    /// Finds rows that are wanted, if only the best are.
+    /// Selects rows, if the query keeps only the best.
     best: Option<Best>,
-    /// What was found.
+    /// The results.
     pub partial: Partial,
 }
 
-/// A text that the line of every row holds: searched for in the whole piece, before any line is cut.
+/// A text that the line of every row contains. It is searched for in all bytes before they are split into lines.
 struct Prefilter {
     finder: Finder<'static>,
     /// It stands in the line as it is only if there are no escapes.
@@ -82,7 +82,7 @@ impl Scanner {
         let mut batch = Batch::new(&row);
         match self.usable_prefilter(bound, lines) {
             Some(finder) => {
-                // Only lines that hold the text are cut out.
+                // Only lines that contain the text are split off.
                 let mut at = 0;
                 while let Some(found) = finder.find(&lines[at..]) {
                     let start = memchr::memrchr(b'\n', &lines[at..at + found])
@@ -169,7 +169,7 @@ impl Scanner {
         batch.lines.push(line, offset)
     }
 
-    /// Puts the lines of a batch through the steps, all of them through each, and forgets them.
+    /// Runs each step over all lines of the batch, then empties it.
     fn settle(&mut self, bound: &Bound, batch: &mut Batch<'_>, found: &mut Rows) {
         let Scanner {
             plan,
@@ -191,7 +191,7 @@ impl Scanner {
                 checked.is_ok()
             });
         }
-        // Tests of the text that come first are made before the line is read.
+        // Leading tests of the text run before the fields of the line are parsed.
         let mut steps = plan.steps.as_slice();
         while let [Step::Filter(filter), later @ ..] = steps {
             batch.lines.retain(|text, _| filter.passes(text));
@@ -255,7 +255,7 @@ impl Scanner {
     }
 }
 
-/// Puts the row of a line through a step; false if it is not kept.
+/// Runs a step over the row of a line; false if the row is dropped.
 fn take_step(step: &Step, line: &[u8], row: &mut [Value<'_>]) -> Result<bool, Bad> {
     match step {
         Step::Filter(filter) => Ok(filter.passes(line)),
@@ -268,7 +268,7 @@ fn take_step(step: &Step, line: &[u8], row: &mut [Value<'_>]) -> Result<bool, Ba
     }
 }
 
-/// What is wrong with a line that is too long.
+/// The reason why a line that is too long is bad.
 fn too_long(max_line: usize) -> Bad {
     Bad::new(format!("longer than {max_line} bytes"))
 }

@@ -39,7 +39,7 @@ fn of_many_descriptors_the_ready_ones_are_marked() {
 }
 
 #[test]
-fn a_mark_is_taken_back_by_the_next_wait() {
+fn the_next_wait_clears_the_ready_marks() {
     let (one, one_end) = pipe();
     let (two, two_end) = pipe();
     File::from(one_end).write_all(b"x").unwrap();
@@ -81,7 +81,7 @@ fn a_deadline_ends_a_wait_and_never_early() {
 }
 
 #[test]
-fn what_is_ready_is_found_after_the_deadline_too() {
+fn a_ready_descriptor_is_reported_after_the_deadline_too() {
     let (filled, end) = pipe();
     File::from(end).write_all(b"x").unwrap();
     let wakers = Wakers {
@@ -93,7 +93,7 @@ fn what_is_ready_is_found_after_the_deadline_too() {
 }
 
 #[test]
-fn an_event_ends_all_waits_also_later_ones() {
+fn an_event_ends_all_current_and_later_waits() {
     let event = Event::new();
     let (empty, _end) = pipe();
     let wait_for_event = || {
@@ -128,13 +128,13 @@ fn an_event_set_before_the_first_wait_is_seen() {
         deadline: far(),
         ..Wakers::default()
     };
-    // Before what is ready: nobody who always has data misses it.
+    // It is reported before the ready descriptor, so a reader that always has data does not miss it.
     let found = wait(&mut [Interest::read(&filled)], &wakers).unwrap();
     assert_eq!(found, Woken::Event);
 }
 
 #[test]
-fn what_does_not_stop_a_reader_does_not_wake_it_again() {
+fn an_event_that_does_not_stop_a_reader_wakes_it_once() {
     let event = Event::new();
     event.set();
     let (empty, _end) = pipe();
@@ -155,8 +155,8 @@ fn what_does_not_stop_a_reader_does_not_wake_it_again() {
     assert_eq!(asked.get(), 2);
 }
 
-/// Run again in a process of its own, by the tests below: signals and standard output belong to a whole process. It says on
-/// standard error that it waits, with three threads, and what woke each.
+/// Run again by the tests below in a process of its own, since signals and standard output belong to a whole process. Prints on
+/// standard error that three threads wait, and what woke each.
 #[test]
 #[allow(clippy::print_stderr)]
 fn child_waits() {
@@ -228,7 +228,7 @@ fn wait_as_a_reader(empty: &OwnedFd) {
     eprintln!("{ended:?} {}", asked.get());
 }
 
-/// A child that waits, and the next lines that it says.
+/// A child that waits, and the lines that it prints.
 struct Waiting {
     child: Child,
     lines: Lines<BufReader<ChildStderr>>,
@@ -263,7 +263,7 @@ impl Waiting {
         drop(self.child.stdout.take());
     }
 
-    /// The words of its threads are these.
+    /// Checks the lines that its threads print, and waits for its end.
     fn ends_with(mut self, count: usize, line: &str) {
         for _ in 0..count {
             assert_eq!(self.line(), line);

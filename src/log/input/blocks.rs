@@ -20,7 +20,7 @@ pub struct Blocks {
     /// A signal ended the reading, perhaps inside a line.
     was_stopped: bool,
     offset: u64,
-    /// How many bytes are to be thrown away before the first block.
+    /// The number of bytes to skip before the first block.
     behind: usize,
     reported: u64,
     damage: Option<io::Error>,
@@ -28,7 +28,7 @@ pub struct Blocks {
     chunk: usize,
 }
 
-/// How long a whole line waits for more, where somebody waits for the answer: a quarter of what is promised.
+/// How long a complete line of live input waits for more lines: a quarter of the 100 ms after which it must be out.
 const PATIENCE: Duration = Duration::from_millis(25);
 
 /// What blocks are asked for.
@@ -126,7 +126,7 @@ impl Blocks {
         }
     }
 
-    /// Throws away the first bytes that have been read.
+    /// Drops the first bytes that have been read.
     pub(super) fn skip(&mut self, bytes: usize) {
         self.room.copy_within(bytes..self.filled, 0);
         self.filled -= bytes;
@@ -148,7 +148,7 @@ impl Blocks {
         }
     }
 
-    /// Gives out the first bytes that have been read; the rest goes into `spare`, which becomes the new room.
+    /// Returns the first bytes that have been read. The rest is copied into `spare`, which becomes the new room.
     fn give(&mut self, length: usize, mut spare: Buffer) -> Buffer {
         let rest = self.filled - length;
         if spare.len() < rest {
@@ -210,7 +210,7 @@ impl Blocks {
             let last_newline = memchr::memrchr(b'\n', self.pending());
             let whole_lines = last_newline.map_or(0, |newline| newline + 1);
             if self.at_end || any_bytes {
-                // Where an archive broke off inside the last line, or a signal cut it, nobody knows how it went on.
+                // After damage or a signal, the last line may be incomplete.
                 let is_broken = (self.damage.is_some() || self.was_stopped) && !any_bytes;
                 let length = match (is_broken, self.at_end) {
                     (true, _) => whole_lines,
@@ -255,7 +255,7 @@ impl Blocks {
         }
     }
 
-    /// Throws away bytes up to the next newline.
+    /// Drops the bytes up to and including the next newline.
     fn skip_line(&mut self, until: &Until<'_>) {
         loop {
             if let Some(newline) = memchr::memchr(b'\n', self.pending()) {

@@ -1,7 +1,7 @@
 //! What a query means: which fields to read, what to test, what to keep, and what to do with the rows at the end.
 //!
 //! Made from the query alone, before any file is opened; nothing in it changes while it runs. Two phases: a *scan* over
-//! lines ([`Plan::steps`], [`Plan::output`]), which is done in pieces and merged, then [`Plan::table`] over the resulting
+//! lines ([`Plan::steps`], [`Plan::output`]), which is done chunk by chunk and merged, then [`Plan::table`] over the resulting
 //! rows, which are few or at least fit into memory.
 
 mod aggregation;

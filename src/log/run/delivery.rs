@@ -1,4 +1,4 @@
-//! What becomes of rows once they are in order: kept for the table, or passed on as they come.
+//! Rows in order are kept for the table, or passed on at once.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ pub type TakeRows<'s> = &'s mut (dyn FnMut(&[u8], &[usize]) -> bool + Send);
 /// Rows in order.
 pub(super) struct Delivery<'s> {
     plan: Arc<Plan>,
-    /// How many encoded rows are still wanted; none if there is no limit.
+    /// The number of encoded rows still to output; none if there is no limit.
     wanted: Option<usize>,
     take: Option<TakeRows<'s>>,
     /// Rows that are not encoded.

@@ -1,4 +1,4 @@
-//! How many blocks of streams are in memory at once.
+//! Bounds the number of blocks of streams in memory.
 
 use crate::io::buffer::Buffer;
 use std::mem;

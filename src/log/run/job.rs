@@ -1,4 +1,4 @@
-//! What the threads of a run share.
+//! The state that the threads of a run share.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -19,14 +19,14 @@ use crate::observe::Observe;
 /// Makes the writers that workers encode rows with.
 pub type MakeWriter<'s> = &'s (dyn Fn() -> Box<dyn Writer> + Sync);
 
-/// What lasts as long as a run.
+/// The state of a whole run.
 pub(super) struct Shared<'s> {
     pub(super) plan: Arc<Plan>,
     pub(super) options: Options,
     pub(super) workers: Workers,
     /// Puts rows in order; none if the query groups.
     pub(super) order: Option<Order<'s>>,
-    /// How rows are encoded: not at all, or by these writers, or as the lines they are.
+    /// None if rows are not encoded; otherwise the writers that encode them, or none to output the lines unchanged.
     pub(super) encoding: Option<Option<MakeWriter<'s>>>,
     /// Set once no more input is needed: enough rows were found, or the run has failed.
     pub(super) stopped: Event,
@@ -69,7 +69,7 @@ impl<'s> Shared<'s> {
     }
 }
 
-/// Some inputs on their way through the plan.
+/// The state for some of the inputs of a run.
 pub(super) struct Job<'j, 's> {
     pub(super) shared: &'j Shared<'s>,
     /// The workers that take part.
@@ -83,14 +83,14 @@ impl<'j, 's> Job<'j, 's> {
         self.shared.stopped.is_set()
     }
 
-    /// Whether to read no further, also because somebody outside says so.
+    /// Whether to stop reading, also because of a signal or a reader that has gone.
     pub(super) fn is_stopping(&self) -> bool {
         self.is_done() || self.observe.stopping()
     }
 
-    /// Does the work of a thread. If it panics, all others stop; [`Shared::resume_panic`] continues the panic once they have.
+    /// Does the work of a thread. If it panics, all others stop; [`Shared::resume_panic`] continues the panic afterwards.
     ///
-    /// What a panic leaves half done, others may see, but nobody reports: the results of such a run are dropped.
+    /// Other threads may see state that a panic left inconsistent, but the results of such a run are dropped.
     pub(super) fn guard(&self, work: impl FnOnce()) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(work)) {
             let mut panic = self
@@ -113,7 +113,7 @@ impl<'j, 's> Job<'j, 's> {
         self.observe.advanced(bytes);
     }
 
-    /// Whether only newlines matter, so that no line needs to be whole.
+    /// Whether only newlines are counted, so that lines may be cut anywhere.
     pub(super) fn counts_newlines(&self) -> bool {
         self.shared.plan.counts_lines() && !self.shared.options.strict
     }

@@ -1,17 +1,17 @@
-//! Inputs through a plan, on every core, in steps: [`Run::feed`] takes inputs, [`Run::snapshot`] says what has been found so
-//! far, [`Run::finish`] gives the answer.
+//! Runs a plan over inputs on every core, in steps: [`Run::feed`] reads inputs, [`Run::snapshot`] returns the results so far,
+//! and [`Run::finish`] returns the answer.
 //!
-//! Plain files are cut into chunks that workers take from one cursor (`pieces`); streams are cut into blocks by threads of
-//! their own, which hand them to the workers (`blocks`, `gate`). Workers are `rayon`'s and never wait for a stream. Each has
-//! a scanner with results of its own (`workers`), which are merged at the end; rows are put in order as they come (`order`,
-//! `delivery`). What threads share is in `job`.
+//! Workers take chunks of plain files from one cursor (`chunks`). Separate threads cut streams into blocks and hand them to the
+//! workers (`blocks`, `gate`). Workers are `rayon` threads and never wait for a stream. Each has a scanner with its own results
+//! (`workers`), which are merged at the end. Rows are put in order as they are found (`order`, `delivery`). `job` holds the
+//! state that threads share.
 
 mod blocks;
+mod chunks;
 mod delivery;
 mod gate;
 mod job;
 mod order;
-mod pieces;
 #[cfg(test)]
 mod tests;
 mod workers;
@@ -37,17 +37,17 @@ use order::Order;
 pub use delivery::TakeRows;
 pub use job::MakeWriter;
 
-/// From this many inputs on, threads are worth starting for small ones too.
+/// From this number of inputs on, threads pay off for small inputs too.
 const MANY: usize = 64;
 
-/// A query being answered.
+/// A plan that is run over inputs.
 pub struct Run<'s> {
     shared: Shared<'s>,
     /// The workers' threads, started for the first input that is worth it; none if they could not be.
     pool: OnceLock<Option<ThreadPool>>,
 }
 
-/// Where rows go that need no table: how they are encoded, and what takes the bytes.
+/// The destination of rows that need no table: how they are encoded, and what takes the bytes.
 pub struct Streaming<'s> {
     /// Makes the writers that encode rows; without it, lines are written as they are.
     pub writer: Option<MakeWriter<'s>>,
@@ -55,19 +55,19 @@ pub struct Streaming<'s> {
     pub take: TakeRows<'s>,
 }
 
-/// What a run found.
+/// The result of a run.
 pub struct Report {
     /// The rows, unless they were streamed.
     pub table: Answer,
-    /// Which lines were read, and how many were bad.
+    /// The counts of lines that were read, and of bad lines.
     pub account: Account,
-    /// How many rows were streamed.
+    /// The number of streamed rows.
     pub streamed: u64,
-    /// How many groups there were.
+    /// The number of groups.
     pub groups: usize,
-    /// How many chunks and blocks the inputs were cut into.
+    /// The number of chunks and blocks.
     pub chunks: u64,
-    /// How many bytes were read, as they are on disk.
+    /// The number of bytes read, as stored on disk.
     pub bytes: u64,
 }
 
@@ -92,11 +92,11 @@ impl<'s> Run<'s> {
         }
     }
 
-    /// Reads inputs to their end, or until no more is needed. What cannot be read is reported to `observe`; what was read
-    /// before counts.
+    /// Reads inputs to their end, or until no more input is needed. Reports read errors to `observe`; bytes that were read
+    /// before an error count.
     ///
     /// # Panics
-    /// If a worker does, once all threads have stopped.
+    /// If a worker panics, after all threads have stopped.
     pub fn feed(&self, mut inputs: Vec<Input>, observe: &dyn Observe) {
         let is_small = inputs.len() < MANY && inputs.iter().all(Input::is_small);
         let pool = if is_small {
@@ -126,8 +126,8 @@ impl<'s> Run<'s> {
         self.shared.resume_panic();
     }
 
-    /// Maps an input, if that is wanted, and reads it to its end. If the file turns out to have become shorter, what was
-    /// found in it is dropped, and it is left to be read again without a map.
+    /// Maps an input, if the engine allows it, and reads it to its end. If the file became shorter meanwhile, its results are
+    /// dropped, and the caller reads it again without a map.
     fn read_mapped(&self, input: &mut Input, pool: Option<&ThreadPool>, observe: &dyn Observe) {
         if !input.map(self.shared.options.engine) {
             return;
@@ -150,7 +150,7 @@ impl<'s> Run<'s> {
         report(merged, observe);
     }
 
-    /// What has been found so far; may be called while [`Run::feed`] runs.
+    /// The results so far. May be called while [`Run::feed`] runs.
     ///
     /// # Errors
     /// If there are more groups than can be numbered.
@@ -158,12 +158,12 @@ impl<'s> Run<'s> {
         self.shared.workers.snapshot()
     }
 
-    /// About how many groups have been found so far, at least as many as there are.
+    /// An upper bound of the number of groups so far.
     pub fn group_count(&self) -> usize {
         self.shared.workers.group_count()
     }
 
-    /// The answer. What cannot be computed is reported to `observe`.
+    /// The answer. Reports to `observe` if a part cannot be computed.
     pub fn finish(self, observe: &dyn Observe) -> Report {
         let Run { shared, pool } = self;
         let Shared {
@@ -199,7 +199,7 @@ impl<'s> Run<'s> {
     }
 }
 
-/// Puts all inputs through a plan at once.
+/// Runs a plan over all inputs.
 pub fn run(
     plan: Arc<Plan>,
     inputs: Vec<Input>,
@@ -233,7 +233,7 @@ fn read(job: &Job<'_, '_>, pool: Option<&ThreadPool>, inputs: &mut [Input]) {
         None => job.guard(|| {
             for input in inputs {
                 match &input.body {
-                    Body::Pieces(_) => pieces::take_all(job, input),
+                    Body::Chunks(_) => chunks::take_all(job, input),
                     Body::Blocks(_) => blocks::read_alone(job, input),
                 }
             }
@@ -244,7 +244,7 @@ fn read(job: &Job<'_, '_>, pool: Option<&ThreadPool>, inputs: &mut [Input]) {
 fn read_together(job: &Job<'_, '_>, pool: &ThreadPool, inputs: &mut [Input]) {
     let (files, streams): (Vec<&mut Input>, Vec<&mut Input>) = inputs
         .iter_mut()
-        .partition(|input| matches!(input.body, Body::Pieces(_)));
+        .partition(|input| matches!(input.body, Body::Chunks(_)));
     let files: Vec<&Input> = files.into_iter().map(|input| &*input).collect();
     let threads = job.shared.options.threads;
     let decoders = streams.len().min(threads);
@@ -254,7 +254,7 @@ fn read_together(job: &Job<'_, '_>, pool: &ThreadPool, inputs: &mut [Input]) {
         if !files.is_empty() {
             for _ in 0..threads {
                 workers.spawn(|_| {
-                    job.guard(|| files.iter().for_each(|input| pieces::take_all(job, input)));
+                    job.guard(|| files.iter().for_each(|input| chunks::take_all(job, input)));
                 });
             }
         }

@@ -8,8 +8,8 @@ use crate::log::rows::Rows;
 
 /// Takes the rows of numbered chunks in any order and delivers them in the order of their numbers.
 ///
-/// Every number is given out as a [`Ticket`], in order, so the chunk that is waited for is always being worked on: a worker
-/// that is too far ahead may wait for it.
+/// [`Ticket`]s are issued in order, so a worker is always busy with the next chunk to deliver, and workers that are too far ahead
+/// can wait for it.
 pub(super) struct Order<'s> {
     state: Mutex<State<'s>>,
     moved: Condvar,
@@ -23,8 +23,8 @@ struct State<'s> {
     goes_on: bool,
 }
 
-/// The duty to deliver the rows of one chunk. If it is dropped without doing so, nobody waits for them: no more rows are
-/// delivered at all.
+/// The obligation to deliver the rows of one chunk. If it is dropped without delivery, no more rows are delivered at all, and
+/// no worker waits for them.
 pub(super) struct Ticket<'o, 's> {
     order: &'o Order<'s>,
     number: u64,
@@ -51,7 +51,7 @@ impl<'s> Order<'s> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins with chunk 0 of another input.
+    /// Continues with chunk 0 of the next input.
     pub(super) fn restart(&self) {
         self.state().next = 0;
     }
@@ -65,7 +65,7 @@ impl<'s> Order<'s> {
         }
     }
 
-    /// What was delivered.
+    /// The delivery, after the last chunk.
     pub(super) fn into_delivery(self) -> Delivery<'s> {
         let state = self.state.into_inner();
         state.unwrap_or_else(PoisonError::into_inner).delivery

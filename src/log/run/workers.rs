@@ -1,4 +1,4 @@
-//! The scanner of each worker, and what all of them found.
+//! The scanner of each worker, and the merged results of all.
 
 use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -33,7 +33,7 @@ pub(super) struct Workers {
     pub(super) most_groups: AtomicUsize,
 }
 
-/// What workers have merged so far.
+/// The results that workers have merged so far.
 #[derive(Default)]
 struct Common {
     found: Option<Partial>,
@@ -51,7 +51,7 @@ struct Common {
 struct Seat(Mutex<Option<Scanner>>);
 
 impl Workers {
-    /// Workers that have not begun, as many as there are threads.
+    /// One worker for each thread, without results.
     pub(super) fn new(plan: Arc<Plan>, options: Options) -> Workers {
         let threads = options.threads.max(1);
         Workers {
@@ -61,7 +61,7 @@ impl Workers {
             seats: (0..threads).map(|_| Seat::default()).collect(),
             common: Mutex::default(),
             own_groups: OWN_GROUPS,
-            // A worker without others has nobody to share keys with.
+            // A single worker stores each key only once anyway.
             most_groups: AtomicUsize::new(match threads {
                 1 => usize::MAX,
                 _ => OWN_GROUPS / threads,

@@ -1,4 +1,4 @@
-//! Plain files: chunks of a fixed grid, which free workers take from one cursor.
+//! Plain files: workers take chunks of a fixed grid from one cursor.
 
 use crate::io::buffer::Buffer;
 use std::cell::RefCell;
@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::job::Job;
 use crate::io::mapped::Mapped;
 use crate::log::chunk::{CHUNK, OVERREAD, Owned, owned};
-use crate::log::input::{Body, Input, Pieces};
+use crate::log::input::{Body, Chunks, Input};
 use crate::log::rows::Rows;
 
 /// With at most [`FEW`] workers, this many mapped chunks are released at once, because each release interrupts all
@@ -15,83 +15,83 @@ use crate::log::rows::Rows;
 const AT_ONCE: u64 = 4;
 const FEW: u64 = 2;
 
-/// How far behind the current chunk a map is released once more, in bytes: read-ahead may have mapped pages there again.
+/// A map is also released up to this many bytes before the current chunk, since read-ahead may have mapped pages there again.
 const BEHIND: u64 = 8 * CHUNK as u64;
 
 /// Files are read from offsets that are multiples of this: the page size of most machines.
 const PAGE: u64 = 4096;
 
 thread_local! {
-    /// The buffer of this worker: pieces are read into it one after the other.
+    /// The buffer into which this worker reads its chunks.
     static BUFFER: RefCell<Buffer> = const { RefCell::new(Buffer::new()) };
 }
 
 /// Takes chunks of a file until there are none left.
 pub(super) fn take_all(job: &Job<'_, '_>, input: &Input) {
-    let Body::Pieces(pieces) = &input.body else {
+    let Body::Chunks(chunks) = &input.body else {
         return;
     };
     BUFFER.with_borrow_mut(|buffer| {
         while !job.is_stopping() {
-            let number = pieces.next.fetch_add(1, Relaxed);
-            if number >= pieces.grid.len() {
+            let number = chunks.next.fetch_add(1, Relaxed);
+            if number >= chunks.grid.len() {
                 break;
             }
-            let range = pieces.grid.piece(number);
-            let piece = Piece {
+            let range = chunks.grid.chunk(number);
+            let chunk = Chunk {
                 job,
                 input,
-                pieces,
+                chunks,
                 start: range.start,
                 length: usize::try_from(range.end - range.start).unwrap_or(0),
             };
-            if let Some(mapped) = &pieces.mapped {
-                mapped.prefetch(piece.start, piece.length + OVERREAD);
+            if let Some(mapped) = &chunks.mapped {
+                mapped.prefetch(chunk.start, chunk.length + OVERREAD);
             }
             let ticket = job.ticket(number);
             let mut rows = job.new_rows();
-            piece.scan(buffer, &mut rows);
-            if let Some(mapped) = &pieces.mapped {
-                give_back(mapped, number, &piece, job.shared.options.threads);
+            chunk.scan(buffer, &mut rows);
+            if let Some(mapped) = &chunks.mapped {
+                release(mapped, number, &chunk, job.shared.options.threads);
             }
-            job.advanced(piece.length as u64);
-            if !pieces.is_whole() {
-                // All of this input will be read again, without a map.
+            job.advanced(chunk.length as u64);
+            if !chunks.is_whole() {
+                // The whole input is read again without a map.
                 break;
             }
-            pieces.finish_one();
+            chunks.finish_one();
             job.deliver(ticket, rows);
         }
     });
 }
 
-/// Gives back a piece that has been scanned. Also all that lies far behind: the kernel maps whole folios, which may reach into
-/// pieces that have been given back already. A worker that is still there gets its pages back by faults.
-fn give_back(mapped: &Mapped, number: u64, piece: &Piece<'_, '_, '_>, workers: usize) {
+/// Releases the pages of a scanned chunk, and all pages far before it: the kernel maps whole folios, which may reach into chunks
+/// that have been released already. If another worker still reads there, faults bring its pages back.
+fn release(mapped: &Mapped, number: u64, chunk: &Chunk<'_, '_, '_>, workers: usize) {
     let workers = workers as u64;
     let before = |distance: u64| {
-        let end = piece.start.saturating_sub(distance);
+        let end = chunk.start.saturating_sub(distance);
         mapped.release(0, usize::try_from(end).unwrap_or(usize::MAX));
     };
     if workers > FEW {
         before(BEHIND);
-        mapped.release(piece.start, piece.length);
+        mapped.release(chunk.start, chunk.length);
     } else if (number + 1).is_multiple_of(AT_ONCE) {
         before((workers + 1) * CHUNK as u64);
     }
 }
 
-struct Piece<'a, 'j, 's> {
+struct Chunk<'a, 'j, 's> {
     job: &'a Job<'j, 's>,
     input: &'a Input,
-    pieces: &'a Pieces,
+    chunks: &'a Chunks,
     start: u64,
     length: usize,
 }
 
-impl Piece<'_, '_, '_> {
+impl Chunk<'_, '_, '_> {
     fn scan(&self, buffer: &mut Buffer, rows: &mut Rows) {
-        let (job, bound, end) = (self.job, &self.input.bound, self.pieces.grid.end);
+        let (job, bound, end) = (self.job, &self.input.bound, self.chunks.grid.end);
         if job.counts_newlines() {
             let bytes = self.read(self.start, self.length, buffer);
             let is_last = self.start + bytes.len() as u64 >= end || bytes.len() < self.length;
@@ -99,7 +99,7 @@ impl Piece<'_, '_, '_> {
                 .workers
                 .with_scanner(|scanner| scanner.count(bytes, is_last));
         }
-        let is_first = self.start == self.pieces.grid.begin;
+        let is_first = self.start == self.chunks.grid.begin;
         let from = self.start - u64::from(!is_first);
         let mut wanted = self.length + usize::from(!is_first) + OVERREAD;
         loop {
@@ -110,7 +110,7 @@ impl Piece<'_, '_, '_> {
                 Owned::Nothing => return,
                 Owned::Lines(mut lines) => {
                     if is_short && from + (bytes.len() as u64) < end {
-                        // The file was cut while it was read: its last line may have lost its end.
+                        // The file was truncated while it was read, so its last line may be incomplete.
                         let newline = memchr::memrchr(b'\n', &bytes[lines.clone()]);
                         lines.end = lines.start + newline.map_or(0, |newline| newline + 1);
                     }
@@ -133,17 +133,17 @@ impl Piece<'_, '_, '_> {
         }
     }
 
-    /// Bytes of the file, in the map or in the buffer; fewer than asked for if the file ends, or has been cut.
+    /// Bytes of the file, in the map or in the buffer; fewer than `length` if the file ends or was truncated.
     fn read<'b>(&'b self, from: u64, length: usize, buffer: &'b mut Buffer) -> &'b [u8] {
-        let left = usize::try_from(self.pieces.grid.end - from).unwrap_or(usize::MAX);
+        let left = usize::try_from(self.chunks.grid.end - from).unwrap_or(usize::MAX);
         let length = length.min(left);
-        if let Some(mapped) = &self.pieces.mapped {
+        if let Some(mapped) = &self.chunks.mapped {
             return mapped.window(from, length);
         }
         // From the beginning of a page to that of the buffer, since some processors copy slowly to other places.
         let before = usize::try_from(from % PAGE).unwrap_or(0);
         let (page, wanted) = (from - before as u64, before + length);
-        match self.pieces.file.read_at(page, wanted, buffer) {
+        match self.chunks.file.read_at(page, wanted, buffer) {
             Ok(()) if buffer.len() < wanted => {
                 let shortened = "the file became shorter while it was read";
                 self.job.report_unread(self.input, shortened);
