@@ -977,3 +977,57 @@ if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERS
 else
     complete -F _jug -o bashdefault -o default jug
 fi
+
+# Stages of jug pipe: their names after the flags of the chain and after each +, within a stage its flags.
+_jug_with_stages() {
+    local cur="${COMP_WORDS[COMP_CWORD]}" stage="" index word
+    if [[ "${COMP_WORDS[1]}" != pipe || "$COMP_CWORD" -lt 2 ]]; then
+        _jug "$@"
+        return
+    fi
+    for ((index = 2; index < COMP_CWORD; index++)); do
+        word="${COMP_WORDS[index]}"
+        case "$stage,$word" in
+            *,+) stage=+ ;;
+            ,-i|,--input|,--file|,--on-error|,-o|,--output|,--append|,--exclusive|,--high-water|,--color|,--progress) ((index++)) ;;
+            ,-*) ;;
+            ,*|+,*) stage="$word" ;;
+        esac
+    done
+    COMPREPLY=()
+    case "$stage,$cur" in
+        ,-*) _jug "$@" ;;
+        ,*)
+            if ((index > COMP_CWORD)); then
+                _jug "$@"
+            else
+                COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup hash head hex lines lower match replace slice tail tally ts upper help" -- "$cur") )
+            fi
+            ;;
+        +,*) COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup hash head hex lines lower match replace slice tail tally ts upper" -- "$cur") ) ;;
+        base64,-*) COMPREPLY=( $(compgen -W "-d --decode -w --wrap -u --url" -- "$cur") ) ;;
+        bytes,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+        codes,-*) COMPREPLY=( $(compgen -W "-d --decode" -- "$cur") ) ;;
+        count,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+        cut,-*) COMPREPLY=( $(compgen -W "-f --fields -c --characters -b --bytes -d --delimiter -o --output-delimiter -s --only-delimited" -- "$cur") ) ;;
+        dedup,-*) COMPREPLY=( $(compgen -W "-w --window" -- "$cur") ) ;;
+        hash,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+        head,-*) COMPREPLY=( $(compgen -W "-n --lines -c --bytes" -- "$cur") ) ;;
+        hex,-*) COMPREPLY=( $(compgen -W "-d --decode -u --upper" -- "$cur") ) ;;
+        lines,-*) COMPREPLY=( $(compgen -W "-0 --null" -- "$cur") ) ;;
+        lower,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+        match,-*) COMPREPLY=( $(compgen -W "-v --invert -i --ignore-case -F --text" -- "$cur") ) ;;
+        replace,-*) COMPREPLY=( $(compgen -W "-1 --first -F --text -i --ignore-case" -- "$cur") ) ;;
+        slice,-*) COMPREPLY=( $(compgen -W "-c --bytes" -- "$cur") ) ;;
+        tail,-*) COMPREPLY=( $(compgen -W "-n --lines -c --bytes" -- "$cur") ) ;;
+        tally,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+        ts,-*) COMPREPLY=( $(compgen -W "-u --utc --tz -r --relative -d --delta" -- "$cur") ) ;;
+        upper,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+    esac
+}
+
+if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
+    complete -F _jug_with_stages -o nosort -o bashdefault -o default jug
+else
+    complete -F _jug_with_stages -o bashdefault -o default jug
+fi

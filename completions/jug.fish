@@ -299,26 +299,26 @@ never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand render" -l if-changed -d 'Leave FILE untouched if its contents would not change'
 complete -c jug -n "__fish_jug_using_subcommand render" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jug -n "__fish_jug_using_subcommand pipe" -s i -l input -d 'Read FILE, as it is; repeat the option to read several in order [default: standard input]' -r -F
-complete -c jug -n "__fish_jug_using_subcommand pipe" -l file -d 'Read the stages from JOB: one on each line, in words as a shell splits them; # begins a comment' -r -F
-complete -c jug -n "__fish_jug_using_subcommand pipe" -l on-error -d 'What to do with an item or record that a stage cannot process' -r -f -a "fail\t'Abort the run'
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -s i -l input -d 'Read FILE, as it is; repeat the option to read several in order [default: standard input]' -r -F
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l file -d 'Read the stages from JOB: one on each line, in words as a shell splits them; # begins a comment' -r -F
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l on-error -d 'What to do with an item or record that a stage cannot process' -r -f -a "fail\t'Abort the run'
 skip\t'Leave it out, and report how many were left out'
 report\t'Leave it out, and report each'"
-complete -c jug -n "__fish_jug_using_subcommand pipe" -s o -l output -d 'Write to FILE atomically: it is replaced at the end, unless the chain fails' -r -F
-complete -c jug -n "__fish_jug_using_subcommand pipe" -l append -d 'Write at the end of FILE, which keeps what it has' -r -F
-complete -c jug -n "__fish_jug_using_subcommand pipe" -l exclusive -d 'Write to FILE atomically, and fail if it exists' -r -F
-complete -c jug -n "__fish_jug_using_subcommand pipe" -l high-water -d 'Let SIZE bytes wait between two threads before the first of them pauses' -r
-complete -c jug -n "__fish_jug_using_subcommand pipe" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -s o -l output -d 'Write to FILE atomically: it is replaced at the end, unless the chain fails' -r -F
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l append -d 'Write at the end of FILE, which keeps what it has' -r -F
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l exclusive -d 'Write to FILE atomically, and fail if it exists' -r -F
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l high-water -d 'Let SIZE bytes wait between two threads before the first of them pauses' -r
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand pipe" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand pipe" -l strict -d 'Fail if the input is damaged or truncated, instead of using what can be read of it'
-complete -c jug -n "__fish_jug_using_subcommand pipe" -l list -d 'List all stages'
-complete -c jug -n "__fish_jug_using_subcommand pipe" -l stats -d 'Print how much was read, and how fast, on standard error'
-complete -c jug -n "__fish_jug_using_subcommand pipe" -l explain -d 'Print what flows between the stages, and which of them share a thread, instead of running them'
-complete -c jug -n "__fish_jug_using_subcommand pipe" -s v -l verbose -d 'Print extra messages to standard error'
-complete -c jug -n "__fish_jug_using_subcommand pipe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l strict -d 'Fail if the input is damaged or truncated, instead of using what can be read of it'
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l list -d 'List all stages'
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l stats -d 'Print how much was read, and how fast, on standard error'
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l explain -d 'Print what flows between the stages, and which of them share a thread, instead of running them'
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -s v -l verbose -d 'Print extra messages to standard error'
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand cache" -l max -d 'With prune: remove the least recently used images until SIZE is left [default: JUG_CACHE_MAX]' -r
 complete -c jug -n "__fish_jug_using_subcommand cache" -l unused-for -d 'With prune: remove images not used for DURATION' -r
 complete -c jug -n "__fish_jug_using_subcommand cache" -s t -l to -d 'Output format [default: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'
@@ -347,3 +347,85 @@ never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand completions" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand log" -a "avg count max median min p50 p90 p95 p99 p99.9 sum uniq head let select sort tail top where"
+
+# The stage of jug pipe that the cursor is in: its name, + where a name comes next, CHAIN before the first.
+function __fish_jug_pipe_stage
+    set -l words (commandline -opc)
+    test "$words[2]" = pipe
+    or return 1
+    set -l stage CHAIN
+    set -l is_value 0
+    for word in $words[3..]
+        if test $is_value = 1
+            set is_value 0
+        else if test "$word" = +
+            set stage +
+        else if test $stage = CHAIN
+            switch $word
+                case -i --input --file --on-error -o --output --append --exclusive --high-water --color --progress
+                    set is_value 1
+                case '-*'
+                case '*'
+                    set stage $word
+            end
+        else if test $stage = +
+            set stage $word
+        end
+    end
+    test $is_value = 1
+    and echo VALUE
+    or echo $stage
+end
+
+function __fish_jug_pipe_in
+    set -l stage (__fish_jug_pipe_stage)
+    and contains -- $stage $argv
+end
+
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a base64 -d 'Encode bytes as base64, or decode them'
+complete -c jug -n "__fish_jug_pipe_in base64" -s d -l decode -d 'Decode'
+complete -c jug -n "__fish_jug_pipe_in base64" -s w -l wrap -d 'Break lines after COLUMNS characters; 0 for one line [default: 76, for items 0]' -r
+complete -c jug -n "__fish_jug_pipe_in base64" -s u -l url -d 'Use - and _ instead of + and /'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a bytes -d 'Cut bytes into items of SIZE bytes'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a codes -d 'Write the Unicode code points of the characters of each line'
+complete -c jug -n "__fish_jug_pipe_in codes" -s d -l decode -d 'Read code points, such as U+00FC or 0xFF, and write the characters and bytes'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a count -d 'Count lines, items or records'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a cut -d 'Keep some fields, characters or bytes of each line'
+complete -c jug -n "__fish_jug_pipe_in cut" -s f -l fields -d 'Keep these fields: numbers from 1, ranges (2-4, 3-, -3), or names from the first line' -r
+complete -c jug -n "__fish_jug_pipe_in cut" -s c -l characters -d 'Keep these characters' -r
+complete -c jug -n "__fish_jug_pipe_in cut" -s b -l bytes -d 'Keep these bytes' -r
+complete -c jug -n "__fish_jug_pipe_in cut" -s d -l delimiter -d 'The byte between fields [default: TAB]' -r
+complete -c jug -n "__fish_jug_pipe_in cut" -s o -l output-delimiter -d 'What is written between fields [default: the delimiter; between bytes and characters nothing]' -r
+complete -c jug -n "__fish_jug_pipe_in cut" -s s -l only-delimited -d 'Leave out lines without a delimiter, which otherwise are kept whole'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a dedup -d 'Leave out lines, items or records that came before'
+complete -c jug -n "__fish_jug_pipe_in dedup" -s w -l window -d 'Compare with the last N different items only, in bounded memory; 1 compares neighbours' -r
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a hash -d 'Compute a digest of all bytes, or of each item'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a head -d 'Keep the first N lines, items or records'
+complete -c jug -n "__fish_jug_pipe_in head" -s n -l lines -d 'Keep the first N lines, items or records; -N for all but the last N' -r
+complete -c jug -n "__fish_jug_pipe_in head" -s c -l bytes -d 'Keep the first SIZE bytes; -SIZE for all but the last' -r
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a hex -d 'Encode bytes as hexadecimal digits, or decode them'
+complete -c jug -n "__fish_jug_pipe_in hex" -s d -l decode -d 'Decode; blanks and newlines between bytes are skipped'
+complete -c jug -n "__fish_jug_pipe_in hex" -s u -l upper -d 'Write A to F in upper case'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a lines -d 'Cut bytes into items at newlines'
+complete -c jug -n "__fish_jug_pipe_in lines" -s 0 -l null -d 'Cut at NUL bytes; the items are written as lines'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a lower -d 'Convert letters to lower case'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a match -d 'Keep the lines in which a regular expression matches'
+complete -c jug -n "__fish_jug_pipe_in match" -s v -l invert -d 'Keep the lines that do not match'
+complete -c jug -n "__fish_jug_pipe_in match" -s i -l ignore-case -d 'Ignore case'
+complete -c jug -n "__fish_jug_pipe_in match" -s F -l text -d 'Take REGEX as text, not as a regular expression'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a replace -d 'Replace what a regular expression matches in each line'
+complete -c jug -n "__fish_jug_pipe_in replace" -s 1 -l first -d 'Replace only the first match of a line'
+complete -c jug -n "__fish_jug_pipe_in replace" -s F -l text -d 'Take both as text: no regular expression, and no groups'
+complete -c jug -n "__fish_jug_pipe_in replace" -s i -l ignore-case -d 'Ignore case'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a slice -d 'Keep the lines, items, records or bytes of a range'
+complete -c jug -n "__fish_jug_pipe_in slice" -s c -l bytes -d 'Count bytes instead of lines, items or records'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a tail -d 'Keep the last N lines, items or records'
+complete -c jug -n "__fish_jug_pipe_in tail" -s n -l lines -d 'Keep the last N lines, items or records; +N for all from the Nth on' -r
+complete -c jug -n "__fish_jug_pipe_in tail" -s c -l bytes -d 'Keep the last SIZE bytes; +N for all from the Nth on' -r
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a tally -d 'Count equal lines or items, the most frequent first'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a ts -d 'Write the time at the beginning of each line'
+complete -c jug -n "__fish_jug_pipe_in ts" -s u -l utc -d 'Use UTC instead of the system\'s time zone'
+complete -c jug -n "__fish_jug_pipe_in ts" -l tz -d 'Use this time zone' -r
+complete -c jug -n "__fish_jug_pipe_in ts" -s r -l relative -d 'Write the time since the start of the chain'
+complete -c jug -n "__fish_jug_pipe_in ts" -s d -l delta -d 'Write the time since the line before'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a upper -d 'Convert letters to upper case'

@@ -2,7 +2,7 @@
 
 use clap_complete::Shell;
 
-use super::manual;
+use super::{chains, manual};
 use crate::commands::Artifact;
 use crate::log::aggregate;
 use crate::log::query::STAGES;
@@ -22,9 +22,10 @@ pub fn all() -> Vec<Artifact> {
         if shell == Shell::Fish {
             bytes.extend_from_slice(fish_query_words().as_bytes());
         }
+        let script = String::from_utf8_lossy(&bytes).into_owned();
         Artifact {
             path: format!("completions/{name}"),
-            bytes,
+            bytes: chains::add(shell, script).into_bytes(),
         }
     });
     scripts.chain(manual::pages(&visible())).collect()

@@ -3,6 +3,7 @@
 //! clap_mangen writes what clap knows; exit statuses, examples, files and the rest are added here from their definitions.
 
 mod examples;
+mod stages;
 
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -92,6 +93,9 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
         let _ = man.render_subcommands_section(&mut bytes);
     }
     let mut roff = Roff::new();
+    if name == "jug-pipe" {
+        stages::section(&mut roff);
+    }
     if is_walk {
         let fields = FIELDS.iter().map(|field| (field.name, field.summary));
         let groups: Vec<(&str, String)> = GROUPS

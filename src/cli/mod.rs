@@ -1,6 +1,7 @@
 //! The root command, and the files that are generated from it.
 
 pub mod artifacts;
+mod chains;
 mod manual;
 
 pub use crate::args::usage::usage_error;

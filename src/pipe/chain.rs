@@ -78,8 +78,32 @@ pub fn parse(stages: Vec<Vec<OsString>>) -> Result<Vec<Named>, ChainError> {
 
 /// The arguments of a stage, as clap defines them.
 pub fn command(spec: &Spec) -> clap::Command {
-    (spec.define)(clap::Command::new(spec.name))
+    let command = (spec.define)(clap::Command::new(spec.name))
         .about(spec.summary)
         .disable_version_flag(true)
-        .disable_help_subcommand(true)
+        .disable_help_subcommand(true);
+    let usage = format!("{}{}", spec.name, synopsis(&command));
+    command.override_usage(usage)
+}
+
+/// The words after the name of a stage: ` [OPTION]... REGEX TEXT`.
+pub fn synopsis(command: &clap::Command) -> String {
+    let is_option = |argument: &clap::Arg| !argument.is_positional() && argument.get_id() != "help";
+    let mut words = match command.get_arguments().any(is_option) {
+        true => String::from(" [OPTION]..."),
+        false => String::new(),
+    };
+    for argument in command.get_positionals() {
+        let name = argument.get_value_names().and_then(|names| names.first());
+        let name = name.map(ToString::to_string).unwrap_or_default();
+        let more = match argument.get_action() {
+            clap::ArgAction::Append => "...",
+            _ => "",
+        };
+        words += &match argument.is_required_set() {
+            true => format!(" {name}{more}"),
+            false => format!(" [{name}]{more}"),
+        };
+    }
+    words
 }

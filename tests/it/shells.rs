@@ -34,10 +34,15 @@ fn tell(shell: &str, flags: &[&str], script: &str, text: &str) -> String {
 }
 
 /// The words typed, and a completion that must be offered.
-const EXPECTED: [(&[&str], &str); 3] = [
+const EXPECTED: [(&[&str], &str); 8] = [
     (&["jug", "lo"], "log"),
     (&["jug", "log", "cou"], "count"),
     (&["jug", "log", "--to", "nd"], "ndjson"),
+    (&["jug", "pipe", "upp"], "upper"),
+    (&["jug", "pipe", "--expl"], "--explain"),
+    (&["jug", "pipe", "-i", "file", "ded"], "dedup"),
+    (&["jug", "pipe", "upper", "+", "repl"], "replace"),
+    (&["jug", "pipe", "upper", "+", "cut", "--fi"], "--fields"),
 ];
 
 #[test]
@@ -47,7 +52,7 @@ fn bash_completes() {
     }
     for (words, wanted) in EXPECTED {
         let text = format!(
-            "source \"$1\"; COMP_WORDS=({}); COMP_CWORD={}; _jug jug \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            "source \"$1\"; COMP_WORDS=({}); COMP_CWORD={}; _jug_with_stages jug \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
             words.join(" "),
             words.len() - 1
         );

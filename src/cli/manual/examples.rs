@@ -3,9 +3,13 @@
 use clap_mangen::roff::{Roff, bold, roman};
 
 /// Longer examples of each page, in Markdown: a paragraph and a `console` block for each task.
-const LONG: [(&str, &str); 4] = [
+const LONG: [(&str, &str); 5] = [
     ("jug-log", include_str!("../../../fixtures/examples/log.md")),
     ("jug-pie", include_str!("../../../fixtures/examples/pie.md")),
+    (
+        "jug-pipe",
+        include_str!("../../../fixtures/examples/pipe.md"),
+    ),
     (
         "jug-render",
         include_str!("../../../fixtures/examples/render.md"),
