@@ -7,10 +7,9 @@ mod cut;
 mod tail;
 
 use std::borrow::Cow;
-use std::mem;
 
 use self::cut::{Fault, Piece, Pieces, Request, cut};
-use super::wanted::{TimeTexts, Times, named};
+use super::wanted::{TimeTexts, Times, named, put};
 use super::words::Words;
 use super::{Always, Bad, Candidate, Reader, Schema, Settings, Spec, Unknown, Verbatim, Wanted};
 use crate::record::number::is_digits;
@@ -280,15 +279,6 @@ impl<'a> Pieces<'a> for Judge<'_> {
     }
 
     fn meet_request(&mut self, _: &'a [u8], _: usize) {}
-}
-
-// A value is three words or more: made where it stays, it is not copied while its words are still on their way to memory.
-
-/// Puts a value into a place where there has only been one that owns nothing, as all that are read here, and so need not be
-/// dropped.
-#[inline(always)]
-fn put<'a>(value: Value<'a>, out: &mut Value<'a>) {
-    mem::forget(mem::replace(out, value));
 }
 
 #[inline(always)]

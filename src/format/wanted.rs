@@ -53,6 +53,15 @@ pub(super) fn named<T: Ord>(
     Ok(found)
 }
 
+/// Puts a value into a place where there have only been values that own nothing, as all that readers find in a line, and that
+/// therefore need not be dropped.
+///
+/// A value is three words or more: made where it stays, it is not copied while its words are still on their way to memory.
+#[inline(always)]
+pub(super) fn put<'a>(value: Value<'a>, place: &mut Value<'a>) {
+    mem::forget(mem::replace(place, value));
+}
+
 /// The wanted fields that are to be times.
 pub(super) struct Times {
     /// Place in the list of wanted fields, name for the message.

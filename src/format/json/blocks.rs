@@ -13,12 +13,12 @@ use crate::io::masks::{BLOCK, Masks};
 pub(super) struct Blocks<'a, 'p, M> {
     masks: M,
     line: &'a [u8],
-    /// The bytes from the next block on.
-    rest: &'a [u8],
-    /// Room for the end of the line and zeros, if it is shorter than a block.
+    /// Room for a line that is shorter than a block.
     room: Option<&'p mut [u8; BLOCK]>,
     /// The block whose masks these are.
     block: &'p [u8; BLOCK],
+    /// How many of its bytes belong to the block before: the last 64 bytes of a line are its last block.
+    shift: u32,
     /// Where the next block begins.
     next: usize,
     /// Quotes that begin or end a string.
@@ -39,9 +39,9 @@ impl<'a: 'p, 'p, M: Masks> Blocks<'a, 'p, M> {
         Blocks {
             masks,
             line,
-            rest: line,
             room: Some(room),
             block: &[0; BLOCK],
+            shift: 0,
             next: 0,
             quotes: 0,
             backslashes: 0,
@@ -57,38 +57,54 @@ impl<'a: 'p, 'p, M: Masks> Blocks<'a, 'p, M> {
         self.stray == 0
     }
 
-    /// Goes on to the next block; false at the end of the line.
+    /// Goes on to the block with a place.
     #[inline(always)]
-    fn advance(&mut self) -> bool {
-        if let Some((block, rest)) = self.rest.split_first_chunk() {
-            self.block = block;
-            self.rest = rest;
-        } else if let Some(block) = self.last() {
-            self.block = block;
-        } else {
-            return false;
+    fn advance_to(&mut self, place: usize) -> Result<(), Fault> {
+        while place >= self.next {
+            self.advance()?;
+        }
+        Ok(())
+    }
+
+    /// Goes on to the next block.
+    #[inline(always)]
+    fn advance(&mut self) -> Result<(), Fault> {
+        match self.line.get(self.next..).and_then(<[u8]>::first_chunk) {
+            Some(block) => self.block = block,
+            None if self.next < self.line.len() => self.block = self.last(),
+            None => return fault(self.line, self.line.len(), ENDS_EARLY),
         }
         let (quotes, backslashes) = self.masks.quotes(self.block);
         self.next += BLOCK;
-        self.backslashes = backslashes;
-        self.quotes = quotes & !self.escaped(backslashes);
+        self.backslashes = backslashes >> self.shift;
+        self.quotes = quotes >> self.shift & !self.escaped(self.backslashes);
         // All ones if the block begins in a string: the last byte of the one before is in it.
         let in_string = 0_u64.wrapping_sub(self.strings >> 63);
         self.strings = self.masks.prefix_xor(self.quotes) ^ in_string;
-        self.stray |= backslashes & !self.strings;
-        true
+        self.stray |= self.backslashes & !self.strings;
+        Ok(())
     }
 
-    /// The end of the line that is shorter than a block, once.
+    /// The place of the first of these bytes of the block.
     #[inline(always)]
-    fn last(&mut self) -> Option<&'p [u8; BLOCK]> {
-        let rest = std::mem::take(&mut self.rest);
-        if rest.is_empty() {
-            return None;
+    fn place(&self, bits: u64) -> usize {
+        self.next - BLOCK + bits.trailing_zeros() as usize
+    }
+
+    /// The block with the end of the line, which is not a multiple of blocks long.
+    #[inline(always)]
+    fn last(&mut self) -> &'p [u8; BLOCK] {
+        if let Some(block) = self.line.last_chunk() {
+            self.shift = (BLOCK - self.line.len() % BLOCK) as u32;
+            return block;
         }
-        let room = self.room.take()?;
-        room[..rest.len()].copy_from_slice(rest);
-        Some(room)
+        match self.room.take() {
+            Some(room) => {
+                room[..self.line.len()].copy_from_slice(self.line);
+                room
+            }
+            None => self.block,
+        }
     }
 
     /// The bytes that a backslash escapes: those after an odd number of backslashes.
@@ -113,56 +129,59 @@ impl<'a: 'p, 'p, M: Masks> Cursor<'a> for Blocks<'a, 'p, M> {
 
     #[inline(always)]
     fn string(&mut self, from: usize) -> Result<(usize, bool), Fault> {
+        self.advance_to(from)?;
         let mut wanted = u64::MAX << (from % BLOCK);
         let mut escapes = 0;
         loop {
-            if from < self.next {
-                let quotes = self.quotes & wanted;
-                if quotes != 0 {
-                    let before = quotes.wrapping_sub(1) & !quotes;
-                    escapes |= self.backslashes & wanted & before;
-                    let place = quotes.trailing_zeros() as usize;
-                    return Ok((self.next - BLOCK + place, escapes != 0));
-                }
-                escapes |= self.backslashes & wanted;
-                wanted = u64::MAX;
+            let quotes = self.quotes & wanted;
+            if quotes != 0 {
+                let before = quotes.wrapping_sub(1) & !quotes;
+                escapes |= self.backslashes & wanted & before;
+                return Ok((self.place(quotes), escapes != 0));
             }
-            if !self.advance() {
-                return fault(self.line, self.line.len(), ENDS_EARLY);
-            }
+            escapes |= self.backslashes & wanted;
+            wanted = u64::MAX;
+            self.advance()?;
         }
     }
 
     #[inline(always)]
+    fn skip_string(&mut self, from: usize) -> Result<usize, Fault> {
+        self.advance_to(from)?;
+        let mut quotes = self.quotes & u64::MAX << (from % BLOCK);
+        while quotes == 0 {
+            self.advance()?;
+            quotes = self.quotes;
+        }
+        Ok(self.place(quotes))
+    }
+
+    #[inline(always)]
     fn container(&mut self, at: usize) -> Result<usize, Fault> {
+        self.advance_to(at)?;
         let mut wanted = u64::MAX << (at % BLOCK);
         let mut depth = 0;
         loop {
-            if at < self.next {
-                let start = self.next - BLOCK;
-                let outside = wanted & !self.strings;
-                let (opening, closing) = self.masks.brackets(self.block);
-                let (opening, mut closing) = (opening & outside, closing & outside);
-                let (opened, closed) = (opening.count_ones(), closing.count_ones());
-                // The bracket that ends the value can only be here if at least `depth` brackets close.
-                if closed >= depth {
-                    let mut closed = 0;
-                    while closing != 0 {
-                        let bit = closing & closing.wrapping_neg();
-                        let opened = (opening & (bit - 1)).count_ones();
-                        closed += 1;
-                        if depth + opened == closed {
-                            return Ok(start + bit.trailing_zeros() as usize + 1);
-                        }
-                        closing ^= bit;
+            let outside = (wanted & !self.strings) << self.shift;
+            wanted = u64::MAX;
+            let (opening, closing) = self.masks.brackets(self.block);
+            let (opening, mut closing) = (opening & outside, closing & outside);
+            let (opened, closed) = (opening.count_ones(), closing.count_ones());
+            // The bracket that ends the value can only be here if at least `depth` brackets close.
+            if closed >= depth {
+                let mut closed = 0;
+                while closing != 0 {
+                    let bit = closing & closing.wrapping_neg();
+                    let opened = (opening & (bit - 1)).count_ones();
+                    closed += 1;
+                    if depth + opened == closed {
+                        return Ok(self.place(bit >> self.shift) + 1);
                     }
+                    closing ^= bit;
                 }
-                depth = depth + opened - closed;
-                wanted = u64::MAX;
             }
-            if !self.advance() {
-                return fault(self.line, self.line.len(), ENDS_EARLY);
-            }
+            depth = depth + opened - closed;
+            self.advance()?;
         }
     }
 }

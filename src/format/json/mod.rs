@@ -2,6 +2,7 @@
 
 mod blocks;
 mod check;
+mod expected;
 mod paths;
 mod read;
 mod scan;

@@ -1,6 +1,7 @@
 //! The wanted paths as a tree, so that a line is compared with all of them at once.
 
 use super::super::Step;
+use super::super::wanted::put;
 use crate::record::Value;
 
 /// A tree of paths; node 0 is the whole line.
@@ -170,21 +171,21 @@ impl Paths {
     }
 
     /// Puts a value where it is wanted.
-    #[inline]
+    #[inline(always)]
     pub(super) fn put<'a>(&self, node: usize, value: Value<'a>, out: &mut [Value<'a>]) {
         if let Some((first, others)) = self.nodes[node].slots.split_first() {
             for slot in others {
-                out[*slot] = value.clone();
+                put(value.clone(), &mut out[*slot]);
             }
-            out[*first] = value;
+            put(value, &mut out[*first]);
         }
     }
 
     /// Makes all wanted values missing.
-    #[inline]
+    #[inline(always)]
     pub(super) fn clear(&self, out: &mut [Value<'_>]) {
         for slot in &self.slots {
-            out[*slot] = Value::Missing;
+            put(Value::Missing, &mut out[*slot]);
         }
     }
 }

@@ -6,6 +6,7 @@ use super::super::words::Words;
 use super::super::{Bad, Reader, Slots, Step};
 use super::blocks::Blocks;
 use super::check::check;
+use super::expected::ExpectedKeys;
 use super::paths::Paths;
 use super::scan::{Bytes, Cursor, Fault, NO_OBJECT, blanks, fault, skip, value};
 use crate::io::masks::{BLOCK, Masks, Portable, Task, with_masks};
@@ -58,6 +59,7 @@ struct Scan {
     /// For each node of the paths the number of the line in which it was last met: the first of equal keys wins.
     met: Vec<u64>,
     line: u64,
+    expected: ExpectedKeys,
     /// The containers around the one that is being read. No deeper than the longest path.
     around: Vec<Container>,
 }
@@ -99,6 +101,7 @@ impl Scan {
             met: vec![0; paths.len()],
             paths,
             line: 0,
+            expected: ExpectedKeys::new(),
             around: Vec::new(),
         }
     }
@@ -150,12 +153,14 @@ impl Scan {
             behind: 0,
         };
         let mut empty = line.get(at) == Some(&b'}');
+        let mut keys = 0;
         loop {
             // Each round reads one member, and then what closes it and those around it.
             if !empty {
                 let node = if inside.closing == b'}' {
-                    let (node, next) = self.key(cursor, at, inside.node)?;
+                    let (node, next) = self.key(cursor, at, inside.node, keys)?;
                     at = next;
+                    keys += 1;
                     node
                 } else {
                     self.paths.item(inside.node, inside.index)
@@ -214,15 +219,20 @@ impl Scan {
         }
     }
 
-    /// The node that the key at `at` leads to, and where its value begins.
+    /// The node that the key at `at` leads to, and where its value begins. `place` is how many keys came before it.
     #[inline(always)]
     fn key<'a>(
-        &self,
+        &mut self,
         cursor: &mut impl Cursor<'a>,
         at: usize,
-        node: usize,
+        object: usize,
+        place: usize,
     ) -> Result<(Option<usize>, usize), Fault> {
         let line = cursor.line();
+        let rest = line.get(at..).unwrap_or_default();
+        if let Some((node, length)) = self.expected.recognise(place, object, rest) {
+            return Ok((node, blanks(line, at + length)));
+        }
         if line.get(at) != Some(&b'"') {
             return fault(line, at, "no key in quotes");
         }
@@ -230,18 +240,16 @@ impl Scan {
         let (text, length) = (&line[at + 1..], end - at - 1);
         let node = if escaped {
             let key = json_text::unescape(&text[..length]);
-            self.paths.key(node, &key, key.len())
+            self.paths.key(object, &key, key.len())
         } else {
-            self.paths.key(node, text, length)
+            self.paths.key(object, text, length)
         };
-        let mut at = end + 1;
-        if line.get(at) != Some(&b':') {
-            at = blanks(line, at);
-            if line.get(at) != Some(&b':') {
-                return fault(line, at, "no colon after a key");
-            }
+        let colon = blanks(line, end + 1);
+        if line.get(colon) != Some(&b':') {
+            return fault(line, colon, "no colon after a key");
         }
-        Ok((node, blanks(line, at + 1)))
+        self.expected.expect(place, object, &line[at..=colon], node);
+        Ok((node, blanks(line, colon + 1)))
     }
 }
 

@@ -121,6 +121,9 @@ pub(super) trait Cursor<'a> {
     /// The place of the quote that closes a string whose inside begins at `from`, and whether there are escapes in it.
     fn string(&mut self, from: usize) -> Result<(usize, bool), Fault>;
 
+    /// The place of the quote that closes a string whose inside begins at `from`.
+    fn skip_string(&mut self, from: usize) -> Result<usize, Fault>;
+
     /// Where the object or array ends that begins at `at`.
     fn container(&mut self, at: usize) -> Result<usize, Fault>;
 }
@@ -137,6 +140,10 @@ impl<'a> Cursor<'a> for Bytes<'a> {
         string(self.0, from)
     }
 
+    fn skip_string(&mut self, from: usize) -> Result<usize, Fault> {
+        string(self.0, from).map(|(end, _)| end)
+    }
+
     fn container(&mut self, at: usize) -> Result<usize, Fault> {
         container(self.0, at)
     }
@@ -147,7 +154,7 @@ impl<'a> Cursor<'a> for Bytes<'a> {
 pub(super) fn skip<'a>(cursor: &mut impl Cursor<'a>, at: usize) -> Result<usize, Fault> {
     let line = cursor.line();
     match line.get(at) {
-        Some(b'"') => cursor.string(at + 1).map(|(end, _)| end + 1),
+        Some(b'"') => cursor.skip_string(at + 1).map(|end| end + 1),
         Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => Ok(word(line, at)),
         Some(b'{' | b'[') => cursor.container(at),
         _ => fault(line, at, "no JSON value"),

@@ -40,14 +40,25 @@ fn key(name: &str) -> Step {
 
 /// Reads five fields of a line in all ways, which must agree.
 fn read(line: &[u8]) -> Answer {
-    let mut scan = scan(&paths());
+    read_after(&[], line)
+}
+
+/// The same after other lines, which must not matter.
+fn read_after(before: &[&[u8]], line: &[u8]) -> Answer {
     let mut out = vec![Value::Missing; 5];
-    let bytes = scan
+    let bytes = scan(&paths())
         .scan(&mut Bytes(line), &mut out)
         .map(|()| out.iter().map(|value| format!("{value:?}")).collect());
     let shown = line.escape_ascii();
-    assert_eq!(Read(&mut scan, line).run(Portable), bytes, "{shown}");
-    assert_eq!(with_masks(Read(&mut scan, line)), bytes, "{shown}");
+    let (mut portable, mut best) = (scan(&paths()), scan(&paths()));
+    for line in before {
+        let _ = Read(&mut portable, line).run(Portable);
+        let _ = with_masks(Read(&mut best, line));
+    }
+    for _ in 0..2 {
+        assert_eq!(Read(&mut portable, line).run(Portable), bytes, "{shown}");
+        assert_eq!(with_masks(Read(&mut best, line)), bytes, "{shown}");
+    }
     bytes
 }
 
@@ -154,6 +165,19 @@ proptest! {
             let expected = object.pointer(path).filter(|_| path != "/b/1" || of_array);
             prop_assert_eq!(&value, expected.unwrap_or(&serde_json::Value::Null), "{}", path);
         }
+    }
+
+    #[test]
+    fn a_line_is_read_alike_after_any_other_lines(
+        documents in prop::collection::vec(document(), 1..4),
+        line in document(),
+        pieces in prop::collection::vec(piece(), 0..10),
+    ) {
+        let soup = [b"{", &*pieces.concat()].concat();
+        let mut before: Vec<&[u8]> = documents.iter().map(String::as_bytes).collect();
+        before.push(&soup);
+        read_after(&before, line.as_bytes()).unwrap();
+        let _ = read_after(&before[..documents.len()], &soup);
     }
 
     #[test]
