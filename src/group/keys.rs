@@ -3,6 +3,7 @@
 //! A single vector would be copied whenever it grows, and could not be freed in parts while another table takes its keys.
 
 use crate::io::prefetch;
+use crate::record::equal;
 use crate::record::key::Tag;
 
 /// Bytes of a segment; a longer key has one for itself.
@@ -89,8 +90,13 @@ impl Keys {
         // A longer key than a head can hold was never stored, and its cut length finds none of them.
         let head = (key.len() as u32) << TAG_BITS | tag as u32;
         let (segment, at) = self.at(place);
-        segment.get(at..at + HEAD) == Some(&head.to_le_bytes())
-            && segment.get(at + HEAD..at + HEAD + key.len()) == Some(key)
+        let Some((stored, rest)) = segment[at..].split_first_chunk() else {
+            return false;
+        };
+        u32::from_le_bytes(*stored) == head
+            && rest
+                .get(..key.len())
+                .is_some_and(|stored| equal(stored, key))
     }
 
     /// Prefetches a place, which need not exist.

@@ -133,6 +133,7 @@ impl Grouped {
         self.prepare(rows, alive, refuse);
         self.find(rows, groups, alive, refuse);
         let yes = Value::Bool(true);
+        let none = [Values::same(&yes)];
         let mut arguments = Vec::new();
         for (state, column) in self.states.iter_mut().zip(&self.grouping.states) {
             arguments.clear();
@@ -142,13 +143,14 @@ impl Grouped {
                     None => Values::each(&self.ready[index * ROWS..], 1),
                 }
             }));
-            if arguments.is_empty() {
-                arguments.push(Values::same(&yes));
-            }
             let fits = state.add_all(
                 groups,
                 Rows {
-                    arguments: &arguments,
+                    arguments: if arguments.is_empty() {
+                        &none
+                    } else {
+                        &arguments
+                    },
                     times: self.grouping.time.map(|slot| rows.column(slot)),
                     input: rows.input,
                     offsets: rows.offsets,

@@ -17,4 +17,4 @@ pub use field::{Bad, FieldName, Step, Want, Wanted};
 pub use number::Number;
 pub use time::Timestamp;
 pub use value::{Cell, Value};
-pub use word::word;
+pub use word::{equal, word};

@@ -22,9 +22,41 @@ pub fn word(text: &[u8]) -> u64 {
         | u64::from(*last) << (8 * (length - 1))
 }
 
+/// Whether two texts are equal. Those of 8 to 32 bytes are compared by two loads that overlap, without a call.
+#[inline(always)]
+pub fn equal(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    match left.len() {
+        8..=16 => ends_are_equal::<8>(left, right),
+        17..=32 => ends_are_equal::<16>(left, right),
+        _ => left == right,
+    }
+}
+
+#[inline(always)]
+fn ends_are_equal<const N: usize>(left: &[u8], right: &[u8]) -> bool {
+    left.first_chunk::<N>() == right.first_chunk() && left.last_chunk::<N>() == right.last_chunk()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_equal_if_every_byte_is() {
+        for length in 0..70 {
+            let left: Vec<u8> = (0..length).collect();
+            assert!(equal(&left, &left.clone()));
+            assert!(!equal(&left, &[&*left, b"x"].concat()));
+            for place in 0..left.len() {
+                let mut right = left.clone();
+                right[place] ^= 0x80;
+                assert!(!equal(&left, &right), "{place} of {length}");
+            }
+        }
+    }
 
     #[test]
     fn every_length_is_as_if_copied() {

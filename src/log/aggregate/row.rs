@@ -29,13 +29,19 @@ impl<'r> Rows<'r> {
     /// One of the rows.
     #[inline(always)]
     pub fn row(&'r self, index: usize) -> Row<'r> {
-        Row { rows: self, index }
+        Row {
+            value: self.arguments[0].get(index),
+            rows: self,
+            index,
+        }
     }
 }
 
 /// A row; what nobody looks at costs nothing.
 #[derive(Clone, Copy)]
 pub struct Row<'r> {
+    /// The first argument, which nearly every aggregate looks at.
+    value: &'r Value<'r>,
     rows: &'r Rows<'r>,
     index: usize,
 }
@@ -44,7 +50,7 @@ impl<'r> Row<'r> {
     /// The first argument.
     #[inline(always)]
     pub fn value(self) -> &'r Value<'r> {
-        self.rows.arguments[0].get(self.index)
+        self.value
     }
 
     /// An argument, counted from 0; none if the call has fewer.

@@ -1,5 +1,7 @@
 //! Arguments of aggregates as numbers.
 
+use std::mem;
+
 use crate::expr::operand::number;
 use crate::record::{Bad, Number, Value};
 
@@ -12,21 +14,27 @@ pub(super) fn put_number(
     argument: &str,
 ) -> Result<(), Bad> {
     match value {
-        Value::Missing => *ready = Value::Missing,
+        Value::Missing => put(Value::Missing, ready),
         Value::Digits(text) | Value::Text(text) => match Number::parse(text) {
             Some(Number::Decimal { units, scale }) => {
-                *ready = Value::Number(Number::Decimal { units, scale });
+                put(Value::Number(Number::Decimal { units, scale }), ready);
             }
-            Some(Number::Float(float)) => *ready = Value::Number(Number::Float(float)),
-            None if **text == *b"-" => *ready = Value::Missing,
+            Some(Number::Float(float)) => put(Value::Number(Number::Float(float)), ready),
+            None if **text == *b"-" => put(Value::Missing, ready),
             None => return Err(no_number(value, argument)),
         },
         other => match other.number() {
-            Some(number) => *ready = Value::Number(number),
+            Some(number) => put(Value::Number(number), ready),
             None => return Err(no_number(value, argument)),
         },
     }
     Ok(())
+}
+
+/// Puts a number where there have only been numbers, which own nothing and need not be dropped.
+#[inline(always)]
+fn put(number: Value<'static>, ready: &mut Value<'static>) {
+    mem::forget(mem::replace(ready, number));
 }
 
 #[cold]
