@@ -13,6 +13,7 @@ use super::input::Bound;
 use super::options::Options;
 use super::partial::Partial;
 use super::plan::{FILE, LINE, Output, Plan, Step};
+use super::query::line_regex::LineSearch;
 use super::rows::{Rows, SLACK};
 use super::table::{Best, reduce};
 use crate::format::{Reader, Verbatim};
@@ -24,7 +25,9 @@ pub struct Scanner {
     plan: Arc<Plan>,
     strict: bool,
     max_line: usize,
-    prefilter: Option<Prefilter>,
+    search: Option<Search>,
+    /// Whether steps or results read the slot of the line's text.
+    reads_line: bool,
     reader: Option<(usize, Box<dyn Reader>)>,
     /// Selects rows, if the query keeps only the best.
     best: Option<Best>,
@@ -32,11 +35,66 @@ pub struct Scanner {
     pub partial: Partial,
 }
 
-/// A text that the line of every row contains. It is searched for in all bytes before they are split into lines.
-struct Prefilter {
-    finder: Finder<'static>,
-    /// It stands in the line as it is only if there are no escapes.
-    needs_verbatim: bool,
+/// A search in all bytes before they are split into lines. Only lines with a match can become rows.
+enum Search {
+    Text {
+        finder: Box<Finder<'static>>,
+        /// It stands in the line as it is only if there are no escapes.
+        needs_verbatim: bool,
+    },
+    Regex {
+        search: Box<LineSearch>,
+        /// Whether lines that are found pass the first step.
+        decides: bool,
+    },
+}
+
+impl Search {
+    /// For a text or a regex that the line of every row has.
+    fn of(plan: &Plan) -> Option<Search> {
+        if let Some((text, needs_verbatim)) = plan.required_text() {
+            return Some(Search::Text {
+                finder: Box::new(Finder::new(&text).into_owned()),
+                needs_verbatim,
+            });
+        }
+        let (regex, decides) = plan.required_regex()?;
+        let search = regex.search()?;
+        Some(Search::Regex {
+            decides: decides && search.is_exact,
+            search: Box::new(search),
+        })
+    }
+
+    /// Whether lines without a match cannot become rows.
+    fn is_certain(&self, bound: &Bound, lines: &[u8]) -> bool {
+        let Search::Text {
+            needs_verbatim: true,
+            ..
+        } = self
+        else {
+            return true;
+        };
+        match bound.schema.as_ref().map(|schema| schema.verbatim()) {
+            Some(Verbatim::UnlessBackslash) => memchr::memchr(b'\\', lines).is_none(),
+            Some(Verbatim::UnlessQuote) => memchr::memchr(b'"', lines).is_none(),
+            Some(Verbatim::Always) | None => true,
+        }
+    }
+
+    /// A place in the next line that has a match, from the beginning of a line on.
+    #[inline]
+    fn find(&mut self, lines: &[u8], from: usize) -> Option<usize> {
+        match self {
+            Search::Text { finder, .. } => finder.find(&lines[from..]).map(|found| from + found),
+            Search::Regex { search, .. } => search.find(lines, from),
+        }
+    }
+
+    /// Whether lines that were found pass the first step of the plan.
+    fn decides(&self) -> bool {
+        matches!(self, Search::Regex { decides: true, .. })
+    }
 }
 
 impl Scanner {
@@ -45,19 +103,13 @@ impl Scanner {
         let Options {
             strict, max_line, ..
         } = options;
-        let prefilter = plan
-            .required_text()
-            .filter(|_| !strict)
-            .map(|(text, needs_verbatim)| Prefilter {
-                finder: Finder::new(&text).into_owned(),
-                needs_verbatim,
-            });
         Scanner {
             best: Best::of(&plan),
+            search: Search::of(&plan).filter(|_| !strict),
+            reads_line: plan.reads_line(),
             plan,
             strict,
             max_line,
-            prefilter,
             reader: None,
             partial,
         }
@@ -80,23 +132,29 @@ impl Scanner {
         let mut row: Vec<Value<'_>> = vec![Value::Missing; width];
         row[FILE] = Value::Text(Cow::Borrowed(&bound.name));
         let mut batch = Batch::new(&row);
-        match self.usable_prefilter(bound, lines) {
-            Some(finder) => {
-                // Only lines that contain the text are split off.
+        let mut passed = 0;
+        match self.search.take() {
+            Some(mut search) if search.is_certain(bound, lines) => {
+                passed = usize::from(search.decides());
+                // Only lines with a match are split off.
                 let mut at = 0;
-                while let Some(found) = finder.find(&lines[at..]) {
-                    let start = memchr::memrchr(b'\n', &lines[at..at + found])
+                while at < lines.len()
+                    && let Some(found) = search.find(lines, at)
+                {
+                    let start = memchr::memrchr(b'\n', &lines[at..found])
                         .map_or(at, |newline| at + newline + 1);
-                    let end = memchr::memchr(b'\n', &lines[at + found..])
-                        .map_or(lines.len(), |newline| at + found + newline);
+                    let end = memchr::memchr(b'\n', &lines[found..])
+                        .map_or(lines.len(), |newline| found + newline);
                     let line = &lines[start..end];
                     if self.take(bound, line, offset + start as u64, &mut batch) {
-                        self.settle(bound, &mut batch, rows);
+                        self.settle(bound, passed, &mut batch, rows);
                     }
-                    at = (end + 1).min(lines.len());
+                    at = end + 1;
                 }
+                self.search = Some(search);
             }
-            None => {
+            search => {
+                self.search = search;
                 let mut ends = [0; ROWS];
                 let mut start = 0;
                 while start < lines.len() {
@@ -104,7 +162,7 @@ impl Scanner {
                     for &end in &ends[..found] {
                         let line = &lines[start..end];
                         if self.take(bound, line, offset + start as u64, &mut batch) {
-                            self.settle(bound, &mut batch, rows);
+                            self.settle(bound, 0, &mut batch, rows);
                         }
                         start = end + 1;
                     }
@@ -115,7 +173,7 @@ impl Scanner {
                 }
             }
         }
-        self.settle(bound, &mut batch, rows);
+        self.settle(bound, passed, &mut batch, rows);
     }
 
     /// Counts a line that is longer than allowed, whose bytes were skipped.
@@ -134,16 +192,6 @@ impl Scanner {
         if let Some(groups) = &mut self.partial.groups {
             groups.add_rows(newlines + unterminated);
         }
-    }
-
-    fn usable_prefilter(&self, bound: &Bound, lines: &[u8]) -> Option<Finder<'static>> {
-        let prefilter = self.prefilter.as_ref()?;
-        let is_verbatim = match bound.schema.as_ref().map(|schema| schema.verbatim()) {
-            Some(Verbatim::UnlessBackslash) => memchr::memchr(b'\\', lines).is_none(),
-            Some(Verbatim::UnlessQuote) => memchr::memchr(b'"', lines).is_none(),
-            Some(Verbatim::Always) | None => true,
-        };
-        (is_verbatim || !prefilter.needs_verbatim).then(|| prefilter.finder.clone())
     }
 
     /// Takes a line into the batch, unless it is blank or too long; true if the batch is full.
@@ -169,11 +217,12 @@ impl Scanner {
         batch.lines.push(line, offset)
     }
 
-    /// Runs each step over all lines of the batch, then empties it.
-    fn settle(&mut self, bound: &Bound, batch: &mut Batch<'_>, found: &mut Rows) {
+    /// Runs each step over all lines of the batch, then empties it. The lines have `passed` that many steps already.
+    fn settle(&mut self, bound: &Bound, passed: usize, batch: &mut Batch<'_>, found: &mut Rows) {
         let Scanner {
             plan,
             strict,
+            reads_line,
             reader,
             best,
             partial: Partial {
@@ -192,13 +241,15 @@ impl Scanner {
             });
         }
         // Leading tests of the text run before the fields of the line are parsed.
-        let mut steps = plan.steps.as_slice();
+        let mut steps = &plan.steps[passed..];
         while let [Step::Filter(filter), later @ ..] = steps {
             batch.lines.retain(|text, _| filter.passes(text));
             steps = later;
         }
         let mut alive = Alive::first(batch.lines.count());
-        batch.fill(LINE);
+        if *reads_line {
+            batch.fill(LINE);
+        }
         let (lines, slots) = batch.slots(plan.first_field);
         if let Some(reader) = reader {
             reader.read_all(lines.texts(), slots, &mut |row, bad| {

@@ -64,6 +64,9 @@ impl fmt::Display for Explained<'_> {
                 "in all blocks"
             };
             writeln!(f, "search   \"{text}\" before lines are split, {where_to}")?;
+        } else if let Some((regex, _)) = plan.required_regex() {
+            let text = regex.text();
+            writeln!(f, "search   /{text}/ before lines are split, in all blocks")?;
         }
         for step in &plan.steps {
             let does = match step {

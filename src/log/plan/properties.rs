@@ -3,6 +3,8 @@
 use super::types::{LINE, Output, Plan, Step, TableStage};
 use crate::expr::Program;
 use crate::log::aggregate::Takes;
+use crate::log::query::filter::Filter;
+use crate::log::query::line_regex::LineRegex;
 use crate::record::{FieldName, Want};
 
 /// The first step of a field's path, if it has a name.
@@ -139,6 +141,39 @@ impl Plan {
             _ => None,
         });
         conditions.max_by_key(Vec::len).map(|text| (text, true))
+    }
+
+    /// A regex that every line must match, if one is known; true with it if lines that match pass the first step.
+    pub fn required_regex(&self) -> Option<(&LineRegex, bool)> {
+        let mut steps = self.steps.iter().enumerate();
+        steps.find_map(|(number, step)| match step {
+            Step::Filter(filter) => {
+                let decides = number == 0 && matches!(filter, Filter::Regex(_));
+                Some((filter.required_regex()?, decides))
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether the text of the line is read from its slot.
+    pub fn reads_line(&self) -> bool {
+        let reads = |program: &Program| program.reads(&|slot| slot == LINE);
+        let in_steps = self.steps.iter().any(|step| match step {
+            Step::Filter(_) => false,
+            Step::Where(program) | Step::Let(_, program) => reads(program),
+        });
+        in_steps
+            || match &self.output {
+                Output::Rows(programs) => programs.iter().any(reads),
+                Output::Groups(grouping) => {
+                    grouping.keys.iter().any(|key| reads(&key.program))
+                        || grouping
+                            .arguments
+                            .iter()
+                            .any(|argument| reads(&argument.program))
+                        || grouping.time == Some(LINE)
+                }
+            }
     }
 
     /// The names of the fields it reads, for messages.

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use memchr::memmem::Finder;
-use regex_automata::meta::Regex;
-
+use super::line_regex::LineRegex;
 use crate::expr::net::Net;
+use memchr::memmem::Finder;
 
 /// A test of a line.
 #[derive(Clone, Debug)]
@@ -13,7 +12,7 @@ pub enum Filter {
     /// The line contains these bytes.
     Text(Arc<Finder<'static>>),
     /// The regex matches somewhere in the line.
-    Regex(Regex),
+    Regex(LineRegex),
     /// The line contains an address of the network.
     Net(Net),
     /// The opposite.
@@ -51,6 +50,15 @@ impl Filter {
                 .filter_map(Filter::required_text)
                 .max_by_key(|text| text.len()),
             Filter::Regex(_) | Filter::Net(_) | Filter::Not(_) | Filter::Or(_) => None,
+        }
+    }
+
+    /// A regex that every passing line must match, if one is known.
+    pub fn required_regex(&self) -> Option<&LineRegex> {
+        match self {
+            Filter::Regex(regex) => Some(regex),
+            Filter::And(all) => all.iter().find_map(Filter::required_regex),
+            Filter::Text(_) | Filter::Net(_) | Filter::Not(_) | Filter::Or(_) => None,
         }
     }
 }

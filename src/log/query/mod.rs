@@ -3,6 +3,7 @@
 //! [`mod@parse`] makes it from text; `log::plan` decides what it means.
 
 pub mod filter;
+pub mod line_regex;
 pub mod parse;
 mod syntax;
 

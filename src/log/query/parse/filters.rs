@@ -1,11 +1,11 @@
 //! Text filters: `"text"`, `/regex/` and networks, joined by and, or, not.
 
 use super::stages::Stages;
-use crate::expr::compile::regex;
 use crate::expr::fault::Fault;
 use crate::expr::syntax::Pattern;
 use crate::expr::token::TokenKind;
 use crate::log::query::filter::Filter;
+use crate::log::query::line_regex::LineRegex;
 
 impl Stages<'_> {
     pub(super) fn filter(&mut self) -> Result<Filter, Fault> {
@@ -49,7 +49,7 @@ impl Stages<'_> {
         let token = self.parser.peek().clone();
         let filter = match token.kind {
             TokenKind::Text(text) => Filter::text(&text),
-            TokenKind::Regex(text) => Filter::Regex(regex(&Pattern {
+            TokenKind::Regex(text) => Filter::Regex(LineRegex::new(&Pattern {
                 text,
                 span: token.span,
             })?),
