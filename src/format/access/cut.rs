@@ -36,7 +36,7 @@ pub(super) trait Pieces<'a> {
 /// Cuts a line as far as `last`, hands over the pieces in their order, and says what is wrong with the line that far.
 /// (Handing them over one by one costs a comparison for each; filling in a list of all of them costs more than finding
 /// the status does.)
-#[inline]
+#[inline(always)]
 pub(super) fn cut<'a>(
     line: &'a [u8],
     last: Piece,
@@ -203,7 +203,7 @@ pub(super) struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// Cuts `GET /index.html HTTP/1.1`, which comes before `end` of a line's rest; the URL may have blanks in it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(line: &'a [u8], end: usize) -> Request<'a> {
         let request = &line[..end];
         let Some(blank) = find_near(request, b' ') else {
@@ -238,7 +238,7 @@ impl<'a> Request<'a> {
     }
 
     /// The URL without its query.
-    #[inline]
+    #[inline(always)]
     pub(super) fn path(&self) -> &'a [u8] {
         &self.url[..first_or_end(self.from_url, self.url.len(), b'?')]
     }

@@ -26,13 +26,45 @@ fn read(line: &[u8], names: &[&str]) -> Result<Vec<String>, String> {
         .reader(&wanted)
         .map_err(|unknown| names[unknown.index].to_owned())?;
     let mut out = vec![Value::Missing; wanted.len()];
-    reader
-        .read(line, &mut out)
-        .map_err(|bad| bad.reason.into_owned())?;
-    Ok(out
-        .iter()
-        .map(|value| String::from_utf8_lossy(&value.bytes()).into_owned())
-        .collect())
+    let texts = |values: &[Value<'_>]| {
+        let texts = values.iter().map(Value::bytes);
+        texts
+            .map(|text| String::from_utf8_lossy(&text).into_owned())
+            .collect()
+    };
+    let done = reader.read(line, &mut out);
+    let alone = done.map(|()| texts(&out));
+    // Lines that are read together are read with other instructions.
+    for (index, together) in read_together(&mut *reader, [line; 2], wanted.len())
+        .into_iter()
+        .enumerate()
+    {
+        let together = together.map(|values| texts(&values));
+        assert_eq!(together, alone, "{index}: {}", line.escape_ascii());
+    }
+    alone.map_err(|bad| bad.reason.into_owned())
+}
+
+/// The values of lines that are read together.
+fn read_together<'a>(
+    reader: &mut dyn Reader,
+    lines: [&'a [u8]; 2],
+    wanted: usize,
+) -> Vec<Result<Vec<Value<'a>>, Bad>> {
+    // Before the wanted fields there is another value in each row.
+    let mut values = vec![Value::Missing; lines.len() * (wanted + 1)];
+    let slots = Slots {
+        values: &mut values,
+        stride: wanted + 1,
+        first: 1,
+    };
+    let mut bads = [const { None }; 2];
+    reader.read_all(&lines, slots, &mut |row, bad| bads[row] = Some(bad));
+    let rows = values.chunks(wanted + 1);
+    let rows = rows.map(|row| row[1..].to_vec());
+    rows.zip(bads)
+        .map(|(row, bad)| bad.map_or(Ok(row), Err))
+        .collect()
 }
 
 /// What a line would be with this request.

@@ -31,17 +31,18 @@ impl ExpectedKeys {
         ExpectedKeys(Vec::new())
     }
 
-    /// Whether a line goes on with the key that is expected in this place: the node that it leads to, and its length with its
-    /// quotes and its colon.
+    /// Whether a line goes on at `at` with the key that is expected in this place: the node that it leads to, and its length with
+    /// its quotes and its colon.
     #[inline(always)]
     pub(super) fn recognise(
         &self,
         place: usize,
         object: usize,
-        rest: &[u8],
+        line: &[u8],
+        at: usize,
     ) -> Option<(Option<usize>, usize)> {
         let key = self.0.get(place)?;
-        (key.object == object && key.begins(rest)).then_some((key.node, key.text.len()))
+        (key.object == object && key.begins(line.get(at..)?)).then_some((key.node, key.text.len()))
     }
 
     /// Expects in this place what stands there in the current line: `text` is the key with its quotes and its colon.
@@ -124,14 +125,14 @@ mod tests {
             if let Some(byte) = change.and_then(|place| line.get_mut(place)) {
                 *byte ^= 1;
             }
-            let recognised = expected.recognise(0, 3, &line);
+            let recognised = expected.recognise(0, 3, &line, 0);
             if !line.starts_with(&text) {
                 prop_assert_eq!(recognised, None);
             } else if line.len() >= 8 {
                 prop_assert_eq!(recognised, Some((Some(7), text.len())));
             }
-            prop_assert_eq!(expected.recognise(0, 4, &line), None);
-            prop_assert_eq!(expected.recognise(1, 3, &line), None);
+            prop_assert_eq!(expected.recognise(0, 4, &line, 0), None);
+            prop_assert_eq!(expected.recognise(1, 3, &line, 0), None);
         }
     }
 
@@ -141,24 +142,27 @@ mod tests {
         for text in ["\"a\\b\":", "\"a\"b\":", "\"a\" :", "a\":"] {
             expected.expect(0, 0, text.as_bytes(), None);
             assert_eq!(
-                expected.recognise(0, 0, format!("{text}12345678").as_bytes()),
+                expected.recognise(0, 0, format!("{text}12345678").as_bytes(), 0),
                 None,
                 "{text}"
             );
         }
         expected.expect(1, 0, b"\"b\":", None);
-        assert_eq!(expected.recognise(1, 0, b"\"b\":12345"), None, "no gaps");
+        assert_eq!(expected.recognise(1, 0, b"\"b\":12345", 0), None, "no gaps");
         expected.expect(0, 0, b"\"a\":", None);
         expected.expect(0, 0, b"\"b\":", Some(1));
-        assert_eq!(expected.recognise(0, 0, b"\"a\":12345"), None);
-        assert_eq!(expected.recognise(0, 0, b"\"b\":12345"), Some((Some(1), 4)));
+        assert_eq!(expected.recognise(0, 0, b"\"a\":12345", 0), None);
+        assert_eq!(
+            expected.recognise(0, 0, b"\"b\":12345", 0),
+            Some((Some(1), 4))
+        );
         for place in 1..2 * MOST {
             expected.expect(place, 0, b"\"c\":", None);
         }
         assert_eq!(
-            expected.recognise(MOST - 1, 0, b"\"c\":12345"),
+            expected.recognise(MOST - 1, 0, b"\"c\":12345", 0),
             Some((None, 4))
         );
-        assert_eq!(expected.recognise(MOST, 0, b"\"c\":12345"), None);
+        assert_eq!(expected.recognise(MOST, 0, b"\"c\":12345", 0), None);
     }
 }

@@ -156,7 +156,20 @@ impl Scan {
         let mut keys = 0;
         loop {
             // Each round reads one member, and then what closes it and those around it.
-            if !empty {
+            let mut is_member = !empty;
+            // Before that, expected members that are not wanted: a short way past most of a line.
+            while is_member
+                && inside.closing == b'}'
+                && let Some((None, length)) = self.expected.recognise(keys, inside.node, line, at)
+            {
+                at = skip(cursor, blanks(line, at + length))?;
+                keys += 1;
+                is_member = line.get(at) == Some(&b',');
+                if is_member {
+                    at = blanks(line, at + 1);
+                }
+            }
+            if is_member {
                 let node = if inside.closing == b'}' {
                     let (node, next) = self.key(cursor, at, inside.node, keys)?;
                     at = next;
@@ -229,8 +242,7 @@ impl Scan {
         place: usize,
     ) -> Result<(Option<usize>, usize), Fault> {
         let line = cursor.line();
-        let rest = line.get(at..).unwrap_or_default();
-        if let Some((node, length)) = self.expected.recognise(place, object, rest) {
+        if let Some((node, length)) = self.expected.recognise(place, object, line, at) {
             return Ok((node, blanks(line, at + length)));
         }
         if line.get(at) != Some(&b'"') {
