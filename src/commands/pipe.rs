@@ -28,6 +28,7 @@ use crate::pipe::run::prepare;
 use crate::pipe::shared::{OnError, Shared};
 
 use output::Written;
+use stats::Stats as StageStats;
 use words::Request;
 
 const EXAMPLES: &str = "\
@@ -183,9 +184,17 @@ impl Pipe {
             ..Shared::new(&*context.ui)
         };
         let prepared = prepare(plan);
-        let stats = stats::Stats::new(prepared.counts(), self.stats.is_set);
+        let stats = self
+            .stats
+            .is_set
+            .then(|| StageStats::new(prepared.counts()));
+        if let Some(stats) = stats.clone() {
+            context.ui.set_report(Box::new(move || stats.lines()));
+        }
         let result = prepared.run(inputs, &mut output, &shared);
-        stats.print(&context.ui);
+        if let Some(stats) = stats {
+            stats.lines().iter().for_each(|line| context.ui.say(line));
+        }
         self.finish(result, output, &shared, context)
     }
 

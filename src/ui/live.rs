@@ -24,10 +24,11 @@ pub(super) struct Region {
 impl Region {
     /// An empty region on standard output.
     pub(super) fn stdout() -> Region {
-        Region::new(Output::new(io::stdout()))
+        Region::on(Output::new(io::stdout()))
     }
 
-    fn new(output: Output) -> Region {
+    /// An empty region.
+    pub(super) fn on(output: Output) -> Region {
         Region {
             text: Mutex::default(),
             output,
@@ -94,7 +95,7 @@ mod tests {
 
     fn region() -> (Region, Writes) {
         let writes = Writes::default();
-        (Region::new(Output::new(writes.clone())), writes)
+        (Region::on(Output::new(writes.clone())), writes)
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod message;
 mod output;
 mod progress;
 mod repeat;
+mod report;
 pub mod results;
 mod settings;
 pub mod style;
@@ -38,6 +39,8 @@ use output::Output;
 use progress::Progress;
 pub use progress::Unit;
 use repeat::Repeats;
+pub use report::Lines;
+use report::Report;
 pub use settings::{Hooks, ProgressChoice, Question, Settings};
 pub use style::{ColorChoice, Painter, Style};
 pub use table::Table;
@@ -59,6 +62,9 @@ pub struct Ui {
     output: Output,
     progress: Progress,
     live: Region,
+    report: Report,
+    /// Whether the report can be redrawn on standard error.
+    redraws_report: bool,
     repeats: Mutex<Repeats>,
     incomplete: AtomicBool,
 }
@@ -120,6 +126,9 @@ impl Ui {
             progress: Progress::new(wants_progress, output.clone(), || {
                 columns(&io::stderr()).unwrap_or(WIDTH)
             }),
+            report: Report::new(Region::on(output.clone())),
+            // Lines of results would come between those of the report.
+            redraws_report: wants_progress && !stdout.is_terminal,
             output,
             live: Region::stdout(),
             repeats: Mutex::default(),
@@ -211,6 +220,12 @@ impl Ui {
         self.stdout.is_terminal && env.is_capable()
     }
 
+    /// Shows these lines instead of the progress line: on a terminal while the work goes on, and whenever progress is asked for.
+    pub fn set_report(&self, lines: Lines) {
+        self.report.set(lines);
+        self.hide_progress();
+    }
+
     /// Never shows the progress line again: something else shows the progress.
     pub fn hide_progress(&self) {
         self.progress.finish();
@@ -231,6 +246,7 @@ impl Ui {
     pub fn finish(&self) {
         self.progress.finish();
         self.live.clear();
+        self.report.clear();
         let rest = self.repeats().take_rest();
         if !self.verbose {
             for line in rest {
@@ -311,8 +327,9 @@ impl Ui {
     }
 
     fn put(&self, text: &str) {
-        self.progress
-            .aside(|| self.live.aside(|| self.output.put(text)));
+        let write = || self.output.put(text);
+        let above_report = || self.report.aside(write);
+        self.progress.aside(|| self.live.aside(above_report));
     }
 
     fn repeats(&self) -> MutexGuard<'_, Repeats> {
@@ -321,19 +338,26 @@ impl Ui {
 
     /// Prints a line of progress if one was requested. May be called while results are written, but not to a terminal.
     pub fn answer(&self) {
-        if (self.hooks.asked)() {
-            self.labelled(
-                Style::Dim,
-                "",
-                &self.progress.in_words(self.started.elapsed()),
-            );
+        if !(self.hooks.asked)() {
+            return;
+        }
+        match self.report.lines() {
+            Some(lines) => lines.iter().for_each(|line| self.say(line)),
+            None => {
+                let progress = self.progress.in_words(self.started.elapsed());
+                self.labelled(Style::Dim, "", &progress);
+            }
         }
     }
 }
 
 impl Observe for Ui {
     fn advanced(&self, amount: u64) {
-        self.progress.advanced(amount, self.started.elapsed());
+        let elapsed = self.started.elapsed();
+        self.progress.advanced(amount, elapsed);
+        if self.redraws_report {
+            self.report.redraw(elapsed);
+        }
         self.answer();
     }
 

@@ -1,9 +1,12 @@
 //! What is likely to be meant by words that make no chain.
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
+use clap::Args as _;
 use clap::error::ErrorKind;
 
+use super::Pipe;
 use crate::args::usage::usage_error;
 use crate::error::{Error, Result};
 use crate::pipe::chain::ChainError;
@@ -112,18 +115,39 @@ pub(super) fn explain(error: &ChainError) -> Error {
             for hint in usage.hints() {
                 explained = explained.hint(hint.replace(" --help", ""));
             }
-            let separator = words
+            words
                 .iter()
-                .find(|word| SEPARATORS.iter().any(|other| *word == other));
-            if let Some(word) = separator {
-                explained = explained.hint(format!(
-                    "'{}' ends no stage: write + instead",
-                    word.display()
-                ));
-            }
-            explained
+                .filter_map(|word| misplaced(word))
+                .fold(explained, Error::hint)
         }
     }
+}
+
+/// What to do about a word that belongs elsewhere on the command line.
+fn misplaced(word: &OsStr) -> Option<String> {
+    let shown = word.display();
+    let text = word.to_string_lossy();
+    if SEPARATORS.contains(&&*text) {
+        return Some(format!("'{shown}' ends no stage: write + instead"));
+    }
+    if is_chain_flag(&text) {
+        return Some(format!(
+            "'{shown}' is a flag of the chain: write it before the first stage"
+        ));
+    }
+    let is_input = Path::new(word).is_file();
+    is_input.then(|| format!("input files are named before the first stage: jug pipe -i {shown}"))
+}
+
+/// Whether a word is a flag of the chain.
+fn is_chain_flag(word: &str) -> bool {
+    let chain = Pipe::augment_args(clap::Command::new("pipe"));
+    let name = word.split('=').next().unwrap_or(word);
+    chain.get_arguments().any(|flag| {
+        let short = flag.get_short().map(|letter| format!("-{letter}"));
+        let long = flag.get_long().map(|long| format!("--{long}"));
+        short.is_some_and(|short| short == name) || long.is_some_and(|long| long == name)
+    })
 }
 
 /// The help of a stage, if the words ask for it.
