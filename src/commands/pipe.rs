@@ -15,7 +15,7 @@ use super::context::Context;
 use super::shared::ending::Ending;
 use super::shared::inputs::{hint_at_terminal, refuse_overwriting};
 use crate::args::common::Stats;
-use crate::args::values;
+use crate::args::{values, zone};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::io::sink::Mode;
@@ -181,6 +181,7 @@ impl Pipe {
                 .unwrap_or(usize::MAX)
                 .max(1),
             is_timed: self.stats.is_set,
+            zone: zone::system,
             ..Shared::new(&*context.ui)
         };
         let prepared = prepare(plan);

@@ -10,6 +10,7 @@ pub mod eval;
 pub mod fault;
 pub mod functions;
 pub mod lex;
+pub mod literals;
 pub mod moment;
 pub mod net;
 pub mod operand;

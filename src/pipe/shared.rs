@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use jiff::tz::TimeZone;
+
 use crate::observe::Observe;
 use crate::record::Timestamp;
 
@@ -19,6 +21,8 @@ pub struct Shared<'a> {
     pub high_water: usize,
     /// The time of day.
     pub now: fn() -> Timestamp,
+    /// The time zone of times that are shown.
+    pub zone: fn() -> TimeZone,
     /// The time since some moment, by a clock that is never set.
     pub uptime: fn() -> Duration,
     /// Whether the time that each stage takes is measured.
@@ -48,6 +52,7 @@ impl<'a> Shared<'a> {
             on_error: OnError::default(),
             high_water: 256 << 10,
             now: Timestamp::now,
+            zone: || TimeZone::UTC,
             uptime,
             is_timed: false,
             skipped: AtomicU64::new(0),

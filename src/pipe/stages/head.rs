@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args};
 
 use super::slice::bounds::Bounds;
 use super::slice::part;
-use crate::args::values;
+use crate::expr::literals;
 use crate::pipe::data::Kind;
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, arguments};
 
@@ -54,8 +54,8 @@ fn count(text: &str) -> Result<Bounds, String> {
 
 fn size(text: &str) -> Result<Bounds, String> {
     match text.strip_prefix('-') {
-        Some(last) => values::size(last).map(Bounds::without_last),
-        None => values::size(text).map(Bounds::first),
+        Some(last) => literals::size(last).map(Bounds::without_last),
+        None => literals::size(text).map(Bounds::first),
     }
 }
 

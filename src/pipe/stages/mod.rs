@@ -24,7 +24,7 @@ mod tally;
 mod ts;
 
 use super::spec::Spec;
-use crate::args::values;
+use crate::expr::literals;
 
 /// All stages, by name.
 pub static STAGES: &[&Spec] = &[
@@ -50,7 +50,7 @@ pub static STAGES: &[&Spec] = &[
 
 /// A size above zero that fits in memory, such as `512` or `4K`.
 fn size(text: &str) -> Result<usize, String> {
-    match usize::try_from(values::size(text)?) {
+    match usize::try_from(literals::size(text)?) {
         Ok(0) => Err("the size must be larger than zero".to_owned()),
         Ok(size) => Ok(size),
         Err(_) => Err("the size is too large".to_owned()),

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args};
 
 use super::slice::bounds::Bounds;
 use super::slice::part;
-use crate::args::values;
+use crate::expr::literals;
 use crate::pipe::data::Kind;
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, arguments};
 
@@ -51,8 +51,8 @@ fn count(text: &str) -> Result<Bounds, String> {
 
 fn size(text: &str) -> Result<Bounds, String> {
     match text.strip_prefix('+') {
-        Some(from) => values::size(from).map(from_place),
-        None => values::size(text).map(Bounds::last),
+        Some(from) => literals::size(from).map(from_place),
+        None => literals::size(text).map(Bounds::last),
     }
 }
 

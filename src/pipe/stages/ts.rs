@@ -8,7 +8,6 @@ use clap::{ArgMatches, Args};
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
-use crate::args::zone;
 use crate::pipe::data::{Data, Kind};
 use crate::pipe::failure::Failure;
 use crate::pipe::flow::{Flow, Out};
@@ -16,6 +15,7 @@ use crate::pipe::shared::Shared;
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::ByteStage;
 use crate::record::Timestamp;
+use crate::record::time::zone;
 
 /// RFC 3339 with milliseconds.
 const DEFAULT: &str = "%Y-%m-%dT%H:%M:%S%.3f%:z";
@@ -78,15 +78,13 @@ fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
     } else if asked.delta {
         Clock::SinceLine(None)
     } else {
-        let zone = match (asked.utc, asked.tz) {
-            (true, _) => TimeZone::UTC,
-            (false, Some(zone)) => zone,
-            (false, None) => zone::system(),
+        let zone = match asked.utc {
+            true => Some(TimeZone::UTC),
+            false => asked.tz,
         };
-        let clock = Clock::Time(asked.format, zone);
         // An invalid format is found now, not with the first line.
-        stamp_time(&clock, Timestamp::now()).map_err(Refused::new)?;
-        clock
+        stamp(&asked.format, &TimeZone::UTC, Timestamp::now()).map_err(Refused::new)?;
+        Clock::Time(asked.format, zone)
     };
     Ok(Opened::same(Work::Bytes(Box::new(Stamper {
         clock,
@@ -97,8 +95,8 @@ fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
 
 /// What is written.
 enum Clock {
-    /// The time, in a format and a zone.
-    Time(String, TimeZone),
+    /// The time, in a format and a zone; without one, in the system's, which is looked for when it is needed.
+    Time(String, Option<TimeZone>),
     /// The time since the first byte of the chain.
     SinceStart(Option<Duration>),
     /// The time since the line before.
@@ -111,11 +109,8 @@ struct Stamper {
     made: Vec<u8>,
 }
 
-/// The time in the format and zone of the clock.
-fn stamp_time(clock: &Clock, now: Timestamp) -> Result<String, String> {
-    let Clock::Time(format, zone) = clock else {
-        return Ok(String::new());
-    };
+/// A time in a format and a zone.
+fn stamp(format: &str, zone: &TimeZone, now: Timestamp) -> Result<String, String> {
     let time = now
         .in_zone(zone)
         .ok_or("the time is beyond the year 9999")?;
@@ -128,8 +123,9 @@ impl Stamper {
     fn stamps(&mut self, shared: &Shared<'_>) -> Result<[String; 2], Failure> {
         let now = (shared.uptime)();
         match &mut self.clock {
-            Clock::Time(..) => {
-                let stamp = stamp_time(&self.clock, (shared.now)()).map_err(Failure::new)?;
+            Clock::Time(format, zone) => {
+                let zone = zone.get_or_insert_with(shared.zone);
+                let stamp = stamp(format, zone, (shared.now)()).map_err(Failure::new)?;
                 Ok([stamp.clone(), stamp])
             }
             Clock::SinceStart(start) => {

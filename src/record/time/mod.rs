@@ -2,6 +2,7 @@
 
 mod clock;
 mod parse;
+pub mod zone;
 
 use std::cmp::Ordering;
 use std::fmt;

@@ -70,17 +70,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("pie", &["record", "render"]),
-    // A stage holds its arguments, in the words of the command line.
     (
         "pipe",
-        &[
-            "args::values",
-            "args::zone",
-            "error::Plain",
-            "io",
-            "observe",
-            "record",
-        ],
+        &["expr::literals", "error::Plain", "io", "observe", "record"],
     ),
     ("expr", &["record"]),
     ("group", &["io::prefetch", "record"]),
