@@ -1001,28 +1001,33 @@ _jug_with_stages() {
             if ((index > COMP_CWORD)); then
                 _jug "$@"
             else
-                COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup hash head hex lines lower match replace slice tail tally ts upper help" -- "$cur") )
+                COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup from hash head hex let lines lower match replace select slice tail tally to ts upper where help" -- "$cur") )
             fi
             ;;
-        +,*) COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup hash head hex lines lower match replace slice tail tally ts upper" -- "$cur") ) ;;
+        +,*) COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup from hash head hex let lines lower match replace select slice tail tally to ts upper where" -- "$cur") ) ;;
         base64,-*) COMPREPLY=( $(compgen -W "-d --decode -w --wrap -u --url" -- "$cur") ) ;;
         bytes,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         codes,-*) COMPREPLY=( $(compgen -W "-d --decode" -- "$cur") ) ;;
         count,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         cut,-*) COMPREPLY=( $(compgen -W "-f --fields -c --characters -b --bytes -d --delimiter -o --output-delimiter -s --only-delimited" -- "$cur") ) ;;
         dedup,-*) COMPREPLY=( $(compgen -W "-w --window" -- "$cur") ) ;;
+        from,-*) COMPREPLY=( $(compgen -W "-d --delimiter --no-header --infer" -- "$cur") ) ;;
         hash,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         head,-*) COMPREPLY=( $(compgen -W "-n --lines -c --bytes" -- "$cur") ) ;;
         hex,-*) COMPREPLY=( $(compgen -W "-d --decode -u --upper" -- "$cur") ) ;;
+        let,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         lines,-*) COMPREPLY=( $(compgen -W "-0 --null" -- "$cur") ) ;;
         lower,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         match,-*) COMPREPLY=( $(compgen -W "-v --invert -i --ignore-case -F --text" -- "$cur") ) ;;
         replace,-*) COMPREPLY=( $(compgen -W "-1 --first -F --text -i --ignore-case" -- "$cur") ) ;;
+        select,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         slice,-*) COMPREPLY=( $(compgen -W "-c --bytes" -- "$cur") ) ;;
         tail,-*) COMPREPLY=( $(compgen -W "-n --lines -c --bytes" -- "$cur") ) ;;
         tally,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+        to,-*) COMPREPLY=( $(compgen -W "-d --delimiter --header --no-header --extra" -- "$cur") ) ;;
         ts,-*) COMPREPLY=( $(compgen -W "-u --utc --tz -r --relative -d --delta" -- "$cur") ) ;;
         upper,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+        where,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
     esac
 }
 

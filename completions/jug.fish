@@ -399,6 +399,10 @@ complete -c jug -n "__fish_jug_pipe_in cut" -s o -l output-delimiter -d 'What is
 complete -c jug -n "__fish_jug_pipe_in cut" -s s -l only-delimited -d 'Leave out lines without a delimiter, which otherwise are kept whole'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a dedup -d 'Leave out lines, items or records that came before'
 complete -c jug -n "__fish_jug_pipe_in dedup" -s w -l window -d 'Compare with the last N different items only, in bounded memory; 1 compares neighbours' -r
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a from -d 'Read records'
+complete -c jug -n "__fish_jug_pipe_in from" -s d -l delimiter -d 'Of csv: the byte between cells; \t for a tab' -r
+complete -c jug -n "__fish_jug_pipe_in from" -l no-header -d 'Of csv and tsv: the first line is a record; the fields are called column_1, column_2, …'
+complete -c jug -n "__fish_jug_pipe_in from" -l infer -d 'Of csv and tsv: cells that are numbers as JSON writes them become numbers'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a hash -d 'Compute a digest of all bytes, or of each item'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a head -d 'Keep the first N lines, items or records'
 complete -c jug -n "__fish_jug_pipe_in head" -s n -l lines -d 'Keep the first N lines, items or records; -N for all but the last N' -r
@@ -406,6 +410,7 @@ complete -c jug -n "__fish_jug_pipe_in head" -s c -l bytes -d 'Keep the first SI
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a hex -d 'Encode bytes as hexadecimal digits, or decode them'
 complete -c jug -n "__fish_jug_pipe_in hex" -s d -l decode -d 'Decode; blanks and newlines between bytes are skipped'
 complete -c jug -n "__fish_jug_pipe_in hex" -s u -l upper -d 'Write A to F in upper case'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a let -d 'Compute a field of each record, and add it or replace it'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a lines -d 'Cut bytes into items at newlines'
 complete -c jug -n "__fish_jug_pipe_in lines" -s 0 -l null -d 'Cut at NUL bytes; the items are written as lines'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a lower -d 'Convert letters to lower case'
@@ -417,15 +422,22 @@ complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a replace -d 'Replace what a
 complete -c jug -n "__fish_jug_pipe_in replace" -s 1 -l first -d 'Replace only the first match of a line'
 complete -c jug -n "__fish_jug_pipe_in replace" -s F -l text -d 'Take both as text: no regular expression, and no groups'
 complete -c jug -n "__fish_jug_pipe_in replace" -s i -l ignore-case -d 'Ignore case'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a select -d 'Keep some fields of each record, in this order'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a slice -d 'Keep the lines, items, records or bytes of a range'
 complete -c jug -n "__fish_jug_pipe_in slice" -s c -l bytes -d 'Count bytes instead of lines, items or records'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a tail -d 'Keep the last N lines, items or records'
 complete -c jug -n "__fish_jug_pipe_in tail" -s n -l lines -d 'Keep the last N lines, items or records; +N for all from the Nth on' -r
 complete -c jug -n "__fish_jug_pipe_in tail" -s c -l bytes -d 'Keep the last SIZE bytes; +N for all from the Nth on' -r
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a tally -d 'Count equal lines or items, the most frequent first'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a to -d 'Write records'
+complete -c jug -n "__fish_jug_pipe_in to" -s d -l delimiter -d 'Of csv: the byte between cells; \t for a tab' -r
+complete -c jug -n "__fish_jug_pipe_in to" -l header -d 'Of tables: the columns [default: the fields of the first record]' -r
+complete -c jug -n "__fish_jug_pipe_in to" -l no-header -d 'Of csv and tsv: write no header line'
+complete -c jug -n "__fish_jug_pipe_in to" -l extra -d 'Of tables: what becomes of fields that have no column [default: the record cannot be written]' -r
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a ts -d 'Write the time at the beginning of each line'
 complete -c jug -n "__fish_jug_pipe_in ts" -s u -l utc -d 'Use UTC instead of the system\'s time zone'
 complete -c jug -n "__fish_jug_pipe_in ts" -l tz -d 'Use this time zone' -r
 complete -c jug -n "__fish_jug_pipe_in ts" -s r -l relative -d 'Write the time since the start of the chain'
 complete -c jug -n "__fish_jug_pipe_in ts" -s d -l delta -d 'Write the time since the line before'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a upper -d 'Convert letters to upper case'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a where -d 'Keep the records for which a condition holds'

@@ -26,6 +26,8 @@ use crate::pipe::failure::{Failure, FailureKind};
 use crate::pipe::plan::plan;
 use crate::pipe::run::prepare;
 use crate::pipe::shared::{OnError, Shared};
+use crate::record::Cell;
+use crate::ui::{Painter, Table};
 
 use output::Written;
 use stats::Stats as StageStats;
@@ -158,7 +160,8 @@ impl Pipe {
             target,
             mode,
         } = self.plan();
-        let plan = plan(&chain).map_err(|error| mistakes::refused(&error))?;
+        let for_reading = target.is_none() && context.ui.stdout_is_terminal();
+        let plan = plan(&chain, for_reading).map_err(|error| mistakes::refused(&error))?;
         if self.explain {
             return words::show(&plan.to_string());
         }
@@ -174,7 +177,23 @@ impl Pipe {
             hint_at_terminal(&inputs[0], "input", "name a file with -i", &context.ui);
         }
         let mut output = Written::open(target.as_deref(), mode)?;
+        let ui = &context.ui;
+        let width = match for_reading {
+            true => ui.width(),
+            false => usize::MAX,
+        };
+        let draw = |columns: &[String], rows: &[Vec<Cell>]| {
+            let table = Table {
+                columns,
+                rows,
+                zone: &zone::system(),
+                bars: None,
+                header: true,
+            };
+            table.render(width, Painter::default())
+        };
         let shared = Shared {
+            draw: &draw,
             strict: self.strict,
             on_error: self.on_error,
             high_water: usize::try_from(self.high_water)

@@ -15,6 +15,7 @@ mod laws;
 mod lines;
 mod nginx;
 mod plain;
+pub mod records;
 mod sample;
 mod table;
 pub mod tsv;

@@ -2,12 +2,12 @@
 //! into cells is the [`Dialect`]'s.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
 use super::wanted::{Times, named, time_alias};
 use super::words::{Place, cell};
 use super::{
     Bad, Candidate, FieldName, Reader, Refused, Schema, Settings, Spec, Unknown, Verbatim, Wanted,
+    records,
 };
 use crate::record::Value;
 
@@ -60,9 +60,10 @@ impl<D: Dialect> Table<D> {
         }
         // Only the first may be nameless in what looks like a header: there many programs write the number of the row.
         let all_named = names.iter().skip(1).all(|name| !name.is_empty());
+        let text = |name: &Vec<u8>| String::from_utf8_lossy(name).into_owned();
         Ok(Table {
             dialect,
-            names: distinct(&names),
+            names: records::distinct(&names).iter().map(text).collect(),
             all_named,
             settings: settings.clone(),
         })
@@ -109,36 +110,6 @@ fn cells<D: Dialect>(dialect: D, line: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, Bad>
         rest = after;
     }
     Ok(cells)
-}
-
-/// Names for columns such that each is found: an empty one is called by its number, a repeated one gets `_2`, `_3`, ….
-fn distinct(names: &[&str]) -> Vec<String> {
-    let written: HashSet<&str> = names.iter().copied().collect();
-    let mut used = HashSet::new();
-    // The next number to try for a name, so that a long header of equal names costs no more than others.
-    let mut next: HashMap<String, usize> = HashMap::new();
-    let mut distinct = Vec::with_capacity(names.len());
-    for (index, name) in names.iter().enumerate() {
-        let base = if name.is_empty() {
-            format!("column_{}", index + 1)
-        } else {
-            (*name).to_owned()
-        };
-        let made_up_but_there = name.is_empty() && written.contains(base.as_str());
-        if !made_up_but_there && used.insert(base.clone()) {
-            distinct.push(base);
-            continue;
-        }
-        let number = next.entry(base.clone()).or_insert(2);
-        let mut numbered = format!("{base}_{number}");
-        while written.contains(numbered.as_str()) {
-            *number += 1;
-            numbered = format!("{base}_{number}");
-        }
-        *number += 1;
-        distinct.push(numbered);
-    }
-    distinct
 }
 
 impl<D: Dialect> Schema for Table<D> {
@@ -284,27 +255,5 @@ fn last_cell<D: Dialect>(dialect: D, line: &[u8], infer: bool) -> Result<Value<'
             Some(after) => text = after,
             None => return Ok(cell(dialect.decode(written), infer)),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_get_names_of_their_own() {
-        assert_eq!(
-            distinct(&["a", "", "a", "b", "a"]),
-            ["a", "column_2", "a_2", "b", "a_3"]
-        );
-        assert_eq!(distinct(&["a", "a", "a_2"]), ["a", "a_3", "a_2"]);
-        assert_eq!(
-            distinct(&["", "column_1", ""]),
-            ["column_1_2", "column_1", "column_3"]
-        );
-        assert_eq!(
-            distinct(&["", "column_1", "column_1"]),
-            ["column_1_2", "column_1", "column_1_3"]
-        );
     }
 }

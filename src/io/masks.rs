@@ -13,6 +13,9 @@ pub trait Masks: Copy {
     /// The double quotes, and the backslashes.
     fn quotes(self, block: &[u8; BLOCK]) -> (u64, u64);
 
+    /// The bytes that are `byte`.
+    fn equal(self, block: &[u8; BLOCK], byte: u8) -> u64;
+
     /// The opening brackets `{` and `[`, and the closing brackets `}` and `]`.
     fn brackets(self, block: &[u8; BLOCK]) -> (u64, u64);
 
@@ -49,6 +52,11 @@ impl Masks for Portable {
     #[inline(always)]
     fn quotes(self, block: &[u8; BLOCK]) -> (u64, u64) {
         (equal64(block, b'"'), equal64(block, b'\\'))
+    }
+
+    #[inline(always)]
+    fn equal(self, block: &[u8; BLOCK], byte: u8) -> u64 {
+        equal64(block, byte)
     }
 
     #[inline(always)]
@@ -107,6 +115,16 @@ mod avx2 {
             unsafe {
                 let (low, high) = load(block);
                 (equal(low, high, b'"'), equal(low, high, b'\\'))
+            }
+        }
+
+        #[inline(always)]
+        #[allow(unsafe_code)]
+        fn equal(self, block: &[u8; BLOCK], byte: u8) -> u64 {
+            // SAFETY: the processor has the instructions.
+            unsafe {
+                let (low, high) = load(block);
+                equal(low, high, byte)
             }
         }
 
@@ -172,11 +190,16 @@ mod tests {
     struct All<'b>(&'b [u8; BLOCK], u64);
 
     impl Task for All<'_> {
-        type Output = ([(u64, u64); 2], u64);
+        type Output = ([(u64, u64); 3], u64);
 
         fn run<M: Masks>(self, masks: M) -> Self::Output {
+            let (commas, newlines) = (masks.equal(self.0, b','), masks.equal(self.0, b'\n'));
             (
-                [masks.quotes(self.0), masks.brackets(self.0)],
+                [
+                    masks.quotes(self.0),
+                    masks.brackets(self.0),
+                    (commas, newlines),
+                ],
                 masks.prefix_xor(self.1),
             )
         }
@@ -189,7 +212,11 @@ mod tests {
                 let mut block = [b'x'; BLOCK];
                 block[place] = byte;
                 let is = |bytes: &[u8]| u64::from(bytes.contains(&byte)) << place;
-                let expected = [(is(b"\""), is(b"\\")), (is(b"{["), is(b"}]"))];
+                let expected = [
+                    (is(b"\""), is(b"\\")),
+                    (is(b"{["), is(b"}]")),
+                    (is(b","), is(b"\n")),
+                ];
                 assert_eq!(All(&block, 0).run(Portable).0, expected, "{byte}");
                 assert_eq!(with_masks(All(&block, 0)).0, expected, "{byte}");
             }

@@ -4,7 +4,10 @@
 //! the reader without a write: `POLLERR` for a pipe whose readers are gone, `POLLHUP` for a socket whose peer
 //! is. Files, devices and terminals have no such reader; a terminal that hangs up sends SIGHUP.
 
+use std::ffi::OsString;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -105,6 +108,19 @@ fn has_lost_reader(descriptor: impl AsFd) -> bool {
         tv_nsec: 0,
     };
     matches!(rustix::event::poll(&mut polled, Some(&at_once)), Ok(1)) && is_end(polled[0].revents())
+}
+
+/// The file that standard output goes to, if it is one and empty.
+pub fn empty_file() -> Option<PathBuf> {
+    let stat = fstat(rustix::stdio::stdout()).ok()?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile || stat.st_size > 0 {
+        return None;
+    }
+    let path = rustix::fs::readlink("/proc/self/fd/1", Vec::new()).ok()?;
+    let path = PathBuf::from(OsString::from_vec(path.into_bytes()));
+    let here = std::env::current_dir().ok();
+    let inside = here.and_then(|here| path.strip_prefix(here).map(Path::to_owned).ok());
+    Some(inside.unwrap_or(path))
 }
 
 #[cfg(test)]

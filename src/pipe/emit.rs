@@ -87,6 +87,22 @@ impl<'a> Emit<'a> {
         self.hand_on_if_many()
     }
 
+    /// Adds the record that `make` puts into the batch, if it can be made.
+    ///
+    /// # Errors
+    /// That of `make`, and those of later stages.
+    pub fn record(
+        &mut self,
+        make: impl FnOnce(&mut Records) -> Result<(), Failure>,
+    ) -> Result<Flow, Failure> {
+        let records = &mut self.collected.records;
+        if let Err(failure) = make(records) {
+            records.undo();
+            return Err(failure);
+        }
+        self.hand_on_if_many()
+    }
+
     fn hand_on_if_many(&mut self) -> Result<Flow, Failure> {
         let Collected { items, records } = &*self.collected;
         let has_many =

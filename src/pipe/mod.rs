@@ -9,6 +9,7 @@ pub mod data;
 pub mod emit;
 pub mod ends;
 pub mod failure;
+mod fields;
 pub mod flow;
 pub mod plan;
 pub mod run;

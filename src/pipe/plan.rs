@@ -1,8 +1,9 @@
 //! A chain as it will run: what flows between its stages, and which of them share a thread.
 
+use std::ffi::OsString;
 use std::fmt;
 
-use super::chain::Named;
+use super::chain::{self, Named};
 use super::data::Kind;
 use super::ends::Source;
 use super::failure::Part;
@@ -44,6 +45,8 @@ pub struct Stage {
     pub number: usize,
     /// Its name.
     pub name: &'static str,
+    /// Nobody wrote it; it has the number of the stage that needs it.
+    pub is_implied: bool,
     /// What it takes.
     pub takes: Kind,
     /// What it gives.
@@ -76,10 +79,12 @@ impl Plan {
 }
 
 /// Opens the stages of a chain and divides them among threads: a heavy stage has one of its own, light neighbours share one.
+/// Where a stage of records meets bytes or items, these are read as NDJSON; records at the end are written as NDJSON, or as
+/// a table if they are `for_reading`.
 ///
 /// # Errors
 /// If a stage refuses its arguments, or what the stage before it gives.
-pub fn plan(chain: &[Named]) -> Result<Plan, PlanError> {
+pub fn plan(chain: &[Named], for_reading: bool) -> Result<Plan, PlanError> {
     let mut building = Building {
         plan: Plan {
             source: None,
@@ -91,14 +96,42 @@ pub fn plan(chain: &[Named]) -> Result<Plan, PlanError> {
     };
     for (named, number) in chain.iter().zip(1..) {
         let spec = named.spec;
-        building.add(named, number).map_err(|refused| PlanError {
+        let error = |refused| PlanError {
             number,
             name: spec.name,
             refused,
-        })?;
+        };
+        if spec.takes == [Kind::Records] && building.plan.gives != Kind::Records {
+            let reader = implied(&["from", "ndjson"]);
+            building
+                .add(&reader, number, Some("from ndjson"))
+                .map_err(error)?;
+        }
+        building.add(named, number, None).map_err(error)?;
         building.before = Some((number, spec));
     }
+    if building.plan.gives == Kind::Records {
+        let (name, words) = match for_reading {
+            true => ("to table", ["to", "table"]),
+            false => ("to ndjson", ["to", "ndjson"]),
+        };
+        let number = chain.len();
+        let added = building.add(&implied(&words), number, Some(name));
+        added.map_err(|refused| PlanError {
+            number,
+            name,
+            refused,
+        })?;
+    }
     Ok(building.plan)
+}
+
+/// A stage that nobody wrote.
+fn implied(words: &[&str]) -> Named {
+    let words = words.iter().map(OsString::from).collect();
+    let parsed = chain::parse(vec![words]).map(|mut named| named.pop());
+    let named = parsed.ok().flatten();
+    named.expect("the stages that are implied exist")
 }
 
 struct Building {
@@ -109,7 +142,13 @@ struct Building {
 }
 
 impl Building {
-    fn add(&mut self, named: &Named, number: usize) -> Result<(), Refused> {
+    /// Adds a stage; with a name if it is an implied one.
+    fn add(
+        &mut self,
+        named: &Named,
+        number: usize,
+        implied: Option<&'static str>,
+    ) -> Result<(), Refused> {
         let (spec, kind) = (named.spec, self.plan.gives);
         if !spec.takes.contains(&kind) {
             return Err(self.impossible(spec));
@@ -121,7 +160,8 @@ impl Building {
         };
         let stage = Stage {
             number,
-            name: spec.name,
+            name: implied.unwrap_or(spec.name),
+            is_implied: implied.is_some(),
             takes: kind,
             gives,
         };
@@ -203,12 +243,14 @@ impl fmt::Display for Plan {
             let Stage {
                 number,
                 name,
+                is_implied,
                 takes,
                 gives,
             } = stage;
+            let implied = if *is_implied { "  (implied)" } else { "" };
             writeln!(
                 f,
-                "{place:places$}  stage {number}  {name:names$}  {} -> {}",
+                "{place:places$}  stage {number}  {name:names$}  {} -> {}{implied}",
                 takes.name(),
                 gives.name(),
             )?;

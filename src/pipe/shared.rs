@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::tz::TimeZone;
 
 use crate::observe::Observe;
-use crate::record::Timestamp;
+use crate::record::{Cell, Timestamp};
 
 /// Settings and reports of a run.
 pub struct Shared<'a> {
@@ -29,7 +29,12 @@ pub struct Shared<'a> {
     pub is_timed: bool,
     /// How many items and records were left out.
     pub skipped: AtomicU64,
+    /// Draws a table for reading: names of columns, and rows.
+    pub draw: &'a Draw<'a>,
 }
+
+/// See [`Shared::draw`].
+pub type Draw<'a> = dyn Fn(&[String], &[Vec<Cell>]) -> String + Sync + 'a;
 
 /// What becomes of an item or record that a stage cannot process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -44,7 +49,7 @@ pub enum OnError {
 }
 
 impl<'a> Shared<'a> {
-    /// The settings of a chain without flags.
+    /// The settings of a chain without flags, which draws no tables.
     pub fn new(observe: &'a dyn Observe) -> Shared<'a> {
         Shared {
             observe,
@@ -56,6 +61,7 @@ impl<'a> Shared<'a> {
             uptime,
             is_timed: false,
             skipped: AtomicU64::new(0),
+            draw: &|_, _| String::new(),
         }
     }
 

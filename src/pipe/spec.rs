@@ -146,6 +146,8 @@ pub struct Refused {
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
+    /// The shell may have taken a part of the arguments as the name of a file for the output.
+    pub may_be_redirected: bool,
 }
 
 impl Refused {
@@ -154,7 +156,14 @@ impl Refused {
         Refused {
             message: message.into(),
             hint: None,
+            may_be_redirected: false,
         }
+    }
+
+    /// Says that the shell may have taken a part of the arguments as the name of a file for the output.
+    pub fn may_be_redirected(mut self) -> Refused {
+        self.may_be_redirected = true;
+        self
     }
 
     /// Adds what to do.

@@ -2,7 +2,10 @@
 //!
 //! A batch of records lies in one buffer. Records with the same names in the same order share them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use super::{Value, json_text};
 
 /// The names of a record, in order. Bytes, spelled as they were read.
 pub type Names = Arc<[Box<[u8]>]>;
@@ -41,9 +44,35 @@ impl<'a> RawValue<'a> {
             bytes,
         }
     }
+
+    /// What a format without types writes: the text that is meant, numbers and nested values as they were written, nothing
+    /// for `null`.
+    pub fn plain(self) -> Cow<'a, [u8]> {
+        match self.form {
+            Form::Escaped => Cow::Owned(json_text::unescape(self.bytes)),
+            Form::Null => Cow::Borrowed(b""),
+            Form::Text | Form::Number | Form::Boolean | Form::Nested => Cow::Borrowed(self.bytes),
+        }
+    }
+
+    /// What expressions see: an empty text is missing, as `null` is.
+    pub fn value(self) -> Value<'a> {
+        match self.form {
+            Form::Null => Value::Missing,
+            Form::Text | Form::Escaped if self.bytes.is_empty() => Value::Missing,
+            Form::Text => Value::Text(Cow::Borrowed(self.bytes)),
+            Form::Escaped => Value::Escaped(self.bytes),
+            Form::Number => Value::Digits(Cow::Borrowed(self.bytes)),
+            Form::Boolean => Value::Bool(self.bytes == b"true"),
+            Form::Nested => Value::Json(Cow::Borrowed(self.bytes)),
+        }
+    }
 }
 
 /// A batch of records. Its memory is used again after [`Records::clear`].
+///
+/// It is filled in one of two ways: value by value, with [`Records::push`]; or as a text in which values are found, with
+/// [`Records::text`] and [`Records::push_range`].
 #[derive(Clone, Debug, Default)]
 pub struct Records {
     bytes: Vec<u8>,
@@ -52,15 +81,16 @@ pub struct Records {
     names: Vec<Names>,
 }
 
-/// Where a value ends in the buffer.
+/// Where a value lies in the buffer.
 #[derive(Clone, Copy, Debug)]
 struct Stored {
+    start: usize,
     end: usize,
     form: Form,
 }
 
 /// Where a record ends.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct End {
     /// In the list of values.
     values: usize,
@@ -69,12 +99,6 @@ struct End {
     /// Which names it has.
     names: usize,
 }
-
-const START: End = End {
-    values: 0,
-    bytes: 0,
-    names: 0,
-};
 
 impl Records {
     /// An empty batch.
@@ -92,7 +116,7 @@ impl Records {
         self.ends.is_empty()
     }
 
-    /// The size of all values in bytes.
+    /// The size of the buffer in bytes.
     pub fn size(&self) -> usize {
         self.bytes.len()
     }
@@ -107,8 +131,9 @@ impl Records {
 
     /// Adds a value to the record that [`Records::end_record`] will end.
     pub fn push(&mut self, value: RawValue<'_>) {
+        let start = self.bytes.len();
         self.bytes.extend_from_slice(value.bytes);
-        self.end_value(value.form);
+        self.push_range(start, self.bytes.len(), value.form);
     }
 
     /// The buffer, for the bytes of the next value. [`Records::end_value`] makes it one.
@@ -118,18 +143,46 @@ impl Records {
 
     /// Ends the value whose bytes were put into [`Records::buffer`].
     pub fn end_value(&mut self, form: Form) {
-        self.values.push(Stored {
-            end: self.bytes.len(),
-            form,
-        });
+        let start = match self.open_values() {
+            0 => self.last().bytes,
+            _ => self.values.last().map_or(0, |last| last.end),
+        };
+        self.push_range(start, self.bytes.len(), form);
+    }
+
+    /// The text that records are found in.
+    pub fn text(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
+    /// Adds a part of the text as a value. It must not lie before the value that was added last.
+    #[inline]
+    pub fn push_range(&mut self, start: usize, end: usize, form: Form) {
+        self.values.push(Stored { start, end, form });
     }
 
     /// How many values the record has that has not been ended.
+    #[inline]
     pub fn open_values(&self) -> usize {
-        self.values.len() - self.last().values
+        self.values.len() - self.ends.last().map_or(0, |end| end.values)
+    }
+
+    /// The values of the record that has not been ended, while the text is elsewhere.
+    pub fn open_in<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = RawValue<'t>> {
+        let values = &self.values[self.last().values..];
+        values.iter().map(move |stored| stored.of(text))
+    }
+
+    /// Gives the values of the record that has not been ended their forms again, while the text is elsewhere.
+    pub fn reform(&mut self, text: &[u8], form: impl Fn(RawValue<'_>) -> Form) {
+        let from = self.last().values;
+        for stored in &mut self.values[from..] {
+            stored.form = form(stored.of(text));
+        }
     }
 
     /// Ends a record. It must have as many values as names.
+    #[inline]
     pub fn end_record(&mut self, names: &Names) {
         debug_assert_eq!(self.open_values(), names.len(), "one value for each name");
         let is_last = self
@@ -153,34 +206,93 @@ impl Records {
         self.values.truncate(last.values);
     }
 
+    /// Takes away the values that were added since the last record, and leaves the text as it is.
+    pub fn drop_open(&mut self) {
+        self.values.truncate(self.last().values);
+    }
+
+    /// Takes away all records and the text before `from`, where the record begins that has not been ended; keeps that.
+    pub fn keep_open(&mut self, from: usize) {
+        let whole = self.last().values;
+        self.values.drain(..whole);
+        for stored in &mut self.values {
+            stored.start -= from;
+            stored.end -= from;
+        }
+        self.bytes.drain(..from);
+        self.ends.clear();
+        self.names.clear();
+    }
+
     /// Adds all records of another batch.
     pub fn extend(&mut self, other: &Records) {
-        for record in other.iter() {
-            self.push_record(&record);
-        }
+        let last = other.last();
+        let Some(end) = other.values[..last.values].last().map(|last| last.end) else {
+            other.iter().for_each(|record| self.push_record(&record));
+            return;
+        };
+        let (base, values) = (self.bytes.len(), self.values.len());
+        self.bytes.extend_from_slice(&other.bytes[..end]);
+        let moved = other.values[..last.values].iter().map(|stored| Stored {
+            start: base + stored.start,
+            end: base + stored.end,
+            form: stored.form,
+        });
+        self.values.extend(moved);
+        let shares_names = match (self.names.last(), other.names.first()) {
+            (Some(last), Some(first)) => Arc::ptr_eq(last, first),
+            _ => false,
+        };
+        let names = self.names.len() - usize::from(shares_names);
+        let new_names = &other.names[usize::from(shares_names)..];
+        self.names.extend(new_names.iter().cloned());
+        let bytes = self.bytes.len();
+        self.ends.extend(other.ends.iter().map(|end| End {
+            values: values + end.values,
+            bytes,
+            names: names + end.names,
+        }));
     }
 
     /// Adds a record of another batch.
     pub fn push_record(&mut self, record: &Record<'_>) {
-        for value in record.values() {
-            self.push(value);
-        }
+        let (start, base) = (record.start(), self.bytes.len());
+        self.bytes.extend_from_slice(record.span());
+        let moved = record.values.iter().map(|stored| Stored {
+            start: base + (stored.start - start),
+            end: base + (stored.end - start),
+            form: stored.form,
+        });
+        self.values.extend(moved);
         self.end_record(record.names);
     }
 
     /// One record after the other.
     pub fn iter(&self) -> impl Iterator<Item = Record<'_>> {
-        let starts = std::iter::once(START).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| Record {
-            bytes: &self.bytes,
-            start: start.bytes,
-            values: &self.values[start.values..end.values],
-            names: &self.names[end.names],
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let values = &self.values[start..end.values];
+            start = end.values;
+            Record {
+                bytes: &self.bytes,
+                values,
+                names: &self.names[end.names],
+            }
         })
     }
 
     fn last(&self) -> End {
-        self.ends.last().copied().unwrap_or(START)
+        self.ends.last().copied().unwrap_or_default()
+    }
+}
+
+impl Stored {
+    #[inline]
+    fn of(self, bytes: &[u8]) -> RawValue<'_> {
+        RawValue {
+            form: self.form,
+            bytes: &bytes[self.start..self.end],
+        }
     }
 }
 
@@ -188,42 +300,52 @@ impl Records {
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     bytes: &'a [u8],
-    /// Where its first value begins.
-    start: usize,
     values: &'a [Stored],
     names: &'a Names,
 }
 
 impl<'a> Record<'a> {
     /// Its names. Records that share them have the same `Arc`; others may have equal ones.
+    #[inline]
     pub fn names(&self) -> &'a Names {
         self.names
     }
 
     /// The value at a place, counted from 0.
+    #[inline]
     pub fn value(&self, place: usize) -> Option<RawValue<'a>> {
-        let stored = self.values.get(place)?;
-        let start = match place {
-            0 => self.start,
-            _ => self.values[place - 1].end,
-        };
-        Some(RawValue {
-            form: stored.form,
-            bytes: &self.bytes[start..stored.end],
-        })
+        Some(self.values.get(place)?.of(self.bytes))
     }
 
     /// Its values, in the order of the names.
+    #[inline]
     pub fn values(&self) -> impl ExactSizeIterator<Item = RawValue<'a>> + use<'a> {
-        let (bytes, mut start) = (self.bytes, self.start);
-        self.values.iter().map(move |stored| {
-            let value = RawValue {
-                form: stored.form,
-                bytes: &bytes[start..stored.end],
-            };
-            start = stored.end;
-            value
-        })
+        let bytes = self.bytes;
+        self.values.iter().map(move |stored| stored.of(bytes))
+    }
+
+    /// From its first value to its last, with whatever the text has between them.
+    #[inline]
+    pub fn span(&self) -> &'a [u8] {
+        let end = self.values.last().map_or(0, |last| last.end);
+        &self.bytes[self.start()..end]
+    }
+
+    /// Where its values lie in [`Record::around`], one after the other.
+    #[inline]
+    pub fn ranges(&self) -> impl ExactSizeIterator<Item = (usize, usize, Form)> + use<'a> {
+        let values = self.values.iter();
+        values.map(|stored| (stored.start, stored.end, stored.form))
+    }
+
+    /// The buffer that it lies in, with what comes before it and after it.
+    #[inline]
+    pub fn around(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    fn start(&self) -> usize {
+        self.values.first().map_or(0, |first| first.start)
     }
 }
 
@@ -279,5 +401,45 @@ mod tests {
         let record = batch.iter().next().unwrap();
         assert_eq!(record.value(0), Some(RawValue::text(b"y")));
         assert_eq!(&*record.names()[0], b"b");
+    }
+
+    #[test]
+    fn values_found_in_a_text_survive_being_moved() {
+        let (pair, none) = (names(&["a", "b"]), names(&[]));
+        let mut batch = Records::new();
+        batch.text().extend_from_slice(b"1,2\n3,4\n5,");
+        for start in [0, 4] {
+            batch.push_range(start, start + 1, Form::Text);
+            batch.push_range(start + 2, start + 3, Form::Number);
+            batch.end_record(&pair);
+        }
+        batch.end_record(&none);
+        batch.push_range(8, 9, Form::Text);
+        let mut copy = Records::new();
+        copy.push(RawValue::text(b"0"));
+        copy.end_record(&names(&["x"]));
+        copy.extend(&batch);
+        let mut again = Records::new();
+        copy.iter().for_each(|record| again.push_record(&record));
+        for batch in [&copy, &again] {
+            let cells: Vec<Vec<&[u8]>> = batch
+                .iter()
+                .map(|record| record.values().map(|value| value.bytes).collect())
+                .collect();
+            assert_eq!(
+                cells,
+                [vec![&b"0"[..]], vec![b"1", b"2"], vec![b"3", b"4"], vec![]]
+            );
+            let widths: Vec<usize> = batch.iter().map(|record| record.names().len()).collect();
+            assert_eq!(widths, [1, 2, 2, 0]);
+        }
+        batch.keep_open(8);
+        assert_eq!(
+            (batch.len(), batch.open_values(), &**batch.text()),
+            (0, 1, &b"5,"[..])
+        );
+        assert_eq!(batch.open_in(b"5,").next(), Some(RawValue::text(b"5")));
+        batch.drop_open();
+        assert_eq!((batch.open_values(), batch.size()), (0, 2));
     }
 }

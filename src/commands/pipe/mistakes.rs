@@ -9,6 +9,7 @@ use clap::error::ErrorKind;
 use super::Pipe;
 use crate::args::usage::usage_error;
 use crate::error::{Error, Result};
+use crate::io::stdout;
 use crate::pipe::chain::ChainError;
 use crate::pipe::plan::PlanError;
 use crate::pipe::stages::STAGES;
@@ -166,8 +167,19 @@ pub(super) fn refused(error: &PlanError) -> Error {
         "stage {} ({}): {}",
         error.number, error.name, error.refused.message
     ));
-    match &error.refused.hint {
+    let usage = match &error.refused.hint {
         Some(hint) => usage.hint(hint),
+        None => usage,
+    };
+    let empty_file = match error.refused.may_be_redirected {
+        true => stdout::empty_file(),
+        false => None,
+    };
+    match empty_file {
+        Some(file) => usage.hint(format!(
+            "the output goes to the file '{}', which is empty: remove it if you did not mean that",
+            file.display()
+        )),
         None => usage,
     }
 }

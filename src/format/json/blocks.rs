@@ -10,7 +10,7 @@ use crate::io::masks::{BLOCK, Masks};
 ///
 /// Outside strings a backslash escapes nothing, which the masks do not know. After one, [`Blocks::is_exact`] says that the
 /// answers may be wrong.
-pub(super) struct Blocks<'a, 'p, M> {
+pub(in crate::format) struct Blocks<'a, 'p, M> {
     masks: M,
     line: &'a [u8],
     /// Room for a line that is shorter than a block.
@@ -35,7 +35,11 @@ pub(super) struct Blocks<'a, 'p, M> {
 impl<'a: 'p, 'p, M: Masks> Blocks<'a, 'p, M> {
     /// The room is 64 zeros.
     #[inline(always)]
-    pub(super) fn new(masks: M, line: &'a [u8], room: &'p mut [u8; BLOCK]) -> Blocks<'a, 'p, M> {
+    pub(in crate::format) fn new(
+        masks: M,
+        line: &'a [u8],
+        room: &'p mut [u8; BLOCK],
+    ) -> Blocks<'a, 'p, M> {
         Blocks {
             masks,
             line,
@@ -53,7 +57,7 @@ impl<'a: 'p, 'p, M: Masks> Blocks<'a, 'p, M> {
 
     /// Whether all answers are right.
     #[inline(always)]
-    pub(super) fn is_exact(&self) -> bool {
+    pub(in crate::format) fn is_exact(&self) -> bool {
         self.stray == 0
     }
 

@@ -3,15 +3,25 @@
 use super::scan::{Fault, NO_OBJECT, blanks, fault, name, number};
 
 /// Judges a line. `open` is scratch: the brackets that are open, so that depth needs no recursion.
-pub(super) fn check(line: &[u8], open: &mut Vec<u8>) -> Result<(), Fault> {
+pub(in crate::format) fn check(line: &[u8], open: &mut Vec<u8>) -> Result<(), Fault> {
     if let Err(error) = std::str::from_utf8(line) {
         return fault(line, error.valid_up_to(), "not UTF-8");
     }
-    open.clear();
-    let mut at = blanks(line, 0);
+    let at = blanks(line, 0);
     if line.get(at) != Some(&b'{') {
         return fault(line, at, NO_OBJECT);
     }
+    check_value(line, at, open)
+}
+
+/// Judges the value that begins at `at` and what is behind it, which is to be nothing. Whether it is UTF-8 is left to others.
+pub(in crate::format) fn check_value(
+    line: &[u8],
+    at: usize,
+    open: &mut Vec<u8>,
+) -> Result<(), Fault> {
+    open.clear();
+    let mut at = at;
     // Each round reads one value, and then what closes it and those around it.
     loop {
         let bracket = line

@@ -1,11 +1,11 @@
 //! `json` and `ndjson`: an object a line, read without being built, and rows written as such lines or as one array.
 
-mod blocks;
-mod check;
+pub(super) mod blocks;
+pub(super) mod check;
 mod expected;
 mod paths;
 mod read;
-mod scan;
+pub(super) mod scan;
 mod write;
 
 use std::collections::HashSet;

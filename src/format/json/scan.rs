@@ -11,9 +11,9 @@ use crate::record::Value;
 
 /// What is wrong, and at which byte, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) what: &'static str,
-    pub(super) at: usize,
+pub(in crate::format) struct Fault {
+    pub(in crate::format) what: &'static str,
+    pub(in crate::format) at: usize,
 }
 
 impl From<Fault> for Bad {
@@ -24,13 +24,13 @@ impl From<Fault> for Bad {
 }
 
 /// What is wrong with a line that is not even the beginning of an object.
-pub(super) const NO_OBJECT: &str = "no JSON object";
+pub(in crate::format) const NO_OBJECT: &str = "no JSON object";
 /// What is wrong with a line that could go on.
-pub(super) const ENDS_EARLY: &str = "the JSON ends early";
+pub(in crate::format) const ENDS_EARLY: &str = "the JSON ends early";
 
 /// A fault at a place where something else was needed, or where the line ended.
 #[cold]
-pub(super) fn fault<T>(line: &[u8], at: usize, what: &'static str) -> Result<T, Fault> {
+pub(in crate::format) fn fault<T>(line: &[u8], at: usize, what: &'static str) -> Result<T, Fault> {
     Err(if at < line.len() {
         Fault { what, at }
     } else {
@@ -43,7 +43,7 @@ pub(super) fn fault<T>(line: &[u8], at: usize, what: &'static str) -> Result<T, 
 
 /// Where the blanks from `at` on end.
 #[inline(always)]
-pub(super) fn blanks(line: &[u8], at: usize) -> usize {
+pub(in crate::format) fn blanks(line: &[u8], at: usize) -> usize {
     match line.get(at) {
         // As nearly always.
         Some(byte) if *byte > b' ' => at,
@@ -114,7 +114,7 @@ const fn zero_bytes(word: u64) -> u64 {
 }
 
 /// A line that is read from left to right: each answer is asked for at a place behind that of the one before.
-pub(super) trait Cursor<'a> {
+pub(in crate::format) trait Cursor<'a> {
     /// The line.
     fn line(&self) -> &'a [u8];
 
@@ -129,7 +129,7 @@ pub(super) trait Cursor<'a> {
 }
 
 /// A line that is read byte by byte.
-pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
+pub(in crate::format) struct Bytes<'a>(pub(in crate::format) &'a [u8]);
 
 impl<'a> Cursor<'a> for Bytes<'a> {
     fn line(&self) -> &'a [u8] {
@@ -151,7 +151,7 @@ impl<'a> Cursor<'a> for Bytes<'a> {
 
 /// Where the value ends that begins at `at`.
 #[inline(always)]
-pub(super) fn skip<'a>(cursor: &mut impl Cursor<'a>, at: usize) -> Result<usize, Fault> {
+pub(in crate::format) fn skip<'a>(cursor: &mut impl Cursor<'a>, at: usize) -> Result<usize, Fault> {
     let line = cursor.line();
     match line.get(at) {
         Some(b'"') => cursor.skip_string(at + 1).map(|end| end + 1),
@@ -189,7 +189,7 @@ fn container(line: &[u8], at: usize) -> Result<usize, Fault> {
 
 /// The value that begins at `at`, and where it ends.
 #[inline(always)]
-pub(super) fn value<'a>(
+pub(in crate::format) fn value<'a>(
     cursor: &mut impl Cursor<'a>,
     at: usize,
 ) -> Result<(Value<'a>, usize), Fault> {
@@ -218,7 +218,7 @@ pub(super) fn value<'a>(
 }
 
 /// `true`, `false` or `null`.
-pub(super) fn name(line: &[u8], at: usize) -> Result<(Value<'static>, usize), Fault> {
+pub(in crate::format) fn name(line: &[u8], at: usize) -> Result<(Value<'static>, usize), Fault> {
     let end = word(line, at);
     match line.get(at..end) {
         Some(b"true") => Ok((Value::Bool(true), end)),
@@ -230,7 +230,7 @@ pub(super) fn name(line: &[u8], at: usize) -> Result<(Value<'static>, usize), Fa
 
 /// Where the number ends that begins at `at`, by RFC 8259's grammar.
 #[inline]
-pub(super) fn number(line: &[u8], at: usize) -> Result<usize, Fault> {
+pub(in crate::format) fn number(line: &[u8], at: usize) -> Result<usize, Fault> {
     let digits = |mut at: usize| {
         let from = at;
         while line.get(at).is_some_and(u8::is_ascii_digit) {
@@ -263,7 +263,7 @@ pub(super) fn number(line: &[u8], at: usize) -> Result<usize, Fault> {
 }
 
 /// The members of the object that a line is, as far as it is one: for a look at the beginning of an input.
-pub(super) fn keys(line: &[u8]) -> Vec<&[u8]> {
+pub(in crate::format) fn keys(line: &[u8]) -> Vec<&[u8]> {
     let mut keys = Vec::new();
     let mut at = blanks(line, 0);
     while let Some(b'{' | b',') = line.get(at) {

@@ -9,7 +9,8 @@ use crate::pipe::ends::{Event, Source};
 use crate::pipe::failure::Failure;
 use crate::pipe::shared::Shared;
 use crate::pipe::{chain, plan, words};
-use crate::record::Timestamp;
+use crate::record::{Cell, Timestamp};
+use crate::ui::{Painter, Table};
 
 /// Runs a chain over an input that comes in pieces of `size` bytes.
 pub(in crate::pipe) fn run_cut(
@@ -21,6 +22,7 @@ pub(in crate::pipe) fn run_cut(
         high_water: 16,
         now: || Timestamp::new(1_774_000_000, 123_000_000, 3).expect("a time"),
         uptime: || Duration::from_millis(61_250),
+        draw: &draw,
         ..Shared::new(&())
     };
     run_with(words, vec![input.to_vec()], size, &shared)
@@ -35,7 +37,7 @@ pub(in crate::pipe) fn run_with(
 ) -> Result<Vec<u8>, String> {
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();
     let chain = chain::parse(words::split(&words)).map_err(|error| format!("{error:?}"))?;
-    let plan = plan::plan(&chain).map_err(|error| error.refused.message)?;
+    let plan = plan::plan(&chain, false).map_err(|error| error.refused.message)?;
     let mut target = Memory(Vec::new());
     let source = Pieces {
         files,
@@ -46,6 +48,18 @@ pub(in crate::pipe) fn run_with(
         .run_from(Box::new(source), &mut target, shared)
         .map_err(|failure: Failure| failure.to_string())?;
     Ok(target.0)
+}
+
+/// A table as on a wide terminal.
+fn draw(columns: &[String], rows: &[Vec<Cell>]) -> String {
+    let table = Table {
+        columns,
+        rows,
+        zone: &jiff::tz::TimeZone::UTC,
+        bars: None,
+        header: true,
+    };
+    table.render(usize::MAX, Painter::default())
 }
 
 struct Memory(Vec<u8>);

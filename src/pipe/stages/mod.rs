@@ -7,9 +7,11 @@ mod base64;
 mod bytes;
 mod case;
 mod codes;
+mod compute;
 mod count;
 mod cut;
 mod dedup;
+mod from;
 mod hash;
 mod head;
 mod hex;
@@ -19,12 +21,18 @@ mod lines;
 mod matching;
 mod replace;
 mod slice;
+mod table;
 mod tail;
 mod tally;
+mod to;
 mod ts;
+mod where_;
+
+use clap::builder::PossibleValue;
 
 use super::spec::Spec;
 use crate::expr::literals;
+use crate::format::records;
 
 /// All stages, by name.
 pub static STAGES: &[&Spec] = &[
@@ -34,18 +42,23 @@ pub static STAGES: &[&Spec] = &[
     &count::SPEC,
     &cut::SPEC,
     &dedup::SPEC,
+    &from::SPEC,
     &hash::SPEC,
     &head::SPEC,
     &hex::SPEC,
+    &compute::LET,
     &lines::SPEC,
     &case::LOWER,
     &matching::SPEC,
     &replace::SPEC,
+    &compute::SELECT,
     &slice::SPEC,
     &tail::SPEC,
     &tally::SPEC,
+    &to::SPEC,
     &ts::SPEC,
     &case::UPPER,
+    &where_::SPEC,
 ];
 
 /// A size above zero that fits in memory, such as `512` or `4K`.
@@ -55,4 +68,22 @@ fn size(text: &str) -> Result<usize, String> {
         Ok(size) => Ok(size),
         Err(_) => Err("the size is too large".to_owned()),
     }
+}
+
+/// A byte between cells: a character of ASCII, or `\t`.
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"\\t" => Ok(b'\t'),
+        [b'"' | b'\n' | b'\r'] => Err("it has a meaning of its own in CSV".to_owned()),
+        [byte] if byte.is_ascii() => Ok(*byte),
+        _ => Err("expected one character of ASCII".to_owned()),
+    }
+}
+
+/// The formats of records, as values of an argument.
+fn format_values(is_listed: fn(&records::Spec) -> bool) -> Vec<PossibleValue> {
+    let formats = records::FORMATS.iter().filter(|spec| is_listed(spec));
+    formats
+        .map(|spec| PossibleValue::new(spec.name).help(spec.summary))
+        .collect()
 }

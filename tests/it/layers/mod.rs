@@ -72,7 +72,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("pie", &["record", "render"]),
     (
         "pipe",
-        &["expr::literals", "error::Plain", "io", "observe", "record"],
+        &[
+            "error::Plain",
+            "expr",
+            "format::records",
+            "io",
+            "observe",
+            "record",
+        ],
     ),
     ("expr", &["record"]),
     ("group", &["io::prefetch", "record"]),
@@ -156,6 +163,7 @@ fn sources() -> Vec<Source> {
         for at in marked {
             let Some(module) = lines[at]
                 .trim_start_matches("pub(crate) ")
+                .trim_start_matches("pub(super) ")
                 .strip_prefix("mod ")
             else {
                 continue;
