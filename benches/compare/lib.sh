@@ -60,6 +60,21 @@ build() {
   baseline=$target/baseline/release/floor
 }
 
+# made FILE KIND LINES [COMMAND…]: generates a file, filtered through COMMAND, unless it exists and its generator still writes
+# the same first lines. The file is renamed when complete and its time is set back: jug may read a log that changed a moment
+# ago differently.
+made() {
+  local file=$data/$1 kind=$2 lines=$3 stamp
+  shift 3
+  stamp="$lines $* $("$floor" generate "$kind" --lines 2000 | sha256sum)"
+  [[ -e $file && $(cat "$file.stamp" 2>/dev/null) == "$stamp" ]] && return
+  say "making ${file##*/}"
+  "$floor" generate "$kind" --lines "$lines" | "${@:-cat}" >"$file.part"
+  touch -d '1 hour ago' "$file.part"
+  mv "$file.part" "$file"
+  printf '%s\n' "$stamp" >"$file.stamp"
+}
+
 # row ID TITLE TARGETS: what the entries after it belong to. TARGETS: "floor*1.5 duckdb*0.2", "true+0.0015" (seconds)
 # or "=0.006" (seconds alone); each is an upper limit for jug's median, "-" for none. "cpu:rg*1.2" limits the mean of user and
 # system time together, "mib=107" the peak memory.

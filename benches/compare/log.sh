@@ -18,21 +18,6 @@ readonly LINES_ACCESS=4200000 LINES_NDJSON=1500000 LINES_NESTED=620000 LINES_SAL
 # As many lines of the access log as compress to about 99 MB.
 readonly LINES_COMPRESSED=3110000
 
-# made FILE KIND LINES [COMMAND…]: generates a file, filtered through COMMAND, unless it exists and its generator still writes
-# the same first lines. The file is renamed when complete and its time is set back: jug may read a log that changed a moment
-# ago differently.
-made() {
-  local file=$data/$1 kind=$2 lines=$3 stamp
-  shift 3
-  stamp="$lines $* $("$floor" generate "$kind" --lines 2000 | sha256sum)"
-  [[ -e $file && $(cat "$file.stamp" 2>/dev/null) == "$stamp" ]] && return
-  say "making ${file##*/}"
-  "$floor" generate "$kind" --lines "$lines" | "${@:-cat}" >"$file.part"
-  touch -d '1 hour ago' "$file.part"
-  mv "$file.part" "$file"
-  printf '%s\n' "$stamp" >"$file.stamp"
-}
-
 make_data() {
   mkdir -p "$data"
   made access.log access $LINES_ACCESS
