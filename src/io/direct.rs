@@ -1,16 +1,17 @@
 //! Outputs that are written in place: standard output, pipes, devices.
 //!
-//! A pipe may stay full for any length of time, and a signal is not sure to interrupt a blocking write(2). So pipes and terminals are written without blocking and waited for (see `wait`). The flag for that belongs to the
-//! open file description, which standard output shares with other processes; it is opened a second time for that reason.
+//! A pipe may stay full for any length of time, and a signal is not sure to interrupt a blocking write(2). So pipes and terminals
+//! are written without blocking and waited for (see `wait`). The flag for that belongs to the open file description, which standard output shares with other processes; it is opened a second time for that reason.
 
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::fd::{AsRawFd as _, IntoRawFd as _, OwnedFd};
+use std::os::fd::{IntoRawFd as _, OwnedFd};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{FileType, Mode, OFlags, fcntl_getfl, fcntl_setfl, fstat};
+use rustix::fs::{FileType, OFlags, fcntl_getfl, fcntl_setfl, fstat};
 use rustix::termios::isatty;
 
+use super::open::open_again;
 use super::wait::{Interest, Wakers, Woken, wait};
 use super::{signals, stdio, stdout};
 
@@ -44,7 +45,9 @@ impl Direct {
         let is_terminal = isatty(&file);
         let may_block = is_terminal || is_pipe(&file);
         Ok(Direct {
-            nonblocking: may_block.then(|| open_again(&file)).flatten(),
+            nonblocking: may_block
+                .then(|| open_again(&file, OFlags::WRONLY))
+                .flatten(),
             file,
             may_block,
             is_terminal,
@@ -140,15 +143,6 @@ fn is_pipe(file: &File) -> bool {
             FileType::Fifo | FileType::Socket
         )
     })
-}
-
-/// Opens the same pipe or terminal once more, for writing without blocking. Not possible for sockets, without /proc, or where it
-/// belongs to another user.
-fn open_again(file: &File) -> Option<File> {
-    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let opened = rustix::fs::open(path, flags, Mode::empty());
-    opened.ok().map(File::from)
 }
 
 /// Closes a descriptor and returns the error, which dropping ignores.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::AsRawFd as _;
 use std::path::Path;
 
 use rustix::fs::{FileType, Mode, OFlags, Stat, fstat};
@@ -27,4 +28,14 @@ pub(super) fn open_path(path: &Path) -> io::Result<(File, Stat)> {
         rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
     }
     Ok((file, status))
+}
+
+/// Opens the same pipe or terminal once more, for reading or writing without blocking: the flag for that belongs to the open file
+/// description, which standard input and output share with other processes. Not possible for sockets, without /proc, or where it
+/// belongs to another user.
+pub(super) fn open_again(file: &File, access: OFlags) -> Option<File> {
+    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let flags = access | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let opened = rustix::fs::open(path, flags, Mode::empty());
+    opened.ok().map(File::from)
 }

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd, BorrowedFd};
 
-use rustix::fs::FileType;
+use rustix::fs::{FileType, OFlags};
 use rustix::io::Errno;
 
+use super::open::open_again;
 use super::source::{InputName, open_file};
 
 /// An input whose bytes are read as they are stored.
@@ -14,6 +15,7 @@ use super::source::{InputName, open_file};
 pub struct Raw {
     file: File,
     may_wait: bool,
+    may_block: bool,
 }
 
 impl Raw {
@@ -22,14 +24,31 @@ impl Raw {
     /// # Errors
     /// Those of open(2); "Is a directory"; `EBADF` if standard input was closed at the start.
     pub fn open(name: &InputName) -> io::Result<Raw> {
-        let (file, status) = open_file(name)?;
-        match FileType::from_raw_mode(status.st_mode) {
-            FileType::Directory => Err(Errno::ISDIR.into()),
-            kind => Ok(Raw {
-                file,
-                may_wait: kind != FileType::RegularFile,
-            }),
+        let (mut file, status) = open_file(name)?;
+        let kind = FileType::from_raw_mode(status.st_mode);
+        if kind == FileType::Directory {
+            return Err(Errno::ISDIR.into());
         }
+        // A pipe that is read without blocking need not be asked first whether there is something.
+        let nonblocking = match (kind, name) {
+            (FileType::Fifo, InputName::Stdin) => open_again(&file, OFlags::RDONLY),
+            _ => None,
+        };
+        let is_path = matches!(name, InputName::Path(_));
+        let may_block = nonblocking.is_none() && !(kind == FileType::Fifo && is_path);
+        if let Some(nonblocking) = nonblocking {
+            file = nonblocking;
+        }
+        Ok(Raw {
+            file,
+            may_wait: kind != FileType::RegularFile,
+            may_block,
+        })
+    }
+
+    /// Whether reading blocks until there is something, unless that was waited for.
+    pub fn may_block(&self) -> bool {
+        self.may_wait && self.may_block
     }
 
     /// Whether reading may have to wait for somebody: it is not a regular file.
@@ -94,7 +113,7 @@ mod tests {
         // A writer, without which a read finds the end.
         let writer = File::options().read(true).write(true).open(&path).unwrap();
         let mut raw = Raw::open(&InputName::Path(path)).unwrap();
-        assert!(raw.may_wait());
+        assert!(raw.may_wait() && !raw.may_block());
         assert_eq!(raw.read(&mut [0; 9]).unwrap(), None);
         drop(writer);
     }

@@ -29,6 +29,8 @@ pub(super) struct Files {
     /// Nothing was given since the chain was told that the input waits.
     is_idle: bool,
     is_first: bool,
+    /// There was something just now: perhaps there is more, and reading does not block.
+    may_read: bool,
 }
 
 struct Open {
@@ -45,6 +47,7 @@ impl Files {
             closed: None,
             is_idle: true,
             is_first: true,
+            may_read: false,
         }
     }
 
@@ -130,7 +133,12 @@ impl Source for Files {
                     return Ok(Event::NextFile);
                 }
             }
-            match self.wait(deadline, shared) {
+            let may_read = std::mem::take(&mut self.may_read);
+            let waited = match may_read {
+                true => Ok(Ok(())),
+                false => self.wait(deadline, shared),
+            };
+            match waited {
                 Ok(Ok(())) => {}
                 Ok(Err(event)) => return Ok(event),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(stopped()),
@@ -145,6 +153,7 @@ impl Source for Files {
                 Ok(Some(0)) => self.open = None,
                 Ok(Some(read)) => {
                     self.is_idle = false;
+                    self.may_read = !open.file.may_block();
                     shared.observe.advanced(read as u64);
                     return Ok(Event::Data(Data::Bytes(&self.buffer[..read])));
                 }
