@@ -7,28 +7,12 @@ use std::time::{Duration, Instant};
 
 use jug::format::FORMATS;
 
+use crate::support::random::Random;
 use crate::support::{case_queries, deadline, files_under, project};
 
 #[path = "../../fuzz/src/bodies/mod.rs"]
 #[allow(unreachable_pub, missing_docs)]
 pub(crate) mod bodies;
-
-/// `SplitMix64`; see `benches/compare/floor/src/generate/random.rs`.
-struct Random(u64);
-
-impl Random {
-    fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.bits() % limit.max(1) as u64).expect("it is below a usize")
-    }
-}
 
 /// Bytes with a meaning for parsers.
 const PIECES: [&[u8]; 24] = [
@@ -104,7 +88,7 @@ fn run(body: fn(&[u8]), samples: &[Vec<u8>], runs: usize) {
     let seed = setting("JUG_FUZZ_SEED")
         .unwrap_or_else(|| seconds.map_or(1, |_| u64::from(std::process::id())));
     let started = Instant::now();
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let mut done = 0;
     let goes_on = |done| match seconds {
         Some(seconds) => started.elapsed() < Duration::from_secs(seconds),

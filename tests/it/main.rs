@@ -6,6 +6,7 @@
 mod artifacts;
 mod cache;
 mod cases;
+mod coreutils;
 mod fuzz;
 mod help;
 mod language;

@@ -20,6 +20,8 @@ mod laws;
 mod lines;
 mod matching;
 mod replace;
+#[cfg(test)]
+mod round_trips;
 mod slice;
 mod table;
 mod tail;

@@ -2,6 +2,7 @@
 //! empty directory, locale and time zone are fixed.
 
 pub(crate) mod deadline;
+pub(crate) mod random;
 pub(crate) mod running;
 
 use std::ffi::OsStr;
