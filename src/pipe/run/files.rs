@@ -133,7 +133,7 @@ impl Source for Files {
                     return Ok(Event::NextFile);
                 }
             }
-            let may_read = std::mem::take(&mut self.may_read);
+            let may_read = std::mem::take(&mut self.may_read) && !wait::is_stopping();
             let waited = match may_read {
                 true => Ok(Ok(())),
                 false => self.wait(deadline, shared),
