@@ -1001,10 +1001,10 @@ _jug_with_stages() {
             if ((index > COMP_CWORD)); then
                 _jug "$@"
             else
-                COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup from hash head hex let lines lower match replace select slice tail tally to ts upper where help" -- "$cur") )
+                COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup from hash head hex let lines lower match qs records replace select slice sse tail tally to ts upper url where help" -- "$cur") )
             fi
             ;;
-        +,*) COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup from hash head hex let lines lower match replace select slice tail tally to ts upper where" -- "$cur") ) ;;
+        +,*) COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup from hash head hex let lines lower match qs records replace select slice sse tail tally to ts upper url where" -- "$cur") ) ;;
         base64,-*) COMPREPLY=( $(compgen -W "-d --decode -w --wrap -u --url" -- "$cur") ) ;;
         bytes,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         codes,-*) COMPREPLY=( $(compgen -W "-d --decode" -- "$cur") ) ;;
@@ -1019,14 +1019,18 @@ _jug_with_stages() {
         lines,-*) COMPREPLY=( $(compgen -W "-0 --null" -- "$cur") ) ;;
         lower,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         match,-*) COMPREPLY=( $(compgen -W "-v --invert -i --ignore-case -F --text" -- "$cur") ) ;;
+        qs,-*) COMPREPLY=( $(compgen -W "--plus --repeated" -- "$cur") ) ;;
+        records,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         replace,-*) COMPREPLY=( $(compgen -W "-1 --first -F --text -i --ignore-case" -- "$cur") ) ;;
         select,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         slice,-*) COMPREPLY=( $(compgen -W "-c --bytes" -- "$cur") ) ;;
+        sse,-*) COMPREPLY=( $(compgen -W "--data --heartbeat" -- "$cur") ) ;;
         tail,-*) COMPREPLY=( $(compgen -W "-n --lines -c --bytes" -- "$cur") ) ;;
         tally,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         to,-*) COMPREPLY=( $(compgen -W "-d --delimiter --header --no-header --extra" -- "$cur") ) ;;
         ts,-*) COMPREPLY=( $(compgen -W "-u --utc --tz -r --relative -d --delta" -- "$cur") ) ;;
         upper,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+        url,-*) COMPREPLY=( $(compgen -W "-d --decode --parts --join" -- "$cur") ) ;;
         where,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
     esac
 }

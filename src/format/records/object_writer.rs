@@ -109,10 +109,9 @@ impl RecordWriter for ObjectWriter {
             self.written += 1;
             let mut replaced = keys.replaced;
             if is_plain(record.span()) {
-                plain_object(&mut pen, keys, &record);
+                object::<true>(&mut pen, keys, &record, &mut replaced);
             } else {
-                pen.with(|out| object(out, keys, &record, &mut replaced));
-                pen.reserve(8);
+                object::<false>(&mut pen, keys, &record, &mut replaced);
             }
             if keys.ends.is_empty() {
                 pen.byte(b'{');
@@ -137,13 +136,25 @@ impl RecordWriter for ObjectWriter {
     }
 }
 
-/// Writes a record in which nothing needs an escape.
+/// Writes a record, up to its last bracket. `PLAIN` says that nothing in it needs an escape.
 #[inline(always)]
-fn plain_object(pen: &mut Pen<'_>, keys: &Keys, record: &Record<'_>) {
+fn object<const PLAIN: bool>(
+    pen: &mut Pen<'_>,
+    keys: &Keys,
+    record: &Record<'_>,
+    replaced: &mut u64,
+) {
     let (text, mut key) = (record.around(), 0);
     for ((start, end, form), key_end) in record.ranges().zip(&keys.ends) {
         pen.part(&keys.text, key, *key_end);
         key = *key_end;
+        if !PLAIN && !is_plain(&text[start..end]) {
+            let bytes = &text[start..end];
+            pen.with(|out| write_value(RawValue { form, bytes }, out, replaced));
+            // What was written may have been longer than the value.
+            pen.reserve(keys.text.len() + record.span().len() + NULL.len() * keys.ends.len() + 8);
+            continue;
+        }
         match form {
             Form::Text | Form::Escaped => {
                 pen.byte(b'"');
@@ -153,15 +164,6 @@ fn plain_object(pen: &mut Pen<'_>, keys: &Keys, record: &Record<'_>) {
             Form::Null => NULL.iter().for_each(|byte| pen.byte(*byte)),
             Form::Number | Form::Boolean | Form::Nested => pen.part(text, start, end),
         }
-    }
-}
-
-fn object(out: &mut Vec<u8>, keys: &Keys, record: &Record<'_>, replaced: &mut u64) {
-    let mut key = 0;
-    for (value, key_end) in record.values().zip(&keys.ends) {
-        out.extend_from_slice(&keys.text[key..*key_end]);
-        key = *key_end;
-        write_value(value, out, replaced);
     }
 }
 
@@ -213,7 +215,7 @@ const fn repeat(byte: u8) -> u64 {
 
 /// Whether a text can stand in a JSON string as it is, and is ASCII.
 #[inline(always)]
-fn is_plain(text: &[u8]) -> bool {
+pub(super) fn is_plain(text: &[u8]) -> bool {
     let Some(last) = text.last_chunk::<8>() else {
         let mut word = [b' '; 8];
         word[..text.len()].copy_from_slice(text);

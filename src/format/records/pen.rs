@@ -11,11 +11,17 @@ const GROWTH: usize = 64 << 10;
 pub(super) struct Pen<'o> {
     out: &'o mut Vec<u8>,
     at: usize,
+    /// What is appended by others is made here, so that the buffer is not shortened and filled again.
+    spare: Vec<u8>,
 }
 
 impl<'o> Pen<'o> {
     pub(super) fn new(out: &'o mut Vec<u8>) -> Pen<'o> {
-        Pen { at: out.len(), out }
+        Pen {
+            at: out.len(),
+            out,
+            spare: Vec::new(),
+        }
     }
 
     /// Makes room for bytes.
@@ -54,10 +60,14 @@ impl<'o> Pen<'o> {
     }
 
     /// Appends with a function that makes room by itself.
+    #[cold]
     pub(super) fn with<T>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
-        self.out.truncate(self.at);
-        let result = write(self.out);
-        self.at = self.out.len();
+        self.spare.clear();
+        let result = write(&mut self.spare);
+        self.reserve(self.spare.len());
+        let end = self.at + self.spare.len();
+        self.out[self.at..end].copy_from_slice(&self.spare);
+        self.at = end;
         result
     }
 

@@ -11,6 +11,7 @@ mod compute;
 mod count;
 mod cut;
 mod dedup;
+mod fixed;
 mod from;
 mod hash;
 mod head;
@@ -19,15 +20,18 @@ mod hex;
 mod laws;
 mod lines;
 mod matching;
+mod qs;
 mod replace;
 #[cfg(test)]
 mod round_trips;
 mod slice;
+mod sse;
 mod table;
 mod tail;
 mod tally;
 mod to;
 mod ts;
+mod url;
 mod where_;
 
 use clap::builder::PossibleValue;
@@ -52,14 +56,18 @@ pub static STAGES: &[&Spec] = &[
     &lines::SPEC,
     &case::LOWER,
     &matching::SPEC,
+    &qs::SPEC,
+    &fixed::SPEC,
     &replace::SPEC,
     &compute::SELECT,
     &slice::SPEC,
+    &sse::SPEC,
     &tail::SPEC,
     &tally::SPEC,
     &to::SPEC,
     &ts::SPEC,
     &case::UPPER,
+    &url::SPEC,
     &where_::SPEC,
 ];
 
