@@ -19,6 +19,7 @@ use tempfile::NamedTempFile;
 
 use super::direct::close;
 use super::lock;
+use super::open::open_for_writing;
 
 /// How many links are followed before the path counts as a loop, as in the kernel (path_resolution(7)).
 const MAX_LINKS: usize = 40;
@@ -55,12 +56,7 @@ pub(super) fn resolve(path: &Path) -> io::Result<Destination> {
     match fs::metadata(path) {
         Ok(status) if status.is_dir() => return Err(Errno::ISDIR.into()),
         Ok(status) if !status.is_file() => {
-            // A terminal must not become the controlling one. Nothing is created or truncated.
-            return OpenOptions::new()
-                .write(true)
-                .custom_flags(OFlags::NOCTTY.bits() as i32)
-                .open(path)
-                .map(Destination::Direct);
+            return open_for_writing(path).map(Destination::Direct);
         }
         _ => {}
     }

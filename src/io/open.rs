@@ -10,6 +10,19 @@ use rustix::io::Errno;
 
 use super::signals;
 
+/// Opens a pipe or device for writing. Waits for the reader of a FIFO, until a signal asks to stop.
+pub(super) fn open_for_writing(path: &Path) -> io::Result<File> {
+    // A terminal must not become the controlling one. Nothing is created or truncated.
+    let flags = OFlags::WRONLY | OFlags::CLOEXEC | OFlags::NOCTTY;
+    loop {
+        match rustix::fs::open(path, flags, Mode::empty()) {
+            Ok(descriptor) => return Ok(File::from(descriptor)),
+            Err(Errno::INTR) if !signals::stopping() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
 /// Opens a file for reading, without waiting for the writer of a FIFO: a read waits for it, and can be interrupted.
 pub(super) fn open_path(path: &Path) -> io::Result<(File, Stat)> {
     let mut flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;

@@ -41,6 +41,8 @@ pub enum Mode {
     ReplaceIfChanged,
     /// It is kept, and what is written is added at its end when the buffer is flushed, before the commit too.
     Append,
+    /// It is emptied at opening, and written as data comes: what is flushed is visible before the commit.
+    InPlace,
     /// It is an error, at opening and at the commit. A link is one too.
     Exclusive,
 }
@@ -93,6 +95,9 @@ impl Sink {
             Destination::Direct(file) => Target::Direct(Direct::opened(file)?),
             Destination::File(path) if options.mode == Mode::Append => {
                 Target::Appending(Appending::open(&path, options.durability)?)
+            }
+            Destination::File(path) if options.mode == Mode::InPlace => {
+                Target::Direct(Direct::opened(File::create(path)?)?)
             }
             Destination::File(path) => {
                 let options = AtomicOptions {
