@@ -5,6 +5,7 @@
 //! members of gzip and all frames of zstd are read, as logs are often put together with `cat`.
 
 mod gzip;
+mod unpacker;
 mod zstd;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use std::io;
 
 use super::buffer::Buffer;
 use super::magic::Compression;
+pub use unpacker::Unpacker;
 
 /// Where the compressed bytes come from: as `std::io::Read::read`.
 pub(super) type Fill<'a> = &'a mut dyn FnMut(&mut [u8]) -> io::Result<usize>;

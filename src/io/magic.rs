@@ -117,6 +117,13 @@ pub(super) fn is_undecided(first: &[u8]) -> bool {
         .any(|&(pattern, _)| first.len() < pattern.len() && matches(pattern, first))
 }
 
+/// Whether these first bytes are those of a zstd frame, or can become so.
+pub(super) fn may_be_zstd(first: &[u8]) -> bool {
+    MAGICS.iter().any(|&(pattern, meaning)| {
+        matches!(meaning, Meaning::Read(Compression::Zstd)) && matches(pattern, first)
+    })
+}
+
 /// Whether the available bytes match the pattern.
 fn matches(pattern: Pattern, first: &[u8]) -> bool {
     pattern

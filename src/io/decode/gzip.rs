@@ -30,10 +30,11 @@ enum State {
     Between {
         is_first: bool,
     },
-    /// The fixed ten bytes, of which `at` have been read.
+    /// The fixed ten bytes, of which `at` have been read; the first is at the offset `begin`.
     Fixed {
         at: usize,
         flags: u8,
+        begin: u64,
     },
     ExtraLength {
         at: usize,
@@ -56,7 +57,7 @@ enum State {
         bytes: [u8; 8],
         begin: u64,
     },
-    /// Zeros that fill the last block of a tape, up to the end.
+    /// Zeros that fill the last block of a tape, up to the end or the next member.
     Padding,
 }
 
@@ -90,9 +91,11 @@ impl Gzip {
                 (None, State::Between { is_first: false } | State::Padding) => return Ok(0),
                 (None, _) => return Err(input.truncated()),
                 (Some(byte), _) => {
-                    if let Err(what) = self.frame(byte) {
+                    if let Err(what) = self.frame(byte, offset) {
                         let offset = match self.state {
-                            State::Trailer { begin, .. } => begin,
+                            State::Trailer { begin, .. } | State::Fixed { at: 1, begin, .. } => {
+                                begin
+                            }
                             _ => offset,
                         };
                         return Err(Stop::Damage {
@@ -105,15 +108,15 @@ impl Gzip {
         }
     }
 
-    /// Reads a byte of a header or trailer; an error says what is wrong with it.
-    fn frame(&mut self, byte: u8) -> Result<(), &'static str> {
+    /// Reads the byte of a header or trailer at this offset; an error says what is wrong with it.
+    fn frame(&mut self, byte: u8, offset: u64) -> Result<(), &'static str> {
         match &mut self.state {
             State::Between { is_first } => match byte {
-                0x1f => self.state = State::Fixed { at: 1, flags: 0 },
+                0x1f => self.begin_member(offset),
                 0 if !*is_first => self.state = State::Padding,
                 _ => return Err("no gzip data follows"),
             },
-            State::Fixed { at, flags } => {
+            State::Fixed { at, flags, .. } => {
                 match (*at, byte) {
                     (1, 0x8b) | (2, 8) | (4.., _) => {}
                     (1, _) => return Err("no gzip data follows"),
@@ -182,10 +185,22 @@ impl Gzip {
                     self.state = State::Between { is_first: false };
                 }
             }
-            State::Padding if byte != 0 => return Err("no gzip data follows"),
-            State::Padding | State::Deflated => {}
+            State::Padding => match byte {
+                0 => {}
+                0x1f => self.begin_member(offset),
+                _ => return Err("no gzip data follows"),
+            },
+            State::Deflated => {}
         }
         Ok(())
+    }
+
+    fn begin_member(&mut self, offset: u64) {
+        self.state = State::Fixed {
+            at: 1,
+            flags: 0,
+            begin: offset,
+        };
     }
 
     /// The state after a part of the header that `flags` no longer tells of.

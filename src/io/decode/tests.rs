@@ -228,12 +228,107 @@ fn bytes_before_damage_are_not_lost() {
     );
 }
 
+/// Both formats, with a second member of this one.
+fn formats() -> [(Compression, fn(&[u8]) -> Vec<u8>); 2] {
+    [(Compression::Gzip, gzip), (Compression::Zstd, zstd)]
+}
+
 #[test]
-fn what_follows_zstd_must_be_zstd() {
-    let packed = [zstd(b"one"), b"noise".to_vec()].concat();
-    let (out, damage) = decode(&packed, Compression::Zstd, usize::MAX, 100);
-    assert_eq!(out, b"one");
-    assert!(matches!(damage.unwrap().reason, Reason::Corrupt(_)));
+fn zeros_between_and_after_members_are_padding() {
+    let (one, two) = (text(70_000), text(300));
+    for (compression, pack) in formats() {
+        let zeros = vec![0; 1000];
+        let after = [pack(&one), zeros.clone()].concat();
+        assert_plain(&after, compression, &one);
+        let between = [pack(&one), zeros.clone(), pack(&two), zeros].concat();
+        assert_plain(&between, compression, &[&one[..], &two].concat());
+    }
+}
+
+#[test]
+fn what_is_no_member_is_reported_where_it_begins() {
+    let one = text(3000);
+    for (compression, pack) in formats() {
+        for junk in [
+            &b"junk"[..],
+            b"j",
+            b"\x1f junk",
+            b"\x28\xb5 junk",
+            b"P*M junk",
+        ] {
+            for zeros in [0, 1, 600] {
+                let before = [pack(&one), vec![0; zeros]].concat();
+                let packed = [&before[..], junk].concat();
+                for step in [usize::MAX, 1] {
+                    let (out, damage) = decode(&packed, compression, step, 1 << 16);
+                    assert!(out == one);
+                    let damage = damage.unwrap();
+                    assert_eq!(damage.offset, before.len() as u64, "{junk:?} {damage}");
+                    assert!(damage.to_string().contains("data follows"), "{damage}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cut_in_padding_is_no_damage_and_one_in_the_second_header_is() {
+    let (one, two) = (text(3000), text(300));
+    for (compression, pack) in formats() {
+        let (first, second) = (pack(&one), pack(&two));
+        let begin = first.len() + 100;
+        let packed = [first.clone(), vec![0; 100], second].concat();
+        for cut in first.len()..begin + 12 {
+            let (out, damage) = decode(&packed[..cut], compression, usize::MAX, 1 << 16);
+            assert!(out == one, "{cut}");
+            let expected = (cut > begin).then_some((cut as u64, Reason::Truncated));
+            let found = damage.map(|damage| (damage.offset, damage.reason));
+            assert_eq!(found, expected, "{compression:?} {cut}");
+        }
+    }
+}
+
+/// The same input handed in, in pieces of any size: the same output and the same damage.
+#[test]
+fn an_unpacker_gives_what_a_decoder_reads() {
+    let plain = text(300_000);
+    for (compression, pack) in formats() {
+        let whole = [pack(&plain), vec![0; 10], pack(b"more")].concat();
+        let mut damaged = whole.clone();
+        damaged[2000] ^= 0x55;
+        for packed in [&whole[..], &whole[..whole.len() / 2], &damaged] {
+            let expected = decode(packed, compression, usize::MAX, 1 << 16);
+            for size in [1, 7, 4096, usize::MAX] {
+                let found = unpack(packed, size);
+                assert!(found == expected, "{compression:?} {size}");
+            }
+        }
+    }
+    for plain in [&b""[..], b"P", b"\x1f", b"plain", b"B\nb\n"] {
+        for size in [1, usize::MAX] {
+            assert_eq!(unpack(plain, size), (plain.to_vec(), None));
+        }
+    }
+}
+
+fn unpack(packed: &[u8], size: usize) -> (Vec<u8>, Option<Damage>) {
+    let mut unpacker = Unpacker::new();
+    let mut out = Vec::new();
+    let size = size.min(packed.len()).max(1);
+    let pieces = packed.chunks(size).map(|piece| (piece, false));
+    for (mut piece, is_last) in pieces.chain([(&[][..], true)]) {
+        loop {
+            match unpacker.next(&mut piece, is_last) {
+                Ok(Some(bytes)) => out.extend_from_slice(bytes),
+                Ok(None) => break,
+                Err(error) => {
+                    let damage = error.get_ref().unwrap().downcast_ref::<Damage>();
+                    return (out, Some(damage.unwrap().clone()));
+                }
+            }
+        }
+    }
+    (out, None)
 }
 
 #[test]

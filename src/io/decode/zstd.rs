@@ -7,17 +7,37 @@
 
 use zstd::zstd_safe::{self, DCtx, InBuffer, OutBuffer};
 
-use super::{Fill, Input, Stop};
+use super::super::magic;
+use super::{Fill, Input, Reason, Stop};
+
+/// The size of a magic (RFC 8878, section 3.1.1).
+const MAGIC: usize = 4;
 
 /// The size of a block's header (RFC 8878, section 3.1.1.2).
 const BLOCK_HEADER: usize = 3;
 
 pub(super) struct Zstd {
     context: DCtx<'static>,
+    state: State,
     /// How many bytes the library wants next; 0 between frames.
     wanted: usize,
     /// The last call filled its buffer: the library may hold more, though there is no input.
     was_full: bool,
+}
+
+/// What comes next. Magics are read byte by byte, since any byte may be the last that has arrived.
+#[derive(Debug)]
+enum State {
+    /// Before a frame, or at the end. Zeros after a frame fill the last block of a tape.
+    Between { is_first: bool },
+    /// A magic, of which `at` bytes have been read; the first is at the offset `begin`.
+    Magic {
+        at: usize,
+        bytes: [u8; MAGIC],
+        begin: u64,
+    },
+    /// The rest of a frame.
+    Frame,
 }
 
 impl std::fmt::Debug for Zstd {
@@ -32,6 +52,7 @@ impl Zstd {
     pub(super) fn new() -> Zstd {
         Zstd {
             context: DCtx::create(),
+            state: State::Between { is_first: true },
             wanted: 0,
             was_full: false,
         }
@@ -44,12 +65,14 @@ impl Zstd {
         fill: Fill<'_>,
     ) -> Result<usize, Stop> {
         loop {
+            if !matches!(self.state, State::Frame) {
+                if !self.begin_frame(input, fill)? {
+                    return Ok(0);
+                }
+                continue;
+            }
             if !self.was_full && !input.have(fill)? {
-                return if self.wanted == 0 {
-                    Ok(0)
-                } else {
-                    Err(input.truncated())
-                };
+                return Err(input.truncated());
             }
             let bytes = input.bytes();
             let piece = self
@@ -64,9 +87,46 @@ impl Zstd {
             self.wanted = result.map_err(|code| input.corrupt(zstd_safe::get_error_name(code)))?;
             input.consume(read);
             self.was_full = written == out.len();
+            if self.wanted == 0 {
+                self.state = State::Between { is_first: false };
+                self.was_full = false;
+            }
             if written > 0 {
                 return Ok(written);
             }
         }
+    }
+
+    /// Reads a byte of what stands between frames, or of a magic; false at the end.
+    fn begin_frame(&mut self, input: &mut Input, fill: Fill<'_>) -> Result<bool, Stop> {
+        let offset = input.offset;
+        let Some(byte) = input.take_byte(fill)? else {
+            return match self.state {
+                State::Magic { .. } => Err(input.truncated()),
+                _ => Ok(false),
+            };
+        };
+        let (mut bytes, at, begin) = match self.state {
+            State::Between { is_first: false } if byte == 0 => return Ok(true),
+            State::Magic { at, bytes, begin } => (bytes, at, begin),
+            _ => ([0; MAGIC], 0, offset),
+        };
+        bytes[at] = byte;
+        let at = at + 1;
+        if !magic::may_be_zstd(&bytes[..at]) {
+            return Err(Stop::Damage {
+                offset: begin,
+                reason: Reason::Corrupt("no zstd data follows"),
+            });
+        }
+        self.state = State::Magic { at, bytes, begin };
+        if at == MAGIC {
+            let mut from = InBuffer::around(&bytes);
+            let mut into = OutBuffer::around(&mut [][..]);
+            let result = self.context.decompress_stream(&mut into, &mut from);
+            self.wanted = result.map_err(|code| input.corrupt(zstd_safe::get_error_name(code)))?;
+            self.state = State::Frame;
+        }
+        Ok(true)
     }
 }
