@@ -228,8 +228,10 @@ fn bytes_before_damage_are_not_lost() {
     );
 }
 
-/// Both formats, with a second member of this one.
-fn formats() -> [(Compression, fn(&[u8]) -> Vec<u8>); 2] {
+/// Compresses one member.
+type Pack = fn(&[u8]) -> Vec<u8>;
+
+fn formats() -> [(Compression, Pack); 2] {
     [(Compression::Gzip, gzip), (Compression::Zstd, zstd)]
 }
 

@@ -21,6 +21,10 @@ pub(super) struct Zstd {
     state: State,
     /// How many bytes the library wants next; 0 between frames.
     wanted: usize,
+    /// The offset at which the block or header at hand begins, and how much of it is left: however it arrives, damage is
+    /// reported there.
+    begin: u64,
+    left: usize,
     /// The last call filled its buffer: the library may hold more, though there is no input.
     was_full: bool,
 }
@@ -54,6 +58,8 @@ impl Zstd {
             context: DCtx::create(),
             state: State::Between { is_first: true },
             wanted: 0,
+            begin: 0,
+            left: 0,
             was_full: false,
         }
     }
@@ -75,25 +81,35 @@ impl Zstd {
                 return Err(input.truncated());
             }
             let bytes = input.bytes();
-            let piece = self
-                .wanted
-                .saturating_sub(BLOCK_HEADER)
-                .max(1)
-                .min(bytes.len());
+            if self.left == 0 {
+                self.begin = input.offset;
+                self.left = self.wanted.saturating_sub(BLOCK_HEADER).max(1);
+            }
+            let piece = self.left.min(bytes.len());
             let mut from = InBuffer::around(&bytes[..piece]);
             let mut into = OutBuffer::around(&mut *out);
             let result = self.context.decompress_stream(&mut into, &mut from);
             let (read, written) = (from.pos(), into.pos());
-            self.wanted = result.map_err(|code| input.corrupt(zstd_safe::get_error_name(code)))?;
+            self.wanted = result.map_err(|code| self.corrupt(code))?;
             input.consume(read);
+            self.left -= read;
             self.was_full = written == out.len();
             if self.wanted == 0 {
                 self.state = State::Between { is_first: false };
+                self.left = 0;
                 self.was_full = false;
             }
             if written > 0 {
                 return Ok(written);
             }
+        }
+    }
+
+    /// The library has found damage in the block or header at hand.
+    fn corrupt(&self, code: usize) -> Stop {
+        Stop::Damage {
+            offset: self.begin,
+            reason: Reason::Corrupt(zstd_safe::get_error_name(code)),
         }
     }
 
@@ -124,7 +140,8 @@ impl Zstd {
             let mut from = InBuffer::around(&bytes);
             let mut into = OutBuffer::around(&mut [][..]);
             let result = self.context.decompress_stream(&mut into, &mut from);
-            self.wanted = result.map_err(|code| input.corrupt(zstd_safe::get_error_name(code)))?;
+            self.begin = begin;
+            self.wanted = result.map_err(|code| self.corrupt(code))?;
             self.state = State::Frame;
         }
         Ok(true)
