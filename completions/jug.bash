@@ -1001,17 +1001,19 @@ _jug_with_stages() {
             if ((index > COMP_CWORD)); then
                 _jug "$@"
             else
-                COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup from hash head hex let lines lower match qs records replace select slice sse tail tally to ts upper url where help" -- "$cur") )
+                COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup exec from gzip hash head hex let lines lower match replace save select slice spy tail tally tee throttle tick timeout to ts unpack upper where zstd help" -- "$cur") )
             fi
             ;;
-        +,*) COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup from hash head hex let lines lower match qs records replace select slice sse tail tally to ts upper url where" -- "$cur") ) ;;
+        +,*) COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup exec from gzip hash head hex let lines lower match replace save select slice spy tail tally tee throttle tick timeout to ts unpack upper where zstd" -- "$cur") ) ;;
         base64,-*) COMPREPLY=( $(compgen -W "-d --decode -w --wrap -u --url" -- "$cur") ) ;;
         bytes,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         codes,-*) COMPREPLY=( $(compgen -W "-d --decode" -- "$cur") ) ;;
         count,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         cut,-*) COMPREPLY=( $(compgen -W "-f --fields -c --characters -b --bytes -d --delimiter -o --output-delimiter -s --only-delimited" -- "$cur") ) ;;
         dedup,-*) COMPREPLY=( $(compgen -W "-w --window" -- "$cur") ) ;;
+        exec,-*) COMPREPLY=( $(compgen -W "--timeout --max-output --signal --no-input" -- "$cur") ) ;;
         from,-*) COMPREPLY=( $(compgen -W "-d --delimiter --no-header --infer" -- "$cur") ) ;;
+        gzip,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         hash,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         head,-*) COMPREPLY=( $(compgen -W "-n --lines -c --bytes" -- "$cur") ) ;;
         hex,-*) COMPREPLY=( $(compgen -W "-d --decode -u --upper" -- "$cur") ) ;;
@@ -1019,19 +1021,23 @@ _jug_with_stages() {
         lines,-*) COMPREPLY=( $(compgen -W "-0 --null" -- "$cur") ) ;;
         lower,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         match,-*) COMPREPLY=( $(compgen -W "-v --invert -i --ignore-case -F --text" -- "$cur") ) ;;
-        qs,-*) COMPREPLY=( $(compgen -W "--plus --repeated" -- "$cur") ) ;;
-        records,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         replace,-*) COMPREPLY=( $(compgen -W "-1 --first -F --text -i --ignore-case" -- "$cur") ) ;;
+        save,-*) COMPREPLY=( $(compgen -W "--exclusive" -- "$cur") ) ;;
         select,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         slice,-*) COMPREPLY=( $(compgen -W "-c --bytes" -- "$cur") ) ;;
-        sse,-*) COMPREPLY=( $(compgen -W "--data --heartbeat" -- "$cur") ) ;;
+        spy,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         tail,-*) COMPREPLY=( $(compgen -W "-n --lines -c --bytes" -- "$cur") ) ;;
         tally,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+        tee,-*) COMPREPLY=( $(compgen -W "-a --append" -- "$cur") ) ;;
+        throttle,-*) COMPREPLY=( $(compgen -W "--rate --lines --every --keep" -- "$cur") ) ;;
+        tick,-*) COMPREPLY=( $(compgen -W "--time" -- "$cur") ) ;;
+        timeout,-*) COMPREPLY=( $(compgen -W "--total" -- "$cur") ) ;;
         to,-*) COMPREPLY=( $(compgen -W "-d --delimiter --header --no-header --extra" -- "$cur") ) ;;
         ts,-*) COMPREPLY=( $(compgen -W "-u --utc --tz -r --relative -d --delta" -- "$cur") ) ;;
+        unpack,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         upper,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
-        url,-*) COMPREPLY=( $(compgen -W "-d --decode --parts --join" -- "$cur") ) ;;
         where,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+        zstd,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
     esac
 }
 

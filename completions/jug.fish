@@ -399,10 +399,16 @@ complete -c jug -n "__fish_jug_pipe_in cut" -s o -l output-delimiter -d 'What is
 complete -c jug -n "__fish_jug_pipe_in cut" -s s -l only-delimited -d 'Leave out lines without a delimiter, which otherwise are kept whole'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a dedup -d 'Leave out lines, items or records that came before'
 complete -c jug -n "__fish_jug_pipe_in dedup" -s w -l window -d 'Compare with the last N different items only, in bounded memory; 1 compares neighbours' -r
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a exec -d 'Run a command, which reads and writes bytes'
+complete -c jug -n "__fish_jug_pipe_in exec" -l timeout -d 'Stop the command and fail with status 124 if it takes longer than DURATION' -r
+complete -c jug -n "__fish_jug_pipe_in exec" -l max-output -d 'Stop the command and fail if it writes more than SIZE bytes' -r
+complete -c jug -n "__fish_jug_pipe_in exec" -l signal -d 'Stop the command with SIGNAL, and a second later with KILL' -r
+complete -c jug -n "__fish_jug_pipe_in exec" -l no-input -d 'Begin the chain: the command has no input'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a from -d 'Read records'
 complete -c jug -n "__fish_jug_pipe_in from" -s d -l delimiter -d 'Of csv: the byte between cells; \t for a tab' -r
 complete -c jug -n "__fish_jug_pipe_in from" -l no-header -d 'Of csv and tsv: the first line is a record; the fields are called column_1, column_2, …'
 complete -c jug -n "__fish_jug_pipe_in from" -l infer -d 'Of csv and tsv: cells that are numbers as JSON writes them become numbers'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a gzip -d 'Compress as gzip'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a hash -d 'Compute a digest of all bytes, or of each item'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a head -d 'Keep the first N lines, items or records'
 complete -c jug -n "__fish_jug_pipe_in head" -s n -l lines -d 'Keep the first N lines, items or records; -N for all but the last N' -r
@@ -418,24 +424,31 @@ complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a match -d 'Keep the lines i
 complete -c jug -n "__fish_jug_pipe_in match" -s v -l invert -d 'Keep the lines that do not match'
 complete -c jug -n "__fish_jug_pipe_in match" -s i -l ignore-case -d 'Ignore case'
 complete -c jug -n "__fish_jug_pipe_in match" -s F -l text -d 'Take REGEX as text, not as a regular expression'
-complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a qs -d 'Read query strings as records, or write records as query strings'
-complete -c jug -n "__fish_jug_pipe_in qs" -l plus -d 'What a + in a query string is' -r
-complete -c jug -n "__fish_jug_pipe_in qs" -l repeated -d 'What becomes of a key that comes several times' -r
-complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a records -d 'Cut bytes into items of SIZE bytes, without the NUL bytes at their ends'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a replace -d 'Replace what a regular expression matches in each line'
 complete -c jug -n "__fish_jug_pipe_in replace" -s 1 -l first -d 'Replace only the first match of a line'
 complete -c jug -n "__fish_jug_pipe_in replace" -s F -l text -d 'Take both as text: no regular expression, and no groups'
 complete -c jug -n "__fish_jug_pipe_in replace" -s i -l ignore-case -d 'Ignore case'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a save -d 'Keep a copy in a file, which is replaced only if the whole chain succeeds'
+complete -c jug -n "__fish_jug_pipe_in save" -l exclusive -d 'Fail if FILE exists'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a select -d 'Keep some fields of each record, in this order'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a slice -d 'Keep the lines, items, records or bytes of a range'
 complete -c jug -n "__fish_jug_pipe_in slice" -s c -l bytes -d 'Count bytes instead of lines, items or records'
-complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a sse -d 'Read server-sent events as records'
-complete -c jug -n "__fish_jug_pipe_in sse" -l data -d 'Give only the data of each event, as items'
-complete -c jug -n "__fish_jug_pipe_in sse" -l heartbeat -d 'Give comments, too, which servers send to keep the connection, as records with the field \'comment\''
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a spy -d 'Report on standard error how much passes and how fast'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a tail -d 'Keep the last N lines, items or records'
 complete -c jug -n "__fish_jug_pipe_in tail" -s n -l lines -d 'Keep the last N lines, items or records; +N for all from the Nth on' -r
 complete -c jug -n "__fish_jug_pipe_in tail" -s c -l bytes -d 'Keep the last SIZE bytes; +N for all from the Nth on' -r
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a tally -d 'Count equal lines or items, the most frequent first'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a tee -d 'Copy everything to files as it comes, and pass it on'
+complete -c jug -n "__fish_jug_pipe_in tee" -s a -l append -d 'Add to the end of each FILE instead of replacing what it has'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a throttle -d 'Limit how much passes in a second, or thin out to one item per interval'
+complete -c jug -n "__fish_jug_pipe_in throttle" -l rate -d 'Pass at most SIZE bytes a second' -r
+complete -c jug -n "__fish_jug_pipe_in throttle" -l lines -d 'Pass at most N lines, items or records a second' -r
+complete -c jug -n "__fish_jug_pipe_in throttle" -l every -d 'Pass one line, item or record in each interval of DURATION' -r
+complete -c jug -n "__fish_jug_pipe_in throttle" -l keep -d 'Which one of an interval to pass: the first at once, or the last at its end' -r
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a tick -d 'Begin a chain with a line at regular intervals, the first at once'
+complete -c jug -n "__fish_jug_pipe_in tick" -l time -d 'Write the time of each line (UTC) instead of its number'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a timeout -d 'Fail with status 124 if nothing comes for DURATION'
+complete -c jug -n "__fish_jug_pipe_in timeout" -l total -d 'How long all of it may take' -r
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a to -d 'Write records'
 complete -c jug -n "__fish_jug_pipe_in to" -s d -l delimiter -d 'Of csv: the byte between cells; \t for a tab' -r
 complete -c jug -n "__fish_jug_pipe_in to" -l header -d 'Of tables: the columns [default: the fields of the first record]' -r
@@ -446,9 +459,7 @@ complete -c jug -n "__fish_jug_pipe_in ts" -s u -l utc -d 'Use UTC instead of th
 complete -c jug -n "__fish_jug_pipe_in ts" -l tz -d 'Use this time zone' -r
 complete -c jug -n "__fish_jug_pipe_in ts" -s r -l relative -d 'Write the time since the start of the chain'
 complete -c jug -n "__fish_jug_pipe_in ts" -s d -l delta -d 'Write the time since the line before'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a unpack -d 'Decode gzip and zstd, and pass other data as it is'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a upper -d 'Convert letters to upper case'
-complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a url -d 'Percent-encode bytes or decode them, or take URLs apart'
-complete -c jug -n "__fish_jug_pipe_in url" -s d -l decode -d 'Decode; a % without two hexadecimal digits stays as it is'
-complete -c jug -n "__fish_jug_pipe_in url" -l parts -d 'Make a record of each line, which is a URL: scheme, user, host, port, path, query, fragment; a part that is not there is null'
-complete -c jug -n "__fish_jug_pipe_in url" -l join -d 'Make lines of such records again'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a where -d 'Keep the records for which a condition holds'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a zstd -d 'Compress as zstd'

@@ -173,7 +173,10 @@ impl Pipe {
                 return Err(Error::usage(message));
             }
         } else {
-            refuse_overwriting(&inputs, target.as_deref())?;
+            let written = target.iter().chain(&plan.writes);
+            for file in written {
+                refuse_overwriting(&inputs, Some(file))?;
+            }
             hint_at_terminal(&inputs[0], "input", "name a file with -i", &context.ui);
         }
         let mut output = Written::open(target.as_deref(), mode)?;
@@ -194,6 +197,10 @@ impl Pipe {
         };
         let shared = Shared {
             draw: &draw,
+            inputs: match plan.has_source() {
+                true => Vec::new(),
+                false => inputs.clone(),
+            },
             strict: self.strict,
             on_error: self.on_error,
             high_water: usize::try_from(self.high_water)

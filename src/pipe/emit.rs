@@ -1,5 +1,7 @@
 //! Items and records one at a time: what a [`super::stage::UnitStage`] takes, and where it puts what it gives.
 
+use std::time::Instant;
+
 use super::data::{Batch, Data, Item, Kind};
 use super::failure::Failure;
 use super::flow::{Flow, Out};
@@ -135,6 +137,18 @@ impl<'a> Emit<'a> {
             flow = result?;
         }
         if flow == Flow::Enough {
+            self.flow = Flow::Enough;
+        }
+        Ok(self.flow)
+    }
+
+    /// Hands on what was collected, writes out what later stages keep back, and waits until then. Only for stages with a thread
+    /// of their own.
+    ///
+    /// # Errors
+    /// As [`Out::pause`].
+    pub fn pause(&mut self, until: Instant) -> Result<Flow, Failure> {
+        if self.hand_on()? == Flow::More && self.out.pause(until)? == Flow::Enough {
             self.flow = Flow::Enough;
         }
         Ok(self.flow)

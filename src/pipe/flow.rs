@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::data::Data;
-use super::failure::Failure;
+use super::failure::{Failure, Part};
 use super::shared::Shared;
 
 /// Whether more input is wanted.
@@ -34,4 +34,7 @@ pub trait Out {
 
     /// What all stages share.
     fn shared(&self) -> &Shared<'_>;
+
+    /// The stage whose output this is; none inside an item.
+    fn part(&self) -> Option<Part>;
 }

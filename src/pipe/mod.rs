@@ -5,6 +5,7 @@
 //! [`stage`], which `step` adapts to the stream that it stands in.
 
 pub mod chain;
+pub mod clock;
 pub mod data;
 pub mod emit;
 pub mod ends;

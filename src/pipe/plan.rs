@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::path::PathBuf;
 
 use super::chain::{self, Named};
 use super::data::Kind;
@@ -19,6 +20,8 @@ pub struct Plan {
     pub segments: Vec<Segment>,
     /// What comes out at the end.
     pub gives: Kind,
+    /// The files that its stages write.
+    pub writes: Vec<PathBuf>,
 }
 
 /// Neighbouring stages that share a thread.
@@ -90,6 +93,7 @@ pub fn plan(chain: &[Named], for_reading: bool) -> Result<Plan, PlanError> {
             source: None,
             segments: vec![Segment::default()],
             gives: Kind::Bytes,
+            writes: Vec::new(),
         },
         is_heavy: false,
         before: None,
@@ -154,6 +158,7 @@ impl Building {
             return Err(self.impossible(spec));
         }
         let opened = (spec.open)(&named.arguments, kind)?;
+        self.plan.writes.extend(opened.writes);
         let gives = match opened.gives {
             Gives::Same => kind,
             Gives::Kind(kind) => kind,

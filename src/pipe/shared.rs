@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 
+use super::clock::{Clock, System};
+use super::failure::{Failure, Part};
+use crate::io::source::InputName;
 use crate::observe::Observe;
 use crate::record::{Cell, Timestamp};
 
@@ -13,6 +16,10 @@ use crate::record::{Cell, Timestamp};
 pub struct Shared<'a> {
     /// Where warnings and missed input are reported.
     pub observe: &'a dyn Observe,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// The names of the inputs, in order, for messages; none if the chain begins with a stage that reads nothing.
+    pub inputs: Vec<InputName>,
     /// Whether damaged input aborts the run.
     pub strict: bool,
     /// What becomes of an item or record that a stage cannot process.
@@ -53,6 +60,8 @@ impl<'a> Shared<'a> {
     pub fn new(observe: &'a dyn Observe) -> Shared<'a> {
         Shared {
             observe,
+            clock: &System,
+            inputs: Vec::new(),
             strict: false,
             on_error: OnError::default(),
             high_water: 256 << 10,
@@ -63,6 +72,16 @@ impl<'a> Shared<'a> {
             skipped: AtomicU64::new(0),
             draw: &|_, _| String::new(),
         }
+    }
+
+    /// Reports input that is missing from the output, with the name of the stage.
+    pub fn missed(&self, part: Option<Part>, message: &str) {
+        let failure = Failure::new(message);
+        let failure = match part {
+            Some(part) => failure.within(part),
+            None => failure,
+        };
+        self.observe.missed(&failure.to_string());
     }
 
     /// Counts an item or record that was left out, and reports it if each is to be reported.

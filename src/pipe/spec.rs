@@ -1,6 +1,7 @@
 //! The description of a stage: its name, its arguments, what it takes and gives, and how it is opened.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use clap::ArgMatches;
 
@@ -86,6 +87,8 @@ pub struct Opened {
     pub work: Work,
     /// What it gives.
     pub gives: Gives,
+    /// The files that it writes, none of which may be an input.
+    pub writes: Vec<PathBuf>,
 }
 
 impl Opened {
@@ -94,6 +97,7 @@ impl Opened {
         Opened {
             work,
             gives: Gives::Same,
+            writes: Vec::new(),
         }
     }
 
@@ -102,7 +106,14 @@ impl Opened {
         Opened {
             work,
             gives: Gives::Kind(kind),
+            writes: Vec::new(),
         }
+    }
+
+    /// The same stage, which writes these files.
+    pub fn writing(mut self, files: Vec<PathBuf>) -> Opened {
+        self.writes = files;
+        self
     }
 }
 

@@ -15,6 +15,7 @@ use super::data::{self, Data};
 use super::emit::{Emit, Unit};
 use super::failure::Failure;
 use super::flow::{Flow, Out};
+use super::shared::Shared;
 
 /// A stage that sees bytes, cut anywhere.
 pub trait ByteStage: Send {
@@ -100,10 +101,34 @@ pub trait UnitStage: Send {
         let _ = out;
         Ok(())
     }
+
+    /// When [`UnitStage::due`] is to be called, if it is.
+    fn deadline(&self) -> Option<Instant> {
+        None
+    }
+
+    /// The deadline has passed.
+    ///
+    /// # Errors
+    /// As [`UnitStage::unit`].
+    fn due(&mut self, out: &mut Emit<'_>) -> Result<Flow, Failure> {
+        let _ = out;
+        Ok(Flow::More)
+    }
 }
 
 /// A stage, or what stands between stages, as the run sees it.
 pub trait Step: Send {
+    /// The run is about to begin: opens what the step writes beside the stream, and notes the time. Called for all steps of a
+    /// chain before any of them gets data.
+    ///
+    /// # Errors
+    /// If something cannot be opened.
+    fn start(&mut self, shared: &Shared<'_>) -> Result<(), Failure> {
+        let _ = shared;
+        Ok(())
+    }
+
     /// Takes some data.
     ///
     /// # Errors

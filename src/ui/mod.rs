@@ -31,7 +31,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::error::Error;
-use crate::observe::Observe;
+use crate::observe::{Observe, Passed};
 
 use live::Region;
 use message::Messages;
@@ -373,6 +373,17 @@ impl Observe for Ui {
         if self.stderr.is_terminal || self.verbose {
             self.labelled(Style::Dim, "", message);
         }
+    }
+
+    fn passed(&self, name: &str, unit: &str, passed: &Passed) {
+        let (bytes, count) = (units::bytes(passed.bytes), units::count(passed.units));
+        let rate = units::rate(passed.bytes, passed.time).map(|rate| format!(", {rate}"));
+        let rate = rate.unwrap_or_default();
+        self.say(&format!("{name}: {bytes} in {count} {unit}{rate}"));
+    }
+
+    fn is_watched(&self) -> bool {
+        self.stderr.is_terminal
     }
 
     /// Engines that wait for input ask this and advance nothing, so a request for progress is answered here too.

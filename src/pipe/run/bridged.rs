@@ -57,7 +57,8 @@ impl Sink for Entry {
 
 /// What the stages after such a stage read.
 pub(super) struct Exit {
-    source: Box<dyn Source + Send>,
+    /// None once it is dropped.
+    source: Option<Box<dyn Source + Send>>,
     part: Part,
     counts: Arc<Counts>,
     /// Tells the stages before it that nothing more is wanted.
@@ -72,7 +73,7 @@ impl Exit {
         wake: Option<Waker>,
     ) -> Exit {
         Exit {
-            source,
+            source: Some(source),
             part,
             counts,
             wake,
@@ -82,7 +83,8 @@ impl Exit {
 
 impl Source for Exit {
     fn start(&mut self, closed: &Arc<wait::Event>, shared: &Shared<'_>) -> Result<(), Failure> {
-        let started = self.source.start(closed, shared);
+        let source = self.source.as_mut().ok_or_else(gone)?;
+        let started = source.start(closed, shared);
         started.map_err(|failure| failure.within(self.part))
     }
 
@@ -92,7 +94,8 @@ impl Source for Exit {
         shared: &Shared<'_>,
     ) -> Result<Event<'_>, Failure> {
         let part = self.part;
-        let event = self.source.next(deadline, shared);
+        let source = self.source.as_mut().ok_or_else(gone)?;
+        let event = source.next(deadline, shared);
         let event = event.map_err(|failure| failure.within(part))?;
         if let Event::Data(data) = &event {
             self.counts.went(data);
@@ -101,8 +104,14 @@ impl Source for Exit {
     }
 }
 
+fn gone() -> Failure {
+    Failure::new("its output was given up")
+}
+
 impl Drop for Exit {
     fn drop(&mut self) {
+        // First: whoever is woken looks at once whether anything is wanted, and does not look again.
+        self.source = None;
         if let Some(wake) = &self.wake {
             wake();
         }

@@ -11,6 +11,7 @@ use crate::io::buffer::Buffer;
 use crate::io::raw::Raw;
 use crate::io::source::InputName;
 use crate::io::wait::{self, Interest, Wakers, Woken};
+use crate::io::{signals, stdout};
 use crate::pipe::data::Data;
 use crate::pipe::ends::{Event, Source};
 use crate::pipe::failure::{Failure, FailureKind};
@@ -68,6 +69,13 @@ impl Files {
         shared: &Shared<'_>,
     ) -> io::Result<Result<(), Event<'static>>> {
         let Some(open) = self.open.as_ref().filter(|open| open.file.may_wait()) else {
+            // The thread that writes the output may have nothing to do and not look.
+            if signals::stopping() {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            if stdout::reader_is_gone() {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
             return Ok(Ok(()));
         };
         let mut interests = [Interest::read(&open.file)];

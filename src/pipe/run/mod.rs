@@ -84,6 +84,10 @@ impl Prepared {
         shared: &Shared<'_>,
     ) -> Result<(), Failure> {
         let mut parts = assemble(self, source, Output::new(target), shared.high_water);
+        for running in parts.iter_mut().flat_map(|part| &mut part.steps) {
+            let started = running.step.start(shared);
+            started.map_err(|failure| failure.within(running.part))?;
+        }
         let run = Run {
             shared,
             failure: Mutex::new(None),

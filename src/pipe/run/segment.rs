@@ -60,7 +60,7 @@ pub(super) fn run(
             .iter()
             .filter_map(|running| running.step.deadline())
             .min();
-        let is_due = deadline.is_some_and(|deadline| deadline <= Instant::now());
+        let is_due = deadline.is_some_and(|deadline| deadline <= shared.clock.now());
         let event = match is_due {
             true => Event::Due,
             false => {
@@ -90,6 +90,8 @@ pub(super) fn run(
                 sink.next_file();
                 Flow::More
             }
+            // After a failure elsewhere what follows may seem to want more for a moment, and nobody wakes this one again.
+            Event::Woken if (context.is_aborted)() => return Ok(Ending::Aborted),
             Event::Woken => Flow::More,
             Event::End => break,
             Event::Aborted => return Ok(Ending::Aborted),
@@ -134,7 +136,7 @@ fn due(
     sink: &mut dyn Sink,
     context: &Context<'_, '_>,
 ) -> Result<Flow, Failure> {
-    let now = Instant::now();
+    let now = context.shared.clock.now();
     let mut flow = Flow::More;
     each(steps, sink, context, |step, out| {
         let is_due = step.deadline().is_some_and(|deadline| deadline <= now);
@@ -159,6 +161,7 @@ impl Running {
         let mut counted = Counted {
             rest,
             counts: &self.counts,
+            part: self.part,
             elsewhere: Duration::ZERO,
         };
         let result = call(&mut *self.step, &mut counted);
@@ -206,6 +209,7 @@ impl Rest<'_, '_, '_> {
 struct Counted<'k, 'a, 'c, 's> {
     rest: Rest<'a, 'c, 's>,
     counts: &'k Counts,
+    part: Part,
     /// The time that later stages took.
     elsewhere: Duration,
 }
@@ -239,6 +243,10 @@ impl Out for Counted<'_, '_, '_, '_> {
     fn shared(&self) -> &Shared<'_> {
         self.rest.context.shared
     }
+
+    fn part(&self) -> Option<Part> {
+        Some(self.part)
+    }
 }
 
 impl Rest<'_, '_, '_> {
@@ -258,7 +266,8 @@ impl Rest<'_, '_, '_> {
             deadline: Some(until),
         };
         let failed = |error| Failure::new(format!("cannot wait: {}", crate::error::Plain(&error)));
-        match wait::wait(&mut [], &wakers).map_err(failed)? {
+        let clock = self.context.shared.clock;
+        match clock.wait(&wakers).map_err(failed)? {
             Woken::StopSignal => Err(stopped()),
             Woken::ReaderGone => Err(Failure::of_kind(FailureKind::ReaderGone, "broken pipe")),
             Woken::Event => Ok(Flow::Enough),

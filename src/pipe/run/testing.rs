@@ -1,9 +1,15 @@
 //! Runs chains in memory, for tests.
 
+use std::collections::VecDeque;
 use std::ffi::OsString;
+use std::io;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::{Target, prepare};
+use crate::io::wait::{Wakers, Woken};
+use crate::observe::Observe;
+use crate::pipe::clock::Clock;
 use crate::pipe::data::Data;
 use crate::pipe::ends::{Event, Source};
 use crate::pipe::failure::Failure;
@@ -104,5 +110,153 @@ impl Source for Pieces {
         let rest = file.split_off(self.size.min(file.len()));
         self.current = std::mem::replace(file, rest);
         Ok(Event::Data(Data::Bytes(&self.current)))
+    }
+}
+
+/// A time that passes only when somebody waits for it, and chains that run in it.
+pub(in crate::pipe) struct Timeline {
+    start: Instant,
+    now: Mutex<Instant>,
+}
+
+/// What came of a chain: the output with its times in milliseconds, and how it ended.
+pub(in crate::pipe) struct Found {
+    pub(in crate::pipe) output: Vec<(u64, String)>,
+    pub(in crate::pipe) ended: Result<(), String>,
+}
+
+impl Timeline {
+    pub(in crate::pipe) fn new() -> Timeline {
+        let start = Instant::now();
+        Timeline {
+            start,
+            now: Mutex::new(start),
+        }
+    }
+
+    /// The time since the beginning, in milliseconds.
+    pub(in crate::pipe) fn elapsed(&self) -> u64 {
+        let elapsed = self.now().duration_since(self.start).as_millis();
+        u64::try_from(elapsed).unwrap()
+    }
+
+    /// Runs a chain of one thread over an input that comes at these times, in milliseconds.
+    pub(in crate::pipe) fn run(&self, words: &[&str], input: &[(u64, &str)]) -> Found {
+        self.run_observed(words, input, &())
+    }
+
+    /// The same with an observer.
+    pub(in crate::pipe) fn run_observed(
+        &self,
+        words: &[&str],
+        input: &[(u64, &str)],
+        observe: &dyn Observe,
+    ) -> Found {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        let chain = chain::parse(words::split(&words)).unwrap();
+        let mut plan = plan::plan(&chain, false).unwrap();
+        // Another thread would wait in a time of its own.
+        let steps = plan.segments.drain(..).flat_map(|segment| segment.stages);
+        let stages = steps.collect();
+        plan.segments.push(plan::Segment {
+            stages,
+            bridge: None,
+        });
+        let input = input.iter().map(|&(at, text)| {
+            let at = self.start + Duration::from_millis(at);
+            (at, text.as_bytes().to_vec())
+        });
+        let source = Scripted {
+            input: input.collect(),
+            current: Vec::new(),
+            is_idle: true,
+        };
+        let mut target = Recorded {
+            timeline: self,
+            output: Vec::new(),
+        };
+        let shared = Shared {
+            clock: self,
+            now: || Timestamp::new(1_774_000_000, 123_000_000, 3).expect("a time"),
+            ..Shared::new(observe)
+        };
+        let ended = prepare(plan).run_from(Box::new(source), &mut target, &shared);
+        Found {
+            output: target.output,
+            ended: ended.map_err(|failure| failure.to_string()),
+        }
+    }
+}
+
+impl Clock for Timeline {
+    fn now(&self) -> Instant {
+        *self.now.lock().unwrap()
+    }
+
+    fn wait(&self, wakers: &Wakers<'_>) -> io::Result<Woken> {
+        let until = wakers.deadline.expect("nobody waits for ever in a test");
+        let mut now = self.now.lock().unwrap();
+        *now = until.max(*now);
+        Ok(Woken::Deadline)
+    }
+}
+
+/// Keeps output with its time.
+struct Recorded<'a> {
+    timeline: &'a Timeline,
+    output: Vec<(u64, String)>,
+}
+
+impl Target for Recorded<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        self.output.push((self.timeline.elapsed(), text));
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// Input that comes at certain times.
+struct Scripted {
+    input: VecDeque<(Instant, Vec<u8>)>,
+    current: Vec<u8>,
+    is_idle: bool,
+}
+
+impl Source for Scripted {
+    fn next(
+        &mut self,
+        deadline: Option<Instant>,
+        shared: &Shared<'_>,
+    ) -> Result<Event<'_>, Failure> {
+        loop {
+            let Some((at, _)) = self.input.front() else {
+                return Ok(Event::End);
+            };
+            let (at, now) = (*at, shared.clock.now());
+            if at <= now {
+                self.is_idle = false;
+                self.current = self.input.pop_front().unwrap().1;
+                return Ok(Event::Data(Data::Bytes(&self.current)));
+            }
+            if !std::mem::replace(&mut self.is_idle, true) {
+                return Ok(Event::Idle);
+            }
+            if deadline.is_some_and(|deadline| deadline <= now) {
+                return Ok(Event::Due);
+            }
+            let until = deadline.map_or(at, |deadline| deadline.min(at));
+            let wakers = Wakers {
+                deadline: Some(until),
+                ..Wakers::default()
+            };
+            shared.clock.wait(&wakers).unwrap();
+            if until < at {
+                return Ok(Event::Due);
+            }
+        }
     }
 }

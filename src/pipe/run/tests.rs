@@ -1,10 +1,19 @@
 //! The three endings, flow between threads, and what a chain does with several files.
 
-use std::sync::Mutex;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
+use super::bridged::Exit;
+use super::counts::Counts;
+use super::segment::{self, Context, Ending};
 use super::testing::{run_cut, run_with};
+use crate::io::wait;
 use crate::observe::Observe;
+use crate::pipe::data::Data;
+use crate::pipe::ends::{Event, Sink, Source};
+use crate::pipe::failure::{Failure, Part};
+use crate::pipe::flow::Flow;
 use crate::pipe::shared::{OnError, Shared};
 
 /// Keeps what was reported as missed.
@@ -129,4 +138,80 @@ fn a_queue_of_one_byte_still_moves_long_items() {
         &shared,
     );
     assert_eq!(output, Ok(b"1\n".to_vec()));
+}
+
+/// Is woken once; nothing ends a second wait.
+struct WokenOnce {
+    is_over: bool,
+    is_dropped: Arc<AtomicBool>,
+}
+
+impl Source for WokenOnce {
+    fn next(
+        &mut self,
+        _deadline: Option<Instant>,
+        _shared: &Shared<'_>,
+    ) -> Result<Event<'_>, Failure> {
+        assert!(!self.is_over, "it waits again, and nobody wakes it");
+        self.is_over = true;
+        Ok(Event::Woken)
+    }
+}
+
+impl Drop for WokenOnce {
+    fn drop(&mut self) {
+        self.is_dropped.store(true, Relaxed);
+    }
+}
+
+/// The stage after it has failed, but has not closed its input yet.
+struct StillOpen;
+
+impl Sink for StillOpen {
+    fn put(&mut self, _data: Data<'_>) -> Result<Flow, Failure> {
+        Ok(Flow::More)
+    }
+
+    fn idle(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn is_wanted(&mut self) -> Result<bool, Failure> {
+        Ok(true)
+    }
+
+    fn end(&mut self) -> Result<(), Failure> {
+        panic!("an aborted chain does not end its output");
+    }
+}
+
+#[test]
+fn a_segment_that_is_woken_by_a_failure_elsewhere_does_not_wait_again() {
+    let mut source = WokenOnce {
+        is_over: false,
+        is_dropped: Arc::default(),
+    };
+    let context = Context {
+        shared: &Shared::new(&()),
+        closed: &Arc::new(wait::Event::new()),
+        is_aborted: &|| true,
+    };
+    let ending = segment::run(&mut [], &mut source, &mut StillOpen, &context).unwrap();
+    assert_eq!(ending, Ending::Aborted);
+}
+
+#[test]
+fn the_output_of_a_bridge_is_closed_before_the_stages_in_front_of_it_are_woken() {
+    let is_dropped = Arc::new(AtomicBool::new(false));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let source = WokenOnce {
+        is_over: false,
+        is_dropped: Arc::clone(&is_dropped),
+    };
+    let record = Arc::clone(&seen);
+    let wake = Arc::new(move || record.lock().unwrap().push(is_dropped.load(Relaxed)));
+    let counts = Arc::new(Counts::default());
+    let part = Part::Stage(1, "exec");
+    drop(Exit::new(Box::new(source), part, counts, Some(wake)));
+    assert_eq!(*seen.lock().unwrap(), [true]);
 }

@@ -12,7 +12,9 @@ mod count;
 mod cut;
 mod dedup;
 mod fixed;
+mod exec;
 mod from;
+mod gzip;
 mod hash;
 mod head;
 mod hex;
@@ -24,19 +26,32 @@ mod qs;
 mod replace;
 #[cfg(test)]
 mod round_trips;
+mod save;
 mod slice;
 mod sse;
+mod spy;
 mod table;
 mod tail;
 mod tally;
+mod tee;
+mod throttle;
+mod tick;
+mod timeout;
 mod to;
 mod ts;
 mod url;
+mod unpack;
 mod where_;
+mod zstd;
+
+use std::io;
+use std::path::Path;
 
 use clap::builder::PossibleValue;
 
+use super::failure::{Failure, FailureKind};
 use super::spec::Spec;
+use crate::error::Plain;
 use crate::expr::literals;
 use crate::format::records;
 
@@ -48,7 +63,9 @@ pub static STAGES: &[&Spec] = &[
     &count::SPEC,
     &cut::SPEC,
     &dedup::SPEC,
+    &exec::SPEC,
     &from::SPEC,
+    &gzip::SPEC,
     &hash::SPEC,
     &head::SPEC,
     &hex::SPEC,
@@ -59,17 +76,35 @@ pub static STAGES: &[&Spec] = &[
     &qs::SPEC,
     &fixed::SPEC,
     &replace::SPEC,
+    &save::SPEC,
     &compute::SELECT,
     &slice::SPEC,
     &sse::SPEC,
+    &spy::SPEC,
     &tail::SPEC,
     &tally::SPEC,
+    &tee::SPEC,
+    &throttle::SPEC,
+    &tick::SPEC,
+    &timeout::SPEC,
     &to::SPEC,
     &ts::SPEC,
+    &unpack::SPEC,
     &case::UPPER,
     &url::SPEC,
     &where_::SPEC,
+    &zstd::SPEC,
 ];
+
+/// The failure of a file that a stage cannot write.
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    let kind = match error.kind() {
+        // A signal asked to stop while nobody read what was written.
+        io::ErrorKind::TimedOut | io::ErrorKind::Interrupted => FailureKind::Stopped,
+        _ => FailureKind::Abort,
+    };
+    Failure::of_kind(kind, format!("{}: {}", path.display(), Plain(error)))
+}
 
 /// A size above zero that fits in memory, such as `512` or `4K`.
 fn size(text: &str) -> Result<usize, String> {

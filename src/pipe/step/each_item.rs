@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::pipe::data::{Batch, Data};
-use crate::pipe::failure::{Failure, Position};
+use crate::pipe::failure::{Failure, Part, Position};
 use crate::pipe::flow::{Flow, Out};
 use crate::pipe::shared::Shared;
 use crate::pipe::stage::{ByteStage, LineStage, Step};
@@ -123,5 +123,9 @@ impl Out for Collect<'_> {
 
     fn shared(&self) -> &Shared<'_> {
         self.shared
+    }
+
+    fn part(&self) -> Option<Part> {
+        None
     }
 }

@@ -1,5 +1,7 @@
 //! A stage of whole items or records. In a stream of bytes the items are its lines, and it gives bytes.
 
+use std::time::Instant;
+
 use crate::pipe::data::{self, Data, Item, Kind};
 use crate::pipe::emit::{Collected, Emit, Unit};
 use crate::pipe::failure::{Failure, Position};
@@ -101,6 +103,19 @@ impl Step for Units {
         let mut emit = Emit::new(&mut self.collected, out, self.kind);
         self.stage.end(&mut emit)?;
         emit.hand_on().map(|_| ())
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.stage.deadline()
+    }
+
+    fn due(&mut self, out: &mut dyn Out) -> Result<Flow, Failure> {
+        let mut emit = Emit::new(&mut self.collected, out, self.kind);
+        let flow = self.stage.due(&mut emit)?;
+        match emit.hand_on()? {
+            Flow::Enough => Ok(Flow::Enough),
+            Flow::More => Ok(flow),
+        }
     }
 }
 
