@@ -16,6 +16,7 @@ mod many_inputs;
 mod outputs;
 mod panics;
 mod pictures;
+mod pipe;
 mod process;
 mod readme;
 mod robustness;

@@ -12,7 +12,7 @@ use crate::process::wait_for;
 use crate::support::{JUG, Running, Sandbox, command};
 
 /// Starts jug with pipes that nobody reads.
-fn start(args: &[&str], directory: &Path) -> Running {
+pub(crate) fn start(args: &[&str], directory: &Path) -> Running {
     let mut command = command(JUG);
     command
         .args(args)
@@ -41,7 +41,7 @@ pub(crate) fn wait_until_stalled(child: &Running) {
 }
 
 /// Whether all threads of a process sleep: the state after the name in /proc/PID/task/TID/stat, proc(5).
-fn are_all_asleep(process: u32) -> bool {
+pub(crate) fn are_all_asleep(process: u32) -> bool {
     let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else {
         return false;
     };

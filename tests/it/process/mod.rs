@@ -51,7 +51,7 @@ pub(crate) fn waiting(args: &[&str], lines: &str) -> Running {
     child
 }
 
-fn signal(child: &Running, signal: &str) {
+pub(crate) fn signal(child: &Running, signal: &str) {
     let sent = Command::new("kill")
         .args(["-s", signal, &child.id().to_string()])
         .status();
@@ -59,7 +59,7 @@ fn signal(child: &Running, signal: &str) {
 }
 
 /// The exit status or the signal, and both streams, of a command whose standard input stays open.
-fn output(child: Running) -> (Option<i32>, Option<i32>, String, String) {
+pub(crate) fn output(child: Running) -> (Option<i32>, Option<i32>, String, String) {
     let outcome = child.end();
     let code = outcome.signal.is_none().then_some(outcome.status);
     (code, outcome.signal, outcome.stdout(), outcome.stderr())
