@@ -21,9 +21,6 @@ const GRACE: Duration = Duration::from_millis(100);
 /// The number of bytes that a pipe takes without blocking after poll(2) has reported it writable: PIPE_BUF, pipe(7).
 const ATOMIC: usize = 4096;
 
-/// The size of a pipe that takes results, in bytes: the most that a user may ask for, pipe(7).
-const PIPE_SIZE: usize = 1 << 20;
-
 /// An output that is written in place.
 #[derive(Debug)]
 pub(super) struct Direct {
@@ -47,7 +44,6 @@ impl Direct {
         let file = File::from(stdio::take_stdout()?);
         let is_terminal = isatty(&file);
         let may_block = is_terminal || is_pipe(&file);
-        enlarge(&file);
         Ok(Direct {
             nonblocking: may_block
                 .then(|| open_again(&file, OFlags::WRONLY))
@@ -136,15 +132,6 @@ fn wait_for_room(file: &File, is_terminal: bool, give_up: &mut Option<Instant>) 
             Woken::Progress => answer.into_iter().for_each(|answer| answer()),
             Woken::Event | Woken::ReaderGone | Woken::Ready => return Ok(()),
         }
-    }
-}
-
-/// Lets a pipe hold more than the usual 64 KiB, so that two processes that work at the same speed take turns less often. Not
-/// more than an administrator allows; if it is not a pipe, nothing happens.
-fn enlarge(file: &File) {
-    let is_small = rustix::pipe::fcntl_getpipe_size(file).is_ok_and(|size| size < PIPE_SIZE);
-    if is_small {
-        let _ = rustix::pipe::fcntl_setpipe_size(file, PIPE_SIZE);
     }
 }
 

@@ -110,7 +110,7 @@ fn gone() -> Failure {
 
 impl Drop for Exit {
     fn drop(&mut self) {
-        // First: whoever is woken looks at once whether anything is wanted, and does not look again.
+        // First: the segment that is woken checks once whether anything is wanted, and not again.
         self.source = None;
         if let Some(wake) = &self.wake {
             wake();

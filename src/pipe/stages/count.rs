@@ -2,12 +2,12 @@
 
 use clap::{ArgMatches, Args};
 
-use crate::pipe::data::Kind;
+use crate::pipe::data::{Data, Kind};
 use crate::pipe::emit::{Emit, Unit};
 use crate::pipe::failure::Failure;
-use crate::pipe::flow::Flow;
+use crate::pipe::flow::{Flow, Out};
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work};
-use crate::pipe::stage::UnitStage;
+use crate::pipe::stage::{ByteStage, UnitStage};
 
 #[derive(Args)]
 struct Count {}
@@ -28,24 +28,50 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn open(_matches: &ArgMatches, input: Kind) -> Result<Opened, Refused> {
-    Ok(Opened::giving(
-        Kind::lines_of(input),
-        Work::Units(Box::new(Counter { items: 0 })),
-    ))
+    let work = match input {
+        Kind::Bytes => Work::Bytes(Box::new(LineCounter::default())),
+        Kind::Items | Kind::Records => Work::Units(Box::new(Counter { units: 0 })),
+    };
+    Ok(Opened::giving(Kind::lines_of(input), work))
+}
+
+/// Counts lines without keeping them, however long they are.
+#[derive(Default)]
+struct LineCounter {
+    newlines: u64,
+    /// Bytes came after the last newline.
+    is_inside_line: bool,
+}
+
+impl ByteStage for LineCounter {
+    fn push(&mut self, bytes: &[u8], _out: &mut dyn Out) -> Result<Flow, Failure> {
+        self.newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
+        if let Some(last) = bytes.last() {
+            self.is_inside_line = *last != b'\n';
+        }
+        Ok(Flow::More)
+    }
+
+    fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
+        let lines = self.newlines + u64::from(self.is_inside_line);
+        *self = LineCounter::default();
+        out.put(Data::Bytes(format!("{lines}\n").as_bytes()))
+            .map(|_| ())
+    }
 }
 
 struct Counter {
-    items: u64,
+    units: u64,
 }
 
 impl UnitStage for Counter {
     fn unit(&mut self, _unit: Unit<'_>, _out: &mut Emit<'_>) -> Result<Flow, Failure> {
-        self.items += 1;
+        self.units += 1;
         Ok(Flow::More)
     }
 
     fn end(&mut self, out: &mut Emit<'_>) -> Result<(), Failure> {
-        out.push(self.items.to_string().as_bytes(), b"\n")
+        out.push(self.units.to_string().as_bytes(), b"\n")
             .map(|_| ())
     }
 }

@@ -15,7 +15,7 @@ use crate::pipe::stage::ByteStage;
 
 /// Decode gzip and zstd, told by their first bytes
 ///
-/// Other data passes as it is. Each input file is looked at anew; all members and frames are read, and zeros after them are
+/// Other data passes as it is. The first bytes of each input file are checked; all members and frames are read, and zeros after them are
 /// padding. Of damaged data, everything before the damage is used, and the rest is reported as missed, unless --strict is given.
 #[derive(Args)]
 struct Unpack {}

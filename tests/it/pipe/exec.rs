@@ -148,7 +148,7 @@ fn the_signal_can_be_chosen() {
 #[test]
 fn a_program_ends_with_the_chain() {
     let sandbox = Sandbox::new();
-    let sleeper = "sh -c 'echo $$; echo $$ > pid; exec sleep 1000'";
+    let sleeper = "sh -c 'echo $$ > pid; echo $$; exec sleep 1000'";
     for (chain, status) in [
         // The stages after it have enough.
         (format!("exec --no-input {sleeper} + head -n 1"), 0),

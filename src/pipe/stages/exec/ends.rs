@@ -1,7 +1,7 @@
 //! The ends of a command: its input in one thread, its output in another.
 //!
 //! Its output ends when nobody holds the pipe any more, as in a shell. Its input ends earlier: once the command itself has
-//! exited, whoever else holds the other end.
+//! exited, even if another process holds the other end.
 
 use std::io;
 use std::sync::Arc;
@@ -169,7 +169,7 @@ impl Exit {
             event: self.closed.as_deref(),
             deadline: match self.is_idle {
                 true => deadline.into_iter().chain(self.limit).min(),
-                // Before it waits for the first time, the chain is told to give out what it has.
+                // Before the first wait, the stages give out what they have.
                 false => Some(shared.clock.now()),
             },
         };

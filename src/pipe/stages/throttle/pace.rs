@@ -1,4 +1,4 @@
-//! At most so many bytes or units in a second, evenly. Time that passes without input gives no credit.
+//! At most N bytes or units in a second, evenly. Time that passes without input gives no credit.
 
 use std::time::{Duration, Instant};
 
