@@ -1001,10 +1001,10 @@ _jug_with_stages() {
             if ((index > COMP_CWORD)); then
                 _jug "$@"
             else
-                COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup exec from gzip hash head hex let lines lower match replace save select slice spy tail tally tee throttle tick timeout to ts unpack upper where zstd help" -- "$cur") )
+                COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup exec from gzip hash head hex let lines lower match qs records replace save select slice spy sse tail tally tee throttle tick timeout to ts unpack upper url where zstd help" -- "$cur") )
             fi
             ;;
-        +,*) COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup exec from gzip hash head hex let lines lower match replace save select slice spy tail tally tee throttle tick timeout to ts unpack upper where zstd" -- "$cur") ) ;;
+        +,*) COMPREPLY=( $(compgen -W "base64 bytes codes count cut dedup exec from gzip hash head hex let lines lower match qs records replace save select slice spy sse tail tally tee throttle tick timeout to ts unpack upper url where zstd" -- "$cur") ) ;;
         base64,-*) COMPREPLY=( $(compgen -W "-d --decode -w --wrap -u --url" -- "$cur") ) ;;
         bytes,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         codes,-*) COMPREPLY=( $(compgen -W "-d --decode" -- "$cur") ) ;;
@@ -1021,11 +1021,14 @@ _jug_with_stages() {
         lines,-*) COMPREPLY=( $(compgen -W "-0 --null" -- "$cur") ) ;;
         lower,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         match,-*) COMPREPLY=( $(compgen -W "-v --invert -i --ignore-case -F --text" -- "$cur") ) ;;
+        qs,-*) COMPREPLY=( $(compgen -W "--plus --repeated" -- "$cur") ) ;;
+        records,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         replace,-*) COMPREPLY=( $(compgen -W "-1 --first -F --text -i --ignore-case" -- "$cur") ) ;;
         save,-*) COMPREPLY=( $(compgen -W "--exclusive" -- "$cur") ) ;;
         select,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         slice,-*) COMPREPLY=( $(compgen -W "-c --bytes" -- "$cur") ) ;;
         spy,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+        sse,-*) COMPREPLY=( $(compgen -W "--data --heartbeat" -- "$cur") ) ;;
         tail,-*) COMPREPLY=( $(compgen -W "-n --lines -c --bytes" -- "$cur") ) ;;
         tally,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         tee,-*) COMPREPLY=( $(compgen -W "-a --append" -- "$cur") ) ;;
@@ -1036,6 +1039,7 @@ _jug_with_stages() {
         ts,-*) COMPREPLY=( $(compgen -W "-u --utc --tz -r --relative -d --delta" -- "$cur") ) ;;
         unpack,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         upper,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
+        url,-*) COMPREPLY=( $(compgen -W "-d --decode --parts --join" -- "$cur") ) ;;
         where,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         zstd,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
     esac

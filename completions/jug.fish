@@ -424,6 +424,10 @@ complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a match -d 'Keep the lines i
 complete -c jug -n "__fish_jug_pipe_in match" -s v -l invert -d 'Keep the lines that do not match'
 complete -c jug -n "__fish_jug_pipe_in match" -s i -l ignore-case -d 'Ignore case'
 complete -c jug -n "__fish_jug_pipe_in match" -s F -l text -d 'Take REGEX as text, not as a regular expression'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a qs -d 'Read query strings as records, or write records as query strings'
+complete -c jug -n "__fish_jug_pipe_in qs" -l plus -d 'What a + in a query string is' -r
+complete -c jug -n "__fish_jug_pipe_in qs" -l repeated -d 'What becomes of a key that comes several times' -r
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a records -d 'Cut bytes into items of SIZE bytes, without the NUL bytes at their ends'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a replace -d 'Replace what a regular expression matches in each line'
 complete -c jug -n "__fish_jug_pipe_in replace" -s 1 -l first -d 'Replace only the first match of a line'
 complete -c jug -n "__fish_jug_pipe_in replace" -s F -l text -d 'Take both as text: no regular expression, and no groups'
@@ -434,6 +438,9 @@ complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a select -d 'Keep some field
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a slice -d 'Keep the lines, items, records or bytes of a range'
 complete -c jug -n "__fish_jug_pipe_in slice" -s c -l bytes -d 'Count bytes instead of lines, items or records'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a spy -d 'Report on standard error how much passes and how fast'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a sse -d 'Read server-sent events as records'
+complete -c jug -n "__fish_jug_pipe_in sse" -l data -d 'Give only the data of each event, as items'
+complete -c jug -n "__fish_jug_pipe_in sse" -l heartbeat -d 'Give comments, too, which servers send to keep the connection, as records with the field \'comment\''
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a tail -d 'Keep the last N lines, items or records'
 complete -c jug -n "__fish_jug_pipe_in tail" -s n -l lines -d 'Keep the last N lines, items or records; +N for all from the Nth on' -r
 complete -c jug -n "__fish_jug_pipe_in tail" -s c -l bytes -d 'Keep the last SIZE bytes; +N for all from the Nth on' -r
@@ -461,5 +468,9 @@ complete -c jug -n "__fish_jug_pipe_in ts" -s r -l relative -d 'Write the time s
 complete -c jug -n "__fish_jug_pipe_in ts" -s d -l delta -d 'Write the time since the line before'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a unpack -d 'Decode gzip and zstd, and pass other data as it is'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a upper -d 'Convert letters to upper case'
+complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a url -d 'Percent-encode bytes or decode them, or take URLs apart'
+complete -c jug -n "__fish_jug_pipe_in url" -s d -l decode -d 'Decode; a % without two hexadecimal digits stays as it is'
+complete -c jug -n "__fish_jug_pipe_in url" -l parts -d 'Make a record of each line, which is a URL: scheme, user, host, port, path, query, fragment; a part that is not there is null'
+complete -c jug -n "__fish_jug_pipe_in url" -l join -d 'Make lines of such records again'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a where -d 'Keep the records for which a condition holds'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a zstd -d 'Compress as zstd'

@@ -210,6 +210,10 @@ impl Pipe {
             zone: zone::system,
             ..Shared::new(&*context.ui)
         };
+        if target.is_none() && context.ui.stdout_is_terminal() {
+            // It would come between the lines of the output.
+            context.ui.hide_progress();
+        }
         let prepared = prepare(plan);
         let stats = self
             .stats

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd, BorrowedFd};
 
-use rustix::fs::{FileType, OFlags};
+use rustix::fs::{FileType, OFlags, SeekFrom};
 use rustix::io::Errno;
 
 use super::open::open_again;
@@ -16,6 +16,10 @@ pub struct Raw {
     file: File,
     may_wait: bool,
     may_block: bool,
+    /// The size of a regular file when it was opened, in bytes.
+    size: u64,
+    /// How many of them have not been read yet.
+    left: u64,
 }
 
 impl Raw {
@@ -25,6 +29,12 @@ impl Raw {
     /// Those of open(2); "Is a directory"; `EBADF` if standard input was closed at the start.
     pub fn open(name: &InputName) -> io::Result<Raw> {
         let (mut file, status) = open_file(name)?;
+        let (mut size, mut left) = (0, 0);
+        if FileType::from_raw_mode(status.st_mode).is_file() {
+            let begin = rustix::fs::seek(&file, SeekFrom::Current(0))?;
+            size = u64::try_from(status.st_size).unwrap_or(0);
+            left = size.saturating_sub(begin);
+        }
         let kind = FileType::from_raw_mode(status.st_mode);
         if kind == FileType::Directory {
             return Err(Errno::ISDIR.into());
@@ -43,6 +53,8 @@ impl Raw {
             file,
             may_wait: kind != FileType::RegularFile,
             may_block,
+            size,
+            left,
         })
     }
 
@@ -56,6 +68,15 @@ impl Raw {
         self.may_wait
     }
 
+    /// Whether a regular file that has been read to its end became shorter meanwhile. The files of /sys have less than their size
+    /// says, but do not change it.
+    pub fn has_shrunk(&self) -> bool {
+        let is_smaller = |status: rustix::fs::Stat| {
+            u64::try_from(status.st_size).is_ok_and(|size| size < self.size)
+        };
+        self.left > 0 && rustix::fs::fstat(&self.file).is_ok_and(is_smaller)
+    }
+
     /// Reads what there is, at most as much as fits. No bytes are the end; none at all, if the read was interrupted or there is
     /// nothing yet.
     ///
@@ -63,7 +84,10 @@ impl Raw {
     /// Those of read(2).
     pub fn read(&mut self, buf: &mut [u8]) -> io::Result<Option<usize>> {
         match self.file.read(buf) {
-            Ok(read) => Ok(Some(read)),
+            Ok(read) => {
+                self.left = self.left.saturating_sub(read as u64);
+                Ok(Some(read))
+            }
             Err(error) => match error.kind() {
                 io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock => Ok(None),
                 _ => Err(error),
@@ -93,11 +117,30 @@ mod tests {
         assert_eq!(raw.read(&mut buf).unwrap(), Some(10));
         assert_eq!(&buf[..10], b"\x1f\x8bnot gzip");
         assert_eq!(raw.read(&mut buf).unwrap(), Some(0));
+        assert!(!raw.has_shrunk());
         let name = InputName::Path(directory.path().to_owned());
         assert_eq!(
             Raw::open(&name).unwrap_err().kind(),
             io::ErrorKind::IsADirectory
         );
+    }
+
+    #[test]
+    fn a_file_that_became_shorter_is_found() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log");
+        std::fs::write(&path, [b'x'; 100]).unwrap();
+        let mut raw = Raw::open(&InputName::Path(path.clone())).unwrap();
+        assert_eq!(raw.read(&mut [0; 10]).unwrap(), Some(10));
+        File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_len(30)
+            .unwrap();
+        assert_eq!(raw.read(&mut [0; 100]).unwrap(), Some(20));
+        assert_eq!(raw.read(&mut [0; 9]).unwrap(), Some(0));
+        assert!(raw.has_shrunk());
     }
 
     #[test]

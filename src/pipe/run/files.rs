@@ -115,6 +115,19 @@ impl Files {
     }
 }
 
+/// Reports a file that became shorter while it was read.
+fn check_end(open: &Open, shared: &Shared<'_>) -> Result<(), Failure> {
+    if !open.file.has_shrunk() {
+        return Ok(());
+    }
+    let message = format!("{}: the file became shorter while it was read", open.name);
+    if shared.strict {
+        return Err(Failure::new(message));
+    }
+    shared.observe.missed(&message);
+    Ok(())
+}
+
 fn unreadable(name: &InputName, error: &io::Error) -> Failure {
     Failure::new(format!("{name}: {}", Plain(error)))
 }
@@ -158,7 +171,10 @@ impl Source for Files {
             let Some(open) = &mut self.open else { continue };
             match open.file.read(&mut self.buffer) {
                 Ok(None) => {}
-                Ok(Some(0)) => self.open = None,
+                Ok(Some(0)) => {
+                    check_end(open, shared)?;
+                    self.open = None;
+                }
                 Ok(Some(read)) => {
                     self.is_idle = false;
                     self.may_read = !open.file.may_block();

@@ -11,8 +11,8 @@ mod compute;
 mod count;
 mod cut;
 mod dedup;
-mod fixed;
 mod exec;
+mod fixed;
 mod from;
 mod gzip;
 mod hash;
@@ -28,8 +28,8 @@ mod replace;
 mod round_trips;
 mod save;
 mod slice;
-mod sse;
 mod spy;
+mod sse;
 mod table;
 mod tail;
 mod tally;
@@ -39,8 +39,8 @@ mod tick;
 mod timeout;
 mod to;
 mod ts;
-mod url;
 mod unpack;
+mod url;
 mod where_;
 mod zstd;
 
@@ -79,8 +79,8 @@ pub static STAGES: &[&Spec] = &[
     &save::SPEC,
     &compute::SELECT,
     &slice::SPEC,
-    &sse::SPEC,
     &spy::SPEC,
+    &sse::SPEC,
     &tail::SPEC,
     &tally::SPEC,
     &tee::SPEC,

@@ -1,10 +1,12 @@
 //! `replace`: replaces what a regular expression matches in each line.
 
+use std::cell::RefCell;
+
 use clap::{ArgMatches, Args};
 use regex_automata::meta::{Cache, Regex};
 use regex_automata::util::captures::Captures;
 use regex_automata::util::interpolate;
-use regex_automata::{Input, Match};
+use regex_automata::{Input, Match, PatternID};
 
 use super::matching::compile;
 use crate::pipe::data::Kind;
@@ -60,6 +62,9 @@ pub(super) static SPEC: Spec = Spec {
 fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
     let asked = arguments::<Replace>(matches);
     let regex = compile(&asked.regex, asked.is_text, asked.ignore_case)?;
+    if !asked.is_text {
+        check_groups(&regex, &asked.text)?;
+    }
     Ok(Opened::same(Work::Lines(Box::new(Replacer {
         cache: regex.create_cache(),
         captures: regex.create_captures(),
@@ -68,6 +73,36 @@ fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
         first_only: asked.first,
         regex,
     }))))
+}
+
+/// Fails if the text names a group that the regular expression does not have: it would silently become nothing.
+fn check_groups(regex: &Regex, text: &str) -> Result<(), Refused> {
+    let groups = regex.create_captures();
+    let info = groups.group_info();
+    let unknown = RefCell::new(None);
+    let note = |group: String| {
+        unknown.borrow_mut().get_or_insert(group);
+    };
+    let numbered = |group: usize, _: &mut Vec<u8>| {
+        if group >= info.group_len(PatternID::ZERO) {
+            note(group.to_string());
+        }
+    };
+    let named = |name: &str| {
+        let index = info.to_index(PatternID::ZERO, name);
+        if index.is_none() {
+            note(name.to_owned());
+        }
+        index
+    };
+    interpolate::bytes(text.as_bytes(), numbered, named, &mut Vec::new());
+    match unknown.into_inner() {
+        None => Ok(()),
+        Some(group) => Err(
+            Refused::new(format!("the regular expression has no group '{group}'"))
+                .hint("write ${1}x for the first group and an x, and $$ for a dollar sign"),
+        ),
+    }
 }
 
 struct Replacer {
@@ -126,5 +161,26 @@ impl LineStage for Replacer {
         }
         out.extend_from_slice(&line[copied..]);
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pipe::run::testing::run_cut;
+
+    #[test]
+    fn a_group_that_does_not_exist_is_refused() {
+        for (regex, text, group) in [
+            (r"(\w)=(\d)", "$2_$1", "2_"),
+            ("(X)", "$1y", "1y"),
+            ("cost", "$5", "5"),
+            ("(?<name>x)", "${nome}", "nome"),
+        ] {
+            let error = run_cut(&["replace", regex, text], b"", 1).unwrap_err();
+            let wanted = format!("the regular expression has no group '{group}'");
+            assert_eq!(error, wanted, "{text}");
+        }
+        let output = run_cut(&["replace", "(?<name>x)", "${name}${1}$$5$0"], b"axb", 1);
+        assert_eq!(output, Ok(b"axx$5xb".to_vec()));
     }
 }
