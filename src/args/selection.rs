@@ -146,7 +146,7 @@ impl SelectionArgs {
                 span: 0..text.len(),
                 text: text.clone(),
             };
-            regex(&pattern).map_err(|fault| Error::usage(fault.render(text)))
+            regex(&pattern).map_err(|error| Error::usage(error.render(text)))
         });
         let owners = self.owner.iter().map(|owner| Unresolved::Owner {
             user: owner.user.clone(),

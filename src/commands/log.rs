@@ -30,7 +30,7 @@ use crate::args::output::{Output, To};
 use crate::args::values;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::expr::{Clock, Fault};
+use crate::expr::{Clock, QueryError};
 use crate::format;
 use crate::io::source::InputName;
 use crate::io::stdout::was_reader_gone;
@@ -174,7 +174,7 @@ impl Log {
                 "invalid line length 0 for --max-line: expected 1 or more",
             ));
         }
-        let mut query = parse(&text).map_err(|fault| refused(&fault, &text))?;
+        let mut query = parse(&text).map_err(|error| refused(&error, &text))?;
         if let Some(limit) = self.limit.rows {
             query.stages.push(Stage {
                 kind: StageKind::Head(usize::try_from(limit).unwrap_or(usize::MAX)),
@@ -340,14 +340,14 @@ impl Log {
 
 impl Intent {
     fn planned(&self, query: &Query) -> Result<Plan> {
-        plan(query, &self.text, &self.clock).map_err(|fault| refused(&fault, &self.text))
+        plan(query, &self.text, &self.clock).map_err(|error| refused(&error, &self.text))
     }
 }
 
 /// The error for an invalid query, with the place marked.
-fn refused(fault: &Fault, text: &str) -> Error {
-    let error = Error::usage(fault.render(text));
-    match &fault.hint {
+fn refused(query_error: &QueryError, text: &str) -> Error {
+    let error = Error::usage(query_error.render(text));
+    match &query_error.hint {
         Some(hint) => error.hint(hint),
         None => error,
     }

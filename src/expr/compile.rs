@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use regex_automata::meta::Regex;
 
+use super::error::{QueryError, nearest};
 use super::eval::{Node, Program};
-use super::fault::{Fault, nearest};
 use super::functions::{self, Kind};
 use super::moment::Clock;
 use super::syntax::{Binary, Expr, ExprKind, Pattern, Unary};
@@ -33,7 +33,7 @@ pub trait Scope {
         name: &str,
         arguments: &[Expr],
         expr: &Expr,
-    ) -> Result<Option<(usize, Kind)>, Fault>;
+    ) -> Result<Option<(usize, Kind)>, QueryError>;
 
     /// Now and here, for times in the text.
     fn clock(&self) -> &Clock;
@@ -43,7 +43,7 @@ pub trait Scope {
 ///
 /// # Errors
 /// Unknown names, types that do not fit, invalid regexes.
-pub fn compile(expr: &Expr, scope: &mut dyn Scope) -> Result<Program, Fault> {
+pub fn compile(expr: &Expr, scope: &mut dyn Scope) -> Result<Program, QueryError> {
     let (node, kind) = node(expr, scope)?;
     Ok(Program { node, kind })
 }
@@ -52,12 +52,16 @@ pub fn compile(expr: &Expr, scope: &mut dyn Scope) -> Result<Program, Fault> {
 ///
 /// # Errors
 /// As [`compile`], and if the expression surely gives something else.
-pub fn compile_condition(expr: &Expr, what: &str, scope: &mut dyn Scope) -> Result<Program, Fault> {
+pub fn compile_condition(
+    expr: &Expr,
+    what: &str,
+    scope: &mut dyn Scope,
+) -> Result<Program, QueryError> {
     let program = compile(expr, scope)?;
     match program.kind {
         Kind::Bool | Kind::Any => Ok(program),
         _ => Err(
-            Fault::new(expr.span.clone(), format!("{what} needs a condition"))
+            QueryError::new(expr.span.clone(), format!("{what} needs a condition"))
                 .hint("such as status >= 500, or path contains \"cart\""),
         ),
     }
@@ -67,7 +71,11 @@ pub fn compile_condition(expr: &Expr, what: &str, scope: &mut dyn Scope) -> Resu
 ///
 /// # Errors
 /// As [`compile`].
-pub fn compile_field(expr: &Expr, want: Want, scope: &mut dyn Scope) -> Result<Program, Fault> {
+pub fn compile_field(
+    expr: &Expr,
+    want: Want,
+    scope: &mut dyn Scope,
+) -> Result<Program, QueryError> {
     let (node, kind) = match &expr.kind {
         ExprKind::Field(name) => field(expr, name, want, scope)?,
         _ => node(expr, scope)?,
@@ -75,7 +83,7 @@ pub fn compile_field(expr: &Expr, want: Want, scope: &mut dyn Scope) -> Result<P
     Ok(Program { node, kind })
 }
 
-fn node(expr: &Expr, scope: &mut dyn Scope) -> Result<(Node, Kind), Fault> {
+fn node(expr: &Expr, scope: &mut dyn Scope) -> Result<(Node, Kind), QueryError> {
     let constant = |value: Value<'static>, kind| Ok((Node::Constant(value), kind));
     match &expr.kind {
         ExprKind::Field(name) => field(expr, name, Want::Any, scope),
@@ -119,18 +127,20 @@ fn field(
     name: &FieldName,
     want: Want,
     scope: &mut dyn Scope,
-) -> Result<(Node, Kind), Fault> {
+) -> Result<(Node, Kind), QueryError> {
     // A bare `count` is an aggregate's name before it is a field's, where aggregates are allowed.
     if let Some(key) = name.as_key()
         && let Some((slot, kind)) = scope.call(key, &[], expr)?
     {
         return Ok((Node::Slot(slot), kind));
     }
-    let (slot, kind) = scope.field(name, want).map_err(|(message, hint)| Fault {
-        span: expr.span.clone(),
-        message,
-        hint,
-    })?;
+    let (slot, kind) = scope
+        .field(name, want)
+        .map_err(|(message, hint)| QueryError {
+            span: expr.span.clone(),
+            message,
+            hint,
+        })?;
     Ok((Node::Slot(slot), kind))
 }
 
@@ -139,25 +149,25 @@ fn call(
     name: &str,
     arguments: &[Expr],
     scope: &mut dyn Scope,
-) -> Result<(Node, Kind), Fault> {
+) -> Result<(Node, Kind), QueryError> {
     if let Some((slot, kind)) = scope.call(name, arguments, expr)? {
         return Ok((Node::Slot(slot), kind));
     }
     let Some(function) = functions::find(name) else {
-        let fault = Fault::new(
+        let error = QueryError::new(
             expr.span.start..expr.span.start + name.len(),
             format!("unknown function '{name}'"),
         );
         return Err(match nearest(name, functions::names()) {
-            Some(near) => fault.hint(format!("did you mean {near}()?")),
-            None => fault.hint(format!(
+            Some(near) => error.hint(format!("did you mean {near}()?")),
+            None => error.hint(format!(
                 "there are: {}",
                 functions::names().collect::<Vec<_>>().join(" ")
             )),
         });
     };
     if arguments.len() != function.parameters.len() {
-        return Err(Fault::new(
+        return Err(QueryError::new(
             expr.span.clone(),
             format!("{name} takes {}", function.signature()),
         ));
@@ -181,7 +191,12 @@ fn call(
 }
 
 /// A part that must be of a kind, as far as that is known before there are lines.
-fn typed(expr: &Expr, wanted: Kind, whose: &str, scope: &mut dyn Scope) -> Result<Node, Fault> {
+fn typed(
+    expr: &Expr,
+    wanted: Kind,
+    whose: &str,
+    scope: &mut dyn Scope,
+) -> Result<Node, QueryError> {
     let (node, kind) = node(expr, scope)?;
     let text_may_hold_numbers =
         kind == Kind::Text && wanted == Kind::Number && !matches!(expr.kind, ExprKind::Text(_));
@@ -193,7 +208,7 @@ fn typed(expr: &Expr, wanted: Kind, whose: &str, scope: &mut dyn Scope) -> Resul
     {
         return Ok(node);
     }
-    Err(Fault::new(
+    Err(QueryError::new(
         expr.span.clone(),
         format!(
             "{whose} needs {}, but this is {}",
@@ -208,7 +223,7 @@ fn binary(
     left: &Expr,
     right: &Expr,
     scope: &mut dyn Scope,
-) -> Result<(Node, Kind), Fault> {
+) -> Result<(Node, Kind), QueryError> {
     use Binary::{
         Add, And, Contains, Divide, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, Multiply,
         Or, Remainder, Subtract, Unequal,
@@ -242,7 +257,7 @@ fn binary(
         Contains => {
             let subject = node(left, scope)?.0;
             let ExprKind::Text(needle) = &right.kind else {
-                return Err(Fault::new(
+                return Err(QueryError::new(
                     right.span.clone(),
                     "contains needs a text in quotes",
                 ));
@@ -283,12 +298,12 @@ fn kind_of_field(expr: &Expr, scope: &mut dyn Scope) -> Kind {
 }
 
 /// One side of a comparison; a text beside a time is a moment.
-fn comparable(expr: &Expr, other: Kind, scope: &mut dyn Scope) -> Result<Node, Fault> {
+fn comparable(expr: &Expr, other: Kind, scope: &mut dyn Scope) -> Result<Node, QueryError> {
     if let (ExprKind::Text(text), Kind::Time) = (&expr.kind, other) {
         let text = String::from_utf8_lossy(text);
         return match scope.clock().moment(&text) {
             Some(moment) => Ok(Node::Constant(Value::Time(moment))),
-            None => Err(Fault::new(expr.span.clone(), "not a time")
+            None => Err(QueryError::new(expr.span.clone(), "not a time")
                 .hint("write 2026-01-31, 2026-01-31T10:00:00Z, \"2h\" (ago), yesterday")),
         };
     }
@@ -296,11 +311,11 @@ fn comparable(expr: &Expr, other: Kind, scope: &mut dyn Scope) -> Result<Node, F
         && let Some(moment @ ("now" | "today" | "yesterday")) = name.as_key()
     {
         let message = "a time is compared with a time in quotes";
-        return Err(Fault::new(expr.span.clone(), message).hint(format!("write \"{moment}\"")));
+        return Err(QueryError::new(expr.span.clone(), message).hint(format!("write \"{moment}\"")));
     }
     let (node, kind) = node(expr, scope)?;
     if other == Kind::Time && matches!(kind, Kind::Number | Kind::Bool) {
-        return Err(Fault::new(
+        return Err(QueryError::new(
             expr.span.clone(),
             "a time is compared with a time in quotes",
         )
@@ -313,7 +328,7 @@ fn comparable(expr: &Expr, other: Kind, scope: &mut dyn Scope) -> Result<Node, F
 ///
 /// # Errors
 /// The error of the regex engine, at the regex.
-pub fn regex(pattern: &Pattern) -> Result<Regex, Fault> {
+pub fn regex(pattern: &Pattern) -> Result<Regex, QueryError> {
     let syntax = regex_automata::util::syntax::Config::new().utf8(false);
     let config = Regex::config()
         .utf8_empty(false)
@@ -332,7 +347,7 @@ pub fn regex(pattern: &Pattern) -> Result<Regex, Fault> {
                 .find(|line| !line.trim().is_empty())
                 .unwrap_or("no regex")
                 .trim();
-            Fault::new(
+            QueryError::new(
                 pattern.span.clone(),
                 format!(
                     "this regex does not work: {}",

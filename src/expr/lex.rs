@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::duration::{self, unit_seconds};
-use super::fault::Fault;
+use super::error::QueryError;
 use super::net::Net;
 use super::token::{Literal, Token, TokenKind};
 use crate::record::Number;
@@ -32,7 +32,7 @@ const FOREIGN: [(&str, &str); 7] = [
 ///
 /// # Errors
 /// At the first character that begins no token, and at quotes and regexes that do not end.
-pub fn lex(text: &str) -> Result<Vec<Token>, Fault> {
+pub fn lex(text: &str) -> Result<Vec<Token>, QueryError> {
     let mut lexer = Lexer {
         text,
         at: 0,
@@ -70,7 +70,7 @@ impl Lexer<'_> {
         self.at < self.text.len()
     }
 
-    fn token(&mut self) -> Result<TokenKind, Fault> {
+    fn token(&mut self) -> Result<TokenKind, QueryError> {
         let first = self
             .rest()
             .chars()
@@ -113,20 +113,23 @@ impl Lexer<'_> {
         }
     }
 
-    fn symbol(&mut self, first: char) -> Result<TokenKind, Fault> {
+    fn symbol(&mut self, first: char) -> Result<TokenKind, QueryError> {
         let foreign = FOREIGN
             .iter()
             .find(|(foreign, _)| self.rest().starts_with(foreign));
         if let Some((foreign, ours)) = foreign {
             let span = self.at..self.at + foreign.len();
-            return Err(Fault::new(span, format!("{foreign} is written: {ours}")));
+            return Err(QueryError::new(
+                span,
+                format!("{foreign} is written: {ours}"),
+            ));
         }
         let Some(symbol) = SYMBOLS
             .iter()
             .find(|symbol| self.rest().starts_with(**symbol))
         else {
             let span = self.at..self.at + first.len_utf8();
-            return Err(Fault::new(
+            return Err(QueryError::new(
                 span,
                 format!("unexpected character '{}'", first.escape_debug()),
             )
@@ -156,13 +159,13 @@ impl Lexer<'_> {
         TokenKind::Word(word)
     }
 
-    fn quoted(&mut self, quote: char) -> Result<TokenKind, Fault> {
+    fn quoted(&mut self, quote: char) -> Result<TokenKind, QueryError> {
         let start = self.at;
         self.at += 1;
         let mut text = Vec::new();
         loop {
             let Some(next) = self.rest().chars().next() else {
-                return Err(Fault::new(
+                return Err(QueryError::new(
                     start..self.text.len(),
                     "this quote does not end",
                 ));
@@ -177,13 +180,13 @@ impl Lexer<'_> {
     }
 
     /// `\n \t \r \0 \\ \" \' \xHH`; a backslash before anything else stands for itself, as in `'\d'`.
-    fn escape(&mut self, text: &mut Vec<u8>) -> Result<(), Fault> {
+    fn escape(&mut self, text: &mut Vec<u8>) -> Result<(), QueryError> {
         let start = self.at - 1;
         let next = self
             .rest()
             .chars()
             .next()
-            .ok_or_else(|| Fault::new(start..self.at, "this quote does not end"))?;
+            .ok_or_else(|| QueryError::new(start..self.at, "this quote does not end"))?;
         self.at += next.len_utf8();
         let byte = match next {
             'n' => b'\n',
@@ -197,7 +200,7 @@ impl Lexer<'_> {
                     .get(..2)
                     .and_then(|digits| u8::from_str_radix(digits, 16).ok());
                 let byte = digits.ok_or_else(|| {
-                    Fault::new(start..self.at, "\\x needs two hexadecimal digits")
+                    QueryError::new(start..self.at, "\\x needs two hexadecimal digits")
                 })?;
                 self.at += 2;
                 byte
@@ -213,7 +216,7 @@ impl Lexer<'_> {
     }
 
     /// A regex ends at the first `/` that stands before a blank, `)`, `|`, `,` or the end, so paths need no escapes.
-    fn regex(&mut self) -> Result<TokenKind, Fault> {
+    fn regex(&mut self) -> Result<TokenKind, QueryError> {
         let body = &self.text[self.at + 1..];
         let mut escaped = false;
         for (position, letter) in body.char_indices() {
@@ -230,12 +233,12 @@ impl Lexer<'_> {
             escaped = letter == '\\' && !escaped;
         }
         Err(
-            Fault::new(self.at..self.text.len(), "this regex does not end")
+            QueryError::new(self.at..self.text.len(), "this regex does not end")
                 .hint("end it with a / followed by a space, ) or |"),
         )
     }
 
-    fn nth(&mut self) -> Result<TokenKind, Fault> {
+    fn nth(&mut self) -> Result<TokenKind, QueryError> {
         let start = self.at;
         let rest = &self.text[start + 1..];
         if rest.starts_with("NF") && !rest[2..].starts_with(is_word_part) {
@@ -246,18 +249,19 @@ impl Lexer<'_> {
         self.at += 1 + digits;
         match rest[..digits].parse() {
             Ok(0) => {
-                Err(Fault::new(start..self.at, "$0 is the whole line").hint("its name is: line"))
+                Err(QueryError::new(start..self.at, "$0 is the whole line")
+                    .hint("its name is: line"))
             }
             Ok(number) => Ok(TokenKind::Nth(number)),
             Err(_) => Err(
-                Fault::new(start..self.at, "expected a number or NF after $")
+                QueryError::new(start..self.at, "expected a number or NF after $")
                     .hint("in a shell, put the query in single quotes"),
             ),
         }
     }
 
     /// An address or network where the text has its shape: `10.0.0.1`, `10.0.0.0/8`, `2001:db8::/32`.
-    fn net(&mut self) -> Result<Option<TokenKind>, Fault> {
+    fn net(&mut self) -> Result<Option<TokenKind>, QueryError> {
         let rest = self.rest();
         // All of the longest network, and one more to see that it ends: longer runs need not be looked at again and again.
         let end = rest
@@ -280,7 +284,7 @@ impl Lexer<'_> {
             }
             // What begins with a letter may be a path: a.b.c.d.
             None if candidate.starts_with(|first: char| first.is_ascii_digit()) => {
-                Err(Fault::new(span, "not an IP address or network").hint(
+                Err(QueryError::new(span, "not an IP address or network").hint(
                     "write an address, as 10.0.0.1 or 2001:db8::1, or a network, as 10.0.0.0/8",
                 ))
             }
@@ -288,7 +292,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn number(&mut self) -> Result<TokenKind, Fault> {
+    fn number(&mut self) -> Result<TokenKind, QueryError> {
         let start = self.at;
         let rest = self.rest();
         let digits = rest
@@ -315,14 +319,14 @@ impl Lexer<'_> {
         let span = start..start + end + unit_length;
         let plain = rest[..end].replace('_', "");
         let number = Number::parse(plain.as_bytes())
-            .ok_or_else(|| Fault::new(span.clone(), "not a number"))?;
+            .ok_or_else(|| QueryError::new(span.clone(), "not a number"))?;
         let kind = match unit {
             "" => TokenKind::Number(Literal(number)),
             _ => {
                 if let Some(seconds) = unit_seconds(unit) {
                     let seconds = number.to_f64() * seconds;
                     let duration = Duration::try_from_secs_f64(seconds)
-                        .map_err(|_| Fault::new(span.clone(), "this time is too long"))?;
+                        .map_err(|_| QueryError::new(span.clone(), "this time is too long"))?;
                     TokenKind::Duration(duration)
                 } else if let Some(duration) = duration::parse(&rest[..whole]) {
                     self.at = start + whole;
@@ -334,10 +338,10 @@ impl Lexer<'_> {
                 } else if unit.starts_with('T')
                     && unit[1..].starts_with(|c: char| c.is_ascii_digit())
                 {
-                    return Err(Fault::new(span, "this looks like a time")
+                    return Err(QueryError::new(span, "this looks like a time")
                         .hint("times go in quotes: time > \"2026-03-15T12:00:00Z\""));
                 } else {
-                    return Err(Fault::new(span, format!("unknown unit '{unit}'"))
+                    return Err(QueryError::new(span, format!("unknown unit '{unit}'"))
                         .hint("times: ms s m h d w, as in 90s or 1h30m; sizes: K M G T (1024), KB MB GB TB (1000)"));
                 }
             }

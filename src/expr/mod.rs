@@ -6,8 +6,8 @@
 
 pub mod compile;
 pub mod duration;
+pub mod error;
 pub mod eval;
-pub mod fault;
 pub mod functions;
 pub mod lex;
 pub mod literals;
@@ -19,6 +19,6 @@ pub mod syntax;
 pub mod token;
 
 pub use compile::{Scope, compile};
+pub use error::{QueryError, nearest};
 pub use eval::Program;
-pub use fault::{Fault, nearest};
 pub use moment::Clock;

@@ -4,7 +4,7 @@
 
 mod cursor;
 
-use super::fault::{Fault, Span};
+use super::error::{QueryError, Span};
 use super::net::Net;
 use super::syntax::{Binary, Expr, ExprKind, Pattern, Unary};
 use super::token::TokenKind;
@@ -19,7 +19,7 @@ const MAX_CHAIN: usize = 1000;
 ///
 /// # Errors
 /// Where it is none, or where it ends too early.
-pub fn parse(text: &str) -> Result<Expr, Fault> {
+pub fn parse(text: &str) -> Result<Expr, QueryError> {
     let mut parser = Parser::new(text)?;
     let expr = parser.expr()?;
     match parser.peek().kind {
@@ -33,21 +33,21 @@ impl Parser {
     ///
     /// # Errors
     /// Where the tokens are none.
-    pub fn expr(&mut self) -> Result<Expr, Fault> {
+    pub fn expr(&mut self) -> Result<Expr, QueryError> {
         self.nested(|parser| parser.binary(OR))
     }
 
     fn nested(
         &mut self,
-        parse: impl FnOnce(&mut Parser) -> Result<Expr, Fault>,
-    ) -> Result<Expr, Fault> {
+        parse: impl FnOnce(&mut Parser) -> Result<Expr, QueryError>,
+    ) -> Result<Expr, QueryError> {
         self.enter()?;
         let expr = parse(self)?;
         self.leave();
         Ok(expr)
     }
 
-    fn binary(&mut self, level: u8) -> Result<Expr, Fault> {
+    fn binary(&mut self, level: u8) -> Result<Expr, QueryError> {
         let mut left = if level == NOT {
             self.not()?
         } else {
@@ -61,13 +61,13 @@ impl Parser {
             operators += 1;
             if operators > MAX_CHAIN {
                 let span = self.peek().span.clone();
-                return Err(Fault::new(span, "this expression is too long"));
+                return Err(QueryError::new(span, "this expression is too long"));
             }
             self.take();
             left = self.operation(operator, left, level)?;
             if level == COMPARISON && self.operator(level).is_some() {
                 return Err(
-                    Fault::new(self.peek().span.clone(), "comparisons do not chain")
+                    QueryError::new(self.peek().span.clone(), "comparisons do not chain")
                         .hint("join them with: and"),
                 );
             }
@@ -77,7 +77,7 @@ impl Parser {
 
     /// Conditions joined by `and`, or by `or`. Scripts write thousands of them, so they become a tree of little height: it
     /// does not matter which are joined first.
-    fn joined(&mut self, first: Expr, level: u8) -> Result<Expr, Fault> {
+    fn joined(&mut self, first: Expr, level: u8) -> Result<Expr, QueryError> {
         let operator = if level == OR { Binary::Or } else { Binary::And };
         let mut conditions = vec![first];
         while self.operator(level).is_some() {
@@ -102,7 +102,7 @@ impl Parser {
         Ok(conditions.remove(0))
     }
 
-    fn operand(&mut self, level: u8) -> Result<Expr, Fault> {
+    fn operand(&mut self, level: u8) -> Result<Expr, QueryError> {
         if level == TIGHTEST {
             self.unary()
         } else {
@@ -146,7 +146,7 @@ impl Parser {
     }
 
     /// What follows an operator that has just been taken, joined with its left side.
-    fn operation(&mut self, operator: Operator, left: Expr, level: u8) -> Result<Expr, Fault> {
+    fn operation(&mut self, operator: Operator, left: Expr, level: u8) -> Result<Expr, QueryError> {
         let start = left.span.start;
         let (kind, negated) = match operator {
             Operator::Plain(operator) => {
@@ -163,7 +163,7 @@ impl Parser {
                     TokenKind::Regex(text) => text,
                     TokenKind::Text(text) => String::from_utf8_lossy(&text).into_owned(),
                     _ => {
-                        return Err(Fault::new(token.span, "=~ needs a regex")
+                        return Err(QueryError::new(token.span, "=~ needs a regex")
                             .hint("write it between slashes: /…/"));
                     }
                 };
@@ -187,14 +187,14 @@ impl Parser {
                     (ExprKind::InNet(Box::new(left), net), negated)
                 } else {
                     if !self.is_symbol("(") {
-                        let fault =
+                        let error =
                             self.unexpected("a list like (404, 500) or a network like 10.0.0.0/8");
                         return Err(match &self.peek().kind {
-                            TokenKind::Regex(regex) => fault.hint(format!("write =~ /{regex}/")),
-                            TokenKind::Text(text) if Net::parse(text).is_some() => fault.hint(
+                            TokenKind::Regex(regex) => error.hint(format!("write =~ /{regex}/")),
+                            TokenKind::Text(text) if Net::parse(text).is_some() => error.hint(
                                 format!("without quotes: in {}", String::from_utf8_lossy(text)),
                             ),
-                            _ => fault,
+                            _ => error,
                         });
                     }
                     self.take();
@@ -211,7 +211,7 @@ impl Parser {
         })
     }
 
-    fn not(&mut self) -> Result<Expr, Fault> {
+    fn not(&mut self) -> Result<Expr, QueryError> {
         if !self.is_word("not") {
             return self.operand(NOT);
         }
@@ -224,7 +224,7 @@ impl Parser {
         ))
     }
 
-    fn unary(&mut self) -> Result<Expr, Fault> {
+    fn unary(&mut self) -> Result<Expr, QueryError> {
         if !self.is_symbol("-") {
             return self.primary();
         }
@@ -240,7 +240,7 @@ impl Parser {
         }
     }
 
-    fn primary(&mut self) -> Result<Expr, Fault> {
+    fn primary(&mut self) -> Result<Expr, QueryError> {
         let token = self.peek().clone();
         let kind = match token.kind {
             TokenKind::Number(literal) => ExprKind::Number(literal),
@@ -276,24 +276,24 @@ impl Parser {
                     return Ok(Expr::new(ExprKind::Call(word.clone(), arguments), span));
                 }
                 if word == "null" {
-                    return Err(Fault::new(token.span, "nothing is equal to null")
+                    return Err(QueryError::new(token.span, "nothing is equal to null")
                         .hint("write missing(FIELD), or not missing(FIELD)"));
                 }
                 self.take();
                 return self.field(vec![(Step::Key(word.clone()), token.span)]);
             }
             wrong => {
-                let fault = self.unexpected("a field, a number or a \"text\"");
+                let error = self.unexpected("a field, a number or a \"text\"");
                 return Err(match wrong {
                     TokenKind::Net(_) => {
-                        fault.hint("addresses are compared by in: ip in 10.0.0.0/8")
+                        error.hint("addresses are compared by in: ip in 10.0.0.0/8")
                     }
                     TokenKind::Word(word) if word == "by" => {
-                        fault.hint("by follows an aggregate, as in: count by status")
+                        error.hint("by follows an aggregate, as in: count by status")
                     }
-                    TokenKind::Symbol("*") => fault
+                    TokenKind::Symbol("*") => error
                         .hint("to count lines, write count; whole records come with --to ndjson"),
-                    _ => fault,
+                    _ => error,
                 });
             }
         };
@@ -302,7 +302,7 @@ impl Parser {
     }
 
     /// `a, b)` after the opening parenthesis.
-    fn list(&mut self) -> Result<Vec<Expr>, Fault> {
+    fn list(&mut self) -> Result<Vec<Expr>, QueryError> {
         let mut list = Vec::new();
         if self.take_symbol(")") {
             return Ok(list);
@@ -319,14 +319,14 @@ impl Parser {
     }
 
     /// A path whose first steps have been taken: `.key`, `[0]`, `["odd key"]`.
-    fn field(&mut self, mut steps: Vec<(Step, Span)>) -> Result<Expr, Fault> {
+    fn field(&mut self, mut steps: Vec<(Step, Span)>) -> Result<Expr, QueryError> {
         loop {
             if self.take_symbol(".") {
                 let token = self.take();
                 match token.kind {
                     TokenKind::Word(word) => steps.push((Step::Key(word), token.span)),
                     _ => {
-                        return Err(Fault::new(token.span, "expected a name after the dot")
+                        return Err(QueryError::new(token.span, "expected a name after the dot")
                             .hint("odd names go in brackets: [\"odd name\"]"));
                     }
                 }
@@ -342,14 +342,14 @@ impl Parser {
                             Step::Index(usize::try_from(units).unwrap_or(0))
                         }
                         _ => {
-                            return Err(Fault::new(
+                            return Err(QueryError::new(
                                 token.span,
                                 "a place in an array is a whole number",
                             ));
                         }
                     },
                     _ => {
-                        return Err(Fault::new(
+                        return Err(QueryError::new(
                             token.span,
                             "expected a \"name\" or an array index",
                         ));

@@ -1,6 +1,6 @@
 //! The tree of an expression as it was typed; names are not yet resolved.
 
-use super::fault::Span;
+use super::error::Span;
 use super::net::Net;
 use crate::record::{FieldName, Number};
 

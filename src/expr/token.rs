@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::fault::Span;
+use super::error::Span;
 use super::net::Net;
 use crate::record::Number;
 

@@ -8,7 +8,7 @@ mod tail;
 
 use std::borrow::Cow;
 
-use self::cut::{Fault, Piece, Pieces, Request, cut};
+use self::cut::{FieldError, Piece, PieceVisitor, Request, cut};
 use super::wanted::{TimeTexts, Times, named, put};
 use super::words::Words;
 use super::{
@@ -176,11 +176,11 @@ impl AccessReader {
     #[inline(always)]
     fn read_line<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
         if let Some(last) = self.last_wanted {
-            let mut pieces = Wishes {
+            let mut visitor = WantedFields {
                 places: &self.places,
                 out,
             };
-            cut(line, last, &mut pieces).map_err(Bad::new)?;
+            cut(line, last, &mut visitor).map_err(Bad::new)?;
             for &(first, other) in &self.twins {
                 out[other] = out[first].clone();
             }
@@ -233,20 +233,20 @@ impl Reader for AccessReader {
     }
 
     fn check(&mut self, line: &[u8]) -> Result<(), Bad> {
-        let mut pieces = Judge {
+        let mut visitor = FieldChecker {
             texts: &mut self.texts,
         };
-        cut(line, self.last.piece(), &mut pieces).map_err(Bad::new)
+        cut(line, self.last.piece(), &mut visitor).map_err(Bad::new)
     }
 }
 
 /// Puts what is wanted of a line where it is wanted.
-struct Wishes<'w, 'o, 'a> {
+struct WantedFields<'w, 'o, 'a> {
     places: &'w Places,
     out: &'o mut [Value<'a>],
 }
 
-impl<'a> Wishes<'_, '_, 'a> {
+impl<'a> WantedFields<'_, '_, 'a> {
     /// Where a part is wanted, if it is.
     #[inline(always)]
     fn place(&mut self, part: Part) -> Option<&mut Value<'a>> {
@@ -261,10 +261,10 @@ impl<'a> Wishes<'_, '_, 'a> {
     }
 }
 
-impl<'a> Pieces<'a> for Wishes<'_, '_, 'a> {
+impl<'a> PieceVisitor<'a> for WantedFields<'_, '_, 'a> {
     // `cut` says which piece it is where it is compiled, so of all this only one arm is left each time.
     #[inline(always)]
-    fn meet(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), Fault> {
+    fn visit(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), FieldError> {
         match piece {
             Piece::Ip => self.text(Part::Ip, text),
             Piece::Ident => self.text(Part::Ident, text),
@@ -293,7 +293,7 @@ impl<'a> Pieces<'a> for Wishes<'_, '_, 'a> {
     }
 
     #[inline(always)]
-    fn meet_request(&mut self, rest: &'a [u8], end: usize) {
+    fn visit_request(&mut self, rest: &'a [u8], end: usize) {
         let wanted = [Part::Method, Part::Url, Part::Path, Part::Protocol];
         if wanted.map(|part| self.places.0[part as usize]) != [Places::NONE; 4] {
             let request = Request::new(rest, end);
@@ -308,12 +308,12 @@ impl<'a> Pieces<'a> for Wishes<'_, '_, 'a> {
 }
 
 /// Looks at what is not free text.
-struct Judge<'t> {
+struct FieldChecker<'t> {
     texts: &'t mut TimeTexts,
 }
 
-impl<'a> Pieces<'a> for Judge<'_> {
-    fn meet(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), Fault> {
+impl<'a> PieceVisitor<'a> for FieldChecker<'_> {
+    fn visit(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), FieldError> {
         match piece {
             Piece::Time if text != b"-" && self.texts.parse(text).is_none() => {
                 Err("time is not a time")
@@ -325,7 +325,7 @@ impl<'a> Pieces<'a> for Judge<'_> {
         }
     }
 
-    fn meet_request(&mut self, _: &'a [u8], _: usize) {}
+    fn visit_request(&mut self, _: &'a [u8], _: usize) {}
 }
 
 #[inline(always)]
@@ -339,23 +339,27 @@ fn put_text<'a>(text: &'a [u8], out: &mut Value<'a>) {
 }
 
 #[inline(always)]
-fn put_status<'a>(text: &'a [u8], out: &mut Value<'a>) -> Result<(), Fault> {
+fn put_status<'a>(text: &'a [u8], out: &mut Value<'a>) -> Result<(), FieldError> {
     put_digits(text, "status is not a number", out)
 }
 
 #[inline(always)]
-fn put_bytes<'a>(text: &'a [u8], out: &mut Value<'a>) -> Result<(), Fault> {
+fn put_bytes<'a>(text: &'a [u8], out: &mut Value<'a>) -> Result<(), FieldError> {
     put_digits(text, "bytes is not a number", out)
 }
 
 #[inline(always)]
-fn put_digits<'a>(text: &'a [u8], fault: Fault, out: &mut Value<'a>) -> Result<(), Fault> {
+fn put_digits<'a>(
+    text: &'a [u8],
+    error: FieldError,
+    out: &mut Value<'a>,
+) -> Result<(), FieldError> {
     if is_digits(text) {
         put(Value::Digits(Cow::Borrowed(text)), out);
     } else if text == b"-" {
         put(Value::Missing, out);
     } else {
-        return Err(fault);
+        return Err(error);
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ impl Grid {
 
 /// The lines of a chunk, as far as a window over it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Owned {
+pub enum ChunkLines {
     /// These bytes of the window are the chunk's lines.
     Lines(Range<usize>),
     /// No line begins in the chunk.
@@ -62,7 +62,7 @@ pub enum Owned {
 ///
 /// `window` begins one byte before the chunk, unless the chunk is the first (`is_first`), and goes on at least to its end;
 /// `length` is the chunk's own length. `is_end` is set if nothing follows the window.
-pub fn owned(window: &[u8], is_first: bool, length: usize, is_end: bool) -> Owned {
+pub fn lines_of_chunk(window: &[u8], is_first: bool, length: usize, is_end: bool) -> ChunkLines {
     let chunk_start = usize::from(!is_first);
     let chunk_end = (chunk_start + length).min(window.len());
     let start = if is_first {
@@ -71,22 +71,22 @@ pub fn owned(window: &[u8], is_first: bool, length: usize, is_end: bool) -> Owne
         // A newline just before the chunk means that a line begins with it.
         match memchr::memchr(b'\n', &window[..chunk_end]) {
             Some(newline) if newline + 1 < chunk_end => newline + 1,
-            _ => return Owned::Nothing,
+            _ => return ChunkLines::Nothing,
         }
     };
     if start >= chunk_end {
-        return Owned::Nothing;
+        return ChunkLines::Nothing;
     }
     // The chunk's last line ends at the first newline at or after the chunk's last byte.
     if let Some(newline) = memchr::memchr(b'\n', &window[chunk_end - 1..]) {
-        return Owned::Lines(start..chunk_end + newline);
+        return ChunkLines::Lines(start..chunk_end + newline);
     }
     if is_end {
-        return Owned::Lines(start..window.len());
+        return ChunkLines::Lines(start..window.len());
     }
     let last = memchr::memrchr(b'\n', &window[start..chunk_end])
         .map_or(start, |newline| start + newline + 1);
-    Owned::Unfinished {
+    ChunkLines::Unfinished {
         lines: start..last,
         last,
     }
@@ -114,12 +114,12 @@ mod tests {
             let from = start.saturating_sub(1);
             let mut to = (end + overread).min(text.len());
             loop {
-                match owned(&text[from..to], start == 0, end - start, to == text.len()) {
-                    Owned::Lines(range) => {
+                match lines_of_chunk(&text[from..to], start == 0, end - start, to == text.len()) {
+                    ChunkLines::Lines(range) => {
                         lines.extend_from_slice(&text[from + range.start..from + range.end]);
                     }
-                    Owned::Nothing => {}
-                    Owned::Unfinished { .. } => {
+                    ChunkLines::Nothing => {}
+                    ChunkLines::Unfinished { .. } => {
                         to = (to + 1 + overread).min(text.len());
                         continue;
                     }
@@ -140,14 +140,23 @@ mod tests {
     #[test]
     fn a_line_over_several_chunks_belongs_to_the_first() {
         assert_eq!(
-            owned(b"aaaa", true, 4, false),
-            Owned::Unfinished {
+            lines_of_chunk(b"aaaa", true, 4, false),
+            ChunkLines::Unfinished {
                 lines: 0..0,
                 last: 0
             }
         );
-        assert_eq!(owned(b"aaaaa", false, 4, false), Owned::Nothing);
-        assert_eq!(owned(b"aa\nb\n", false, 3, false), Owned::Lines(3..5));
-        assert_eq!(owned(b"\nb\nc\n", false, 2, false), Owned::Lines(1..3));
+        assert_eq!(
+            lines_of_chunk(b"aaaaa", false, 4, false),
+            ChunkLines::Nothing
+        );
+        assert_eq!(
+            lines_of_chunk(b"aa\nb\n", false, 3, false),
+            ChunkLines::Lines(3..5)
+        );
+        assert_eq!(
+            lines_of_chunk(b"\nb\nc\n", false, 2, false),
+            ChunkLines::Lines(1..3)
+        );
     }
 }

@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::spec::Refused;
 use crate::expr::functions::Kind;
 use crate::expr::syntax::Expr;
-use crate::expr::{Clock, Fault, Scope, nearest};
+use crate::expr::{Clock, QueryError as Fault, Scope, nearest};
 use crate::format::records::inside;
 use crate::observe::Observe;
 use crate::record::records::{Names, RawValue, Record};

@@ -6,7 +6,7 @@ use crate::dirs::owners::Owners;
 use crate::expr::compile::compile_condition;
 use crate::expr::functions::Kind;
 use crate::expr::syntax::Expr;
-use crate::expr::{Clock, Fault, Program, Scope, parse};
+use crate::expr::{Clock, Program, QueryError, Scope, parse};
 use crate::record::{Bad, FieldName, Value, Want};
 
 /// A compiled condition.
@@ -21,7 +21,7 @@ impl Condition {
     ///
     /// # Errors
     /// A syntax error, an unknown name or a type error, with its place.
-    pub fn new(text: &str, clock: &Clock) -> Result<Condition, Fault> {
+    pub fn new(text: &str, clock: &Clock) -> Result<Condition, QueryError> {
         let expr = parse::parse(text)?;
         let mut names = Names {
             clock,
@@ -79,7 +79,7 @@ impl Scope for Names<'_> {
         Ok((slot, field.kind))
     }
 
-    fn call(&mut self, _: &str, _: &[Expr], _: &Expr) -> Result<Option<(usize, Kind)>, Fault> {
+    fn call(&mut self, _: &str, _: &[Expr], _: &Expr) -> Result<Option<(usize, Kind)>, QueryError> {
         Ok(None)
     }
 

@@ -1,7 +1,7 @@
 //! Functions by their examples, and where they refuse.
 
 use super::*;
-use crate::expr::fault::Fault;
+use crate::expr::error::QueryError;
 use crate::expr::parse::Parser;
 use crate::expr::syntax::Expr;
 use crate::expr::{Clock, Scope, compile};
@@ -18,7 +18,7 @@ impl Scope for Bare {
     ) -> Result<(usize, Kind), (String, Option<String>)> {
         Err((format!("unknown field '{name}'"), None))
     }
-    fn call(&mut self, _: &str, _: &[Expr], _: &Expr) -> Result<Option<(usize, Kind)>, Fault> {
+    fn call(&mut self, _: &str, _: &[Expr], _: &Expr) -> Result<Option<(usize, Kind)>, QueryError> {
         Ok(None)
     }
     fn clock(&self) -> &Clock {
@@ -26,7 +26,7 @@ impl Scope for Bare {
     }
 }
 
-fn run(text: &str) -> Result<String, Fault> {
+fn run(text: &str) -> Result<String, QueryError> {
     let now = Timestamp::parse(b"2026-01-31T10:00:00Z", &TimeZone::UTC).unwrap();
     let mut scope = Bare(Clock {
         now,

@@ -1,6 +1,6 @@
 //! A cursor over tokens, and the errors for unexpected tokens.
 
-use crate::expr::fault::{Fault, Span};
+use crate::expr::error::{QueryError, Span};
 use crate::expr::lex::lex;
 use crate::expr::token::{Token, TokenKind};
 
@@ -24,7 +24,7 @@ impl Parser {
     ///
     /// # Errors
     /// Where the text cannot be cut into tokens.
-    pub fn new(text: &str) -> Result<Parser, Fault> {
+    pub fn new(text: &str) -> Result<Parser, QueryError> {
         Ok(Parser {
             tokens: lex(text)?,
             at: 0,
@@ -88,7 +88,7 @@ impl Parser {
     ///
     /// # Errors
     /// If something else does.
-    pub fn expect_symbol(&mut self, symbol: &str) -> Result<Span, Fault> {
+    pub fn expect_symbol(&mut self, symbol: &str) -> Result<Span, QueryError> {
         if self.is_symbol(symbol) {
             Ok(self.take().span)
         } else {
@@ -100,7 +100,7 @@ impl Parser {
     ///
     /// # Errors
     /// If something else comes.
-    pub fn expect_name(&mut self, what: &str) -> Result<(String, Span), Fault> {
+    pub fn expect_name(&mut self, what: &str) -> Result<(String, Span), QueryError> {
         match &self.peek().kind {
             TokenKind::Word(word) if !RESERVED.contains(&word.as_str()) => {
                 let word = word.clone();
@@ -110,20 +110,22 @@ impl Parser {
         }
     }
 
-    /// The fault of having found something other than `wanted`.
-    pub fn unexpected(&self, wanted: &str) -> Fault {
+    /// An error about the next token, which is not `wanted`.
+    pub fn unexpected(&self, wanted: &str) -> QueryError {
         let found = self.peek();
         match &found.kind {
-            TokenKind::End => Fault::new(
+            TokenKind::End => QueryError::new(
                 found.span.clone(),
                 format!("expected {wanted}, but the query ends here"),
             ),
-            TokenKind::Symbol("=") => Fault::new(found.span.clone(), "a single = does not compare")
-                .hint("use == to compare, or: let NAME = EXPR"),
-            TokenKind::Symbol("&&") => Fault::new(found.span.clone(), "&& is written: and"),
-            TokenKind::Symbol("||") => Fault::new(found.span.clone(), "|| is written: or"),
-            TokenKind::Symbol("!") => Fault::new(found.span.clone(), "! is written: not"),
-            _ => Fault::new(found.span.clone(), format!("expected {wanted}")),
+            TokenKind::Symbol("=") => {
+                QueryError::new(found.span.clone(), "a single = does not compare")
+                    .hint("use == to compare, or: let NAME = EXPR")
+            }
+            TokenKind::Symbol("&&") => QueryError::new(found.span.clone(), "&& is written: and"),
+            TokenKind::Symbol("||") => QueryError::new(found.span.clone(), "|| is written: or"),
+            TokenKind::Symbol("!") => QueryError::new(found.span.clone(), "! is written: not"),
+            _ => QueryError::new(found.span.clone(), format!("expected {wanted}")),
         }
     }
 
@@ -131,11 +133,11 @@ impl Parser {
     ///
     /// # Errors
     /// If that is too deep.
-    pub fn enter(&mut self) -> Result<(), Fault> {
+    pub fn enter(&mut self) -> Result<(), QueryError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             let span = self.peek().span.clone();
-            return Err(Fault::new(span, "this is nested too deeply"));
+            return Err(QueryError::new(span, "this is nested too deeply"));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn parse(text: &str) -> Result<Expr, Fault> {
+fn parse(text: &str) -> Result<Expr, QueryError> {
     let mut parser = Parser::new(text)?;
     let expr = parser.expr()?;
     assert_eq!(parser.peek().kind, TokenKind::End, "{text}");
@@ -77,10 +77,10 @@ fn syntax_errors_name_the_expectation_and_the_place() {
         ),
         ("! a", Some(("! is written: not", 0..1))),
     ];
-    for (text, fault) in cases {
+    for (text, error) in cases {
         let mut parser = Parser::new(text).unwrap();
-        let found = parser.expr().map_err(|fault| (fault.message, fault.span));
-        match fault {
+        let found = parser.expr().map_err(|error| (error.message, error.span));
+        match error {
             Some((message, span)) => {
                 assert_eq!(found.unwrap_err(), (message.to_owned(), span), "{text}");
             }

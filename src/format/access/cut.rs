@@ -11,7 +11,7 @@ pub(super) enum Piece {
     Ident,
     User,
     Time,
-    /// Handed over by [`Pieces::meet_request`].
+    /// Handed over by [`PieceVisitor::visit_request`].
     Request,
     Status,
     Bytes,
@@ -22,60 +22,60 @@ pub(super) enum Piece {
 }
 
 /// What is wrong with a line.
-pub(super) type Fault = &'static str;
+pub(super) type FieldError = &'static str;
 
 /// Takes the pieces of a line.
-pub(super) trait Pieces<'a> {
+pub(super) trait PieceVisitor<'a> {
     /// Takes the next one, or says what is wrong with it.
-    fn meet(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), Fault>;
+    fn visit(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), FieldError>;
 
     /// Takes the request, which nothing can be wrong with: what comes before `end` of the rest of the line.
-    fn meet_request(&mut self, rest: &'a [u8], end: usize);
+    fn visit_request(&mut self, rest: &'a [u8], end: usize);
 }
 
-/// Cuts a line as far as `last`, hands over the pieces in their order, and says what is wrong with the line that far.
+/// Cuts a line as far as `last`, hands the pieces to the visitor in their order, and says what is wrong with the line that far.
 /// (Handing them over one by one costs a comparison for each; filling in a list of all of them costs more than finding
 /// the status does.)
 #[inline(always)]
 pub(super) fn cut<'a>(
     line: &'a [u8],
     last: Piece,
-    pieces: &mut impl Pieces<'a>,
-) -> Result<(), Fault> {
+    visitor: &mut impl PieceVisitor<'a>,
+) -> Result<(), FieldError> {
     let end = find_near(line, b' ').ok_or("no blank after the address")?;
     if end == 0 {
         return Err("no address at the beginning");
     }
-    pieces.meet(Piece::Ip, &line[..end])?;
+    visitor.visit(Piece::Ip, &line[..end])?;
     if last == Piece::Ip {
         return Ok(());
     }
     let rest = if let Some(usual) = line[end..].first_chunk().filter(|head| is_usual(head)) {
-        pieces.meet(Piece::Ident, b"-")?;
-        pieces.meet(Piece::User, b"-")?;
-        pieces.meet(Piece::Time, &usual[6..32])?;
+        visitor.visit(Piece::Ident, b"-")?;
+        visitor.visit(Piece::User, b"-")?;
+        visitor.visit(Piece::Time, &usual[6..32])?;
         if last <= Piece::Time {
             return Ok(());
         }
         &line[end + USUAL..]
     } else {
-        match cut_head(&line[end..], last, pieces)? {
+        match cut_head(&line[end..], last, visitor)? {
             Some(rest) => rest,
             None => return Ok(()),
         }
     };
     let end = closing_quote(rest).ok_or("no closing quote after the request")?;
-    pieces.meet_request(rest, end);
+    visitor.visit_request(rest, end);
     if last == Piece::Request {
         return Ok(());
     }
     let (status, rest) = word(&rest[end + 1..]).ok_or("no status after the request")?;
-    pieces.meet(Piece::Status, status)?;
+    visitor.visit(Piece::Status, status)?;
     if last == Piece::Status {
         return Ok(());
     }
     let (bytes, rest) = word(rest).ok_or("no bytes after the status")?;
-    pieces.meet(Piece::Bytes, bytes)?;
+    visitor.visit(Piece::Bytes, bytes)?;
     if last == Piece::Bytes {
         return Ok(());
     }
@@ -83,7 +83,7 @@ pub(super) fn cut<'a>(
         .strip_prefix(b" \"")
         .ok_or("no referer in quotes after the bytes")?;
     let end = closing_quote(rest).ok_or("no closing quote after the referer")?;
-    pieces.meet(Piece::Referer, &rest[..end])?;
+    visitor.visit(Piece::Referer, &rest[..end])?;
     if last == Piece::Referer {
         return Ok(());
     }
@@ -91,11 +91,11 @@ pub(super) fn cut<'a>(
         .strip_prefix(b" \"")
         .ok_or("no agent in quotes after the referer")?;
     let end = closing_quote(rest).ok_or("no closing quote after the agent")?;
-    pieces.meet(Piece::Agent, &rest[..end])?;
+    visitor.visit(Piece::Agent, &rest[..end])?;
     if last == Piece::Agent {
         return Ok(());
     }
-    pieces.meet(Piece::Tail, &rest[end + 1..])
+    visitor.visit(Piece::Tail, &rest[end + 1..])
 }
 
 /// How long ` - - [17/May/2026:10:05:03 +0000] "` is, which nearly every line has after its address.
@@ -113,23 +113,23 @@ fn is_usual(head: &[u8; USUAL]) -> bool {
 fn cut_head<'a>(
     head: &'a [u8],
     last: Piece,
-    pieces: &mut impl Pieces<'a>,
-) -> Result<Option<&'a [u8]>, Fault> {
+    visitor: &mut impl PieceVisitor<'a>,
+) -> Result<Option<&'a [u8]>, FieldError> {
     let rest = if let Some(rest) = head.strip_prefix(b" - - [") {
-        pieces.meet(Piece::Ident, b"-")?;
-        pieces.meet(Piece::User, b"-")?;
+        visitor.visit(Piece::Ident, b"-")?;
+        visitor.visit(Piece::User, b"-")?;
         rest
     } else {
         let names = &head[1..];
         let end = memchr(b' ', names).ok_or("no user after the address")?;
-        pieces.meet(Piece::Ident, &names[..end])?;
+        visitor.visit(Piece::Ident, &names[..end])?;
         if last == Piece::Ident {
             return Ok(None);
         }
         // The user's name may have blanks in it.
         let user = &names[end + 1..];
         let end = memmem::find(user, b" [").ok_or("no time in brackets after the user")?;
-        pieces.meet(Piece::User, &user[..end])?;
+        visitor.visit(Piece::User, &user[..end])?;
         &user[end + 2..]
     };
     if last <= Piece::User {
@@ -141,7 +141,7 @@ fn cut_head<'a>(
     } else {
         memchr(b']', rest).ok_or("no closing bracket after the time")?
     };
-    pieces.meet(Piece::Time, &rest[..end])?;
+    visitor.visit(Piece::Time, &rest[..end])?;
     if last == Piece::Time {
         return Ok(None);
     }

@@ -3,7 +3,7 @@
 //! After Langdale and Lemire, "Parsing gigabytes of JSON per second", VLDB Journal 2019, but on demand: a block is looked at
 //! when the scan comes to it, its brackets only where a value in brackets is skipped.
 
-use super::scan::{Cursor, ENDS_EARLY, Fault, fault};
+use super::scan::{Cursor, ENDS_EARLY, InvalidJson, invalid};
 use crate::io::masks::{BLOCK, Masks};
 
 /// A line, and the masks of one of its blocks. Answers are asked for from left to right.
@@ -63,7 +63,7 @@ impl<'a: 'p, 'p, M: Masks> Blocks<'a, 'p, M> {
 
     /// Goes on to the block with a place.
     #[inline(always)]
-    fn advance_to(&mut self, place: usize) -> Result<(), Fault> {
+    fn advance_to(&mut self, place: usize) -> Result<(), InvalidJson> {
         while place >= self.next {
             self.advance()?;
         }
@@ -72,11 +72,11 @@ impl<'a: 'p, 'p, M: Masks> Blocks<'a, 'p, M> {
 
     /// Goes on to the next block.
     #[inline(always)]
-    fn advance(&mut self) -> Result<(), Fault> {
+    fn advance(&mut self) -> Result<(), InvalidJson> {
         match self.line.get(self.next..).and_then(<[u8]>::first_chunk) {
             Some(block) => self.block = block,
             None if self.next < self.line.len() => self.block = self.last(),
-            None => return fault(self.line, self.line.len(), ENDS_EARLY),
+            None => return invalid(self.line, self.line.len(), ENDS_EARLY),
         }
         let (quotes, backslashes) = self.masks.quotes(self.block);
         self.next += BLOCK;
@@ -132,7 +132,7 @@ impl<'a: 'p, 'p, M: Masks> Cursor<'a> for Blocks<'a, 'p, M> {
     }
 
     #[inline(always)]
-    fn string(&mut self, from: usize) -> Result<(usize, bool), Fault> {
+    fn string(&mut self, from: usize) -> Result<(usize, bool), InvalidJson> {
         self.advance_to(from)?;
         let mut wanted = u64::MAX << (from % BLOCK);
         let mut escapes = 0;
@@ -150,7 +150,7 @@ impl<'a: 'p, 'p, M: Masks> Cursor<'a> for Blocks<'a, 'p, M> {
     }
 
     #[inline(always)]
-    fn skip_string(&mut self, from: usize) -> Result<usize, Fault> {
+    fn skip_string(&mut self, from: usize) -> Result<usize, InvalidJson> {
         self.advance_to(from)?;
         let mut quotes = self.quotes & u64::MAX << (from % BLOCK);
         while quotes == 0 {
@@ -161,7 +161,7 @@ impl<'a: 'p, 'p, M: Masks> Cursor<'a> for Blocks<'a, 'p, M> {
     }
 
     #[inline(always)]
-    fn container(&mut self, at: usize) -> Result<usize, Fault> {
+    fn container(&mut self, at: usize) -> Result<usize, InvalidJson> {
         self.advance_to(at)?;
         let mut wanted = u64::MAX << (at % BLOCK);
         let mut depth = 0;

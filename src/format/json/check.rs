@@ -1,15 +1,15 @@
 //! Whether a line is a JSON object by the letter of RFC 8259, in UTF-8 and with nothing after it.
 
-use super::scan::{Fault, NO_OBJECT, blanks, fault, name, number};
+use super::scan::{InvalidJson, NO_OBJECT, blanks, invalid, name, number};
 
 /// Judges a line. `open` is scratch: the brackets that are open, so that depth needs no recursion.
-pub(in crate::format) fn check(line: &[u8], open: &mut Vec<u8>) -> Result<(), Fault> {
+pub(in crate::format) fn check(line: &[u8], open: &mut Vec<u8>) -> Result<(), InvalidJson> {
     if let Err(error) = std::str::from_utf8(line) {
-        return fault(line, error.valid_up_to(), "not UTF-8");
+        return invalid(line, error.valid_up_to(), "not UTF-8");
     }
     let at = blanks(line, 0);
     if line.get(at) != Some(&b'{') {
-        return fault(line, at, NO_OBJECT);
+        return invalid(line, at, NO_OBJECT);
     }
     check_value(line, at, open)
 }
@@ -19,7 +19,7 @@ pub(in crate::format) fn check_value(
     line: &[u8],
     at: usize,
     open: &mut Vec<u8>,
-) -> Result<(), Fault> {
+) -> Result<(), InvalidJson> {
     open.clear();
     let mut at = at;
     // Each round reads one value, and then what closes it and those around it.
@@ -43,7 +43,7 @@ pub(in crate::format) fn check_value(
                 return if at == line.len() {
                     Ok(())
                 } else {
-                    fault(line, at, "text after the JSON object")
+                    invalid(line, at, "text after the JSON object")
                 };
             };
             match line.get(at) {
@@ -55,7 +55,7 @@ pub(in crate::format) fn check_value(
                     open.pop();
                     at = blanks(line, at + 1);
                 }
-                _ => return fault(line, at, "no comma or closing bracket"),
+                _ => return invalid(line, at, "no comma or closing bracket"),
             }
         }
     }
@@ -66,21 +66,21 @@ fn closing(bracket: u8) -> u8 {
 }
 
 /// Where the value of a member begins: in an array at once, in an object behind its key.
-fn member(line: &[u8], at: usize, bracket: u8) -> Result<usize, Fault> {
+fn member(line: &[u8], at: usize, bracket: u8) -> Result<usize, InvalidJson> {
     if bracket == b'[' {
         return Ok(at);
     }
     if line.get(at) != Some(&b'"') {
-        return fault(line, at, "no key in quotes");
+        return invalid(line, at, "no key in quotes");
     }
     let colon = blanks(line, string(line, at + 1)?);
     if line.get(colon) != Some(&b':') {
-        return fault(line, colon, "no colon after a key");
+        return invalid(line, colon, "no colon after a key");
     }
     Ok(blanks(line, colon + 1))
 }
 
-fn scalar(line: &[u8], at: usize) -> Result<usize, Fault> {
+fn scalar(line: &[u8], at: usize) -> Result<usize, InvalidJson> {
     match line.get(at) {
         Some(b'"') => string(line, at + 1),
         Some(b'-' | b'0'..=b'9') => number(line, at),
@@ -89,7 +89,7 @@ fn scalar(line: &[u8], at: usize) -> Result<usize, Fault> {
 }
 
 /// Where a string ends whose inside begins at `at`, if all its escapes stand for something.
-fn string(line: &[u8], mut at: usize) -> Result<usize, Fault> {
+fn string(line: &[u8], mut at: usize) -> Result<usize, InvalidJson> {
     const BAD: &str = "bad escape";
     loop {
         match line.get(at) {
@@ -98,13 +98,15 @@ fn string(line: &[u8], mut at: usize) -> Result<usize, Fault> {
                 Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => at += 2,
                 Some(b'u') => match (code_unit(line, at), code_unit(line, at + 6)) {
                     (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => at += 12,
-                    (Some(0xd800..=0xdfff), _) => return fault(line, at, "half a surrogate pair"),
+                    (Some(0xd800..=0xdfff), _) => {
+                        return invalid(line, at, "half a surrogate pair");
+                    }
                     (Some(_), _) => at += 6,
-                    (None, _) => return fault(line, at, BAD),
+                    (None, _) => return invalid(line, at, BAD),
                 },
-                _ => return fault(line, at, BAD),
+                _ => return invalid(line, at, BAD),
             },
-            None | Some(0..=0x1f) => return fault(line, at, "a control character in a string"),
+            None | Some(0..=0x1f) => return invalid(line, at, "a control character in a string"),
             Some(_) => at += 1,
         }
     }
@@ -185,7 +187,7 @@ mod tests {
     #[test]
     fn says_where() {
         let checked = |line: &str| {
-            check(line.as_bytes(), &mut Vec::new()).map_err(|fault| (fault.what, fault.at))
+            check(line.as_bytes(), &mut Vec::new()).map_err(|error| (error.what, error.at))
         };
         assert_eq!(
             checked("{\"a\":1]"),

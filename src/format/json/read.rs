@@ -8,7 +8,7 @@ use super::blocks::Blocks;
 use super::check::check;
 use super::expected::ExpectedKeys;
 use super::paths::Paths;
-use super::scan::{Bytes, Cursor, Fault, NO_OBJECT, blanks, fault, skip, value};
+use super::scan::{Bytes, Cursor, InvalidJson, NO_OBJECT, blanks, invalid, skip, value};
 use crate::io::masks::{BLOCK, Masks, Portable, Task, with_masks};
 use crate::record::{Value, json_text};
 
@@ -38,7 +38,7 @@ impl AnyTime {
         }
     }
 
-    fn fill<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Fault> {
+    fn fill<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), InvalidJson> {
         if !self.slots.iter().any(|slot| out[*slot].is_missing()) {
             return Ok(());
         }
@@ -113,7 +113,7 @@ impl Scan {
         masks: impl Masks,
         line: &'a [u8],
         out: &mut [Value<'a>],
-    ) -> Result<(), Fault> {
+    ) -> Result<(), InvalidJson> {
         let mut room = [0; BLOCK];
         let mut blocks = Blocks::new(masks, line, &mut room);
         let found = self.scan(&mut blocks, out);
@@ -125,7 +125,7 @@ impl Scan {
 
     #[cold]
     #[inline(never)]
-    fn scan_bytes<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Fault> {
+    fn scan_bytes<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), InvalidJson> {
         self.scan(&mut Bytes(line), out)
     }
 
@@ -134,7 +134,7 @@ impl Scan {
         &mut self,
         cursor: &mut impl Cursor<'a>,
         out: &mut [Value<'a>],
-    ) -> Result<(), Fault> {
+    ) -> Result<(), InvalidJson> {
         let line = cursor.line();
         self.line += 1;
         self.around.clear();
@@ -142,7 +142,7 @@ impl Scan {
         let mut left = self.paths.fields(0);
         let start = blanks(line, 0);
         if line.get(start) != Some(&b'{') {
-            return fault(line, start, NO_OBJECT);
+            return invalid(line, start, NO_OBJECT);
         }
         let mut at = blanks(line, start + 1);
         let mut inside = Container {
@@ -219,7 +219,7 @@ impl Scan {
                         break;
                     }
                     Some(byte) if *byte == inside.closing => at += 1,
-                    _ => return fault(line, at, "no comma or closing bracket"),
+                    _ => return invalid(line, at, "no comma or closing bracket"),
                 }
                 let Some(outer) = self.around.pop() else {
                     return Ok(());
@@ -240,13 +240,13 @@ impl Scan {
         at: usize,
         object: usize,
         place: usize,
-    ) -> Result<(Option<usize>, usize), Fault> {
+    ) -> Result<(Option<usize>, usize), InvalidJson> {
         let line = cursor.line();
         if let Some((node, length)) = self.expected.recognise(place, object, line, at) {
             return Ok((node, blanks(line, at + length)));
         }
         if line.get(at) != Some(&b'"') {
-            return fault(line, at, "no key in quotes");
+            return invalid(line, at, "no key in quotes");
         }
         let (end, escaped) = cursor.string(at + 1)?;
         let (text, length) = (&line[at + 1..], end - at - 1);
@@ -258,7 +258,7 @@ impl Scan {
         };
         let colon = blanks(line, end + 1);
         if line.get(colon) != Some(&b':') {
-            return fault(line, colon, "no colon after a key");
+            return invalid(line, colon, "no colon after a key");
         }
         self.expected.expect(place, object, &line[at..=colon], node);
         Ok((node, blanks(line, colon + 1)))

@@ -11,15 +11,15 @@ use crate::record::Value;
 
 /// What is wrong, and at which byte, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::format) struct Fault {
+pub(in crate::format) struct InvalidJson {
     pub(in crate::format) what: &'static str,
     pub(in crate::format) at: usize,
 }
 
-impl From<Fault> for Bad {
+impl From<InvalidJson> for Bad {
     #[cold]
-    fn from(fault: Fault) -> Bad {
-        Bad::new(format!("{} at byte {}", fault.what, fault.at + 1))
+    fn from(error: InvalidJson) -> Bad {
+        Bad::new(format!("{} at byte {}", error.what, error.at + 1))
     }
 }
 
@@ -28,13 +28,17 @@ pub(in crate::format) const NO_OBJECT: &str = "no JSON object";
 /// What is wrong with a line that could go on.
 pub(in crate::format) const ENDS_EARLY: &str = "the JSON ends early";
 
-/// A fault at a place where something else was needed, or where the line ended.
+/// An error at a place where something else was expected, or where the line ended.
 #[cold]
-pub(in crate::format) fn fault<T>(line: &[u8], at: usize, what: &'static str) -> Result<T, Fault> {
+pub(in crate::format) fn invalid<T>(
+    line: &[u8],
+    at: usize,
+    what: &'static str,
+) -> Result<T, InvalidJson> {
     Err(if at < line.len() {
-        Fault { what, at }
+        InvalidJson { what, at }
     } else {
-        Fault {
+        InvalidJson {
             what: ENDS_EARLY,
             at: line.len(),
         }
@@ -60,22 +64,22 @@ fn skip_blanks(line: &[u8], mut at: usize) -> usize {
 
 /// The place of the quote that closes a string whose inside begins at `from`, and whether there are escapes in it.
 #[inline]
-fn string(line: &[u8], from: usize) -> Result<(usize, bool), Fault> {
+fn string(line: &[u8], from: usize) -> Result<(usize, bool), InvalidJson> {
     match special(line, from) {
         Some(at) if line[at] == b'"' => Ok((at, false)),
         Some(at) => escaped_string(line, at),
-        None => fault(line, line.len(), ENDS_EARLY),
+        None => invalid(line, line.len(), ENDS_EARLY),
     }
 }
 
 /// The same, from the first backslash on.
-fn escaped_string(line: &[u8], mut at: usize) -> Result<(usize, bool), Fault> {
+fn escaped_string(line: &[u8], mut at: usize) -> Result<(usize, bool), InvalidJson> {
     loop {
         match line.get(at) {
             Some(b'"') => return Ok((at, true)),
             // The byte after a backslash never ends the text; the rest of `\u0022` is plain.
             Some(b'\\') => at += 2,
-            _ => return fault(line, line.len(), ENDS_EARLY),
+            _ => return invalid(line, line.len(), ENDS_EARLY),
         }
         at = special(line, at).unwrap_or(line.len());
     }
@@ -119,13 +123,13 @@ pub(in crate::format) trait Cursor<'a> {
     fn line(&self) -> &'a [u8];
 
     /// The place of the quote that closes a string whose inside begins at `from`, and whether there are escapes in it.
-    fn string(&mut self, from: usize) -> Result<(usize, bool), Fault>;
+    fn string(&mut self, from: usize) -> Result<(usize, bool), InvalidJson>;
 
     /// The place of the quote that closes a string whose inside begins at `from`.
-    fn skip_string(&mut self, from: usize) -> Result<usize, Fault>;
+    fn skip_string(&mut self, from: usize) -> Result<usize, InvalidJson>;
 
     /// Where the object or array ends that begins at `at`.
-    fn container(&mut self, at: usize) -> Result<usize, Fault>;
+    fn container(&mut self, at: usize) -> Result<usize, InvalidJson>;
 }
 
 /// A line that is read byte by byte.
@@ -136,28 +140,31 @@ impl<'a> Cursor<'a> for Bytes<'a> {
         self.0
     }
 
-    fn string(&mut self, from: usize) -> Result<(usize, bool), Fault> {
+    fn string(&mut self, from: usize) -> Result<(usize, bool), InvalidJson> {
         string(self.0, from)
     }
 
-    fn skip_string(&mut self, from: usize) -> Result<usize, Fault> {
+    fn skip_string(&mut self, from: usize) -> Result<usize, InvalidJson> {
         string(self.0, from).map(|(end, _)| end)
     }
 
-    fn container(&mut self, at: usize) -> Result<usize, Fault> {
+    fn container(&mut self, at: usize) -> Result<usize, InvalidJson> {
         container(self.0, at)
     }
 }
 
 /// Where the value ends that begins at `at`.
 #[inline(always)]
-pub(in crate::format) fn skip<'a>(cursor: &mut impl Cursor<'a>, at: usize) -> Result<usize, Fault> {
+pub(in crate::format) fn skip<'a>(
+    cursor: &mut impl Cursor<'a>,
+    at: usize,
+) -> Result<usize, InvalidJson> {
     let line = cursor.line();
     match line.get(at) {
         Some(b'"') => cursor.skip_string(at + 1).map(|end| end + 1),
         Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => Ok(word(line, at)),
         Some(b'{' | b'[') => cursor.container(at),
-        _ => fault(line, at, "no JSON value"),
+        _ => invalid(line, at, "no JSON value"),
     }
 }
 
@@ -171,7 +178,7 @@ fn word(line: &[u8], mut at: usize) -> usize {
 }
 
 /// Where the object or array ends that begins at `at`. The depth is counted without recursion, so any depth is read.
-fn container(line: &[u8], at: usize) -> Result<usize, Fault> {
+fn container(line: &[u8], at: usize) -> Result<usize, InvalidJson> {
     let mut depth = 0_usize;
     let mut at = at;
     while let Some(byte) = line.get(at) {
@@ -184,7 +191,7 @@ fn container(line: &[u8], at: usize) -> Result<usize, Fault> {
             _ => {}
         }
     }
-    fault(line, at, ENDS_EARLY)
+    invalid(line, at, ENDS_EARLY)
 }
 
 /// The value that begins at `at`, and where it ends.
@@ -192,7 +199,7 @@ fn container(line: &[u8], at: usize) -> Result<usize, Fault> {
 pub(in crate::format) fn value<'a>(
     cursor: &mut impl Cursor<'a>,
     at: usize,
-) -> Result<(Value<'a>, usize), Fault> {
+) -> Result<(Value<'a>, usize), InvalidJson> {
     let line = cursor.line();
     match line.get(at) {
         Some(b'"') => {
@@ -218,26 +225,29 @@ pub(in crate::format) fn value<'a>(
 }
 
 /// `true`, `false` or `null`.
-pub(in crate::format) fn name(line: &[u8], at: usize) -> Result<(Value<'static>, usize), Fault> {
+pub(in crate::format) fn name(
+    line: &[u8],
+    at: usize,
+) -> Result<(Value<'static>, usize), InvalidJson> {
     let end = word(line, at);
     match line.get(at..end) {
         Some(b"true") => Ok((Value::Bool(true), end)),
         Some(b"false") => Ok((Value::Bool(false), end)),
         Some(b"null") => Ok((Value::Missing, end)),
-        _ => fault(line, at, "no JSON value"),
+        _ => invalid(line, at, "no JSON value"),
     }
 }
 
 /// Where the number ends that begins at `at`, by RFC 8259's grammar.
 #[inline]
-pub(in crate::format) fn number(line: &[u8], at: usize) -> Result<usize, Fault> {
+pub(in crate::format) fn number(line: &[u8], at: usize) -> Result<usize, InvalidJson> {
     let digits = |mut at: usize| {
         let from = at;
         while line.get(at).is_some_and(u8::is_ascii_digit) {
             at += 1;
         }
         if at == from {
-            fault(line, at, "no digit where a JSON number needs one")
+            invalid(line, at, "no digit where a JSON number needs one")
         } else {
             Ok(at)
         }

@@ -6,7 +6,7 @@ use super::shapes::Shapes;
 use crate::format::json::blocks::Blocks;
 use crate::format::json::check::check_value;
 use crate::format::json::scan::{
-    Bytes, Cursor, Fault, NO_OBJECT, blanks, fault, name, number, skip,
+    Bytes, Cursor, InvalidJson as Fault, NO_OBJECT, blanks, invalid as fault, name, number, skip,
 };
 use crate::io::masks::{BLOCK, Masks, Task, with_masks};
 use crate::record::records::{Form, RawValue, Records};

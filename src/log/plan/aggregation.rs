@@ -4,7 +4,7 @@ use super::bucket::Bucket;
 use super::grouping::{Answer, Argument, GroupKey, Grouping, StateColumn};
 use super::name::Names;
 use super::types::Column;
-use crate::expr::fault::Fault;
+use crate::expr::error::QueryError;
 use crate::expr::functions::Kind;
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::expr::{Clock, Program, Scope, compile};
@@ -21,7 +21,7 @@ pub(super) fn grouping(
     keys: &[Key],
     text: &str,
     rows: &mut dyn Scope,
-) -> Result<(Grouping, Vec<Column>), Fault> {
+) -> Result<(Grouping, Vec<Column>), QueryError> {
     let clock = rows.clock().clone();
     let mut names = Names::default();
     let mut columns = Vec::new();
@@ -70,7 +70,7 @@ fn group_key(
     key: &Key,
     names: &mut Names,
     rows: &mut dyn Scope,
-) -> Result<(GroupKey, Column), Fault> {
+) -> Result<(GroupKey, Column), QueryError> {
     match key {
         Key::Expr(item) => {
             let program = compile(&item.expr, rows)?;
@@ -90,13 +90,13 @@ fn group_key(
         Key::Time { width, name, span } => {
             let (slot, kind) =
                 rows.field(&FieldName::key("time"), Want::Time)
-                    .map_err(|(message, hint)| Fault {
+                    .map_err(|(message, hint)| QueryError {
                         span: span.clone(),
                         message,
                         hint,
                     })?;
             if kind != Kind::Time {
-                return Err(Fault::new(span.clone(), "'time' is not a time here")
+                return Err(QueryError::new(span.clone(), "'time' is not a time here")
                     .hint("time buckets need the field 'time': let time = FIELD"));
             }
             let name = names.unique(name.as_deref().unwrap_or("time"));
@@ -125,7 +125,7 @@ struct GroupScope<'a> {
 
 impl GroupScope<'_> {
     /// The number of an argument; equal arguments are computed once.
-    fn argument(&mut self, expr: &Expr, takes: Takes) -> Result<usize, Fault> {
+    fn argument(&mut self, expr: &Expr, takes: Takes) -> Result<usize, QueryError> {
         let text = &self.text[expr.span.clone()];
         let arguments = &mut self.grouping.arguments;
         if let Some(known) = arguments
@@ -146,7 +146,7 @@ impl GroupScope<'_> {
             Takes::Condition => (matches!(kind, Kind::Any | Kind::Bool), Kind::Bool),
         };
         if !fits {
-            return Err(Fault::new(
+            return Err(QueryError::new(
                 expr.span.clone(),
                 format!("expected {}, found {}", expected.article(), kind.article()),
             ));
@@ -194,7 +194,7 @@ impl Scope for GroupScope<'_> {
         name: &str,
         arguments: &[Expr],
         expr: &Expr,
-    ) -> Result<Option<(usize, Kind)>, Fault> {
+    ) -> Result<Option<(usize, Kind)>, QueryError> {
         let Some((spec, parameters)) = aggregate::find(name) else {
             return Ok(None);
         };
@@ -203,7 +203,7 @@ impl Scope for GroupScope<'_> {
         }
         if !(spec.required..=spec.takes.len()).contains(&arguments.len()) {
             return Err(
-                Fault::new(expr.span.clone(), wrong_number(name, spec.takes.len()))
+                QueryError::new(expr.span.clone(), wrong_number(name, spec.takes.len()))
                     .hint(format!("for example: {name}(bytes)")),
             );
         }

@@ -7,7 +7,7 @@ use super::name::Names;
 use super::scope::{RowScope, ScanScope, TableScope};
 use super::types::{Column, LINE, Output, Plan, Step, TableStage};
 use crate::expr::compile::{compile_condition, compile_field};
-use crate::expr::fault::Fault;
+use crate::expr::error::QueryError;
 use crate::expr::functions::Kind;
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::expr::{Clock, Program, Scope, compile};
@@ -18,7 +18,7 @@ use crate::record::Want;
 ///
 /// # Errors
 /// Names, types and orders of stages that make no sense; the fields themselves are checked against each file.
-pub fn plan(query: &Query, text: &str, clock: &Clock) -> Result<Plan, Fault> {
+pub fn plan(query: &Query, text: &str, clock: &Clock) -> Result<Plan, QueryError> {
     let lets = query
         .stages
         .iter()
@@ -75,12 +75,12 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    fn stage(&mut self, stage: &Stage) -> Result<(), Fault> {
+    fn stage(&mut self, stage: &Stage) -> Result<(), QueryError> {
         match &stage.kind {
             StageKind::Filter(filter) => match self.phase {
                 Phase::Lines => self.steps.push(Step::Filter(filter.clone())),
                 _ => {
-                    return Err(Fault::new(
+                    return Err(QueryError::new(
                         stage.span.clone(),
                         "text filters apply to lines, so they must come before sorting and aggregates",
                     )
@@ -115,8 +115,8 @@ impl Planner<'_> {
     /// Compiles in the scope of the phase: fields of the line, or columns of the rows.
     fn with_scope<T>(
         &mut self,
-        compile: impl FnOnce(&mut dyn Scope) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+        compile: impl FnOnce(&mut dyn Scope) -> Result<T, QueryError>,
+    ) -> Result<T, QueryError> {
         match self.phase {
             Phase::Lines => compile(&mut self.scan),
             Phase::Table => compile(&mut TableScope {
@@ -137,7 +137,7 @@ impl Planner<'_> {
         }
     }
 
-    fn add_field(&mut self, name: &str, expr: &Expr) -> Result<(), Fault> {
+    fn add_field(&mut self, name: &str, expr: &Expr) -> Result<(), QueryError> {
         let program = self.with_scope(|scope| match &expr.kind {
             // The field that replaces the time of the line is read as a time.
             ExprKind::Field(_) if name == "time" => compile_field(expr, Want::Time, scope),
@@ -171,7 +171,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn select(&mut self, items: &[Item]) -> Result<(), Fault> {
+    fn select(&mut self, items: &[Item]) -> Result<(), QueryError> {
         let programs = items
             .iter()
             .map(|item| self.with_scope(|scope| compile(&item.expr, scope)))
@@ -198,7 +198,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn aggregate(&mut self, items: &[Item], keys: &[Key]) -> Result<(), Fault> {
+    fn aggregate(&mut self, items: &[Item], keys: &[Key]) -> Result<(), QueryError> {
         let text = self.text;
         let (grouping, columns) =
             self.with_scope(|scope| aggregation::grouping(items, keys, text, scope))?;
@@ -226,7 +226,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn sort(&mut self, orders: &[Order]) -> Result<(), Fault> {
+    fn sort(&mut self, orders: &[Order]) -> Result<(), QueryError> {
         self.leave_lines();
         let mut sort = Vec::new();
         for order in orders {

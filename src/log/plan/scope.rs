@@ -2,7 +2,7 @@
 
 use super::name::made_of;
 use super::types::{Column, FILE, LINE};
-use crate::expr::fault::{Fault, nearest};
+use crate::expr::error::{QueryError, nearest};
 use crate::expr::functions::Kind;
 use crate::expr::syntax::Expr;
 use crate::expr::{Clock, Program, Scope};
@@ -78,9 +78,9 @@ impl Scope for ScanScope<'_> {
         name: &str,
         arguments: &[Expr],
         expr: &Expr,
-    ) -> Result<Option<(usize, Kind)>, Fault> {
+    ) -> Result<Option<(usize, Kind)>, QueryError> {
         if aggregate::find(name).is_some() && !arguments.is_empty() {
-            return Err(Fault::new(
+            return Err(QueryError::new(
                 expr.span.clone(),
                 format!("{name}() is an aggregate and cannot be used here"),
             )
@@ -126,7 +126,7 @@ impl Scope for RowScope<'_, '_> {
         name: &str,
         arguments: &[Expr],
         expr: &Expr,
-    ) -> Result<Option<(usize, Kind)>, Fault> {
+    ) -> Result<Option<(usize, Kind)>, QueryError> {
         self.scan.call(name, arguments, expr)
     }
 
@@ -176,14 +176,14 @@ impl Scope for TableScope<'_> {
         name: &str,
         arguments: &[Expr],
         expr: &Expr,
-    ) -> Result<Option<(usize, Kind)>, Fault> {
+    ) -> Result<Option<(usize, Kind)>, QueryError> {
         if aggregate::find(name).is_none() || arguments.is_empty() {
             return Ok(None);
         }
         let made = made_of(&self.text[expr.span.clone()]);
         match self.column(&made) {
             Some(found) => Ok(Some(found)),
-            None => Err(Fault::new(
+            None => Err(QueryError::new(
                 expr.span.clone(),
                 format!("no column '{made}' at this stage"),
             )

@@ -10,7 +10,7 @@ use regex_syntax::hir::{
 };
 
 use crate::expr::compile::regex;
-use crate::expr::fault::Fault;
+use crate::expr::error::QueryError;
 use crate::expr::syntax::Pattern;
 
 /// A regex for lines without their ends.
@@ -38,7 +38,7 @@ impl LineRegex {
     ///
     /// # Errors
     /// What the regex engine says, at the regex.
-    pub fn new(pattern: &Pattern) -> Result<LineRegex, Fault> {
+    pub fn new(pattern: &Pattern) -> Result<LineRegex, QueryError> {
         let in_line = regex(pattern)?;
         let config = syntax::Config::new().utf8(false);
         let mut is_exact = true;

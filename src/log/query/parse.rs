@@ -5,7 +5,7 @@ mod hints;
 mod stages;
 
 use super::syntax::Query;
-use crate::expr::fault::Fault;
+use crate::expr::error::QueryError;
 use crate::expr::parse::Parser;
 use crate::expr::token::TokenKind;
 use hints::hint_at_word;
@@ -15,7 +15,7 @@ use stages::Stages;
 ///
 /// # Errors
 /// The first place that is not a query.
-pub fn parse(text: &str) -> Result<Query, Fault> {
+pub fn parse(text: &str) -> Result<Query, QueryError> {
     let mut stages = Stages {
         parser: Parser::new(text)?,
         text,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::filter::Filter;
-use crate::expr::fault::Span;
+use crate::expr::error::Span;
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::record::FieldName;
 

@@ -1,6 +1,6 @@
 //! Streams: a thread reads and decodes, and hands blocks of whole lines to the workers.
 
-use super::gate::{Gate, Place};
+use super::buffer_pool::{BufferPool, PooledBuffer};
 use super::job::Job;
 use crate::io::buffer::Buffer;
 use crate::io::wait::Until;
@@ -9,17 +9,17 @@ use crate::log::input::{Block, Blocks, Body, Bound, Input, Wanted};
 /// Reads a stream on this thread, which is not a worker, and has its blocks scanned by the workers.
 pub(super) fn feed<'j>(
     job: &'j Job<'j, '_>,
-    gate: &'j Gate,
+    buffers: &'j BufferPool,
     workers: &rayon::Scope<'j>,
     input: &'j mut Input,
 ) {
-    read_all(job, gate, input, |bound, place, block, number| {
+    read_all(job, buffers, input, |bound, pooled, block, number| {
         let ticket = job.ticket(number);
         workers.spawn(move |_| {
             job.guard(move || {
-                let mut place = place;
+                let mut pooled = pooled;
                 let (rows, buffer) = scan(job, bound, block);
-                place.buffer = buffer;
+                pooled.buffer = buffer;
                 job.deliver(ticket, rows);
             });
         });
@@ -28,10 +28,10 @@ pub(super) fn feed<'j>(
 
 /// Reads a stream and scans its blocks, all on this thread.
 pub(super) fn read_alone<'j>(job: &'j Job<'j, '_>, input: &'j mut Input) {
-    let gate = Gate::new(1);
-    read_all(job, &gate, input, |bound, mut place, block, number| {
+    let buffers = BufferPool::new(1);
+    read_all(job, &buffers, input, |bound, mut pooled, block, number| {
         let (rows, buffer) = scan(job, bound, block);
-        place.buffer = buffer;
+        pooled.buffer = buffer;
         job.deliver(job.ticket(number), rows);
     });
 }
@@ -45,9 +45,9 @@ struct Taken {
 /// Reads a stream to its end, or until no more is needed.
 fn read_all<'j, 'g>(
     job: &Job<'_, '_>,
-    gate: &'g Gate,
+    buffers: &'g BufferPool,
     input: &'j mut Input,
-    hand_on: impl Fn(&'j Bound, Place<'g>, Taken, u64),
+    hand_on: impl Fn(&'j Bound, PooledBuffer<'g>, Taken, u64),
 ) {
     let Input {
         name,
@@ -73,15 +73,15 @@ fn read_all<'j, 'g>(
     };
     // A signal ends the reading, in `next_block`; what has been read by then is still scanned.
     while !job.is_done() {
-        let mut place = gate.enter();
-        let buffer = std::mem::take(&mut place.buffer);
+        let mut pooled = buffers.acquire();
+        let buffer = std::mem::take(&mut pooled.buffer);
         let block = blocks.next_block(buffer, wanted, &until);
         let consumed = blocks.newly_consumed();
         let Some(block) = block else {
             job.advanced(consumed);
             break;
         };
-        hand_on(bound, place, Taken { block, consumed }, number);
+        hand_on(bound, pooled, Taken { block, consumed }, number);
         number += 1;
     }
     if let Some(damage) = blocks.take_damage() {

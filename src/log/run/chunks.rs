@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::job::Job;
 use crate::io::mapped::Mapped;
-use crate::log::chunk::{CHUNK, OVERREAD, Owned, owned};
+use crate::log::chunk::{CHUNK, ChunkLines, OVERREAD, lines_of_chunk};
 use crate::log::input::{Body, Chunks, Input};
 use crate::log::rows::Rows;
 
@@ -106,9 +106,9 @@ impl Chunk<'_, '_, '_> {
             let bytes = self.read(from, wanted, buffer);
             let is_short = bytes.len() < wanted;
             let is_end = is_short || from + bytes.len() as u64 >= end;
-            match owned(bytes, is_first, self.length, is_end) {
-                Owned::Nothing => return,
-                Owned::Lines(mut lines) => {
+            match lines_of_chunk(bytes, is_first, self.length, is_end) {
+                ChunkLines::Nothing => return,
+                ChunkLines::Lines(mut lines) => {
                     if is_short && from + (bytes.len() as u64) < end {
                         // The file was truncated while it was read, so its last line may be incomplete.
                         let newline = memchr::memrchr(b'\n', &bytes[lines.clone()]);
@@ -119,7 +119,7 @@ impl Chunk<'_, '_, '_> {
                         .workers
                         .with_scanner(|scanner| scanner.scan(bound, &bytes[lines], offset, rows));
                 }
-                Owned::Unfinished { lines, last }
+                ChunkLines::Unfinished { lines, last }
                     if bytes.len() - last > job.shared.options.max_line =>
                 {
                     let offset = from + lines.start as u64;
@@ -128,7 +128,7 @@ impl Chunk<'_, '_, '_> {
                         scanner.skip_long(bound, from + last as u64);
                     });
                 }
-                Owned::Unfinished { .. } => wanted += wanted,
+                ChunkLines::Unfinished { .. } => wanted += wanted,
             }
         }
     }

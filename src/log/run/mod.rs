@@ -2,14 +2,14 @@
 //! and [`Run::finish`] returns the answer.
 //!
 //! Workers take chunks of plain files from one cursor (`chunks`). Separate threads cut streams into blocks and hand them to the
-//! workers (`blocks`, `gate`). Workers are `rayon` threads and never wait for a stream. Each has a scanner with its own results
-//! (`workers`), which are merged at the end. Rows are put in order as they are found (`order`, `delivery`). `job` holds the
-//! state that threads share.
+//! workers (`blocks`, `buffer_pool`). Workers are `rayon` threads and never wait for a stream. Each has a scanner with its own
+//! results (`workers`), which are merged at the end. Rows are put in order as they are found (`order`, `delivery`). `job` holds
+//! the state that threads share.
 
 mod blocks;
+mod buffer_pool;
 mod chunks;
 mod delivery;
-mod gate;
 mod job;
 mod order;
 #[cfg(test)]
@@ -29,8 +29,8 @@ use super::plan::{Output, Plan};
 use super::table::{self, Answer};
 use crate::observe::Observe;
 
+use buffer_pool::BufferPool;
 use delivery::Delivery;
-use gate::Gate;
 use job::{Job, Shared};
 use order::Order;
 
@@ -249,7 +249,7 @@ fn read_together(job: &Job<'_, '_>, pool: &ThreadPool, inputs: &mut [Input]) {
     let threads = job.shared.options.threads;
     let decoders = streams.len().min(threads);
     let streams = Mutex::new(streams.into_iter());
-    let gate = Gate::new(threads + decoders);
+    let buffers = BufferPool::new(threads + decoders);
     pool.in_place_scope(|workers| {
         if !files.is_empty() {
             for _ in 0..threads {
@@ -268,7 +268,7 @@ fn read_together(job: &Job<'_, '_>, pool: &ThreadPool, inputs: &mut [Input]) {
                             streams.next()
                         };
                         while let Some(input) = next() {
-                            blocks::feed(job, &gate, workers, input);
+                            blocks::feed(job, &buffers, workers, input);
                         }
                     });
                 });

@@ -25,7 +25,7 @@ pub(super) struct Workers {
     options: Options,
     /// Empty: all tables of groups are siblings of this one, so that they can be merged.
     model: Groups,
-    seats: Vec<Seat>,
+    scanners: Vec<WorkerScanner>,
     common: Mutex<Common>,
     /// [`OWN_GROUPS`], except in tests.
     pub(super) own_groups: usize,
@@ -44,11 +44,11 @@ struct Common {
 /// A scanner, made by its worker when it is first needed.
 ///
 /// Workers write to their scanner for every line. If two of them wrote to the same cache line, each would wait for the other
-/// all the time: that cost up to a third of the speed. So seats do not share one (processors fetch them in pairs, hence twice
+/// all the time: that cost up to a third of the speed. So they do not share one (processors fetch them in pairs, hence twice
 /// 64 bytes), nor does what scanners have on the heap, since allocators keep threads apart.
 #[repr(align(128))]
 #[derive(Default)]
-struct Seat(Mutex<Option<Scanner>>);
+struct WorkerScanner(Mutex<Option<Scanner>>);
 
 impl Workers {
     /// One worker for each thread, without results.
@@ -58,7 +58,7 @@ impl Workers {
             plan,
             options,
             model: Groups::default(),
-            seats: (0..threads).map(|_| Seat::default()).collect(),
+            scanners: (0..threads).map(|_| WorkerScanner::default()).collect(),
             common: Mutex::default(),
             own_groups: OWN_GROUPS,
             // A single worker stores each key only once anyway.
@@ -79,13 +79,13 @@ impl Workers {
 
     /// Lends the scanner of the worker that this is called on.
     pub(super) fn with_scanner<T>(&self, work: impl FnOnce(&mut Scanner) -> T) -> T {
-        let worker = rayon::current_thread_index().unwrap_or(0) % self.seats.len();
+        let worker = rayon::current_thread_index().unwrap_or(0) % self.scanners.len();
         // Only a snapshot asks for another worker's scanner, so the lock hardly ever waits.
-        let mut seat = self.seats[worker]
+        let mut scanner = self.scanners[worker]
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let scanner = seat.get_or_insert_with(|| {
+        let scanner = scanner.get_or_insert_with(|| {
             Scanner::new(Arc::clone(&self.plan), self.nothing(), self.options)
         });
         let result = work(scanner);
@@ -118,7 +118,7 @@ impl Workers {
             return;
         }
         let own = self.own_groups.max(all.group_count() / OWN_SHARE);
-        self.most_groups.store(own / self.seats.len(), Relaxed);
+        self.most_groups.store(own / self.scanners.len(), Relaxed);
     }
 
     fn common(&self) -> MutexGuard<'_, Common> {
@@ -134,7 +134,7 @@ impl Workers {
     pub(super) fn group_count(&self) -> usize {
         let common = self.common();
         let in_common = common.found.as_ref().map_or(0, Partial::group_count);
-        let counts = self.seats.iter().map(|Seat(scanner)| {
+        let counts = self.scanners.iter().map(|WorkerScanner(scanner)| {
             let scanner = scanner.lock().unwrap_or_else(PoisonError::into_inner);
             let partial = scanner.as_ref().map(|scanner| &scanner.partial);
             partial.map_or(0, Partial::group_count)
@@ -150,7 +150,7 @@ impl Workers {
             return Err(error);
         }
         let mut all = common.found.clone().unwrap_or_else(|| self.nothing());
-        for Seat(scanner) in &self.seats {
+        for WorkerScanner(scanner) in &self.scanners {
             let scanner = scanner.lock().unwrap_or_else(PoisonError::into_inner);
             let found = scanner.as_ref().map(|scanner| scanner.partial.clone());
             drop(scanner);
@@ -167,10 +167,13 @@ impl Workers {
         if let Some(error) = common.error {
             return Err(error);
         }
-        let scanners = self.seats.into_iter().filter_map(|Seat(scanner)| {
-            let scanner = scanner.into_inner().unwrap_or_else(PoisonError::into_inner);
-            scanner.map(|scanner| scanner.partial)
-        });
+        let scanners = self
+            .scanners
+            .into_iter()
+            .filter_map(|WorkerScanner(scanner)| {
+                let scanner = scanner.into_inner().unwrap_or_else(PoisonError::into_inner);
+                scanner.map(|scanner| scanner.partial)
+            });
         // The first one is kept as it is, not merged into nothing.
         let found = common.found.into_iter().chain(scanners);
         let merged = found

@@ -8,7 +8,7 @@ use crate::expr::compile::compile;
 use crate::expr::parse::Parser;
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::expr::token::TokenKind;
-use crate::expr::{Fault, Program};
+use crate::expr::{Program, QueryError as Fault};
 use crate::pipe::data::Kind;
 use crate::pipe::emit::{Emit, Unit};
 use crate::pipe::failure::Failure;

@@ -8,7 +8,7 @@ use super::*;
 struct Read<'s, 'l>(&'s mut Scan, &'l [u8]);
 
 /// The values of a line as text, or what is wrong with it.
-type Answer = Result<Vec<String>, Fault>;
+type Answer = Result<Vec<String>, InvalidJson>;
 
 impl Task for Read<'_, '_> {
     type Output = Answer;

@@ -1,14 +1,14 @@
 //! Text filters: `"text"`, `/regex/` and networks, joined by and, or, not.
 
 use super::stages::Stages;
-use crate::expr::fault::Fault;
+use crate::expr::error::QueryError;
 use crate::expr::syntax::Pattern;
 use crate::expr::token::TokenKind;
 use crate::log::query::filter::Filter;
 use crate::log::query::line_regex::LineRegex;
 
 impl Stages<'_> {
-    pub(super) fn filter(&mut self) -> Result<Filter, Fault> {
+    pub(super) fn filter(&mut self) -> Result<Filter, QueryError> {
         let mut any = vec![self.filter_and()?];
         while self.parser.take_word("or") {
             any.push(self.filter_and()?);
@@ -20,7 +20,7 @@ impl Stages<'_> {
         })
     }
 
-    fn filter_and(&mut self) -> Result<Filter, Fault> {
+    fn filter_and(&mut self) -> Result<Filter, QueryError> {
         let mut all = vec![self.filter_not()?];
         while self.parser.take_word("and") {
             all.push(self.filter_not()?);
@@ -32,7 +32,7 @@ impl Stages<'_> {
         })
     }
 
-    fn filter_not(&mut self) -> Result<Filter, Fault> {
+    fn filter_not(&mut self) -> Result<Filter, QueryError> {
         let mut negated = false;
         while self.parser.take_word("not") {
             negated = !negated;
@@ -45,7 +45,7 @@ impl Stages<'_> {
         })
     }
 
-    fn filter_primary(&mut self) -> Result<Filter, Fault> {
+    fn filter_primary(&mut self) -> Result<Filter, QueryError> {
         let token = self.parser.peek().clone();
         let filter = match token.kind {
             TokenKind::Text(text) => Filter::text(&text),
@@ -65,10 +65,11 @@ impl Stages<'_> {
             TokenKind::Word(word) => {
                 let hint =
                     format!("put text in quotes: \"{word}\"; conditions on fields need: where");
-                return Err(
-                    Fault::new(token.span, "expected a \"text\", a /regex/ or a network")
-                        .hint(hint),
-                );
+                return Err(QueryError::new(
+                    token.span,
+                    "expected a \"text\", a /regex/ or a network",
+                )
+                .hint(hint));
             }
             _ => {
                 return Err(self

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::expr::fault::{Fault, nearest};
+use crate::expr::error::{QueryError, nearest};
 use crate::expr::syntax::ExprKind;
 use crate::expr::token::TokenKind;
 use crate::log::aggregate;
@@ -31,7 +31,7 @@ pub(super) fn hint_at_word(word: &str, before: &str) -> String {
 }
 
 /// A word alone in its stage is a text to search for, unless it looks like a typing error.
-pub(super) fn bare_word(word: &str, span: &Range<usize>) -> Result<Filter, Fault> {
+pub(super) fn bare_word(word: &str, span: &Range<usize>) -> Result<Filter, QueryError> {
     let known = STAGES
         .iter()
         .map(|(stage, _)| *stage)
@@ -43,7 +43,7 @@ pub(super) fn bare_word(word: &str, span: &Range<usize>) -> Result<Filter, Fault
         known.filter(|known| known.len() > 2 && (is_lower || known.eq_ignore_ascii_case(word)));
     match nearest(word, known) {
         Some(near) => Err(
-            Fault::new(span.clone(), format!("'{word}' is close to '{near}'")).hint(format!(
+            QueryError::new(span.clone(), format!("'{word}' is close to '{near}'")).hint(format!(
                 "to search for the text, put it in quotes: \"{word}\""
             )),
         ),
@@ -52,37 +52,37 @@ pub(super) fn bare_word(word: &str, span: &Range<usize>) -> Result<Filter, Fault
 }
 
 /// The error for a stage that begins with no keyword and is neither a filter nor an aggregation.
-pub(super) fn not_an_aggregate(item: &Item, first: &TokenKind) -> Fault {
+pub(super) fn not_an_aggregate(item: &Item, first: &TokenKind) -> QueryError {
     let span = item.expr.span.clone();
     match &item.expr.kind {
         ExprKind::Call(name, _) => {
-            let fault = Fault::new(
+            let error = QueryError::new(
                 span.start..span.start + name.len(),
                 format!("unknown aggregate '{name}'"),
             );
             match nearest(name, aggregate::names()) {
-                Some(near) => fault.hint(format!("did you mean {near}?")),
-                None => fault.hint(format!(
+                Some(near) => error.hint(format!("did you mean {near}?")),
+                None => error.hint(format!(
                     "available: {}",
                     aggregate::names().collect::<Vec<_>>().join(" ")
                 )),
             }
         }
         ExprKind::Binary(operator, ..) if operator.is_arithmetic() => {
-            Fault::new(span, "expected an aggregate").hint(format!(
+            QueryError::new(span, "expected an aggregate").hint(format!(
                 "write: select {0}, or an aggregate such as max({0})",
                 item.text
             ))
         }
         ExprKind::Binary(..) | ExprKind::In(..) | ExprKind::Matches(..) | ExprKind::InNet(..) => {
-            Fault::new(span, "expected an aggregate, found a condition")
+            QueryError::new(span, "expected an aggregate, found a condition")
                 .hint(format!("write: where {}", item.text))
         }
         _ => {
-            let fault = Fault::new(span, "unknown stage or aggregate");
+            let error = QueryError::new(span, "unknown stage or aggregate");
             match first {
                 TokenKind::Word(word) if word.eq_ignore_ascii_case("group") => {
-                    fault.hint("write: count by FIELD")
+                    error.hint("write: count by FIELD")
                 }
                 TokenKind::Word(word) => match nearest(
                     word,
@@ -91,14 +91,14 @@ pub(super) fn not_an_aggregate(item: &Item, first: &TokenKind) -> Fault {
                         .map(|(stage, _)| *stage)
                         .chain(aggregate::names()),
                 ) {
-                    Some(near) => fault.hint(format!("did you mean {near}?")),
-                    None => fault.hint(format!(
+                    Some(near) => error.hint(format!("did you mean {near}?")),
+                    None => error.hint(format!(
                         "to search for the text, put it in quotes: \"{word}\""
                     )),
                 },
                 _ => {
                     let names: Vec<&str> = STAGES.iter().map(|(name, _)| *name).collect();
-                    fault.hint(format!(
+                    error.hint(format!(
                         "a stage begins with {}, an aggregate or a \"text\"",
                         names.join(", ")
                     ))

@@ -1,7 +1,7 @@
 //! The stages of a query, one after the other.
 
 use super::hints::{bare_word, not_an_aggregate};
-use crate::expr::fault::Fault;
+use crate::expr::error::QueryError;
 use crate::expr::parse::{Parser, RESERVED};
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::expr::token::TokenKind;
@@ -17,7 +17,7 @@ pub(super) struct Stages<'a> {
 
 impl Stages<'_> {
     /// The next stage.
-    pub(super) fn stage(&mut self) -> Result<Stage, Fault> {
+    pub(super) fn stage(&mut self) -> Result<Stage, QueryError> {
         let first = self.parser.peek().clone();
         let kind = match &first.kind {
             TokenKind::End | TokenKind::Symbol("|") => {
@@ -35,7 +35,7 @@ impl Stages<'_> {
             {
                 let message = format!("'{word}' is a word of the query language");
                 let hint = format!("to search for the text, put it in quotes: \"{word}\"");
-                return Err(Fault::new(first.span.clone(), message).hint(hint));
+                return Err(QueryError::new(first.span.clone(), message).hint(hint));
             }
             TokenKind::Word(word)
                 if self.is_last_of_stage(1) && aggregate::find_bare(word).is_none() =>
@@ -53,14 +53,14 @@ impl Stages<'_> {
         })
     }
 
-    fn named(&mut self, word: &str) -> Result<StageKind, Fault> {
+    fn named(&mut self, word: &str) -> Result<StageKind, QueryError> {
         Ok(match word {
             "where" => StageKind::Where(self.parser.expr()?),
             "let" => {
                 let (name, span) = self.parser.expect_name("a name for the new field")?;
                 if matches!(name.as_str(), "line" | "file") {
                     let message = format!("every log already has a field '{name}'");
-                    return Err(Fault::new(span, message).hint("choose another name"));
+                    return Err(QueryError::new(span, message).hint("choose another name"));
                 }
                 if !self.parser.take_symbol("=") {
                     return Err(self.parser.unexpected("'='").hint("write: let NAME = EXPR"));
@@ -86,7 +86,7 @@ impl Stages<'_> {
     }
 
     /// A whole number of rows.
-    fn count(&mut self, word: &str) -> Result<usize, Fault> {
+    fn count(&mut self, word: &str) -> Result<usize, QueryError> {
         let token = self.parser.peek().clone();
         let count = match token.kind {
             TokenKind::Number(literal) => match literal.0.trimmed() {
@@ -96,14 +96,14 @@ impl Stages<'_> {
             _ => None,
         };
         let count = count.ok_or_else(|| {
-            Fault::new(token.span, format!("{word} needs a number of rows"))
+            QueryError::new(token.span, format!("{word} needs a number of rows"))
                 .hint(format!("for example: {word} 20"))
         })?;
         self.parser.take();
         Ok(count)
     }
 
-    fn orders(&mut self) -> Result<Vec<Order>, Fault> {
+    fn orders(&mut self) -> Result<Vec<Order>, QueryError> {
         let mut orders = Vec::new();
         loop {
             let descending = self.parser.take_symbol("-");
@@ -117,7 +117,7 @@ impl Stages<'_> {
         }
     }
 
-    fn items(&mut self) -> Result<Vec<Item>, Fault> {
+    fn items(&mut self) -> Result<Vec<Item>, QueryError> {
         let mut items = vec![self.item()?];
         while self.parser.take_symbol(",") {
             items.push(self.item()?);
@@ -125,7 +125,7 @@ impl Stages<'_> {
         Ok(items)
     }
 
-    fn item(&mut self) -> Result<Item, Fault> {
+    fn item(&mut self) -> Result<Item, QueryError> {
         let expr = self.parser.expr()?;
         let text = self.text[expr.span.clone()].to_owned();
         Ok(Item {
@@ -136,7 +136,7 @@ impl Stages<'_> {
     }
 
     /// `as NAME`
-    fn name(&mut self) -> Result<Option<String>, Fault> {
+    fn name(&mut self) -> Result<Option<String>, QueryError> {
         if !self.parser.take_word("as") {
             return Ok(None);
         }
@@ -145,7 +145,7 @@ impl Stages<'_> {
             .map(|(name, _)| Some(name))
     }
 
-    fn aggregation(&mut self) -> Result<StageKind, Fault> {
+    fn aggregation(&mut self) -> Result<StageKind, QueryError> {
         let start = self.parser.peek().clone();
         let items = self.items()?;
         for item in &items {
@@ -166,12 +166,12 @@ impl Stages<'_> {
         Ok(StageKind::Aggregate(items, keys))
     }
 
-    fn key(&mut self) -> Result<Key, Fault> {
+    fn key(&mut self) -> Result<Key, QueryError> {
         let token = self.parser.peek().clone();
         if let TokenKind::Duration(width) = token.kind {
             self.parser.take();
             if width.is_zero() {
-                return Err(Fault::new(
+                return Err(QueryError::new(
                     token.span,
                     "a time bucket must be longer than zero",
                 ));

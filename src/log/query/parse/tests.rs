@@ -4,8 +4,8 @@ use super::*;
 use crate::log::query::StageKind;
 
 fn message(text: &str) -> (String, String) {
-    let fault = parse(text).unwrap_err();
-    (fault.message, fault.hint.unwrap_or_default())
+    let error = parse(text).unwrap_err();
+    (error.message, error.hint.unwrap_or_default())
 }
 
 #[test]

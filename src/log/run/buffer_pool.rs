@@ -4,8 +4,8 @@ use crate::io::buffer::Buffer;
 use std::mem;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Bounds the memory of streams: every block needs a [`Place`].
-pub(super) struct Gate {
+/// Bounds the memory of streams: every block needs a [`PooledBuffer`].
+pub(super) struct BufferPool {
     free: Mutex<Free>,
     freed: Condvar,
 }
@@ -16,16 +16,16 @@ struct Free {
 }
 
 /// Room for one block, free again when it is dropped.
-pub(super) struct Place<'g> {
-    gate: &'g Gate,
+pub(super) struct PooledBuffer<'g> {
+    pool: &'g BufferPool,
     /// The buffer of an earlier block, which the next one reuses.
     pub(super) buffer: Buffer,
 }
 
-impl Gate {
-    /// A gate with room for this many blocks, at least 1.
-    pub(super) fn new(places: usize) -> Gate {
-        Gate {
+impl BufferPool {
+    /// A pool with room for this many blocks, at least 1.
+    pub(super) fn new(places: usize) -> BufferPool {
+        BufferPool {
             free: Mutex::new(Free {
                 places,
                 buffers: Vec::new(),
@@ -39,7 +39,7 @@ impl Gate {
     }
 
     /// Waits for a place.
-    pub(super) fn enter(&self) -> Place<'_> {
+    pub(super) fn acquire(&self) -> PooledBuffer<'_> {
         let mut free = self.free();
         while free.places == 0 {
             free = self
@@ -48,22 +48,22 @@ impl Gate {
                 .unwrap_or_else(PoisonError::into_inner);
         }
         free.places -= 1;
-        Place {
-            gate: self,
+        PooledBuffer {
+            pool: self,
             buffer: free.buffers.pop().unwrap_or_default(),
         }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for PooledBuffer<'_> {
     fn drop(&mut self) {
         let buffer = mem::take(&mut self.buffer);
-        let mut free = self.gate.free();
+        let mut free = self.pool.free();
         free.places += 1;
         if buffer.capacity() > 0 {
             free.buffers.push(buffer);
         }
         drop(free);
-        self.gate.freed.notify_one();
+        self.pool.freed.notify_one();
     }
 }

@@ -8,7 +8,7 @@ pub type Span = Range<usize>;
 
 /// What is wrong with a query or an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct QueryError {
     /// Where.
     pub span: Span,
     /// What, without the place.
@@ -17,10 +17,10 @@ pub struct Fault {
     pub hint: Option<String>,
 }
 
-impl Fault {
-    /// A fault at `span`.
-    pub fn new(span: Span, message: impl Into<String>) -> Fault {
-        Fault {
+impl QueryError {
+    /// An error at `span`.
+    pub fn new(span: Span, message: impl Into<String>) -> QueryError {
+        QueryError {
             span,
             message: message.into(),
             hint: None,
@@ -28,7 +28,7 @@ impl Fault {
     }
 
     /// Adds what to write instead.
-    pub fn hint(mut self, hint: impl Into<String>) -> Fault {
+    pub fn hint(mut self, hint: impl Into<String>) -> QueryError {
         self.hint = Some(hint.into());
         self
     }
@@ -101,18 +101,27 @@ mod tests {
 
     #[test]
     fn errors_mark_the_place() {
-        let fault = Fault::new(6..12, "unknown field 'statsu'");
+        let error = QueryError::new(6..12, "unknown field 'statsu'");
         assert_eq!(
-            fault.render("where statsu > 1"),
+            error.render("where statsu > 1"),
             "unknown field 'statsu'\n  where statsu > 1\n        ^^^^^^"
         );
         assert_eq!(
-            Fault::new(3..3, "more expected").render("sum"),
+            QueryError::new(3..3, "more expected").render("sum"),
             "more expected\n  sum\n     ^"
         );
-        assert_eq!(Fault::new(0..0, "nothing here").render(" "), "nothing here");
-        assert_eq!(Fault::new(4..5, "here").render("a |\nb"), "here\n  b\n  ^");
-        assert_eq!(Fault::new(2..3, "here").render("ä x"), "here\n  ä x\n   ^");
+        assert_eq!(
+            QueryError::new(0..0, "nothing here").render(" "),
+            "nothing here"
+        );
+        assert_eq!(
+            QueryError::new(4..5, "here").render("a |\nb"),
+            "here\n  b\n  ^"
+        );
+        assert_eq!(
+            QueryError::new(2..3, "here").render("ä x"),
+            "here\n  ä x\n   ^"
+        );
     }
 
     #[test]
