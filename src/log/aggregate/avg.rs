@@ -2,7 +2,7 @@
 
 use super::column::column;
 use super::row::Row;
-use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
+use super::spec::{Example, Family, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::exact::Sum;
 use crate::record::{Cell, Value};
@@ -10,15 +10,7 @@ use crate::record::{Cell, Value};
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "avg",
-    pattern: None,
-    parameters: Parameters([0; 2]),
-    family: &FAMILY,
     summary: "Compute the arithmetic mean of numbers",
-    takes: &[Takes::Number],
-    required: 1,
-    gives: Gives::Number,
-    is_reserved: true,
-    is_amount: true,
     examples: &[
         Example {
             name: "avg",
@@ -31,6 +23,7 @@ pub(super) static SPEC: Spec = Spec {
             answer: "",
         },
     ],
+    ..Spec::usual(&[Takes::Number], &FAMILY)
 };
 
 static FAMILY: Family = Family {

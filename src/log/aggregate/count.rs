@@ -2,27 +2,21 @@
 
 use super::column::column;
 use super::row::Row;
-use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
+use super::spec::{Example, Family, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Value};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "count",
-    pattern: None,
-    parameters: Parameters([0; 2]),
-    family: &FAMILY,
     summary: "Count rows, or rows for which a condition is true: count(status >= 500)",
-    takes: &[Takes::Condition],
     required: 0,
-    gives: Gives::Number,
-    is_reserved: true,
-    is_amount: true,
     examples: &[Example {
         name: "count",
         values: &["true", "false", "true"],
         answer: "2",
     }],
+    ..Spec::usual(&[Takes::Condition], &FAMILY)
 };
 
 static FAMILY: Family = Family {

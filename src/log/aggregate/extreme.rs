@@ -1,6 +1,6 @@
 //! `min` and `max`: of any values, by their one total order, as they were written.
 
-use super::column::column;
+use super::column::{Column, column};
 use super::row::Row;
 use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
@@ -9,68 +9,48 @@ use crate::record::{Cell, Value};
 /// The smallest value.
 pub(super) static MIN: Spec = Spec {
     name: "min",
-    pattern: None,
-    parameters: Parameters([0; 2]),
-    family: &LEAST,
     summary: "Return the smallest number, time or text",
-    takes: &[Takes::Any],
-    required: 1,
     gives: Gives::Argument,
-    is_reserved: true,
-    is_amount: true,
     examples: &[Example {
         name: "min",
         values: &["10", "9.50", "9.5"],
         answer: "9.5",
     }],
+    ..Spec::usual(&[Takes::Any], &LEAST)
 };
 
-static LEAST: Family = Family {
-    name: "min",
-    id: 4,
-    version: 1,
-    compares: true,
-    reads_time: false,
-    column: column::<Extreme<false>>,
-    forms: &[
-        ("empty", Sample::Values(&[])),
-        ("number", Sample::Values(&["10", "9.50", "11"])),
-        ("text", Sample::Values(&["b", "a", "c"])),
-    ],
-};
+static LEAST: Family = family("min", 4, column::<Extreme<false>>);
 
 /// The largest value.
 pub(super) static MAX: Spec = Spec {
     name: "max",
-    pattern: None,
-    parameters: Parameters([0; 2]),
-    family: &GREATEST,
     summary: "Return the largest number, time or text",
-    takes: &[Takes::Any],
-    required: 1,
     gives: Gives::Argument,
-    is_reserved: true,
-    is_amount: true,
     examples: &[Example {
         name: "max",
         values: &["9", "10", "9.50"],
         answer: "10",
     }],
+    ..Spec::usual(&[Takes::Any], &GREATEST)
 };
 
-static GREATEST: Family = Family {
-    name: "max",
-    id: 5,
-    version: 1,
-    compares: true,
-    reads_time: false,
-    column: column::<Extreme<true>>,
-    forms: &[
-        ("empty", Sample::Values(&[])),
-        ("number", Sample::Values(&["10", "9.50", "11"])),
-        ("text", Sample::Values(&["b", "a", "c"])),
-    ],
-};
+static GREATEST: Family = family("max", 5, column::<Extreme<true>>);
+
+const fn family(name: &'static str, id: u8, column: fn() -> Box<dyn Column>) -> Family {
+    Family {
+        name,
+        id,
+        version: 1,
+        compares: true,
+        reads_time: false,
+        column,
+        forms: &[
+            ("empty", Sample::Values(&[])),
+            ("number", Sample::Values(&["10", "9.50", "11"])),
+            ("text", Sample::Values(&["b", "a", "c"])),
+        ],
+    }
+}
 
 /// The best value so far; boxed, since large tables have many groups.
 #[derive(Clone, Default)]

@@ -11,6 +11,8 @@ mod encoding;
 mod extreme;
 mod hyperloglog;
 #[cfg(test)]
+mod latest;
+#[cfg(test)]
 mod laws;
 mod quantile;
 mod registry;

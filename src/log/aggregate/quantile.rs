@@ -5,14 +5,18 @@
 //! it. The number of distinct values in the union alone decides which: a part in buckets has more than [`MAX_EXACT`]
 //! distinct values, so the union has too. So the order of merging cannot show.
 
+mod buckets;
+mod encoding;
+
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::column::column;
 use super::row::Row;
-use super::spec::{Example, Family, Gives, Pattern, Sample, Spec, Takes};
+use super::spec::{Example, Family, Pattern, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Number, Value};
+use buckets::{Buckets, middle};
 
 /// `p0` to `p100`.
 pub(super) static SPEC: Spec = Spec {
@@ -22,14 +26,7 @@ pub(super) static SPEC: Spec = Spec {
         examples: &["p50", "p90", "p95", "p99", "p99.9"],
         parse: share,
     }),
-    parameters: Parameters([0; 2]),
-    family: &FAMILY,
     summary: "Compute a percentile, such as p50, p99 or p99.9; approximate (±0.5 %) above 4,096 distinct values",
-    takes: &[Takes::Number],
-    required: 1,
-    gives: Gives::Number,
-    is_reserved: true,
-    is_amount: true,
     examples: &[
         Example {
             name: "p50",
@@ -52,25 +49,20 @@ pub(super) static SPEC: Spec = Spec {
             answer: "",
         },
     ],
+    ..Spec::usual(&[Takes::Number], &FAMILY)
 };
 
 /// The same as `p50`.
 pub(super) static MEDIAN: Spec = Spec {
     name: "median",
-    pattern: None,
     parameters: Parameters([1, 2]),
-    family: &FAMILY,
     summary: "Compute the median, the same as p50",
-    takes: &[Takes::Number],
-    required: 1,
-    gives: Gives::Number,
-    is_reserved: true,
-    is_amount: true,
     examples: &[Example {
         name: "median",
         values: &["9", "1", "5"],
         answer: "5",
     }],
+    ..Spec::usual(&[Takes::Number], &FAMILY)
 };
 
 static FAMILY: Family = Family {
@@ -89,9 +81,6 @@ static FAMILY: Family = Family {
 
 /// The most distinct values that are kept one by one.
 const MAX_EXACT: usize = 4096;
-/// Bits of a float below those that name its bucket: 52 bits of fraction, of which 7 count.
-const SHIFT: u32 = 52 - 7;
-
 /// The bits of a number as they are compared: units and scale, or a float's bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Bits(i128, u8);
@@ -123,12 +112,6 @@ enum Kept {
     Exact(HashMap<Bits, u64, FixedState>),
     /// Counts of buckets, with the smallest and the largest value.
     Buckets(Buckets),
-}
-
-#[derive(Clone, Default)]
-struct Buckets {
-    counts: HashMap<i64, u64, FixedState>,
-    ends: Option<(Number, Number)>,
 }
 
 impl State for Values {
@@ -190,34 +173,8 @@ impl State for Values {
     }
 
     fn encode(&self, out: &mut Vec<u8>) {
-        let push = |out: &mut Vec<u8>, bits: Bits| {
-            out.push(bits.1);
-            out.extend_from_slice(&bits.0.to_le_bytes());
-        };
-        match self.0.as_deref() {
-            None => {}
-            Some(Kept::Exact(values)) => {
-                let mut sorted: Vec<(Bits, u64)> =
-                    values.iter().map(|(bits, count)| (*bits, *count)).collect();
-                sorted.sort_unstable_by_key(|(bits, _)| (bits.1, bits.0));
-                out.push(b'e');
-                for (bits, count) in sorted {
-                    push(out, bits);
-                    out.extend_from_slice(&count.to_le_bytes());
-                }
-            }
-            Some(Kept::Buckets(buckets)) => {
-                out.push(b'b');
-                let (smallest, largest) = buckets
-                    .ends
-                    .unwrap_or((Number::from(0_u64), Number::from(0_u64)));
-                push(out, Bits::of(smallest));
-                push(out, Bits::of(largest));
-                for (bucket, count) in buckets.sorted() {
-                    out.extend_from_slice(&bucket.to_le_bytes());
-                    out.extend_from_slice(&count.to_le_bytes());
-                }
-            }
+        if let Some(kept) = &self.0 {
+            encoding::encode(kept, out);
         }
     }
 
@@ -225,7 +182,7 @@ impl State for Values {
         let Some((kind, rest)) = bytes.split_first() else {
             return Ok(Values(None));
         };
-        read(*kind, rest)
+        encoding::decode(*kind, rest)
             .map(|kept| Values(Some(Box::new(kept))))
             .ok_or(Damaged)
     }
@@ -279,44 +236,6 @@ impl Values {
     }
 }
 
-impl Buckets {
-    fn sorted(&self) -> Vec<(i64, u64)> {
-        let mut sorted: Vec<(i64, u64)> = self
-            .counts
-            .iter()
-            .map(|(bucket, count)| (*bucket, *count))
-            .collect();
-        sorted.sort_unstable();
-        sorted
-    }
-
-    fn add(&mut self, number: Number, count: u64) {
-        add_count(
-            self.counts.entry(bucket(number.to_f64())).or_default(),
-            count,
-        );
-        self.widen(number);
-    }
-
-    fn widen(&mut self, number: Number) {
-        let (smallest, largest) = self.ends.get_or_insert((number, number));
-        if number.total_cmp(*smallest).is_lt() {
-            *smallest = number;
-        }
-        if number.total_cmp(*largest).is_gt() {
-            *largest = number;
-        }
-    }
-
-    fn within_ends(&self, number: Number) -> Number {
-        match self.ends {
-            Some((smallest, _)) if number.numeric_cmp(smallest).is_lt() => smallest,
-            Some((_, largest)) if number.numeric_cmp(largest).is_gt() => largest,
-            _ => number,
-        }
-    }
-}
-
 /// Adds counts; merged states that were damaged could overflow.
 #[inline]
 fn add_count(to: &mut u64, count: u64) {
@@ -343,26 +262,6 @@ fn share(name: &str) -> Option<Parameters> {
     (numerator <= 100 * scale).then_some(Parameters([numerator, 100 * scale]))
 }
 
-/// The bucket of a float: its upper bits, negative for negative numbers, so that buckets sort as the numbers do.
-fn bucket(value: f64) -> i64 {
-    let bits = i64::try_from(value.abs().to_bits() >> SHIFT).unwrap_or(i64::MAX);
-    // Zero has a bucket of its own, and the ones of tiny numbers are moved by one to leave it free.
-    match value {
-        0.0 => 0,
-        _ if value < 0.0 => -1 - bits,
-        _ => bits + 1,
-    }
-}
-
-/// The middle of a bucket.
-fn middle(bucket: i64) -> f64 {
-    let Some(bits) = bucket.unsigned_abs().checked_sub(1) else {
-        return 0.0;
-    };
-    let size = f64::from_bits((bits << SHIFT) | (1 << (SHIFT - 1)));
-    if bucket < 0 { -size } else { size }
-}
-
 /// The first of sorted values at which the counts reach the share: rank ceil(share × total), at least 1.
 fn at_rank<T: Copy>(sorted: Vec<(T, u64)>, share: Parameters) -> Option<T> {
     let Parameters([numerator, denominator]) = share;
@@ -375,55 +274,6 @@ fn at_rank<T: Copy>(sorted: Vec<(T, u64)>, share: Parameters) -> Option<T> {
         reached += u128::from(count);
         (reached >= rank).then_some(value)
     })
-}
-
-fn read(kind: u8, mut rest: &[u8]) -> Option<Kept> {
-    fn number(rest: &mut &[u8]) -> Option<Number> {
-        let (scale, after) = rest.split_first()?;
-        let (units, after) = after.split_first_chunk()?;
-        *rest = after;
-        Bits(i128::from_le_bytes(*units), *scale).number()
-    }
-    fn word(rest: &mut &[u8]) -> Option<[u8; 8]> {
-        let (word, after) = rest.split_first_chunk()?;
-        *rest = after;
-        Some(*word)
-    }
-    let mut total = 0_u64;
-    let mut count = |rest: &mut &[u8]| {
-        let count = u64::from_le_bytes(word(rest)?);
-        total = total.checked_add(count).filter(|total| *total < 1 << 62)?;
-        (count > 0).then_some(count)
-    };
-    match kind {
-        b'e' => {
-            let mut values = HashMap::default();
-            while !rest.is_empty() {
-                let number = number(&mut rest)?;
-                let is_new = values.insert(Bits::of(number), count(&mut rest)?).is_none();
-                if !is_new || values.len() > MAX_EXACT {
-                    return None;
-                }
-            }
-            (!values.is_empty()).then_some(Kept::Exact(values))
-        }
-        b'b' => {
-            let ends = (number(&mut rest)?, number(&mut rest)?);
-            let mut counts = HashMap::default();
-            while !rest.is_empty() {
-                let bucket = i64::from_le_bytes(word(&mut rest)?);
-                let is_known = bucket.unsigned_abs() <= 1 + (f64::MAX.to_bits() >> SHIFT);
-                if !is_known || counts.insert(bucket, count(&mut rest)?).is_some() {
-                    return None;
-                }
-            }
-            Some(Kept::Buckets(Buckets {
-                counts,
-                ends: Some(ends),
-            }))
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -46,3 +46,6 @@ pub fn reserved_names() -> impl Iterator<Item = &'static str> {
 pub fn names_amount(column: &str) -> bool {
     AGGREGATES.iter().any(|spec| spec.names_amount(column))
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,6 +109,24 @@ pub struct Example {
 }
 
 impl Spec {
+    /// The usual: a reserved name without parameters, whose arguments must all be there and whose answer is a number. Name,
+    /// summary and examples are still to be given.
+    pub(super) const fn usual(takes: &'static [Takes], family: &'static Family) -> Spec {
+        Spec {
+            name: "",
+            pattern: None,
+            parameters: Parameters([0; 2]),
+            family,
+            summary: "",
+            takes,
+            required: takes.len(),
+            gives: Gives::Number,
+            is_reserved: true,
+            is_amount: true,
+            examples: &[],
+        }
+    }
+
     /// Whether it makes no sense without an argument.
     pub fn needs_argument(&self) -> bool {
         self.required > 0

@@ -9,22 +9,14 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 use super::column::column;
 use super::hyperloglog::HyperLogLog;
 use super::row::Row;
-use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
+use super::spec::{Example, Family, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Number, Value};
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
     name: "uniq",
-    pattern: None,
-    parameters: Parameters([0; 2]),
-    family: &FAMILY,
     summary: "Count distinct values; approximate (±2 %) above 65,536",
-    takes: &[Takes::Any],
-    required: 1,
-    gives: Gives::Number,
-    is_reserved: true,
-    is_amount: true,
     examples: &[
         Example {
             name: "uniq",
@@ -37,6 +29,7 @@ pub(super) static SPEC: Spec = Spec {
             answer: "0",
         },
     ],
+    ..Spec::usual(&[Takes::Any], &FAMILY)
 };
 
 static FAMILY: Family = Family {

@@ -1,5 +1,6 @@
 //! Percentiles against sorted lists.
 
+use super::buckets::bucket;
 use super::*;
 use proptest::prelude::*;
 
