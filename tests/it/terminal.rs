@@ -14,6 +14,11 @@ use crate::support::{JUG, Running, Sandbox, command};
 
 /// A new terminal of 80 columns: its controlling end, and the one that programs write to.
 fn terminal() -> (File, OwnedFd) {
+    terminal_of(24, 80)
+}
+
+/// A new terminal of this many lines and columns; 0 if the terminal does not know.
+fn terminal_of(lines: u16, columns: u16) -> (File, OwnedFd) {
     let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
     rustix::pty::grantpt(&ours).expect("it is ours");
     rustix::pty::unlockpt(&ours).expect("it is ours");
@@ -22,8 +27,8 @@ fn terminal() -> (File, OwnedFd) {
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
     let theirs = rustix::fs::open(path, flags, Mode::empty()).expect("its other end");
     let size = Winsize {
-        ws_row: 24,
-        ws_col: 80,
+        ws_row: lines,
+        ws_col: columns,
         ws_xpixel: 0,
         ws_ypixel: 0,
     };
@@ -38,13 +43,22 @@ pub(crate) fn shown(sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
 
 /// The same with this value of `TERM`.
 fn shown_on(kind: &str, sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
-    let (mut ours, theirs) = terminal();
+    shown_with(terminal(), &[("TERM", kind)], sandbox, args)
+}
+
+/// The same on this terminal with these environment variables.
+fn shown_with(
+    (mut ours, theirs): (File, OwnedFd),
+    environment: &[(&str, &str)],
+    sandbox: &Sandbox,
+    args: &[&str],
+) -> Vec<String> {
     let mut command = command(JUG);
     command
         .args(args)
         .current_dir(sandbox.path())
         .env_clear()
-        .env("TERM", kind)
+        .envs(environment.iter().copied())
         .env("TZ", "UTC")
         .stdin(Stdio::null())
         .stdout(theirs)
@@ -178,6 +192,25 @@ fn column_names_are_escaped_on_a_terminal() {
 fn lines_keep_their_tabs() {
     let lines = shown(&sandbox(), &["log", "\"c\"", "evil.log"]);
     assert_eq!(lines, ["c\td"]);
+}
+
+#[test]
+fn the_width_is_that_of_the_terminal_or_of_columns_if_that_is_above_zero() {
+    let sandbox = sandbox();
+    let widest = |terminal_columns, environment: &[(&str, &str)]| {
+        let terminal = terminal_of(0, terminal_columns);
+        let args = ["pie", "--to", "bars", "--color", "never", "a=1", "b=2"];
+        let lines = shown_with(terminal, environment, &sandbox, &args);
+        lines.iter().map(|line| line.chars().count()).max()
+    };
+    let default = widest(80, &[]);
+    assert!(default <= Some(80) && default > Some(50), "{default:?}");
+    assert_eq!(widest(80, &[("COLUMNS", "50")]), default);
+    let narrow = widest(0, &[("COLUMNS", "50")]);
+    assert!(narrow <= Some(50) && narrow > Some(30), "{narrow:?}");
+    for unusable in ["0", "-50", "wide", ""] {
+        assert_eq!(widest(0, &[("COLUMNS", unusable)]), default, "{unusable:?}");
+    }
 }
 
 #[test]

@@ -166,3 +166,26 @@ fn images_are_scaled_down_to_fit_but_never_up() {
     assert_eq!(size(8, 4, (80, 46)), (8, 4));
     assert_eq!(size(1000, 1, (80, 46)), (80, 1));
 }
+
+#[test]
+fn images_are_scaled_down_until_they_fit_and_never_up() {
+    for (size, room, expected) in [
+        ((4, 6), (4, 6), (4, 6)),
+        ((4, 6), (5, 7), (4, 6)),
+        ((4, 6), (7, 11), (4, 6)),
+        ((4, 6), (100, 100), (4, 6)),
+        ((40, 20), (10, 100), (10, 5)),
+        ((40, 20), (100, 5), (10, 5)),
+        ((40, 20), (39, 20), (39, 20)),
+        ((40, 1), (10, 10), (10, 1)),
+    ] {
+        let (width, height): (u32, u32) = size;
+        let pixels = Pixels::new(width, height, vec![255; (width * height * 4) as usize]).unwrap();
+        let scaled = scaled_down(pixels, room);
+        assert_eq!(
+            (scaled.width(), scaled.height()),
+            expected,
+            "{size:?} in {room:?}"
+        );
+    }
+}
