@@ -12,11 +12,14 @@ const SEGMENT: usize = 1 << 20;
 const ALIGN: usize = 4;
 /// Places in a segment.
 const PLACES: u32 = (SEGMENT / ALIGN) as u32;
-const HEAD: usize = size_of::<u32>();
+/// Bytes before a key: its head and the number of its group.
+const BEFORE: usize = 2 * size_of::<u32>();
+/// No key is at this place.
+pub(super) const END: u32 = u32::MAX;
 /// Bits of a head that hold the tag.
 const TAG_BITS: u32 = 3;
 
-/// Keys by their places.
+/// Keys by their places, with the numbers of their groups.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Keys {
     segments: Vec<Vec<u8>>,
@@ -46,9 +49,9 @@ impl Head {
 }
 
 impl Keys {
-    /// Stores a key and returns its place; none if there is no room left.
-    pub(super) fn push(&mut self, head: Head, key: &[u8]) -> Option<u32> {
-        let needed = (HEAD + key.len()).next_multiple_of(ALIGN);
+    /// Stores the key of a group and returns its place; none if there is no room left.
+    pub(super) fn push(&mut self, head: Head, group: u32, key: &[u8]) -> Option<u32> {
+        let needed = (BEFORE + key.len()).next_multiple_of(ALIGN);
         if self
             .segments
             .last()
@@ -66,11 +69,11 @@ impl Keys {
         let segment = self.segments.last_mut()?;
         let inside = u32::try_from(segment.len() / ALIGN).ok()?;
         let place = number.checked_mul(PLACES)?.checked_add(inside)?;
-        // The last place of all means something else to the slots.
-        if place == u32::MAX {
+        if place == END {
             return None;
         }
         segment.extend_from_slice(&head.0.to_le_bytes());
+        segment.extend_from_slice(&group.to_le_bytes());
         segment.extend_from_slice(key);
         segment.resize(segment.len().next_multiple_of(ALIGN), 0);
         Some(place)
@@ -79,24 +82,24 @@ impl Keys {
     /// The key at a place.
     pub(super) fn get(&self, place: u32) -> (Tag, &[u8]) {
         let (segment, at) = self.at(place);
-        let head = &segment[at..at + HEAD];
+        let head = &segment[at..at + BEFORE];
         let head = Head(u32::from_le_bytes([head[0], head[1], head[2], head[3]]));
-        (head.tag(), &segment[at + HEAD..][..head.length()])
+        (head.tag(), &segment[at + BEFORE..][..head.length()])
     }
 
-    /// Whether this key is at that place.
+    /// The group of this key, if the key is at that place.
     #[inline(always)]
-    pub(super) fn is(&self, place: u32, tag: Tag, key: &[u8]) -> bool {
+    pub(super) fn find(&self, place: u32, tag: Tag, key: &[u8]) -> Option<u32> {
         // A longer key than a head can hold was never stored, and its cut length finds none of them.
         let head = (key.len() as u32) << TAG_BITS | tag as u32;
         let (segment, at) = self.at(place);
-        let Some((stored, rest)) = segment[at..].split_first_chunk() else {
-            return false;
-        };
-        u32::from_le_bytes(*stored) == head
+        let (before, rest) = segment[at..].split_first_chunk::<BEFORE>()?;
+        let before = u64::from_le_bytes(*before);
+        let is_equal = before as u32 == head
             && rest
                 .get(..key.len())
-                .is_some_and(|stored| equal(stored, key))
+                .is_some_and(|stored| equal(stored, key));
+        is_equal.then_some((before >> u32::BITS) as u32)
     }
 
     /// Prefetches a place, which need not exist.
@@ -135,39 +138,47 @@ impl Keys {
 mod tests {
     use super::*;
 
-    fn push(keys: &mut Keys, key: &[u8]) -> u32 {
+    fn push(keys: &mut Keys, group: u32, key: &[u8]) -> u32 {
         let head = Head::of(Tag::Text, key).unwrap();
-        keys.push(head, key).unwrap()
+        keys.push(head, group, key).unwrap()
     }
 
     #[test]
     fn keys_of_many_segments_are_found_again() {
         let mut keys = Keys::default();
         // Shorter and longer than a segment, and such as just fit.
-        let lengths = [0, 1, SEGMENT - HEAD, 7, SEGMENT - HEAD + 1, 3 * SEGMENT, 5];
+        let lengths = [
+            0,
+            1,
+            SEGMENT - BEFORE,
+            7,
+            SEGMENT - BEFORE + 1,
+            3 * SEGMENT,
+            5,
+        ];
         let stored: Vec<(u32, Vec<u8>)> = lengths
             .iter()
             .enumerate()
             .map(|(index, length)| {
                 let key = vec![index as u8; *length];
-                (push(&mut keys, &key), key)
+                (push(&mut keys, 70_000 + index as u32, &key), key)
             })
             .collect();
-        for (place, key) in &stored {
-            assert!(keys.is(*place, Tag::Text, key));
-            assert!(!keys.is(*place, Tag::Json, key));
+        for (group, (place, key)) in (70_000..).zip(&stored) {
+            assert_eq!(keys.find(*place, Tag::Text, key), Some(group));
+            assert_eq!(keys.find(*place, Tag::Json, key), None);
             assert_eq!(keys.get(*place), (Tag::Text, &key[..]));
         }
-        assert!(!keys.is(stored[1].0, Tag::Text, b"x"));
-        assert!(!keys.is(stored[6].0, Tag::Text, &[6; 4]));
-        assert!(!keys.is(stored[6].0, Tag::Text, &[6; 6]));
+        assert_eq!(keys.find(stored[1].0, Tag::Text, b"x"), None);
+        assert_eq!(keys.find(stored[6].0, Tag::Text, &[6; 4]), None);
+        assert_eq!(keys.find(stored[6].0, Tag::Text, &[6; 6]), None);
     }
 
     #[test]
     fn freed_segments_leave_the_later_ones() {
         let mut keys = Keys::default();
         let places: Vec<u32> = (0..5_u8)
-            .map(|n| push(&mut keys, &vec![n; SEGMENT / 2]))
+            .map(|n| push(&mut keys, n.into(), &vec![n; SEGMENT / 2]))
             .collect();
         let before = keys.heap_bytes();
         assert!(before >= 5 * SEGMENT / 2, "{before}");

@@ -3,6 +3,7 @@
 //! [`Groups`] only numbers the keys; what is kept for a group is in columns elsewhere, at the group's number.
 
 mod keys;
+mod short;
 
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::mem;
@@ -11,50 +12,46 @@ use foldhash::fast::RandomState;
 
 use crate::io::prefetch;
 use crate::record::key::Tag;
-use crate::record::word;
-use keys::{Head, Keys};
+use keys::{END, Head, Keys};
+use short::{ShortKeys, short};
 
 /// Numbers distinct keys from 0, in the order in which they first came.
 ///
 /// The hash has a new seed in each process, since keys are often chosen by strangers; nothing that is shown or stored may
 /// depend on it. Tables that are to be merged must be [`Groups::sibling`]s, so that they share the seed.
 ///
-/// A look-up touches as little memory as it can. A slot of the hash table distinguishes keys by their whole hash, and short
-/// keys (a status, a method) by themselves; only a longer key that is very likely equal is compared with the stored one.
-/// To look up several keys, prefetch the slots of all of them, then the keys, and compare last: [`Groups::probe`],
-/// [`Groups::approach`], [`Groups::group`]. Prefetching needs the place of a slot at once, hence a plain table: open
-/// addressing, linear probing.
+/// A look-up touches as little memory as it can: a slot of the hash table, which distinguishes keys by 32 bits of their hash,
+/// and the stored key that is very likely equal, with its group's number beside it. The first short keys have a small table of
+/// their own. To look up several keys, prefetch the
+/// slots of all of them, then the keys, and compare last: [`Groups::probe`], [`Groups::approach`], [`Groups::group`].
+/// Prefetching needs the place of a slot at once, hence a plain table: open addressing, linear probing.
 ///
-/// Memory: 21 to 43 bytes of slots a group (64 while the table grows), 8 bytes and the key, rounded up to 4 bytes.
+/// Memory: 11 to 21 bytes of slots a group (32 while the table grows), 12 bytes and the key, rounded up to 4 bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
     /// A power of two of them, at least a quarter free; none before the first group. A key's slot is the first free one, or
-    /// the one with its word, from the slot given by its hash on.
+    /// the one of its place, from the slot given by its hash on.
     slots: Vec<Slot>,
     /// Where the key of each group is stored.
     places: Vec<u32>,
     keys: Keys,
+    short: ShortKeys,
     hasher: RandomState,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    /// The hash of the key; of a short key, the key itself with its tag.
-    word: u64,
-    /// [`NOWHERE`] in a free slot.
-    group: u32,
-    /// Where the key is stored; [`SHORT`] if `word` is the key.
+    /// The low bits of the key's hash.
+    hash: u32,
+    /// Where the key is stored; [`END`] in a free slot.
     place: u32,
 }
 
 const FREE: Slot = Slot {
-    word: 0,
-    group: NOWHERE,
-    place: 0,
+    hash: 0,
+    place: END,
 };
 
-/// The place in the slots of short keys.
-const SHORT: u32 = u32::MAX;
 /// How many keys are looked up together when tables are merged.
 const TOGETHER: usize = 32;
 
@@ -63,9 +60,9 @@ const TOGETHER: usize = 32;
 pub struct Probe<'k> {
     tag: Tag,
     key: &'k [u8],
-    hash: u64,
-    /// A short key as one word.
-    short: Option<u64>,
+    hash: u32,
+    /// The group, if it is known already, or [`NOWHERE`].
+    group: u32,
 }
 
 /// The number that no group has.
@@ -77,7 +74,7 @@ impl Default for Probe<'_> {
             tag: Tag::Missing,
             key: &[],
             hash: 0,
-            short: None,
+            group: NOWHERE,
         }
     }
 }
@@ -116,11 +113,13 @@ impl Groups {
         self.slots.capacity() * size_of::<Slot>()
             + self.places.capacity() * size_of::<u32>()
             + self.keys.heap_bytes()
+            + self.short.heap_bytes()
     }
 
     /// Frees what only look-ups need. The keys stay; a later look-up would not find them.
     pub fn end_lookups(&mut self) {
         self.slots = Vec::new();
+        self.short = ShortKeys::default();
         self.places.shrink_to_fit();
     }
 
@@ -134,20 +133,25 @@ impl Groups {
             // The tag is compared, not hashed: keys that differ in nothing else are rare.
             None => hasher.write(key),
         }
-        let hash = hasher.finish();
-        prefetch::place(&self.slots, self.home(hash));
+        let hash = hasher.finish() as u32;
+        let group = short.map_or(NOWHERE, |word| self.short.find(word, hash));
+        if group == NOWHERE {
+            prefetch::place(&self.slots, self.home(hash));
+        }
         Probe {
             tag,
             key,
             hash,
-            short,
+            group,
         }
     }
 
     /// Prefetches the stored key that a probe will probably be compared with.
     #[inline]
     pub fn approach(&self, probe: &Probe<'_>) {
-        if let Some(slot) = self.slots.get(self.home(probe.hash)) {
+        if probe.group == NOWHERE
+            && let Some(slot) = self.slots.get(self.home(probe.hash))
+        {
             self.keys.approach(slot.place);
         }
     }
@@ -158,13 +162,18 @@ impl Groups {
     /// If the table is full.
     #[inline]
     pub fn group(&mut self, probe: &Probe<'_>) -> Result<u32, TooMany> {
+        if probe.group != NOWHERE {
+            return Ok(probe.group);
+        }
         let mut at = self.home(probe.hash);
         // There is always a free slot, so this ends.
         while let Some(slot) = self.slots.get(at)
-            && slot.group != NOWHERE
+            && slot.place != END
         {
-            if self.is_key(slot, probe) {
-                return Ok(slot.group);
+            if slot.hash == probe.hash
+                && let Some(group) = self.keys.find(slot.place, probe.tag, probe.key)
+            {
+                return Ok(group);
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
@@ -173,21 +182,9 @@ impl Groups {
 
     /// Where the search for a key begins.
     #[inline(always)]
-    fn home(&self, hash: u64) -> usize {
+    fn home(&self, hash: u32) -> usize {
         // All bits of the hash are equally good. Without slots this is out of range.
         hash as usize & self.slots.len().wrapping_sub(1)
-    }
-
-    #[inline(always)]
-    fn is_key(&self, slot: &Slot, probe: &Probe<'_>) -> bool {
-        match probe.short {
-            Some(word) => slot.word == word && slot.place == SHORT,
-            None => {
-                slot.word == probe.hash
-                    && slot.place != SHORT
-                    && self.keys.is(slot.place, probe.tag, probe.key)
-            }
-        }
     }
 
     #[cold]
@@ -197,17 +194,18 @@ impl Groups {
             .filter(|group| *group != NOWHERE)
             .ok_or(TooMany)?;
         let head = Head::of(probe.tag, probe.key).ok_or(TooMany)?;
-        let place = self.keys.push(head, probe.key).ok_or(TooMany)?;
+        let place = self.keys.push(head, group, probe.key).ok_or(TooMany)?;
         self.places.push(place);
         if group as usize >= self.slots.len() / 4 * 3 {
             self.grow();
         }
-        let slot = Slot {
-            word: probe.short.unwrap_or(probe.hash),
-            group,
-            place: if probe.short.is_some() { SHORT } else { place },
-        };
-        self.settle(slot, probe.hash);
+        self.settle(Slot {
+            hash: probe.hash,
+            place,
+        });
+        if let Some(word) = short(probe.tag, probe.key) {
+            self.short.add(word, probe.hash, group);
+        }
         Ok(group)
     }
 
@@ -215,23 +213,16 @@ impl Groups {
     fn grow(&mut self) {
         let twice = (self.slots.len() * 2).max(16);
         for slot in mem::replace(&mut self.slots, vec![FREE; twice]) {
-            if slot.group != NOWHERE {
-                let hash = if slot.place == SHORT {
-                    let mut hasher = self.hasher.build_hasher();
-                    hasher.write_u64(slot.word);
-                    hasher.finish()
-                } else {
-                    slot.word
-                };
-                self.settle(slot, hash);
+            if slot.place != END {
+                self.settle(slot);
             }
         }
     }
 
     /// Puts a slot into the first free place.
-    fn settle(&mut self, slot: Slot, hash: u64) {
-        let mut at = self.home(hash);
-        while self.slots[at].group != NOWHERE {
+    fn settle(&mut self, slot: Slot) {
+        let mut at = self.home(slot.hash);
+        while self.slots[at].place != END {
             at = (at + 1) & (self.slots.len() - 1);
         }
         self.slots[at] = slot;
@@ -261,17 +252,6 @@ impl Groups {
         }
         Ok(groups)
     }
-}
-
-/// A key of up to seven bytes as one word: its bytes, and in the highest byte its length and tag, so that no two are the
-/// same.
-#[inline]
-fn short(tag: Tag, key: &[u8]) -> Option<u64> {
-    if key.len() > 7 {
-        return None;
-    }
-    let word = word(key);
-    Some(word | (key.len() as u64 | (tag as u64) << 4) << 56)
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod lock;
 pub mod magic;
 pub mod mapped;
 pub mod masks;
+pub mod memory;
 mod open;
 mod origin;
 pub mod prefetch;

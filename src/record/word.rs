@@ -22,13 +22,14 @@ pub fn word(text: &[u8]) -> u64 {
         | u64::from(*last) << (8 * (length - 1))
 }
 
-/// Whether two texts are equal. Those of 8 to 32 bytes are compared by two loads that overlap, without a call.
+/// Whether two texts are equal. Those of up to 32 bytes are compared by loads that overlap, without a call.
 #[inline(always)]
 pub fn equal(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }
     match left.len() {
+        0..=7 => word(left) == word(right),
         8..=16 => ends_are_equal::<8>(left, right),
         17..=32 => ends_are_equal::<16>(left, right),
         _ => left == right,

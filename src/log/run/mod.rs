@@ -27,6 +27,7 @@ use super::options::Options;
 use super::partial::{Partial, Unmergeable};
 use super::plan::{Output, Plan};
 use super::table::{self, Answer};
+use crate::io::memory;
 use crate::observe::Observe;
 
 use buffer_pool::BufferPool;
@@ -84,7 +85,10 @@ impl<'s> Run<'s> {
                 // Beyond a chunk for each worker, a few may be finished before their turn.
                 Some(Order::new(options.threads + 2, delivery))
             }
-            Output::Groups(_) => None,
+            Output::Groups(_) => {
+                memory::return_when_freed();
+                None
+            }
         };
         Run {
             shared: Shared::new(plan, options, order, encoding),
