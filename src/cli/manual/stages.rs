@@ -44,7 +44,7 @@ fn stage(roff: &mut Roff, spec: &Spec) {
     let shown = spec
         .examples
         .iter()
-        .filter(|example| !example.input.is_empty());
+        .filter(|example| !example.input.is_empty() && !example.output.contains('\0'));
     for example in shown.take(2) {
         self::example(roff, spec, example);
     }
