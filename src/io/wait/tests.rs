@@ -296,7 +296,7 @@ fn each_request_for_progress_wakes_one_thread() {
         child.kill(Signal::USR1);
         assert_eq!(child.line(), "Progress (false, false)");
     }
-    child.kill(Signal::HUP);
+    child.kill(Signal::TERM);
     child.ends_with(1, "StopSignal (false, true)");
 }
 
@@ -311,7 +311,7 @@ fn the_end_of_the_reader_ends_waits_if_results_go_there() {
 fn the_end_of_the_reader_does_not_matter_without_results() {
     let mut child = Waiting::start("");
     child.close_stdout();
-    child.kill(Signal::INT);
+    child.kill(Signal::TERM);
     child.ends_with(3, "StopSignal (false, true)");
 }
 
