@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::data::Data;
+use super::data::{Batch, Data};
 use super::failure::{Failure, Part};
 use super::shared::Shared;
 
@@ -37,4 +37,30 @@ pub trait Out {
 
     /// The stage whose output this is; none inside an item.
     fn part(&self) -> Option<Part>;
+}
+
+/// Hands on bytes that a stage has made, if there are any, and empties the buffer.
+///
+/// # Errors
+/// Those of later stages.
+pub fn give_bytes(made: &mut Vec<u8>, out: &mut dyn Out) -> Result<Flow, Failure> {
+    if made.is_empty() {
+        return Ok(Flow::More);
+    }
+    let flow = out.put(Data::Bytes(made));
+    made.clear();
+    flow
+}
+
+/// Hands on items that a stage has made, if there are any, and empties the batch.
+///
+/// # Errors
+/// Those of later stages.
+pub fn give_items(made: &mut Batch, out: &mut dyn Out) -> Result<Flow, Failure> {
+    if made.is_empty() {
+        return Ok(Flow::More);
+    }
+    let flow = out.put(Data::Items(made.items()));
+    made.clear();
+    flow
 }

@@ -3,9 +3,9 @@
 use base64_simd::{Base64, STANDARD, URL_SAFE};
 use clap::{ArgMatches, Args};
 
-use crate::pipe::data::{Data, Kind};
+use crate::pipe::data::Kind;
 use crate::pipe::failure::{Failure, Position};
-use crate::pipe::flow::{Flow, Out};
+use crate::pipe::flow::{Flow, Out, give_bytes};
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::ByteStage;
 
@@ -107,15 +107,6 @@ impl Encoder {
             rest = after;
         }
     }
-
-    fn give(&mut self, out: &mut dyn Out) -> Result<Flow, Failure> {
-        if self.text.is_empty() {
-            return Ok(Flow::More);
-        }
-        let flow = out.put(Data::Bytes(&self.text));
-        self.text.clear();
-        flow
-    }
 }
 
 impl ByteStage for Encoder {
@@ -134,7 +125,7 @@ impl ByteStage for Encoder {
         let (groups, partial) = rest.split_at(rest.len() - rest.len() % 3);
         self.partial.extend_from_slice(partial);
         self.encode(groups);
-        self.give(out)
+        give_bytes(&mut self.text, out)
     }
 
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
@@ -144,7 +135,7 @@ impl ByteStage for Encoder {
             self.text.push(b'\n');
             self.column = 0;
         }
-        self.give(out).map(|_| ())
+        give_bytes(&mut self.text, out).map(|_| ())
     }
 }
 
@@ -188,15 +179,6 @@ impl Decoder {
         group.clear();
         self.group = group;
         Ok(())
-    }
-
-    fn give(&mut self, out: &mut dyn Out) -> Result<Flow, Failure> {
-        if self.decoded.is_empty() {
-            return Ok(Flow::More);
-        }
-        let flow = out.put(Data::Bytes(&self.decoded));
-        self.decoded.clear();
-        flow
     }
 
     /// Takes characters one by one: where lines break, at padding, and to find what is invalid.
@@ -265,11 +247,11 @@ impl ByteStage for Decoder {
                 self.decoded.truncate(start);
             }
             if let Err(failure) = self.push_slowly(line) {
-                let _ = self.give(out)?;
+                let _ = give_bytes(&mut self.decoded, out)?;
                 return Err(failure);
             }
         }
-        self.give(out)
+        give_bytes(&mut self.decoded, out)
     }
 
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
@@ -278,13 +260,13 @@ impl ByteStage for Decoder {
             let result = self.decode_group();
             self.group.clear();
             if result.is_err() {
-                let _ = self.give(out)?;
+                let _ = give_bytes(&mut self.decoded, out)?;
                 return Err(
                     Failure::new("the input ends inside a group of four characters")
                         .at(Position::Byte(offset)),
                 );
             }
         }
-        self.give(out).map(|_| ())
+        give_bytes(&mut self.decoded, out).map(|_| ())
     }
 }

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args};
 
 use crate::pipe::data::{Batch, Data, Kind};
 use crate::pipe::failure::Failure;
-use crate::pipe::flow::{Flow, Out};
+use crate::pipe::flow::{Flow, Out, give_items};
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::Step;
 
@@ -49,16 +49,7 @@ struct Cutter {
     batch: Batch,
 }
 
-impl Cutter {
-    fn give(&mut self, out: &mut dyn Out) -> Result<Flow, Failure> {
-        if self.batch.is_empty() {
-            return Ok(Flow::More);
-        }
-        let flow = out.put(Data::Items(self.batch.items()));
-        self.batch.clear();
-        flow
-    }
-}
+impl Cutter {}
 
 impl Step for Cutter {
     fn take(&mut self, data: Data<'_>, out: &mut dyn Out) -> Result<Flow, Failure> {
@@ -79,7 +70,7 @@ impl Step for Cutter {
         for item in items {
             self.batch.push(item, b"");
         }
-        self.give(out)
+        give_items(&mut self.batch, out)
     }
 
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
@@ -87,6 +78,6 @@ impl Step for Cutter {
         if !partial.is_empty() {
             self.batch.push(&partial, b"");
         }
-        self.give(out).map(|_| ())
+        give_items(&mut self.batch, out).map(|_| ())
     }
 }

@@ -5,9 +5,9 @@
 
 use clap::Args;
 
-use crate::pipe::data::{Data, Kind};
+use crate::pipe::data::Kind;
 use crate::pipe::failure::Failure;
-use crate::pipe::flow::{Flow, Out};
+use crate::pipe::flow::{Flow, Out, give_bytes};
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work};
 use crate::pipe::stage::ByteStage;
 
@@ -95,15 +95,6 @@ impl Converter {
             self.converted.extend_from_slice(chunk.invalid());
         }
     }
-
-    fn give(&mut self, out: &mut dyn Out) -> Result<Flow, Failure> {
-        if self.converted.is_empty() {
-            return Ok(Flow::More);
-        }
-        let flow = out.put(Data::Bytes(&self.converted));
-        self.converted.clear();
-        flow
-    }
 }
 
 impl ByteStage for Converter {
@@ -127,13 +118,13 @@ impl ByteStage for Converter {
         let whole = rest.len() - unfinished(rest);
         self.partial.extend_from_slice(&rest[whole..]);
         self.convert(&rest[..whole]);
-        self.give(out)
+        give_bytes(&mut self.converted, out)
     }
 
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
         let partial = std::mem::take(&mut self.partial);
         self.convert(&partial);
-        self.give(out).map(|_| ())
+        give_bytes(&mut self.converted, out).map(|_| ())
     }
 }
 

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args};
 
 use crate::pipe::data::{Data, Kind};
 use crate::pipe::failure::{Failure, Position};
-use crate::pipe::flow::{Flow, Out};
+use crate::pipe::flow::{Flow, Out, give_bytes};
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::ByteStage;
 
@@ -120,21 +120,12 @@ impl Decoder {
         }
         Ok(())
     }
-
-    fn give(&mut self, out: &mut dyn Out) -> Result<Flow, Failure> {
-        if self.bytes.is_empty() {
-            return Ok(Flow::More);
-        }
-        let flow = out.put(Data::Bytes(&self.bytes));
-        self.bytes.clear();
-        flow
-    }
 }
 
 impl ByteStage for Decoder {
     fn push(&mut self, bytes: &[u8], out: &mut dyn Out) -> Result<Flow, Failure> {
         let result = self.decode(bytes);
-        let flow = self.give(out)?;
+        let flow = give_bytes(&mut self.bytes, out)?;
         result.map(|()| flow)
     }
 

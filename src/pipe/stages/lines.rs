@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args};
 
 use crate::pipe::data::{Batch, Data, Kind, split_terminator};
 use crate::pipe::failure::Failure;
-use crate::pipe::flow::{Flow, Out};
+use crate::pipe::flow::{Flow, Out, give_items};
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::Step;
 
@@ -58,15 +58,6 @@ impl Cutter {
         };
         self.batch.push(content, terminator);
     }
-
-    fn give(&mut self, out: &mut dyn Out) -> Result<Flow, Failure> {
-        if self.batch.is_empty() {
-            return Ok(Flow::More);
-        }
-        let flow = out.put(Data::Items(self.batch.items()));
-        self.batch.clear();
-        flow
-    }
 }
 
 impl Step for Cutter {
@@ -88,7 +79,7 @@ impl Step for Cutter {
             }
         }
         self.partial.extend_from_slice(bytes);
-        self.give(out)
+        give_items(&mut self.batch, out)
     }
 
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
@@ -96,6 +87,6 @@ impl Step for Cutter {
         if !partial.is_empty() {
             self.add(&partial);
         }
-        self.give(out).map(|_| ())
+        give_items(&mut self.batch, out).map(|_| ())
     }
 }

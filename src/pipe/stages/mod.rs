@@ -22,6 +22,7 @@ mod hex;
 mod laws;
 mod lines;
 mod matching;
+mod pack;
 mod qs;
 mod replace;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::pipe::data::{Batch, Data};
 use crate::pipe::failure::{Failure, Part, Position};
-use crate::pipe::flow::{Flow, Out};
+use crate::pipe::flow::{Flow, Out, give_items};
 use crate::pipe::shared::Shared;
 use crate::pipe::stage::{ByteStage, LineStage, Step};
 
@@ -50,7 +50,7 @@ impl Step for Bytes {
                 self.made.undo();
             }
         }
-        hand_on(&mut self.made, out)
+        give_items(&mut self.made, out)
     }
 
     fn end(&mut self, _out: &mut dyn Out) -> Result<(), Failure> {
@@ -88,21 +88,12 @@ impl Step for Lines {
                 self.made.undo();
             }
         }
-        hand_on(&mut self.made, out)
+        give_items(&mut self.made, out)
     }
 
     fn end(&mut self, _out: &mut dyn Out) -> Result<(), Failure> {
         Ok(())
     }
-}
-
-fn hand_on(made: &mut Batch, out: &mut dyn Out) -> Result<Flow, Failure> {
-    if made.is_empty() {
-        return Ok(Flow::More);
-    }
-    let flow = out.put(Data::Items(made.items()));
-    made.clear();
-    flow
 }
 
 /// Collects what a byte stage gives for one item.
