@@ -6,7 +6,7 @@ use super::line_reader::Line;
 use super::object_writer::{Frame, ObjectWriter};
 use super::objects::{self, Objects};
 use super::shapes::Shapes;
-use super::{ReadOptions, RecordReader, RecordWriter, Report, Spec, WriteOptions, mark};
+use super::{ReadOptions, RecordReader, RecordWriter, Report, Spec, WriteOptions, mark, too_long};
 use crate::record::records::Records;
 
 pub(super) static SPEC: Spec = Spec {
@@ -33,6 +33,7 @@ fn reader(_: &ReadOptions) -> Box<dyn RecordReader> {
         expects: Expects::Start,
         is_begun: false,
         seen: 0,
+        longest: usize::MAX,
         is_stopped: false,
     })
 }
@@ -52,6 +53,7 @@ struct ValueReader {
     expects: Expects,
     is_begun: bool,
     seen: u64,
+    longest: usize,
     is_stopped: bool,
 }
 
@@ -93,6 +95,9 @@ impl ValueReader {
                 true => self.inside(report),
                 false => self.between(report),
             }
+        }
+        if self.value.is_open && !self.is_stopped {
+            self.check(self.at, report);
         }
         if is_end && !self.is_stopped {
             if self.value.is_open {
@@ -183,7 +188,20 @@ impl ValueReader {
         }
     }
 
+    /// Whether the value that reaches up to here is not too long.
+    fn check(&mut self, end: usize, report: &mut dyn Report) -> bool {
+        if end - self.start <= self.longest {
+            return true;
+        }
+        self.is_stopped = true;
+        too_long(self.seen + 1, self.longest, report);
+        false
+    }
+
     fn end_value(&mut self, end: usize, report: &mut dyn Report) {
+        if !self.check(end, report) {
+            return;
+        }
         self.value = Value::default();
         if self.expects != Expects::Start {
             self.expects = Expects::Comma;
@@ -221,6 +239,10 @@ impl RecordReader for ValueReader {
         self.value = Value::default();
         self.expects = Expects::Start;
         self.is_begun = false;
+    }
+
+    fn limit(&mut self, longest: usize) {
+        self.longest = longest;
     }
 
     fn records(&self) -> &Records {

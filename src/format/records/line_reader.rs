@@ -1,7 +1,7 @@
 //! Formats in which every line is a record.
 
 use super::shapes::Shapes;
-use super::{RecordReader, Report, mark};
+use super::{RecordReader, Report, mark, too_long};
 use crate::record::Bad;
 use crate::record::records::Records;
 
@@ -31,6 +31,7 @@ pub(super) struct LineReader<L> {
     at: usize,
     is_begun: bool,
     seen: u64,
+    longest: usize,
     is_stopped: bool,
 }
 
@@ -44,6 +45,7 @@ impl<L: Line> LineReader<L> {
             at: 0,
             is_begun: false,
             seen: 0,
+            longest: usize::MAX,
             is_stopped: false,
         }
     }
@@ -67,6 +69,7 @@ impl<L: Line> LineReader<L> {
             let newline = memchr::memchr(b'\n', &self.records.text()[self.at..]);
             let Some(length) = newline else {
                 self.at = self.records.size();
+                self.check(self.at, report);
                 break;
             };
             let end = self.at + length;
@@ -81,8 +84,22 @@ impl<L: Line> LineReader<L> {
         }
     }
 
+    /// Whether the line that reaches up to here is not too long.
+    #[inline]
+    fn check(&mut self, end: usize, report: &mut dyn Report) -> bool {
+        if end - self.start <= self.longest {
+            return true;
+        }
+        self.is_stopped = true;
+        too_long(self.seen + 1, self.longest, report);
+        false
+    }
+
     #[inline]
     fn line(&mut self, end: usize, report: &mut dyn Report) {
+        if !self.check(end, report) {
+            return;
+        }
         let line = &self.records.text()[self.start..end];
         let end = match line {
             [.., b'\r'] => end - 1,
@@ -121,6 +138,10 @@ impl<L: Line> RecordReader for LineReader<L> {
         self.start = self.records.size();
         self.at = self.start;
         self.is_begun = false;
+    }
+
+    fn limit(&mut self, longest: usize) {
+        self.longest = longest;
     }
 
     fn records(&self) -> &Records {

@@ -132,6 +132,9 @@ pub trait RecordReader: Send {
     /// The input ends, or the next file begins, which is read as one of its own. Record numbers go on.
     fn end(&mut self, report: &mut dyn Report);
 
+    /// Sets the longest record that is read, in bytes; a longer one ends the reading.
+    fn limit(&mut self, longest: usize);
+
     /// The records that the last call completed.
     fn records(&self) -> &Records;
 }
@@ -145,6 +148,14 @@ pub trait RecordWriter: Send {
     fn end(&mut self, out: &mut Vec<u8>, report: &mut dyn Report) {
         let _ = (out, report);
     }
+}
+
+/// Reports a record that is longer than the limit, after which nothing more is read.
+#[cold]
+fn too_long(record: u64, longest: usize, report: &mut dyn Report) {
+    report.broken(format!(
+        "record {record} is longer than {longest} bytes; see --max-line"
+    ));
 }
 
 /// UTF-8's byte-order mark, which some programs write at the beginning of a text.

@@ -6,7 +6,7 @@ use super::shapes::Shapes;
 use crate::format::json::blocks::Blocks;
 use crate::format::json::check::check_value;
 use crate::format::json::scan::{
-    Bytes, Cursor, InvalidJson as Fault, NO_OBJECT, blanks, invalid as fault, name, number, skip,
+    Bytes, Cursor, InvalidJson, NO_OBJECT, blanks, invalid, name, number, skip,
 };
 use crate::io::masks::{BLOCK, Masks, Task, with_masks};
 use crate::record::records::{Form, RawValue, Records};
@@ -59,10 +59,10 @@ struct Read<'r, 'a> {
 }
 
 impl Task for Read<'_, '_> {
-    type Output = Result<(), Fault>;
+    type Output = Result<(), InvalidJson>;
 
     #[inline(always)]
-    fn run<M: Masks>(self, masks: M) -> Result<(), Fault> {
+    fn run<M: Masks>(self, masks: M) -> Result<(), InvalidJson> {
         let mut object = self.object;
         let mut room = [0; BLOCK];
         let mut blocks = Blocks::new(masks, object.line, &mut room);
@@ -88,18 +88,18 @@ impl<'a> Object<'_, 'a> {
     /// Reads byte by byte what the masks were wrong about.
     #[cold]
     #[inline(never)]
-    fn again(&mut self) -> Result<(), Fault> {
+    fn again(&mut self) -> Result<(), InvalidJson> {
         self.records.drop_open();
         self.shapes.begin();
         self.read(&mut Bytes(self.line))
     }
 
     #[inline(always)]
-    fn read(&mut self, cursor: &mut impl Cursor<'a>) -> Result<(), Fault> {
+    fn read(&mut self, cursor: &mut impl Cursor<'a>) -> Result<(), InvalidJson> {
         let line = self.line;
         let start = blanks(line, 0);
         if line.get(start) != Some(&b'{') {
-            return fault(line, start, NO_OBJECT);
+            return invalid(line, start, NO_OBJECT);
         }
         let mut at = blanks(line, start + 1);
         if line.get(at) == Some(&b'}') {
@@ -107,7 +107,7 @@ impl<'a> Object<'_, 'a> {
         }
         loop {
             if line.get(at) != Some(&b'"') {
-                return fault(line, at, "no key in quotes");
+                return invalid(line, at, "no key in quotes");
             }
             let (end, is_escaped) = cursor.string(at + 1)?;
             if is_escaped {
@@ -118,7 +118,7 @@ impl<'a> Object<'_, 'a> {
             if line.get(at) != Some(&b':') {
                 at = blanks(line, at);
                 if line.get(at) != Some(&b':') {
-                    return fault(line, at, "no colon after a key");
+                    return invalid(line, at, "no colon after a key");
                 }
             }
             at = self.value(cursor, blanks(line, at + 1))?;
@@ -128,14 +128,14 @@ impl<'a> Object<'_, 'a> {
             match line.get(at) {
                 Some(b',') => at = blanks(line, at + 1),
                 Some(b'}') => return self.end(at + 1),
-                _ => return fault(line, at, "no comma or closing bracket"),
+                _ => return invalid(line, at, "no comma or closing bracket"),
             }
         }
     }
 
     /// Adds the value that begins at `at`; returns where it ends.
     #[inline(always)]
-    fn value(&mut self, cursor: &mut impl Cursor<'a>, at: usize) -> Result<usize, Fault> {
+    fn value(&mut self, cursor: &mut impl Cursor<'a>, at: usize) -> Result<usize, InvalidJson> {
         let line = self.line;
         let (start, end, after, form) = match line.get(at) {
             Some(b'"') => {
@@ -172,17 +172,17 @@ impl<'a> Object<'_, 'a> {
         Ok(after)
     }
 
-    fn end(&mut self, at: usize) -> Result<(), Fault> {
+    fn end(&mut self, at: usize) -> Result<(), InvalidJson> {
         let at = blanks(self.line, at);
         match at == self.line.len() {
             true => Ok(()),
-            false => fault(self.line, at, "text after the JSON object"),
+            false => invalid(self.line, at, "text after the JSON object"),
         }
     }
 }
 
 /// Refuses a string whose escapes stand for nothing, or that has a control character.
-fn escapes(line: &[u8], start: usize, end: usize) -> Result<(), Fault> {
+fn escapes(line: &[u8], start: usize, end: usize) -> Result<(), InvalidJson> {
     let mut at = start;
     while at < end {
         at += match (line[at], line.get(at + 1)) {
@@ -194,8 +194,8 @@ fn escapes(line: &[u8], start: usize, end: usize) -> Result<(), Fault> {
             {
                 6
             }
-            (b'\\', _) => return fault(line, at, "bad escape"),
-            (0..=0x1f, _) => return fault(line, at, "a control character in a string"),
+            (b'\\', _) => return invalid(line, at, "bad escape"),
+            (0..=0x1f, _) => return invalid(line, at, "a control character in a string"),
             _ => 1,
         };
     }

@@ -3,12 +3,18 @@
 //! The text is kept as it came, and cells are parts of it; only those with doubled quotes or escapes are rewritten in their
 //! place. A row whose end has not come yet stays, with its cells, so that nothing is looked at twice.
 
+mod cells;
+mod scan;
+
 use std::sync::Arc;
 
-use super::{ReadOptions, RecordReader, Report, distinct, mark};
-use crate::io::masks::{BLOCK, Masks, Task, with_masks};
+use super::{ReadOptions, RecordReader, Report, distinct, mark, too_long};
+use crate::io::masks::with_masks;
 use crate::record::json_text;
 use crate::record::records::{Form, Names, Records};
+
+use cells::{single_quotes, unescape};
+use scan::Scan;
 
 /// How cells are written and separated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +57,7 @@ pub(super) struct TableReader {
     row_state: Row,
     /// How many rows were read as records or were bad.
     seen: u64,
+    longest: usize,
     /// The reader that was told to stop does nothing more.
     is_stopped: bool,
 }
@@ -85,6 +92,7 @@ impl TableReader {
             row: 0,
             row_state: Row::default(),
             seen: 0,
+            longest: usize::MAX,
             is_stopped: false,
         }
     }
@@ -118,7 +126,20 @@ impl TableReader {
             report,
             is_end,
         });
+        let rest = text.len() - self.row.min(text.len());
         *self.records.text() = text;
+        if rest > self.longest && !self.is_stopped {
+            self.stop_at_long_row(report);
+        }
+    }
+
+    /// Ends the reading: the row at hand is too long.
+    #[cold]
+    fn stop_at_long_row(&mut self, report: &mut dyn Report) -> bool {
+        self.is_stopped = true;
+        self.records.drop_open();
+        too_long(self.seen + 1, self.longest, report);
+        false
     }
 
     /// Ends a cell without quotes.
@@ -138,6 +159,9 @@ impl TableReader {
     #[inline(always)]
     fn end_row(&mut self, text: &mut [u8], end: usize, report: &mut dyn Report) -> bool {
         let state = self.row_state;
+        if end - self.row > self.longest {
+            return self.stop_at_long_row(report);
+        }
         // Behind a closing quote the cell has ended, and `cell` is behind the newline.
         if state.cell <= end {
             let mut content = end;
@@ -280,181 +304,11 @@ impl RecordReader for TableReader {
         };
     }
 
+    fn limit(&mut self, longest: usize) {
+        self.longest = longest;
+    }
+
     fn records(&self) -> &Records {
         &self.records
     }
-}
-
-/// A pass over the text that has not been looked at.
-struct Scan<'r, 't, 'p> {
-    reader: &'r mut TableReader,
-    text: &'t mut Vec<u8>,
-    report: &'p mut dyn Report,
-    is_end: bool,
-}
-
-impl Task for Scan<'_, '_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<M: Masks>(mut self, masks: M) {
-        loop {
-            let went_on = match self.reader.row_state.is_quoted {
-                true => self.quoted(),
-                false => self.plain(masks),
-            };
-            match went_on {
-                Some(true) => {}
-                Some(false) => return,
-                None => break,
-            }
-        }
-        if self.is_end {
-            self.finish();
-        }
-    }
-}
-
-impl Scan<'_, '_, '_> {
-    /// Looks for the end of cells and rows up to a cell in quotes or the end of the text: whether to go on; none at the end.
-    #[inline(always)]
-    fn plain(&mut self, masks: impl Masks) -> Option<bool> {
-        let dialect = self.reader.dialect;
-        let (delimiter, special) = (dialect.delimiter(), dialect.special());
-        loop {
-            let at = self.reader.row_state.at;
-            let rest = &self.text[at..];
-            let (mut bits, length) = match rest.first_chunk() {
-                Some(block) => (bits(masks, block, delimiter, special), BLOCK),
-                None if rest.is_empty() => return None,
-                None => {
-                    let mut block = [0; BLOCK];
-                    block[..rest.len()].copy_from_slice(rest);
-                    let inside = !(u64::MAX << rest.len());
-                    (bits(masks, &block, delimiter, special) & inside, rest.len())
-                }
-            };
-            self.reader.row_state.at = at + length;
-            while bits != 0 {
-                let place = at + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                let byte = self.text[place];
-                if byte == delimiter {
-                    self.reader.end_cell(self.text, place);
-                } else if byte == b'\n' {
-                    if !self.reader.end_row(self.text, place, self.report) {
-                        return Some(false);
-                    }
-                } else if dialect == Dialect::Tsv {
-                    self.reader.row_state.is_escaped = true;
-                } else if place == self.reader.row_state.cell {
-                    let state = &mut self.reader.row_state;
-                    state.is_quoted = true;
-                    state.has_quotes = true;
-                    state.cell = place + 1;
-                    state.at = place + 1;
-                    return Some(true);
-                }
-            }
-        }
-    }
-
-    /// Looks for the end of a cell in quotes.
-    #[inline(always)]
-    fn quoted(&mut self) -> Option<bool> {
-        loop {
-            let Row { at, cell, .. } = self.reader.row_state;
-            let Some(quote) = memchr::memchr(b'"', &self.text[at..]).map(|place| at + place) else {
-                self.reader.row_state.at = self.text.len();
-                return None;
-            };
-            self.reader.row_state.at = quote;
-            let delimiter = self.reader.dialect.delimiter();
-            let end = match (self.text.get(quote + 1), self.text.get(quote + 2)) {
-                (Some(b'"'), _) => {
-                    self.reader.row_state.is_escaped = true;
-                    self.reader.row_state.at = quote + 2;
-                    continue;
-                }
-                (Some(byte), _) if *byte == delimiter || *byte == b'\n' => quote + 1,
-                (Some(b'\r'), Some(b'\n')) => quote + 2,
-                (None, _) if !self.is_end => return None,
-                (Some(b'\r'), None) if !self.is_end => return None,
-                (None, _) => quote + 1,
-                (Some(b'\r'), None) => quote + 2,
-                (Some(_), _) => {
-                    let state = &mut self.reader.row_state;
-                    state.bad = Some("text after a closing quote");
-                    quote + 1
-                }
-            };
-            let content = match self.reader.row_state.is_escaped {
-                true => single_quotes(self.text, cell, quote),
-                false => quote,
-            };
-            self.reader.records.push_range(cell, content, Form::Text);
-            let state = &mut self.reader.row_state;
-            state.is_quoted = false;
-            state.is_escaped = false;
-            state.at = end;
-            // Only a delimiter begins another cell; what follows a row's end does so for the next row.
-            state.cell = end + 1;
-            if self.text.get(end) == Some(&delimiter) {
-                state.at = end + 1;
-            }
-            return Some(true);
-        }
-    }
-
-    /// Reads what is left at the end as a row.
-    fn finish(&mut self) {
-        let end = self.text.len();
-        let state = &mut self.reader.row_state;
-        if state.is_quoted {
-            state.bad = Some("a quoted cell is not closed");
-            state.is_quoted = false;
-            state.is_escaped = false;
-        }
-        if self.reader.row < end {
-            self.reader.end_row(self.text, end, self.report);
-        }
-    }
-}
-
-/// The bytes that end a cell or row, or make a cell special.
-#[inline(always)]
-fn bits(masks: impl Masks, block: &[u8; BLOCK], delimiter: u8, special: u8) -> u64 {
-    masks.equal(block, delimiter) | masks.equal(block, b'\n') | masks.equal(block, special)
-}
-
-/// Makes one quote of two in a part of the text; returns where it ends then.
-#[cold]
-fn single_quotes(text: &mut [u8], start: usize, end: usize) -> usize {
-    let (mut from, mut to) = (start, start);
-    while from < end {
-        text[to] = text[from];
-        from += if text[from] == b'"' { 2 } else { 1 };
-        to += 1;
-    }
-    to
-}
-
-/// Replaces TSV's escapes in a part of the text; returns where it ends then. A backslash before anything else is just that:
-/// other programs do not escape. `\r` is an escape at the end only, where it is written.
-#[cold]
-fn unescape(text: &mut [u8], start: usize, end: usize) -> usize {
-    let (mut from, mut to) = (start, start);
-    while from < end {
-        let escaped = match (text[from], text[..end].get(from + 1)) {
-            (b'\\', Some(b't')) => Some(b'\t'),
-            (b'\\', Some(b'n')) => Some(b'\n'),
-            (b'\\', Some(b'\\')) => Some(b'\\'),
-            (b'\\', Some(b'r')) if from + 2 == end => Some(b'\r'),
-            _ => None,
-        };
-        text[to] = escaped.unwrap_or(text[from]);
-        from += 1 + usize::from(escaped.is_some());
-        to += 1;
-    }
-    to
 }
