@@ -5,7 +5,8 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};
 
-use jug::format::FORMATS;
+use jug::format::{FORMATS, records};
+use jug::pipe::stages::STAGES;
 
 use crate::support::random::Random;
 use crate::support::{case_queries, deadline, files_under, project};
@@ -137,6 +138,37 @@ fn formats_hold() {
         .map(|(format, index)| [&[index, index, 9], format.example.as_bytes()].concat())
         .collect();
     run(bodies::format, &seeds, 200);
+}
+
+#[test]
+fn chains_hold() {
+    let mut seeds: Vec<Vec<u8>> = STAGES
+        .iter()
+        .flat_map(|spec| {
+            let examples = spec.examples.iter();
+            examples.map(|example| {
+                let words = example.words.iter().map(|word| format!(" '{word}'"));
+                format!("{}{}", spec.name, words.collect::<String>()).into_bytes()
+            })
+        })
+        .collect();
+    seeds.extend(bytes(&[
+        "#!/usr/bin/env -S jug pipe --file\nunpack # all\ncut -f 1 \\\n -d x +\n\n+\nexec -- sh -c 'a \"b\"'\n",
+        "from csv + where 'a > 1.5' + let \"x = a * 2\" + select x,a + to table --live\n",
+        "tick 1s + throttle --every 5s + timeout 1h --total 2h + tee a b + save c + tally\n",
+        "lines -0 + head -n -3 + slice -c 2:-2 + replace ++ +++ --text + ts %c + exec cat + from json\n",
+    ]));
+    run(bodies::chain, &seeds, 1500);
+}
+
+#[test]
+fn whole_records_hold() {
+    let seeds: Vec<Vec<u8>> = records::FORMATS
+        .iter()
+        .zip(0_u8..)
+        .map(|(format, index)| [&[index, index], format.example.0.as_bytes()].concat())
+        .collect();
+    run(bodies::records, &seeds, 1500);
 }
 
 #[test]
