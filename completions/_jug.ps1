@@ -254,6 +254,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('--append', '--append', [CompletionResultType]::ParameterName, 'Write at the end of FILE, which keeps what it has')
             [CompletionResult]::new('--exclusive', '--exclusive', [CompletionResultType]::ParameterName, 'Write to FILE atomically, and fail if it exists')
             [CompletionResult]::new('--high-water', '--high-water', [CompletionResultType]::ParameterName, 'Let SIZE bytes wait between two threads before the first of them pauses')
+            [CompletionResult]::new('--max-line', '--max-line', [CompletionResultType]::ParameterName, 'Fail if a line or record that must be kept in memory is longer than SIZE')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'When to show a progress bar')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Fail if the input is damaged or truncated, instead of using what can be read of it')

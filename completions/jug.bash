@@ -477,7 +477,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__pipe)
-            opts="-i -o -v -h --input --file --on-error --strict --output --append --exclusive --high-water --list --stats --explain --verbose --color --progress --help"
+            opts="-i -o -v -h --input --file --on-error --strict --output --append --exclusive --high-water --max-line --list --stats --explain --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -593,6 +593,10 @@ _jug() {
                     return 0
                     ;;
                 --high-water)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-line)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -989,7 +993,7 @@ _jug_with_stages() {
         word="${COMP_WORDS[index]}"
         case "$stage,$word" in
             *,+) stage=+ ;;
-            ,-i|,--input|,--file|,--on-error|,-o|,--output|,--append|,--exclusive|,--high-water|,--color|,--progress) ((index++)) ;;
+            ,-i|,--input|,--file|,--on-error|,-o|,--output|,--append|,--exclusive|,--high-water|,--max-line|,--color|,--progress) ((index++)) ;;
             ,-*) ;;
             ,*|+,*) stage="$word" ;;
         esac
@@ -1011,7 +1015,7 @@ _jug_with_stages() {
         count,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         cut,-*) COMPREPLY=( $(compgen -W "-f --fields -c --characters -b --bytes -d --delimiter -o --output-delimiter -s --only-delimited" -- "$cur") ) ;;
         dedup,-*) COMPREPLY=( $(compgen -W "-w --window" -- "$cur") ) ;;
-        exec,-*) COMPREPLY=( $(compgen -W "--timeout --max-output --signal --no-input" -- "$cur") ) ;;
+        exec,-*) COMPREPLY=( $(compgen -W "--timeout --max-output --signal --ok-status --no-input" -- "$cur") ) ;;
         from,-*) COMPREPLY=( $(compgen -W "-d --delimiter --no-header --infer" -- "$cur") ) ;;
         gzip,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         hash,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
@@ -1035,7 +1039,7 @@ _jug_with_stages() {
         throttle,-*) COMPREPLY=( $(compgen -W "--rate --lines --every --keep" -- "$cur") ) ;;
         tick,-*) COMPREPLY=( $(compgen -W "--time" -- "$cur") ) ;;
         timeout,-*) COMPREPLY=( $(compgen -W "--total" -- "$cur") ) ;;
-        to,-*) COMPREPLY=( $(compgen -W "-d --delimiter --header --no-header --extra" -- "$cur") ) ;;
+        to,-*) COMPREPLY=( $(compgen -W "-d --delimiter --header --no-header --extra --live" -- "$cur") ) ;;
         ts,-*) COMPREPLY=( $(compgen -W "-u --utc --tz -r --relative -d --delta" -- "$cur") ) ;;
         unpack,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;
         upper,-*) COMPREPLY=( $(compgen -W "" -- "$cur") ) ;;

@@ -246,6 +246,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --append 'Write at the end of FILE, which keeps what it has'
             cand --exclusive 'Write to FILE atomically, and fail if it exists'
             cand --high-water 'Let SIZE bytes wait between two threads before the first of them pauses'
+            cand --max-line 'Fail if a line or record that must be kept in memory is longer than SIZE'
             cand --color 'When to use colour'
             cand --progress 'When to show a progress bar'
             cand --strict 'Fail if the input is damaged or truncated, instead of using what can be read of it'

@@ -308,6 +308,7 @@ complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -s o -l output -d 'Write to 
 complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l append -d 'Write at the end of FILE, which keeps what it has' -r -F
 complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l exclusive -d 'Write to FILE atomically, and fail if it exists' -r -F
 complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l high-water -d 'Let SIZE bytes wait between two threads before the first of them pauses' -r
+complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l max-line -d 'Fail if a line or record that must be kept in memory is longer than SIZE' -r
 complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -362,7 +363,7 @@ function __fish_jug_pipe_stage
             set stage +
         else if test $stage = CHAIN
             switch $word
-                case -i --input --file --on-error -o --output --append --exclusive --high-water --color --progress
+                case -i --input --file --on-error -o --output --append --exclusive --high-water --max-line --color --progress
                     set is_value 1
                 case '-*'
                 case '*'
@@ -403,7 +404,8 @@ complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a exec -d 'Run a command, wh
 complete -c jug -n "__fish_jug_pipe_in exec" -l timeout -d 'Stop the command and fail with status 124 if it takes longer than DURATION' -r
 complete -c jug -n "__fish_jug_pipe_in exec" -l max-output -d 'Stop the command and fail if it writes more than SIZE bytes' -r
 complete -c jug -n "__fish_jug_pipe_in exec" -l signal -d 'Stop the command with SIGNAL, and a second later with KILL' -r
-complete -c jug -n "__fish_jug_pipe_in exec" -l no-input -d 'Begin the chain: the command has no input'
+complete -c jug -n "__fish_jug_pipe_in exec" -l ok-status -d 'Take exit status N for success, too, such as 1 for grep' -r
+complete -c jug -n "__fish_jug_pipe_in exec" -l no-input -d 'Begin the chain with a command that has no input'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a from -d 'Read records'
 complete -c jug -n "__fish_jug_pipe_in from" -s d -l delimiter -d 'Of csv: the byte between cells; \t for a tab' -r
 complete -c jug -n "__fish_jug_pipe_in from" -l no-header -d 'Of csv and tsv: the first line is a record; the fields are called column_1, column_2, …'
@@ -448,19 +450,20 @@ complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a tally -d 'Count equal line
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a tee -d 'Copy everything to files as it comes, and pass it on'
 complete -c jug -n "__fish_jug_pipe_in tee" -s a -l append -d 'Add to the end of each FILE instead of replacing what it has'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a throttle -d 'Limit how much passes in a second, or thin out to one item per interval'
-complete -c jug -n "__fish_jug_pipe_in throttle" -l rate -d 'Pass at most SIZE bytes a second' -r
+complete -c jug -n "__fish_jug_pipe_in throttle" -l rate -d 'Pass at most SIZE bytes a second; items pass whole' -r
 complete -c jug -n "__fish_jug_pipe_in throttle" -l lines -d 'Pass at most N lines, items or records a second' -r
 complete -c jug -n "__fish_jug_pipe_in throttle" -l every -d 'Pass one line, item or record in each interval of DURATION' -r
 complete -c jug -n "__fish_jug_pipe_in throttle" -l keep -d 'Which one of an interval to pass: the first at once, or the last at its end' -r
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a tick -d 'Begin a chain with a line at regular intervals, the first at once'
 complete -c jug -n "__fish_jug_pipe_in tick" -l time -d 'Write the time of each line (UTC) instead of its number'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a timeout -d 'Fail with status 124 if nothing comes for DURATION'
-complete -c jug -n "__fish_jug_pipe_in timeout" -l total -d 'How long all of it may take' -r
+complete -c jug -n "__fish_jug_pipe_in timeout" -l total -d 'How long the whole chain may take, whatever it waits for' -r
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a to -d 'Write records'
 complete -c jug -n "__fish_jug_pipe_in to" -s d -l delimiter -d 'Of csv: the byte between cells; \t for a tab' -r
 complete -c jug -n "__fish_jug_pipe_in to" -l header -d 'Of tables: the columns [default: the fields of the first record]' -r
 complete -c jug -n "__fish_jug_pipe_in to" -l no-header -d 'Of csv and tsv: write no header line'
 complete -c jug -n "__fish_jug_pipe_in to" -l extra -d 'Of tables: what becomes of fields that have no column [default: the record cannot be written]' -r
+complete -c jug -n "__fish_jug_pipe_in to" -l live -d 'Of table: write the rows whenever the input waits, below the header of the first [default on a terminal]'
 complete -c jug -n "__fish_jug_pipe_in CHAIN +" -f -a ts -d 'Write the time at the beginning of each line'
 complete -c jug -n "__fish_jug_pipe_in ts" -s u -l utc -d 'Use UTC instead of the system\'s time zone'
 complete -c jug -n "__fish_jug_pipe_in ts" -l tz -d 'Use this time zone' -r

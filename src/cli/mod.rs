@@ -64,13 +64,16 @@ pub fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
     })
 }
 
-/// `jug help log` as `jug log --help`, and `jug version` as `jug --version`.
+/// `jug help log` as `jug log --help`, `jug help pipe cut` as `jug pipe help cut`, and `jug version` as `jug --version`.
 fn as_flags(args: &[OsString]) -> Cow<'_, [OsString]> {
     let word = |index: usize| args.get(index).and_then(|word| word.to_str());
     let flags = match (word(1), args.len()) {
         (Some("help"), 2) => vec!["--help".into()],
         (Some("help"), 3) if word(2).is_some_and(|word| !word.starts_with('-')) => {
             vec![args[2].clone(), "--help".into()]
+        }
+        (Some("help"), 4) if word(2) == Some("pipe") => {
+            vec![args[2].clone(), "help".into(), args[3].clone()]
         }
         (Some("version"), 2) => vec!["--version".into()],
         _ => return Cow::Borrowed(args),
@@ -123,6 +126,7 @@ mod tests {
             ("jug version", "jug --version"),
             ("jug help -v", "jug help -v"),
             ("jug help log walk", "jug help log walk"),
+            ("jug help pipe cut", "jug pipe help cut"),
             ("jug log help", "jug log help"),
             ("jug", "jug"),
         ] {

@@ -13,7 +13,7 @@ use clap::{Args, ValueHint};
 
 use super::context::Context;
 use super::shared::ending::Ending;
-use super::shared::inputs::{hint_at_terminal, refuse_overwriting};
+use super::shared::inputs::{hint_at_terminal, refuse_overwriting, refuse_reading_output};
 use crate::args::common::Stats;
 use crate::args::{values, zone};
 use crate::error::{Error, Result};
@@ -23,7 +23,7 @@ use crate::io::source::InputName;
 use crate::observe::Observe as _;
 use crate::pipe::chain;
 use crate::pipe::failure::{Failure, FailureKind};
-use crate::pipe::plan::plan;
+use crate::pipe::plan::{Ends, plan};
 use crate::pipe::run::prepare;
 use crate::pipe::shared::{OnError, Shared};
 use crate::record::Cell;
@@ -100,6 +100,10 @@ pub struct Pipe {
     #[arg(long, value_name = "SIZE", default_value = "256K", value_parser = values::size, help_heading = "Performance")]
     high_water: u64,
 
+    /// Fail if a line or record that must be kept in memory is longer than SIZE
+    #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = values::size, help_heading = "Input")]
+    max_line: u64,
+
     /// List all stages
     #[arg(long, conflicts_with_all = ["words", "file"], help_heading = "Debugging")]
     list: bool,
@@ -161,9 +165,19 @@ impl Pipe {
             mode,
         } = self.plan();
         let for_reading = target.is_none() && context.ui.stdout_is_terminal();
-        let plan = plan(&chain, for_reading).map_err(|error| mistakes::refused(&error))?;
+        let ends = Ends {
+            has_input: !self.input.is_empty(),
+            for_reading,
+        };
+        let plan = plan(&chain, ends).map_err(|error| mistakes::refused(&error, &chain))?;
         if self.explain {
             return words::show(&plan.to_string());
+        }
+        for file in target.iter().chain(&plan.writes) {
+            refuse_overwriting(&inputs, Some(file))?;
+        }
+        if target.is_none() {
+            refuse_reading_output(&inputs)?;
         }
         if plan.has_source() {
             if let Some(input) = self.input.first() {
@@ -173,10 +187,6 @@ impl Pipe {
                 return Err(Error::usage(message));
             }
         } else {
-            let written = target.iter().chain(&plan.writes);
-            for file in written {
-                refuse_overwriting(&inputs, Some(file))?;
-            }
             hint_at_terminal(&inputs[0], "input", "name a file with -i", &context.ui);
         }
         let mut output = Written::open(target.as_deref(), mode)?;
@@ -185,7 +195,7 @@ impl Pipe {
             true => ui.width(),
             false => usize::MAX,
         };
-        let draw = |columns: &[String], rows: &[Vec<Cell>]| {
+        let draw = |columns: &[String], rows: &[Vec<Cell>], widths: &mut Vec<usize>| {
             let table = Table {
                 columns,
                 rows,
@@ -193,7 +203,7 @@ impl Pipe {
                 bars: None,
                 header: true,
             };
-            table.render(width, Painter::default())
+            table.render_after(widths, width, Painter::default())
         };
         let shared = Shared {
             draw: &draw,
@@ -206,6 +216,7 @@ impl Pipe {
             high_water: usize::try_from(self.high_water)
                 .unwrap_or(usize::MAX)
                 .max(1),
+            max_line: usize::try_from(self.max_line).unwrap_or(usize::MAX),
             is_timed: self.stats.is_set,
             zone: zone::system,
             ..Shared::new(&*context.ui)
@@ -242,7 +253,7 @@ impl Pipe {
             Err(failure) if failure.kind == FailureKind::Stopped => {
                 let ending = Ending {
                     is_quiet: false,
-                    has_results: false,
+                    has_results: shared.gave_partial.load(Relaxed),
                     withheld: output.abort(),
                 };
                 return Ok(ending.finish(&context.ui));

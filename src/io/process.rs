@@ -76,6 +76,8 @@ impl SpawnError {
 pub enum Input {
     /// `/dev/null`.
     Nothing,
+    /// What jug reads itself. Not a terminal, from which only the process group in the foreground may read: `/dev/null` instead.
+    Inherited,
     /// A pipe.
     Pipe,
 }
@@ -103,7 +105,8 @@ pub fn spawn(words: &[OsString], input: Input) -> Result<Spawned, SpawnError> {
     command
         .args(arguments)
         .stdin(match input {
-            Input::Nothing => Stdio::null(),
+            Input::Inherited if !rustix::termios::isatty(io::stdin()) => Stdio::inherit(),
+            Input::Nothing | Input::Inherited => Stdio::null(),
             Input::Pipe => Stdio::piped(),
         })
         .stdout(Stdio::piped())

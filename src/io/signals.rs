@@ -12,8 +12,11 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering, fence};
 
 use super::event::{self, Event};
 
-/// The signal that asked to stop; 0 before.
+/// The signal that asked to stop; 0 before; [`NO_SIGNAL`] if something else did.
 static STOP: AtomicI32 = AtomicI32::new(0);
+
+/// See [`stop_without_signal`].
+const NO_SIGNAL: i32 = -1;
 
 /// Set by the first signal that asks to stop.
 static STOP_EVENT: Event = Event::new();
@@ -58,7 +61,13 @@ pub fn stopping() -> bool {
 
 /// The signal that asked to stop, the first if there were several.
 pub fn which() -> Option<i32> {
-    Some(STOP.load(Ordering::Relaxed)).filter(|&signal| signal != 0)
+    Some(STOP.load(Ordering::Relaxed)).filter(|&signal| signal > 0)
+}
+
+/// Stops the process as a signal would, without one that ends it: a time limit is over.
+pub(super) fn stop_without_signal() {
+    let _ = STOP.compare_exchange(0, NO_SIGNAL, Ordering::Relaxed, Ordering::Relaxed);
+    STOP_EVENT.set();
 }
 
 /// The signal by which a process ends when the reader of its output has gone.

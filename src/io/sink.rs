@@ -15,6 +15,7 @@ use super::atomic::{self, AtomicFile, AtomicOptions, Destination};
 use super::direct::{Direct, close};
 use super::source::InputName;
 use super::stdio;
+use rustix::fs::Stat;
 
 /// How many bytes are collected before they are written.
 const BUFFER_SIZE: usize = 64 << 10;
@@ -89,7 +90,7 @@ impl Sink {
     /// not.
     pub fn file(path: &Path, options: FileOptions) -> io::Result<Sink> {
         if options.mode == Mode::Exclusive && path.symlink_metadata().is_ok() {
-            return Err(io::ErrorKind::AlreadyExists.into());
+            return Err(rustix::io::Errno::EXIST.into());
         }
         let target = match atomic::resolve(path)? {
             Destination::Direct(file) => Target::Direct(Direct::opened(file)?),
@@ -227,12 +228,21 @@ impl Write for Sink {
 
 /// Whether `output` is the regular file that `input` is read from, whatever their names. Pipes and devices may be both.
 pub fn is_same_file(input: &InputName, output: &Path) -> bool {
+    is_read_from(input, rustix::fs::stat(output))
+}
+
+/// Whether standard output goes to the regular file that `input` is read from.
+pub fn is_stdout_file(input: &InputName) -> bool {
+    stdio::was_open(1) && is_read_from(input, rustix::fs::fstat(io::stdout().as_fd()))
+}
+
+fn is_read_from(input: &InputName, output: rustix::io::Result<Stat>) -> bool {
     let input = match input {
         InputName::Stdin if !stdio::was_open(0) => return false,
         InputName::Stdin => rustix::fs::fstat(io::stdin().as_fd()),
         InputName::Path(path) => rustix::fs::stat(path),
     };
-    match (input, rustix::fs::stat(output)) {
+    match (input, output) {
         (Ok(input), Ok(output)) => {
             (input.st_dev, input.st_ino) == (output.st_dev, output.st_ino)
                 && rustix::fs::FileType::from_raw_mode(input.st_mode).is_file()

@@ -213,6 +213,11 @@ pub(super) fn ready(interest: Interest<'_>, until: &Until<'_>) -> io::Result<Out
     }
 }
 
+/// Ends all waits of the process as a signal that asks to stop does.
+pub fn stop_all() {
+    signals::stop_without_signal();
+}
+
 /// Whether the process should end early: a signal asks for it, or the reader of standard output has gone. Cheap enough for
 /// each block of a busy loop.
 pub fn is_stopping() -> bool {

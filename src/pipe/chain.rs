@@ -11,7 +11,9 @@ use super::stages::STAGES;
 pub struct Named {
     /// What it is.
     pub spec: &'static Spec,
-    /// What its words mean.
+    /// Its words after its name.
+    pub words: Vec<OsString>,
+    /// What they mean.
     pub arguments: ArgMatches,
 }
 
@@ -64,7 +66,11 @@ pub fn parse(stages: Vec<Vec<OsString>>) -> Result<Vec<Named>, ChainError> {
                 });
             };
             match command(spec).try_get_matches_from(&words) {
-                Ok(arguments) => Ok(Named { spec, arguments }),
+                Ok(arguments) => Ok(Named {
+                    spec,
+                    words: words[1..].to_vec(),
+                    arguments,
+                }),
                 Err(error) => Err(ChainError::Arguments {
                     number,
                     spec,

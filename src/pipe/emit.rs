@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::data::{Batch, Data, Item, Kind};
-use super::failure::Failure;
+use super::failure::{Failure, Part};
 use super::flow::{Flow, Out};
 use super::shared::Shared;
 use crate::record::records::{Record, Records};
@@ -152,6 +152,11 @@ impl<'a> Emit<'a> {
             self.flow = Flow::Enough;
         }
         Ok(self.flow)
+    }
+
+    /// The stage whose output this is.
+    pub fn part(&self) -> Option<Part> {
+        self.out.part()
     }
 
     /// What all stages share.

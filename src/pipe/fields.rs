@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::spec::Refused;
 use crate::expr::functions::Kind;
 use crate::expr::syntax::Expr;
-use crate::expr::{Clock, QueryError as Fault, Scope, nearest};
+use crate::expr::{Clock, QueryError, Scope, nearest};
 use crate::format::records::inside;
 use crate::observe::Observe;
 use crate::record::records::{Names, RawValue, Record};
@@ -23,7 +23,7 @@ pub(super) struct Compiled<T> {
 }
 
 /// Compiles expressions, whose fields it collects.
-type Compile<T> = Box<dyn Fn(&mut Fields) -> Result<T, Fault> + Send>;
+type Compile<T> = Box<dyn Fn(&mut Fields) -> Result<T, QueryError> + Send>;
 
 impl<T> Compiled<T> {
     /// Checks expressions, which stand in `text`.
@@ -32,13 +32,13 @@ impl<T> Compiled<T> {
     /// What is wrong with them, and where.
     pub(super) fn new(
         text: &str,
-        compile: impl Fn(&mut Fields) -> Result<T, Fault> + Send + 'static,
+        compile: impl Fn(&mut Fields) -> Result<T, QueryError> + Send + 'static,
     ) -> Result<Compiled<T>, Refused> {
         let clock = Clock {
             now: Timestamp::now(),
             zone: TimeZone::UTC,
         };
-        compile(&mut Fields::new(clock)).map_err(|fault| refused(&fault, text))?;
+        compile(&mut Fields::new(clock)).map_err(|error| refused(&error, text))?;
         Ok(Compiled {
             compile: Box::new(compile),
             ready: None,
@@ -52,11 +52,11 @@ impl<T> Compiled<T> {
     pub(super) fn get(&mut self, shared: &Shared<'_>) -> Result<&mut (Fields, T), Failure> {
         if self.ready.is_none() {
             let mut fields = Fields::new(Clock {
-                now: (shared.now)(),
+                now: shared.clock.time_of_day(),
                 zone: (shared.zone)(),
             });
             let compiled = (self.compile)(&mut fields);
-            let compiled = compiled.map_err(|fault| Failure::new(fault.message))?;
+            let compiled = compiled.map_err(|error| Failure::new(error.message))?;
             self.ready = Some((fields, compiled));
         }
         let ready = self.ready.as_mut();
@@ -211,7 +211,7 @@ impl Scope for Fields {
         Ok((self.slot(name, want), kind))
     }
 
-    fn call(&mut self, _: &str, _: &[Expr], _: &Expr) -> Result<Option<(usize, Kind)>, Fault> {
+    fn call(&mut self, _: &str, _: &[Expr], _: &Expr) -> Result<Option<(usize, Kind)>, QueryError> {
         Ok(None)
     }
 
@@ -226,9 +226,9 @@ pub(super) fn joined(words: &[String]) -> String {
 }
 
 /// The refusal of a text that is none of the expression language.
-pub(super) fn refused(fault: &Fault, text: &str) -> Refused {
-    let refused = Refused::new(fault.render(text));
-    match &fault.hint {
+pub(super) fn refused(error: &QueryError, text: &str) -> Refused {
+    let refused = Refused::new(error.render(text));
+    match &error.hint {
         Some(hint) => refused.hint(hint),
         None => refused,
     }

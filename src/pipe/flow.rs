@@ -39,6 +39,21 @@ pub trait Out {
     fn part(&self) -> Option<Part>;
 }
 
+/// The result of a stage that fails, after what it gave before that was handed on: if later stages have enough of that, what is
+/// behind it is not missed.
+///
+/// # Errors
+/// Those of later stages, then that of the stage.
+pub fn give_before(
+    given: Result<Flow, Failure>,
+    result: Result<(), Failure>,
+) -> Result<Flow, Failure> {
+    match (given?, result) {
+        (Flow::More, Err(failure)) => Err(failure),
+        (flow, _) => Ok(flow),
+    }
+}
+
 /// Hands on bytes that a stage has made, if there are any, and empties the buffer.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ pub mod ends;
 pub mod failure;
 mod fields;
 pub mod flow;
+mod pieces;
 pub mod plan;
 pub mod run;
 pub mod shared;

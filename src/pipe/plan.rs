@@ -81,13 +81,22 @@ impl Plan {
     }
 }
 
+/// What is outside a chain.
+#[derive(Clone, Copy, Debug)]
+pub struct Ends {
+    /// Its input is named: a stage that begins it gets that, even if it could do without.
+    pub has_input: bool,
+    /// Its output goes to somebody who reads it.
+    pub for_reading: bool,
+}
+
 /// Opens the stages of a chain and divides them among threads: a heavy stage has one of its own, light neighbours share one.
 /// Where a stage of records meets bytes or items, these are read as NDJSON; records at the end are written as NDJSON, or as
-/// a table if they are `for_reading`.
+/// a table for somebody who reads them.
 ///
 /// # Errors
 /// If a stage refuses its arguments, or what the stage before it gives.
-pub fn plan(chain: &[Named], for_reading: bool) -> Result<Plan, PlanError> {
+pub fn plan(chain: &[Named], ends: Ends) -> Result<Plan, PlanError> {
     let mut building = Building {
         plan: Plan {
             source: None,
@@ -97,6 +106,7 @@ pub fn plan(chain: &[Named], for_reading: bool) -> Result<Plan, PlanError> {
         },
         is_heavy: false,
         before: None,
+        has_input: ends.has_input,
     };
     for (named, number) in chain.iter().zip(1..) {
         let spec = named.spec;
@@ -115,12 +125,12 @@ pub fn plan(chain: &[Named], for_reading: bool) -> Result<Plan, PlanError> {
         building.before = Some((number, spec));
     }
     if building.plan.gives == Kind::Records {
-        let (name, words) = match for_reading {
-            true => ("to table", ["to", "table"]),
-            false => ("to ndjson", ["to", "ndjson"]),
+        let (name, words) = match ends.for_reading {
+            true => ("to table", &["to", "table", "--live"][..]),
+            false => ("to ndjson", &["to", "ndjson"][..]),
         };
         let number = chain.len();
-        let added = building.add(&implied(&words), number, Some(name));
+        let added = building.add(&implied(words), number, Some(name));
         added.map_err(|refused| PlanError {
             number,
             name,
@@ -143,6 +153,7 @@ struct Building {
     /// Whether the last segment holds a heavy stage.
     is_heavy: bool,
     before: Option<(usize, &'static Spec)>,
+    has_input: bool,
 }
 
 impl Building {
@@ -171,7 +182,11 @@ impl Building {
             gives,
         };
         self.plan.gives = gives;
-        match step::step(opened.work, kind) {
+        let work = match opened.alone {
+            Some(source) if number == 1 && !self.has_input => Work::Source(source),
+            _ => opened.work,
+        };
+        match step::step(work, kind) {
             Ok(step) => self.add_step(Planned { stage, step }, spec.heavy),
             Err(Work::Bridge(bridge)) => {
                 self.last().bridge = Some((stage, bridge));
@@ -218,6 +233,9 @@ impl Building {
         match (self.plan.gives, spec.takes.contains(&Kind::Bytes)) {
             (Kind::Records, true) => {
                 refused.hint("write the records as bytes first, such as with 'to ndjson'")
+            }
+            (Kind::Items, _) if spec.takes.contains(&Kind::Bytes) => {
+                refused.hint("items cannot be cut again; write a second chain: ... | jug pipe ...")
             }
             (Kind::Bytes, _) if spec.takes.contains(&Kind::Records) => {
                 refused.hint("make records of the bytes first, such as with 'from csv'")

@@ -1,8 +1,6 @@
 //! What all stages of a run share: the settings of the chain, and where they report.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use jiff::tz::TimeZone;
 
@@ -10,7 +8,7 @@ use super::clock::{Clock, System};
 use super::failure::{Failure, Part};
 use crate::io::source::InputName;
 use crate::observe::Observe;
-use crate::record::{Cell, Timestamp};
+use crate::record::Cell;
 
 /// Settings and reports of a run.
 pub struct Shared<'a> {
@@ -26,22 +24,22 @@ pub struct Shared<'a> {
     pub on_error: OnError,
     /// How many bytes a queue between two threads holds before the sender waits.
     pub high_water: usize,
-    /// The time of day.
-    pub now: fn() -> Timestamp,
+    /// The longest line or record that is kept in memory, in bytes.
+    pub max_line: usize,
+    /// Whether stages have given their results for a part of the input, since a signal ended it.
+    pub gave_partial: AtomicBool,
     /// The time zone of times that are shown.
     pub zone: fn() -> TimeZone,
-    /// The time since some moment, by a clock that is never set.
-    pub uptime: fn() -> Duration,
     /// Whether the time that each stage takes is measured.
     pub is_timed: bool,
     /// How many items and records were left out.
     pub skipped: AtomicU64,
-    /// Draws a table for reading: names of columns, and rows.
+    /// Draws a table for reading: names of columns, rows, and the widths of the table that it continues.
     pub draw: &'a Draw<'a>,
 }
 
 /// See [`Shared::draw`].
-pub type Draw<'a> = dyn Fn(&[String], &[Vec<Cell>]) -> String + Sync + 'a;
+pub type Draw<'a> = dyn Fn(&[String], &[Vec<Cell>], &mut Vec<usize>) -> String + Sync + 'a;
 
 /// What becomes of an item or record that a stage cannot process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -65,18 +63,22 @@ impl<'a> Shared<'a> {
             strict: false,
             on_error: OnError::default(),
             high_water: 256 << 10,
-            now: Timestamp::now,
+            max_line: 16 << 20,
+            gave_partial: AtomicBool::new(false),
             zone: || TimeZone::UTC,
-            uptime,
             is_timed: false,
             skipped: AtomicU64::new(0),
-            draw: &|_, _| String::new(),
+            draw: &|_, _, _| String::new(),
         }
     }
 
     /// Reports input that is missing from the output, with the name of the stage.
-    pub fn missed(&self, part: Option<Part>, message: &str) {
-        let failure = Failure::new(message);
+    pub fn missed(&self, part: Option<Part>, message: impl Into<String>) {
+        self.report(part, Failure::new(message));
+    }
+
+    /// The same for input at a certain place.
+    pub fn report(&self, part: Option<Part>, failure: Failure) {
         let failure = match part {
             Some(part) => failure.within(part),
             None => failure,
@@ -85,16 +87,10 @@ impl<'a> Shared<'a> {
     }
 
     /// Counts an item or record that was left out, and reports it if each is to be reported.
-    pub fn skip(&self, message: &str) {
+    pub fn skip(&self, part: Option<Part>, failure: Failure) {
         self.skipped.fetch_add(1, Relaxed);
         if self.on_error == OnError::Report {
-            self.observe.missed(message);
+            self.report(part, failure);
         }
     }
-}
-
-/// The time since the first call.
-fn uptime() -> Duration {
-    static START: OnceLock<Instant> = OnceLock::new();
-    START.get_or_init(Instant::now).elapsed()
 }

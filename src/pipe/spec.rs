@@ -81,6 +81,44 @@ pub struct Example {
     pub output: &'static str,
 }
 
+impl Example {
+    /// What is typed in a shell to run it, for the stage of this name.
+    pub fn command(&self, name: &str) -> String {
+        let words: Vec<String> = [name]
+            .iter()
+            .chain(self.words)
+            .map(|word| shell_word(word))
+            .collect();
+        let input = [
+            ("\\", "\\\\"),
+            ("\n", "\\n"),
+            ("\t", "\\t"),
+            ("\0", "\\000"),
+            ("\r", "\\r"),
+            ("'", "'\\''"),
+            ("%", "%%"),
+        ]
+        .iter()
+        .fold(self.input.to_owned(), |text, (from, to)| {
+            text.replace(from, to)
+        });
+        let words = words.join(" ");
+        match input.is_empty() {
+            true => format!("jug pipe {words}"),
+            false => format!("printf '{input}' | jug pipe {words}"),
+        }
+    }
+}
+
+/// A word as it is typed in a shell.
+fn shell_word(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:,=+%@".contains(&byte);
+    match !word.is_empty() && word.bytes().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
 /// A stage that is ready to run.
 pub struct Opened {
     /// What it does.
@@ -89,6 +127,8 @@ pub struct Opened {
     pub gives: Gives,
     /// The files that it writes, none of which may be an input.
     pub writes: Vec<PathBuf>,
+    /// What it does instead where it begins a chain for which no input is named.
+    pub alone: Option<Box<dyn Source + Send>>,
 }
 
 impl Opened {
@@ -98,6 +138,7 @@ impl Opened {
             work,
             gives: Gives::Same,
             writes: Vec::new(),
+            alone: None,
         }
     }
 
@@ -107,7 +148,14 @@ impl Opened {
             work,
             gives: Gives::Kind(kind),
             writes: Vec::new(),
+            alone: None,
         }
+    }
+
+    /// The same stage, which is this source where it begins a chain for which no input is named.
+    pub fn alone(mut self, source: Box<dyn Source + Send>) -> Opened {
+        self.alone = Some(source);
+        self
     }
 
     /// The same stage, which writes these files.

@@ -49,6 +49,11 @@ pub trait ByteStage: Send {
         Ok(())
     }
 
+    /// Whether what it gives at the end is worth having, too, when a signal ends the input early.
+    fn has_partial_result(&self) -> bool {
+        false
+    }
+
     /// Whether it gives one line of text, without a newline: one is added, unless the item has a terminator.
     fn gives_line(&self) -> bool {
         false
@@ -102,6 +107,11 @@ pub trait UnitStage: Send {
         Ok(())
     }
 
+    /// Whether what it gives at the end is worth having, too, when a signal ends the input early.
+    fn has_partial_result(&self) -> bool {
+        false
+    }
+
     /// When [`UnitStage::due`] is to be called, if it is.
     fn deadline(&self) -> Option<Instant> {
         None
@@ -115,6 +125,15 @@ pub trait UnitStage: Send {
         let _ = out;
         Ok(Flow::More)
     }
+}
+
+/// A time at which a run is aborted, whatever its stages wait for.
+#[derive(Debug)]
+pub struct Limit {
+    /// The time.
+    pub at: Instant,
+    /// The failure to report.
+    pub failure: Failure,
 }
 
 /// A stage, or what stands between stages, as the run sees it.
@@ -159,6 +178,11 @@ pub trait Step: Send {
         Ok(())
     }
 
+    /// Whether [`Step::end`] is called, too, when a signal ends the input early.
+    fn has_partial_result(&self) -> bool {
+        false
+    }
+
     /// The whole chain has ended without a failure: what the step keeps beside the stream takes its place.
     ///
     /// # Errors
@@ -170,6 +194,11 @@ pub trait Step: Send {
     /// Whether it must see all of its input, even if nobody takes its output: it has an output of its own.
     fn drains(&self) -> bool {
         false
+    }
+
+    /// When the whole run must have ended, if there is such a time. Asked once, after [`Step::start`].
+    fn limit(&self) -> Option<Limit> {
+        None
     }
 
     /// When [`Step::due`] is to be called, if it is.

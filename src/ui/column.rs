@@ -118,6 +118,23 @@ pub(super) fn fit_all(columns: &[Column], width: usize) -> Vec<usize> {
     fit(&widths, &harsh.collect::<Vec<_>>(), available)
 }
 
+/// The widths of all columns below rows with these widths: wider where the cells need it, if all of them fit into lines of
+/// `width` then.
+pub(super) fn widen_all(columns: &[Column], before: &[usize], width: usize) -> Vec<usize> {
+    let columns = columns.iter().zip(before);
+    let wider: Vec<usize> = columns
+        .map(|(column, before)| column.width.max(*before))
+        .collect();
+    let gaps = GAP * before.len().saturating_sub(1);
+    let sum = wider
+        .iter()
+        .fold(gaps, |sum, width| sum.saturating_add(*width));
+    match sum <= width {
+        true => wider,
+        false => before.to_vec(),
+    }
+}
+
 fn push_blanks(out: &mut String, count: usize) {
     out.extend(std::iter::repeat_n(' ', count));
 }

@@ -379,6 +379,10 @@ impl Observe for Ui {
         let (bytes, count) = (units::bytes(passed.bytes), units::count(passed.units));
         let rate = units::rate(passed.bytes, passed.time).map(|rate| format!(", {rate}"));
         let rate = rate.unwrap_or_default();
+        let unit = match passed.units {
+            1 => unit.strip_suffix('s').unwrap_or(unit),
+            _ => unit,
+        };
         self.say(&format!("{name}: {bytes} in {count} {unit}{rate}"));
     }
 

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::bars;
 use super::cell;
-use super::column::{Column, GAP, fit_all};
+use super::column::{Column, GAP, fit_all, widen_all};
 use super::style::{Painter, Style};
 use crate::record::Cell;
 
@@ -28,6 +28,12 @@ impl Table<'_> {
     /// The table with its header; lines have no trailing blanks. Texts are cut with `…` until lines take at most `width`
     /// columns, numbers and times never; `usize::MAX` cuts nothing.
     pub fn render(&self, width: usize, painter: Painter) -> String {
+        self.render_after(&mut Vec::new(), width, painter)
+    }
+
+    /// The same as a continuation of a table with columns of these widths: without a header, in these widths or, as long as
+    /// there is room, wider ones. Without widths it is the first part. The widths become those that were used.
+    pub fn render_after(&self, before: &mut Vec<usize>, width: usize, painter: Painter) -> String {
         if self.columns.is_empty() {
             return String::new();
         }
@@ -37,14 +43,19 @@ impl Table<'_> {
             .enumerate()
             .map(|(index, name)| self.column(index, name))
             .collect();
-        let widths = fit_all(&columns, width);
+        let is_first = before.len() != columns.len();
+        let widths = match is_first {
+            true => fit_all(&columns, width),
+            false => widen_all(&columns, before, width),
+        };
+        before.clone_from(&widths);
         let used = widths.iter().sum::<usize>() + GAP * widths.len();
         let bars = self
             .bars
             .and_then(|column| bars::draw(self.rows, column, width.saturating_sub(used)));
 
         let mut out = String::new();
-        if self.header {
+        if self.header && is_first {
             let mut header = String::new();
             for (column, width) in columns.iter().zip(&widths) {
                 column.push_header(&mut header, *width);

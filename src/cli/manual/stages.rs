@@ -86,25 +86,7 @@ fn text(argument: &clap::Arg) -> String {
 
 /// What is typed, and what comes out.
 fn example(roff: &mut Roff, spec: &Spec, example: &Example) {
-    let words: Vec<String> = [spec.name]
-        .iter()
-        .chain(example.words)
-        .map(|word| shell_word(word))
-        .collect();
-    let input = [
-        ("\\", "\\\\"),
-        ("\n", "\\n"),
-        ("\t", "\\t"),
-        ("\0", "\\000"),
-        ("\r", "\\r"),
-        ("'", "'\\''"),
-        ("%", "%%"),
-    ]
-    .iter()
-    .fold(example.input.to_owned(), |text, (from, to)| {
-        text.replace(from, to)
-    });
-    let command = format!("$ printf '{input}' | jug pipe {}", words.join(" "));
+    let command = format!("$ {}", example.command(spec.name));
     roff.control("sp", []);
     roff.control("RS", []);
     roff.control("nf", []);
@@ -114,13 +96,4 @@ fn example(roff: &mut Roff, spec: &Spec, example: &Example) {
     }
     roff.control("fi", []);
     roff.control("RE", []);
-}
-
-/// A word as it is typed in a shell.
-fn shell_word(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:,=+%@".contains(&byte);
-    match !word.is_empty() && word.bytes().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
-    }
 }

@@ -10,8 +10,9 @@ use super::Pipe;
 use crate::args::usage::usage_error;
 use crate::error::{Error, Result};
 use crate::io::stdout;
-use crate::pipe::chain::ChainError;
+use crate::pipe::chain::{self, ChainError, Named};
 use crate::pipe::plan::PlanError;
+use crate::pipe::spec::Spec;
 use crate::pipe::stages::STAGES;
 use crate::pipe::words;
 
@@ -112,32 +113,54 @@ pub(super) fn explain(error: &ChainError) -> Error {
         } => {
             let title = format!("jug pipe help {}", spec.name);
             let usage = usage_error(error, &title);
-            let mut explained = Error::usage(format!("stage {number} ({}): {usage}", spec.name));
-            for hint in usage.hints() {
-                explained = explained.hint(hint.replace(" --help", ""));
-            }
-            words
+            let explained = Error::usage(format!("stage {number} ({}): {usage}", spec.name));
+            let misplaced: Vec<String> = words
                 .iter()
-                .filter_map(|word| misplaced(word))
+                .filter_map(|word| misplaced(word, spec))
+                .collect();
+            let hints = usage.hints().iter();
+            hints
+                .map(|hint| hint.replace(" --help", ""))
+                // How to pass a word as a value is of no use where it belongs elsewhere.
+                .filter(|hint| misplaced.is_empty() || !hint.starts_with("to pass"))
+                .chain(misplaced.iter().cloned())
                 .fold(explained, Error::hint)
         }
     }
 }
 
 /// What to do about a word that belongs elsewhere on the command line.
-fn misplaced(word: &OsStr) -> Option<String> {
+fn misplaced(word: &OsStr, spec: &Spec) -> Option<String> {
     let shown = word.display();
     let text = word.to_string_lossy();
     if SEPARATORS.contains(&&*text) {
         return Some(format!("'{shown}' ends no stage: write + instead"));
+    }
+    let count = text.strip_prefix('-').unwrap_or_default();
+    if !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()) && takes_count(spec) {
+        return Some(format!("write -n {count}"));
     }
     if is_chain_flag(&text) {
         return Some(format!(
             "'{shown}' is a flag of the chain: write it before the first stage"
         ));
     }
+    file_hint(word)
+}
+
+/// Where the name of an input file belongs, if the word is one.
+fn file_hint(word: &OsStr) -> Option<String> {
+    let shown = word.display();
     let is_input = Path::new(word).is_file();
     is_input.then(|| format!("input files are named before the first stage: jug pipe -i {shown}"))
+}
+
+/// Whether a stage has a flag `-n`.
+fn takes_count(spec: &Spec) -> bool {
+    let command = chain::command(spec);
+    command
+        .get_arguments()
+        .any(|argument| argument.get_short() == Some('n'))
 }
 
 /// Whether a word is a flag of the chain.
@@ -162,12 +185,18 @@ pub(super) fn asked_help(error: &ChainError) -> Option<String> {
 }
 
 /// The error for a stage that refuses its arguments or its input.
-pub(super) fn refused(error: &PlanError) -> Error {
+pub(super) fn refused(error: &PlanError, chain: &[Named]) -> Error {
     let usage = Error::usage(format!(
         "stage {} ({}): {}",
         error.number, error.name, error.refused.message
     ));
     let usage = match &error.refused.hint {
+        Some(hint) => usage.hint(hint),
+        None => usage,
+    };
+    let words = chain.get(error.number - 1).map(|named| &named.words);
+    let last = words.and_then(|words| words.last());
+    let usage = match last.and_then(|word| file_hint(word)) {
         Some(hint) => usage.hint(hint),
         None => usage,
     };
@@ -181,5 +210,35 @@ pub(super) fn refused(error: &PlanError) -> Error {
             file.display()
         )),
         None => usage,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The texts in quotes that begin with a small letter are stages, with words or flags, or chains of them.
+    #[test]
+    fn hints_name_stages_that_exist() {
+        let mut named = 0;
+        for (tool, hint) in ELSEWHERE {
+            assert!(chain::find(OsStr::new(tool)).is_none(), "{tool} is a stage");
+            for quoted in hint.split('\'').skip(1).step_by(2) {
+                for stage in quoted.split(" + ") {
+                    let mut words = stage.split(' ');
+                    let name = words.next().unwrap_or_default();
+                    let spec = chain::find(OsStr::new(name));
+                    let spec = spec.unwrap_or_else(|| panic!("{hint}: no stage '{name}'"));
+                    let command = chain::command(spec);
+                    for flag in words.filter_map(|word| word.strip_prefix('-')) {
+                        let short = flag.chars().next();
+                        let is_known = command.get_arguments().any(|it| it.get_short() == short);
+                        assert!(is_known, "{hint}: {name} has no -{flag}");
+                    }
+                    named += 1;
+                }
+            }
+        }
+        assert!(named > 10);
     }
 }

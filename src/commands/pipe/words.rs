@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::io::source::{self, InputName};
 use crate::pipe::chain;
+use crate::pipe::spec::Spec;
 use crate::pipe::stages::STAGES;
 use crate::pipe::words::job;
 use crate::ui::results::Results;
@@ -35,7 +36,7 @@ pub(super) fn request(pipe: &Pipe) -> Result<Request> {
         [] => Err(mistakes::nothing()),
         [word] if word == "help" => Ok(Request::Show(list())),
         [word, name] if word == "help" => match chain::find(name) {
-            Some(spec) => Ok(Request::Show(help(chain::command(spec)))),
+            Some(spec) => Ok(Request::Show(help(spec))),
             None => Err(mistakes::unknown(name, None)),
         },
         words => Ok(Request::Run(words.to_vec())),
@@ -76,8 +77,21 @@ fn list() -> String {
     text
 }
 
-/// The help of a stage.
-fn help(mut command: clap::Command) -> String {
+/// The help of a stage, with its first examples.
+fn help(spec: &Spec) -> String {
+    let shown = spec
+        .examples
+        .iter()
+        .filter(|example| !example.output.contains('\0'));
+    let examples = shown
+        .take(2)
+        .fold(String::from("Examples:"), |text, example| {
+            let output = example.output.trim_end().replace('\n', "\n      ");
+            format!("{text}\n  $ {}\n      {output}", example.command(spec.name))
+        });
+    let mut command = chain::command(spec)
+        .after_long_help(examples)
+        .term_width(100);
     command.render_long_help().to_string()
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::io::sink::is_same_file;
+use crate::io::sink::{is_same_file, is_stdout_file};
 use crate::io::source::InputName;
 use crate::ui::Ui;
 
@@ -21,6 +21,17 @@ pub(in crate::commands) fn refuse_overwriting(
             target.display()
         ))
         .hint("write to another file, then rename it")),
+        None => Ok(()),
+    }
+}
+
+/// Fails if standard output goes to a file that is one of the inputs: a command that reads what it writes may never end.
+pub(in crate::commands) fn refuse_reading_output(names: &[InputName]) -> Result<()> {
+    match names.iter().find(|name| is_stdout_file(name)) {
+        Some(name) => Err(
+            Error::usage(format!("{name}: the input is also the output"))
+                .hint("write to another file, then rename it; -o FILE does both"),
+        ),
         None => Ok(()),
     }
 }

@@ -7,6 +7,7 @@
 mod bridged;
 mod counts;
 mod files;
+mod limit;
 mod links;
 mod output;
 mod queue;
@@ -94,8 +95,22 @@ impl Prepared {
             is_aborted: AtomicBool::new(false),
             closed: parts.iter().map(|part| Arc::clone(&part.closed)).collect(),
         };
+        let limits = parts
+            .iter()
+            .flat_map(|part| &part.steps)
+            .filter_map(|running| {
+                let limit = running.step.limit()?;
+                Some((limit, running.part))
+            });
+        let limit = limits.min_by_key(|(limit, _)| limit.at);
+        let done = wait::Event::new();
         let finished = thread::scope(|threads| {
             let run = &run;
+            let done = &done;
+            if let Some((limit, part)) = limit {
+                threads.spawn(move || limit::enforce(limit, part, done, run));
+            }
+            let _done = limit::Done(done);
             let last = parts.pop();
             let handles: Vec<ScopedJoinHandle<'_, Vec<Running>>> = parts
                 .into_iter()
@@ -229,13 +244,16 @@ impl Run<'_> {
         };
         match segment::run(&mut steps, &mut *source, &mut *sink, &context) {
             Ok(Ending::Complete | Ending::Aborted) => {}
-            Err(failure) => {
-                let mut first = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-                first.get_or_insert(failure);
-                self.is_aborted.store(true, Relaxed);
-                self.closed.iter().for_each(|closed| closed.set());
-            }
+            Err(failure) => self.abort(failure),
         }
         steps
+    }
+
+    /// Ends the run with this failure, if it is the first.
+    fn abort(&self, failure: Failure) {
+        let mut first = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert(failure);
+        self.is_aborted.store(true, Relaxed);
+        self.closed.iter().for_each(|closed| closed.set());
     }
 }

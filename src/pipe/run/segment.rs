@@ -1,9 +1,12 @@
 //! A segment: neighbouring steps that run in one thread, data going through all of them before more is taken.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use super::counts::Counts;
+use crate::error::Plain;
+use crate::io::signals;
 use crate::io::wait::{self, Wakers, Woken};
 use crate::pipe::data::Data;
 use crate::pipe::ends::{Event, Sink, Source};
@@ -47,6 +50,44 @@ pub(super) struct Context<'a, 's> {
 /// # Errors
 /// The failure of its source, of a step or of its sink, with the part of the chain.
 pub(super) fn run(
+    steps: &mut [Running],
+    source: &mut dyn Source,
+    sink: &mut dyn Sink,
+    context: &Context<'_, '_>,
+) -> Result<Ending, Failure> {
+    let result = until_end(steps, source, sink, context);
+    let is_stopped = match &result {
+        Ok(ending) => *ending == Ending::Aborted,
+        Err(failure) => failure.kind == FailureKind::Stopped,
+    };
+    if is_stopped && signals::which().is_some() {
+        give_partial_results(steps, sink, context)?;
+    }
+    result
+}
+
+/// After a signal: ends the steps whose results are worth having for a part of the input.
+fn give_partial_results(
+    steps: &mut [Running],
+    sink: &mut dyn Sink,
+    context: &Context<'_, '_>,
+) -> Result<(), Failure> {
+    let has_any = steps
+        .iter()
+        .any(|running| running.step.has_partial_result());
+    if has_any {
+        context.shared.gave_partial.store(true, Relaxed);
+    }
+    each(steps, sink, context, |step, out| {
+        match step.has_partial_result() {
+            true => step.end(out),
+            false => step.idle(out),
+        }
+    })?;
+    sink.idle()
+}
+
+fn until_end(
     steps: &mut [Running],
     source: &mut dyn Source,
     sink: &mut dyn Sink,
@@ -260,18 +301,24 @@ impl Rest<'_, '_, '_> {
         }
         let wakers = Wakers {
             stop_signals: true,
-            progress: false,
+            progress: true,
             reader: true,
             event: Some(self.context.closed),
             deadline: Some(until),
         };
-        let failed = |error| Failure::new(format!("cannot wait: {}", crate::error::Plain(&error)));
-        let clock = self.context.shared.clock;
-        match clock.wait(&wakers).map_err(failed)? {
-            Woken::StopSignal => Err(stopped()),
-            Woken::ReaderGone => Err(Failure::of_kind(FailureKind::ReaderGone, "broken pipe")),
-            Woken::Event => Ok(Flow::Enough),
-            Woken::Progress | Woken::Ready | Woken::Deadline => Ok(Flow::More),
+        let failed = |error| Failure::new(format!("cannot wait: {}", Plain(&error)));
+        let shared = self.context.shared;
+        loop {
+            return match shared.clock.wait(&wakers).map_err(failed)? {
+                Woken::StopSignal => Err(stopped()),
+                Woken::ReaderGone => Err(Failure::of_kind(FailureKind::ReaderGone, "broken pipe")),
+                Woken::Event => Ok(Flow::Enough),
+                Woken::Ready | Woken::Deadline => Ok(Flow::More),
+                Woken::Progress => {
+                    shared.observe.advanced(0);
+                    continue;
+                }
+            };
         }
     }
 }

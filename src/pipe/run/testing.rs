@@ -7,16 +7,23 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::{Target, prepare};
-use crate::io::wait::{Wakers, Woken};
+use crate::io::wait::{Event as WaitEvent, Wakers, Woken};
 use crate::observe::Observe;
-use crate::pipe::clock::Clock;
+use crate::pipe::clock::{Clock, System};
 use crate::pipe::data::Data;
 use crate::pipe::ends::{Event, Source};
 use crate::pipe::failure::Failure;
+use crate::pipe::plan::Ends;
 use crate::pipe::shared::Shared;
 use crate::pipe::{chain, plan, words};
 use crate::record::{Cell, Timestamp};
 use crate::ui::{Painter, Table};
+
+/// The input is named, and nobody reads the output.
+const ENDS: Ends = Ends {
+    has_input: true,
+    for_reading: false,
+};
 
 /// Runs a chain over an input that comes in pieces of `size` bytes.
 pub(in crate::pipe) fn run_cut(
@@ -24,14 +31,24 @@ pub(in crate::pipe) fn run_cut(
     input: &[u8],
     size: usize,
 ) -> Result<Vec<u8>, String> {
+    let (output, ended) = output_of(words, input, size);
+    ended.map(|()| output)
+}
+
+/// The same, with what came out before a failure.
+pub(in crate::pipe) fn output_of(
+    words: &[&str],
+    input: &[u8],
+    size: usize,
+) -> (Vec<u8>, Result<(), String>) {
+    let clock = Still::stepping(Duration::ZERO);
     let shared = Shared {
         high_water: 16,
-        now: || Timestamp::new(1_774_000_000, 123_000_000, 3).expect("a time"),
-        uptime: || Duration::from_millis(61_250),
+        clock: &clock,
         draw: &draw,
         ..Shared::new(&())
     };
-    run_with(words, vec![input.to_vec()], size, &shared)
+    run_files(words, vec![input.to_vec()], size, &shared)
 }
 
 /// The same with settings, over several files.
@@ -41,23 +58,41 @@ pub(in crate::pipe) fn run_with(
     size: usize,
     shared: &Shared<'_>,
 ) -> Result<Vec<u8>, String> {
-    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-    let chain = chain::parse(words::split(&words)).map_err(|error| format!("{error:?}"))?;
-    let plan = plan::plan(&chain, false).map_err(|error| error.refused.message)?;
+    let (output, ended) = run_files(words, files, size, shared);
+    ended.map(|()| output)
+}
+
+fn run_files(
+    words: &[&str],
+    files: Vec<Vec<u8>>,
+    size: usize,
+    shared: &Shared<'_>,
+) -> (Vec<u8>, Result<(), String>) {
+    let prepared = match planned(words) {
+        Ok(plan) => prepare(plan),
+        Err(message) => return (Vec::new(), Err(message)),
+    };
     let mut target = Memory(Vec::new());
     let source = Pieces {
         files,
         size,
         current: Vec::new(),
     };
-    prepare(plan)
-        .run_from(Box::new(source), &mut target, shared)
-        .map_err(|failure: Failure| failure.to_string())?;
-    Ok(target.0)
+    let ended = prepared.run_from(Box::new(source), &mut target, shared);
+    (
+        target.0,
+        ended.map_err(|failure: Failure| failure.to_string()),
+    )
+}
+
+fn planned(words: &[&str]) -> Result<plan::Plan, String> {
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    let chain = chain::parse(words::split(&words)).map_err(|error| format!("{error:?}"))?;
+    plan::plan(&chain, ENDS).map_err(|error| error.refused.message)
 }
 
 /// A table as on a wide terminal.
-fn draw(columns: &[String], rows: &[Vec<Cell>]) -> String {
+fn draw(columns: &[String], rows: &[Vec<Cell>], widths: &mut Vec<usize>) -> String {
     let table = Table {
         columns,
         rows,
@@ -65,7 +100,7 @@ fn draw(columns: &[String], rows: &[Vec<Cell>]) -> String {
         bars: None,
         header: true,
     };
-    table.render(usize::MAX, Painter::default())
+    table.render_after(widths, usize::MAX, Painter::default())
 }
 
 struct Memory(Vec<u8>);
@@ -113,6 +148,47 @@ impl Source for Pieces {
     }
 }
 
+/// The time of day of all tests.
+fn time_of_day() -> Timestamp {
+    Timestamp::new(1_774_000_000, 123_000_000, 3).expect("a time")
+}
+
+/// A clock that stands still, or goes on by as much whenever it is read.
+pub(in crate::pipe) struct Still {
+    now: Mutex<Instant>,
+    step: Duration,
+}
+
+impl Still {
+    pub(in crate::pipe) fn stepping(step: Duration) -> Still {
+        Still {
+            now: Mutex::new(Instant::now()),
+            step,
+        }
+    }
+}
+
+impl Clock for Still {
+    fn now(&self) -> Instant {
+        let mut now = self.now.lock().unwrap();
+        let before = *now;
+        *now += self.step;
+        before
+    }
+
+    fn time_of_day(&self) -> Timestamp {
+        time_of_day()
+    }
+
+    fn wait(&self, wakers: &Wakers<'_>) -> io::Result<Woken> {
+        System.wait(wakers)
+    }
+
+    fn enforce(&self, _limit: Instant, _done: &WaitEvent) -> bool {
+        false
+    }
+}
+
 /// A time that passes only when somebody waits for it, and chains that run in it.
 pub(in crate::pipe) struct Timeline {
     start: Instant,
@@ -152,9 +228,7 @@ impl Timeline {
         input: &[(u64, &str)],
         observe: &dyn Observe,
     ) -> Found {
-        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        let chain = chain::parse(words::split(&words)).unwrap();
-        let mut plan = plan::plan(&chain, false).unwrap();
+        let mut plan = planned(words).unwrap();
         // Another thread would wait in a time of its own.
         let steps = plan.segments.drain(..).flat_map(|segment| segment.stages);
         let stages = steps.collect();
@@ -177,7 +251,6 @@ impl Timeline {
         };
         let shared = Shared {
             clock: self,
-            now: || Timestamp::new(1_774_000_000, 123_000_000, 3).expect("a time"),
             ..Shared::new(observe)
         };
         let ended = prepare(plan).run_from(Box::new(source), &mut target, &shared);
@@ -191,6 +264,14 @@ impl Timeline {
 impl Clock for Timeline {
     fn now(&self) -> Instant {
         *self.now.lock().unwrap()
+    }
+
+    fn time_of_day(&self) -> Timestamp {
+        time_of_day()
+    }
+
+    fn enforce(&self, _limit: Instant, _done: &WaitEvent) -> bool {
+        false
     }
 
     fn wait(&self, wakers: &Wakers<'_>) -> io::Result<Woken> {

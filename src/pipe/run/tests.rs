@@ -102,7 +102,7 @@ fn items_that_cannot_be_processed_are_left_out_on_request() {
         (OnError::Skip, vec![]),
         (
             OnError::Report,
-            vec!["item 2: byte 0: invalid base64 character '!'".to_owned()],
+            vec!["stage 2 (base64): item 2: byte 0: invalid base64 character '!'".to_owned()],
         ),
     ] {
         let missed = Missed::default();

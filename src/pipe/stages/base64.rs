@@ -3,9 +3,9 @@
 use base64_simd::{Base64, STANDARD, URL_SAFE};
 use clap::{ArgMatches, Args};
 
-use crate::pipe::data::Kind;
+use crate::pipe::data::{self, Kind};
 use crate::pipe::failure::{Failure, Position};
-use crate::pipe::flow::{Flow, Out, give_bytes};
+use crate::pipe::flow::{Flow, Out, give_before, give_bytes};
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::ByteStage;
 
@@ -218,40 +218,41 @@ fn shown(byte: u8) -> String {
     }
 }
 
+impl Decoder {
+    /// Decodes a line, most of which are whole groups of valid characters.
+    fn push_line(&mut self, line: &[u8]) -> Result<(), Failure> {
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        let groups = text.len() - text.len() % 4;
+        let fast = &text[..groups];
+        if self.group.is_empty()
+            && groups > 0
+            && self.alphabet.check(fast).is_ok()
+            && !fast.ends_with(b"=")
+        {
+            let start = self.decoded.len();
+            self.packed.clear();
+            self.packed.extend_from_slice(fast);
+            if let Ok(decoded) = self.alphabet.decode_inplace(&mut self.packed) {
+                self.decoded.extend_from_slice(decoded);
+                self.offset += groups as u64;
+                return self.push_slowly(&line[groups..]);
+            }
+            self.decoded.truncate(start);
+        }
+        self.push_slowly(line)
+    }
+}
+
 impl ByteStage for Decoder {
     fn push(&mut self, bytes: &[u8], out: &mut dyn Out) -> Result<Flow, Failure> {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
-            let (line, after) = rest.split_at(end);
-            rest = after;
-            // Most lines are whole groups of valid characters.
-            let text = line.strip_suffix(b"\n").unwrap_or(line);
-            let groups = text.len() - text.len() % 4;
-            let fast = &text[..groups];
-            if self.group.is_empty()
-                && groups > 0
-                && self.alphabet.check(fast).is_ok()
-                && !fast.ends_with(b"=")
-            {
-                let start = self.decoded.len();
-                self.packed.clear();
-                self.packed.extend_from_slice(fast);
-                let decoded = self.alphabet.decode_inplace(&mut self.packed);
-                if let Ok(decoded) = decoded {
-                    self.decoded.extend_from_slice(decoded);
-                    self.offset += groups as u64;
-                    self.push_slowly(&line[groups..])?;
-                    continue;
-                }
-                self.decoded.truncate(start);
-            }
-            if let Err(failure) = self.push_slowly(line) {
-                let _ = give_bytes(&mut self.decoded, out)?;
-                return Err(failure);
+        let mut result = Ok(());
+        for line in data::lines(bytes) {
+            result = self.push_line(line);
+            if result.is_err() {
+                break;
             }
         }
-        give_bytes(&mut self.decoded, out)
+        give_before(give_bytes(&mut self.decoded, out), result)
     }
 
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {

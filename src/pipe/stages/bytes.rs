@@ -5,6 +5,7 @@ use clap::{ArgMatches, Args};
 use crate::pipe::data::{Batch, Data, Kind};
 use crate::pipe::failure::Failure;
 use crate::pipe::flow::{Flow, Out, give_items};
+use crate::pipe::pieces::Sizes;
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::Step;
 
@@ -32,51 +33,29 @@ pub(super) static SPEC: Spec = Spec {
 
 fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
     let asked = arguments::<Bytes>(matches);
-    Ok(Opened::giving(
-        Kind::Items,
-        Work::Step(Box::new(Cutter {
-            size: asked.size,
-            partial: Vec::new(),
-            batch: Batch::new(),
-        })),
-    ))
+    let cutter = Cutter {
+        sizes: Sizes::of(asked.size),
+        batch: Batch::new(),
+    };
+    Ok(Opened::giving(Kind::Items, Work::Step(Box::new(cutter))))
 }
 
 struct Cutter {
-    size: usize,
-    /// The beginning of an item.
-    partial: Vec<u8>,
+    sizes: Sizes,
     batch: Batch,
 }
 
-impl Cutter {}
-
 impl Step for Cutter {
     fn take(&mut self, data: Data<'_>, out: &mut dyn Out) -> Result<Flow, Failure> {
-        let Data::Bytes(mut bytes) = data else {
-            return out.put(data);
-        };
-        if !self.partial.is_empty() {
-            let (first, rest) = bytes.split_at(bytes.len().min(self.size - self.partial.len()));
-            self.partial.extend_from_slice(first);
-            bytes = rest;
-            if self.partial.len() == self.size {
-                self.batch.push(&self.partial, b"");
-                self.partial.clear();
-            }
-        }
-        let items = bytes.chunks_exact(self.size);
-        self.partial.extend_from_slice(items.remainder());
-        for item in items {
-            self.batch.push(item, b"");
-        }
-        give_items(&mut self.batch, out)
+        let batch = &mut self.batch;
+        self.sizes
+            .push(data.written(), |item| batch.push(item, b""));
+        give_items(batch, out)
     }
 
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
-        let partial = std::mem::take(&mut self.partial);
-        if !partial.is_empty() {
-            self.batch.push(&partial, b"");
+        if let Some(last) = self.sizes.end() {
+            self.batch.push(&last, b"");
         }
         give_items(&mut self.batch, out).map(|_| ())
     }

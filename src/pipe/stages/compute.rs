@@ -8,7 +8,7 @@ use crate::expr::compile::compile;
 use crate::expr::parse::Parser;
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::expr::token::TokenKind;
-use crate::expr::{Program, QueryError as Fault};
+use crate::expr::{Program, QueryError};
 use crate::pipe::data::Kind;
 use crate::pipe::emit::{Emit, Unit};
 use crate::pipe::failure::Failure;
@@ -96,7 +96,7 @@ struct Column {
 }
 
 impl Column {
-    fn new(name: &str, expr: &Expr, fields: &mut Fields) -> Result<Column, Fault> {
+    fn new(name: &str, expr: &Expr, fields: &mut Fields) -> Result<Column, QueryError> {
         let slot = match &expr.kind {
             // As it is: a time, too, stays as it was written.
             ExprKind::Field(field) => Some(fields.slot(field, Want::Any)),
@@ -125,7 +125,7 @@ fn open_select(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
     Ok(Opened::same(Work::Units(Box::new(Selected { columns }))))
 }
 
-fn columns(text: &str, fields: &mut Fields) -> Result<Vec<Column>, Fault> {
+fn columns(text: &str, fields: &mut Fields) -> Result<Vec<Column>, QueryError> {
     let mut parser = Parser::new(text)?;
     let mut columns = Vec::new();
     loop {
@@ -137,8 +137,8 @@ fn columns(text: &str, fields: &mut Fields) -> Result<Vec<Column>, Fault> {
                 None => field.to_string(),
             },
             (false, _) => {
-                let fault = Fault::new(expr.span, "a computed field needs a name");
-                return Err(fault.hint("write: EXPR as NAME"));
+                let error = QueryError::new(expr.span, "a computed field needs a name");
+                return Err(error.hint("write: EXPR as NAME"));
             }
         };
         columns.push(Column::new(&name, &expr, fields)?);
@@ -159,7 +159,7 @@ fn open_let(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
     }))))
 }
 
-fn definition(text: &str, fields: &mut Fields) -> Result<Column, Fault> {
+fn definition(text: &str, fields: &mut Fields) -> Result<Column, QueryError> {
     let mut parser = Parser::new(text)?;
     let (name, _) = parser.expect_name("a name, such as in: total = price * quantity")?;
     parser.expect_symbol("=")?;

@@ -52,6 +52,10 @@ impl ByteStage for LineCounter {
         Ok(Flow::More)
     }
 
+    fn has_partial_result(&self) -> bool {
+        true
+    }
+
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
         let lines = self.newlines + u64::from(self.is_inside_line);
         *self = LineCounter::default();
@@ -68,6 +72,10 @@ impl UnitStage for Counter {
     fn unit(&mut self, _unit: Unit<'_>, _out: &mut Emit<'_>) -> Result<Flow, Failure> {
         self.units += 1;
         Ok(Flow::More)
+    }
+
+    fn has_partial_result(&self) -> bool {
+        true
     }
 
     fn end(&mut self, out: &mut Emit<'_>) -> Result<(), Failure> {

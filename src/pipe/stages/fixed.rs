@@ -4,7 +4,8 @@ use clap::{ArgMatches, Args};
 
 use crate::pipe::data::{Batch, Data, Kind};
 use crate::pipe::failure::{Failure, Position};
-use crate::pipe::flow::{Flow, Out};
+use crate::pipe::flow::{Flow, Out, give_items};
+use crate::pipe::pieces::Sizes;
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::Step;
 
@@ -34,7 +35,7 @@ fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
     let asked = arguments::<Fixed>(matches);
     let cutter = Cutter {
         size: asked.size,
-        partial: Vec::new(),
+        sizes: Sizes::of(asked.size),
         batch: Batch::new(),
         offset: 0,
     };
@@ -43,58 +44,27 @@ fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
 
 struct Cutter {
     size: usize,
-    /// The beginning of an item.
-    partial: Vec<u8>,
+    sizes: Sizes,
     batch: Batch,
     /// The offset of the item that is not complete.
     offset: u64,
 }
 
-impl Cutter {
-    fn add(&mut self, item: &[u8]) {
-        let padding = item.iter().rev().take_while(|byte| **byte == 0).count();
-        self.batch.push(&item[..item.len() - padding], b"\n");
-        self.offset += item.len() as u64;
-    }
-
-    fn give(&mut self, out: &mut dyn Out) -> Result<Flow, Failure> {
-        if self.batch.is_empty() {
-            return Ok(Flow::More);
-        }
-        let flow = out.put(Data::Items(self.batch.items()));
-        self.batch.clear();
-        flow
-    }
-}
-
 impl Step for Cutter {
     fn take(&mut self, data: Data<'_>, out: &mut dyn Out) -> Result<Flow, Failure> {
-        let Data::Bytes(mut bytes) = data else {
-            return out.put(data);
-        };
-        if !self.partial.is_empty() {
-            let missing = self.size - self.partial.len();
-            let (first, rest) = bytes.split_at(bytes.len().min(missing));
-            self.partial.extend_from_slice(first);
-            bytes = rest;
-            if self.partial.len() == self.size {
-                let item = std::mem::take(&mut self.partial);
-                self.add(&item);
-            }
-        }
-        let items = bytes.chunks_exact(self.size);
-        self.partial.extend_from_slice(items.remainder());
-        items.for_each(|item| self.add(item));
-        self.give(out)
+        self.sizes.push(data.written(), |item| {
+            let padding = item.iter().rev().take_while(|byte| **byte == 0).count();
+            self.batch.push(&item[..item.len() - padding], b"\n");
+            self.offset += item.len() as u64;
+        });
+        give_items(&mut self.batch, out)
     }
 
     /// An item that is cut short is damage: it is not given.
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
-        let _ = self.give(out)?;
-        let partial = std::mem::take(&mut self.partial);
-        if partial.is_empty() {
+        let Some(partial) = self.sizes.end() else {
             return Ok(());
-        }
+        };
         let message = format!(
             "the input ends inside an item, which has {} of {} bytes",
             partial.len(),
@@ -104,7 +74,7 @@ impl Step for Cutter {
         match out.shared().strict {
             true => Err(failure),
             false => {
-                out.shared().observe.missed(&failure.to_string());
+                out.shared().report(out.part(), failure);
                 Ok(())
             }
         }
@@ -137,11 +107,12 @@ mod tests {
             run_with(&["records", "4"], vec![input], 3, shared)
         };
         assert_eq!(run(&Shared::new(&missed)), Ok(b"ab\n\n".to_vec()));
-        assert_eq!(*missed.0.lock().unwrap(), [message]);
+        let message = format!("stage 1 (records): {message}");
+        assert_eq!(*missed.0.lock().unwrap(), [message.as_str()]);
         let strict = Shared {
             strict: true,
             ..Shared::new(&missed)
         };
-        assert_eq!(run(&strict), Err(format!("stage 1 (records): {message}")));
+        assert_eq!(run(&strict), Err(message));
     }
 }

@@ -1,17 +1,16 @@
 //! `from`: reads records out of bytes.
 
-use std::borrow::Cow;
-
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args};
 
 use crate::format::records::{self, ReadOptions, RecordReader, Report};
 use crate::pipe::data::{Data, Kind};
-use crate::pipe::failure::{Failure, Position};
-use crate::pipe::flow::{Flow, Out};
-use crate::pipe::shared::{OnError, Shared};
+use crate::pipe::failure::Failure;
+use crate::pipe::flow::{Flow, Out, give_before};
+use crate::pipe::shared::Shared;
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::Step;
+use crate::pipe::step::judge::Verdict;
 
 #[derive(Args)]
 struct From {
@@ -106,22 +105,15 @@ impl Reading {
         out: &mut dyn Out,
         call: impl FnOnce(&mut dyn RecordReader, &mut dyn Report),
     ) -> Result<Flow, Failure> {
-        let mut judged = Judged {
-            shared: out.shared(),
-            failure: None,
-        };
-        call(&mut *self.reader, &mut judged);
-        let failure = judged.failure;
+        let mut verdict = Verdict::new(out);
+        call(&mut *self.reader, &mut verdict);
+        let failure = verdict.failure;
         let records = self.reader.records();
-        let flow = match records.is_empty() {
-            true => Flow::More,
-            false => out.put(Data::Records(records))?,
+        let given = match records.is_empty() {
+            true => Ok(Flow::More),
+            false => out.put(Data::Records(records)),
         };
-        match failure {
-            // What is behind enough records is not missed.
-            Some(failure) if flow == Flow::More => Err(failure),
-            _ => Ok(flow),
-        }
+        give_before(given, failure.map_or(Ok(()), Err))
     }
 
     fn bytes(&mut self, bytes: &[u8], out: &mut dyn Out) -> Result<Flow, Failure> {
@@ -135,33 +127,12 @@ impl Reading {
     }
 }
 
-/// Decides about bad records according to `--on-error`.
-struct Judged<'a> {
-    shared: &'a Shared<'a>,
-    failure: Option<Failure>,
-}
-
-impl Report for Judged<'_> {
-    fn bad(&mut self, record: u64, reason: Cow<'static, str>) -> bool {
-        let position = Position::Record(record);
-        if self.shared.on_error == OnError::Fail {
-            self.failure = Some(Failure::new(reason).at(position));
-            return false;
-        }
-        self.shared.skip(&format!("{position}: {reason}"));
-        true
-    }
-
-    fn broken(&mut self, reason: String) {
-        self.failure = Some(Failure::new(reason));
-    }
-
-    fn note(&mut self, message: &str) {
-        self.shared.observe.noted(message);
-    }
-}
-
 impl Step for Reading {
+    fn start(&mut self, shared: &Shared<'_>) -> Result<(), Failure> {
+        self.reader.limit(shared.max_line);
+        Ok(())
+    }
+
     /// An item is a line.
     fn take(&mut self, data: Data<'_>, out: &mut dyn Out) -> Result<Flow, Failure> {
         match data {

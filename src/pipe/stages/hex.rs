@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args};
 
 use crate::pipe::data::{Data, Kind};
 use crate::pipe::failure::{Failure, Position};
-use crate::pipe::flow::{Flow, Out, give_bytes};
+use crate::pipe::flow::{Flow, Out, give_before, give_bytes};
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::ByteStage;
 
@@ -125,8 +125,7 @@ impl Decoder {
 impl ByteStage for Decoder {
     fn push(&mut self, bytes: &[u8], out: &mut dyn Out) -> Result<Flow, Failure> {
         let result = self.decode(bytes);
-        let flow = give_bytes(&mut self.bytes, out)?;
-        result.map(|()| flow)
+        give_before(give_bytes(&mut self.bytes, out), result)
     }
 
     fn end(&mut self, _out: &mut dyn Out) -> Result<(), Failure> {

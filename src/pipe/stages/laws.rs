@@ -1,7 +1,10 @@
 //! What must hold for every stage. A new entry of [`STAGES`] is tested without further work.
 
+use std::time::Duration;
+
 use super::STAGES;
-use crate::pipe::run::testing::run_cut;
+use crate::pipe::run::testing::{Still, output_of, run_cut, run_with};
+use crate::pipe::shared::Shared;
 
 /// Inputs that are odd in one way or another.
 const ODD: &[&[u8]] = &[
@@ -33,7 +36,7 @@ fn examples_are_true() {
     }
 }
 
-/// One byte at a time, in pieces of 2, 3 and 7, and whole: the same bytes, or the same failure.
+/// One byte at a time, in pieces of 2, 3 and 7, and whole: the same bytes and, after them, the same failure.
 #[test]
 fn where_the_input_is_cut_makes_no_difference() {
     for spec in STAGES {
@@ -42,13 +45,81 @@ fn where_the_input_is_cut_makes_no_difference() {
             for input in ODD.iter().copied().chain([example.input.as_bytes()]) {
                 for before in [&[][..], &["lines", "+"], &["bytes", "3", "+"]] {
                     let words = [before, &words].concat();
-                    let whole = run_cut(&words, input, usize::MAX);
+                    let whole = output_of(&words, input, usize::MAX);
                     for size in [1, 2, 3, 7] {
-                        let cut = run_cut(&words, input, size);
+                        let cut = output_of(&words, input, size);
                         assert_eq!(cut, whole, "{words:?} on {input:?} in pieces of {size}");
                     }
                 }
             }
+        }
+    }
+}
+
+/// Units before the one that fails are written; those behind it are not.
+#[test]
+fn what_comes_before_a_failure_is_written() {
+    for (words, input, expected) in [
+        ("lines + base64 -d", "YQ==\nYg==\n!\nYw==\n", "a\nb\n"),
+        ("lines + hex -d + upper", "61\n62\n6\n63\n", "A\nB\n"),
+        ("lines + hex -d + hash crc32 + count", "61\n6\n", ""),
+        ("codes -d", "U+0061\nU+0062\nx\nU+0063\n", "a\nb\n"),
+        ("lines + codes -d", "U+0061\nx\nU+0063\n", "a\n"),
+        ("base64 -d", "YWJj!WJj", "abc"),
+        ("from csv + to tsv", "a,b\n1,2\n3\n4,5\n", "a\tb\n1\t2\n"),
+        ("from ndjson", "{\"a\":1}\n{\n{\"a\":2}\n", "{\"a\":1}\n"),
+        ("from ndjson + to csv", "{\"a\":1}\n{\"b\":2}\n", "a\n1\n"),
+        (
+            "from ndjson + url --join",
+            "{\"path\":\"/\"}\n{\"x\":1}\n",
+            "/\n",
+        ),
+    ] {
+        let words: Vec<&str> = words.split(' ').collect();
+        for size in [1, 2, 5, usize::MAX] {
+            let (output, ended) = output_of(&words, input.as_bytes(), size);
+            let output = String::from_utf8(output).unwrap();
+            assert_eq!(output, expected, "{words:?} in pieces of {size}");
+            assert!(ended.is_err(), "{words:?}");
+        }
+    }
+}
+
+/// Lines and records that are longer than allowed, after others, however they come.
+#[test]
+fn lines_and_records_have_a_greatest_length() {
+    let clock = Still::stepping(Duration::ZERO);
+    let shared = Shared {
+        max_line: 12,
+        clock: &clock,
+        ..Shared::new(&())
+    };
+    for (words, input) in [
+        ("cut -b 1-", "twelve bytes\n"),
+        ("tail", "twelve bytes\n"),
+        ("lines", "twelve bytes\n"),
+        ("lines -0", "twelve bytes\0"),
+        ("from ndjson", "{\"a\":\"1234\"}\n"),
+        ("from json", "{\"a\":\"1234\"}"),
+        ("from csv --no-header", "\"1\n\",456789,\n"),
+        ("from tsv --no-header", "1\t4567890123\n"),
+        ("from logfmt", "abcdef=45678\n"),
+    ] {
+        let words: Vec<&str> = words.split(' ').collect();
+        let run =
+            |text: &str, size| run_with(&words, vec![text.repeat(3).into_bytes()], size, &shared);
+        let longer = input.replacen(['e', '1', '4'], "xx", 1);
+        for size in [1, 5, usize::MAX] {
+            assert!(
+                run(input, size).is_ok(),
+                "{words:?}: {:?}",
+                run(input, size)
+            );
+            let error = run(&longer, size).unwrap_err();
+            assert!(
+                error.contains("longer than 12 bytes; see --max-line"),
+                "{error}"
+            );
         }
     }
 }

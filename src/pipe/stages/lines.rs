@@ -4,7 +4,8 @@ use clap::{ArgMatches, Args};
 
 use crate::pipe::data::{Batch, Data, Kind, split_terminator};
 use crate::pipe::failure::Failure;
-use crate::pipe::flow::{Flow, Out, give_items};
+use crate::pipe::flow::{Flow, Out, give_before, give_items};
+use crate::pipe::pieces;
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::Step;
 
@@ -32,60 +33,52 @@ pub(super) static SPEC: Spec = Spec {
 
 fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
     let asked = arguments::<Lines>(matches);
-    Ok(Opened::giving(
-        Kind::Items,
-        Work::Step(Box::new(Cutter {
-            delimiter: if asked.null { b'\0' } else { b'\n' },
-            partial: Vec::new(),
-            batch: Batch::new(),
-        })),
-    ))
+    let delimiter = if asked.null { b'\0' } else { b'\n' };
+    let cutter = Cutter {
+        delimiter,
+        lines: pieces::Lines::ending_in(delimiter),
+        batch: Batch::new(),
+    };
+    Ok(Opened::giving(Kind::Items, Work::Step(Box::new(cutter))))
 }
 
 struct Cutter {
     delimiter: u8,
-    /// The beginning of an item.
-    partial: Vec<u8>,
+    lines: pieces::Lines,
     batch: Batch,
 }
 
-impl Cutter {
-    fn add(&mut self, item: &[u8]) {
-        let (content, terminator) = match item {
-            [content @ .., b'\0'] if self.delimiter == b'\0' => (content, &b"\n"[..]),
-            _ if self.delimiter == b'\0' => (item, &b""[..]),
-            _ => split_terminator(item),
-        };
-        self.batch.push(content, terminator);
+/// Adds lines as items. A NUL is written as a newline.
+fn add(batch: &mut Batch, lines: &[u8], delimiter: u8) {
+    let mut start = 0;
+    for end in memchr::memchr_iter(delimiter, lines) {
+        let line = &lines[start..=end];
+        start = end + 1;
+        match delimiter {
+            b'\0' => batch.push(&line[..line.len() - 1], b"\n"),
+            _ => {
+                let (content, terminator) = split_terminator(line);
+                batch.push(content, terminator);
+            }
+        }
     }
 }
 
 impl Step for Cutter {
     fn take(&mut self, data: Data<'_>, out: &mut dyn Out) -> Result<Flow, Failure> {
-        let Data::Bytes(mut bytes) = data else {
-            return out.put(data);
-        };
-        while let Some(found) = memchr::memchr(self.delimiter, bytes) {
-            let (item, rest) = bytes.split_at(found + 1);
-            bytes = rest;
-            if self.partial.is_empty() {
-                self.add(item);
-            } else {
-                let mut whole = std::mem::take(&mut self.partial);
-                whole.extend_from_slice(item);
-                self.add(&whole);
-                whole.clear();
-                self.partial = whole;
-            }
-        }
-        self.partial.extend_from_slice(bytes);
-        give_items(&mut self.batch, out)
+        let (batch, delimiter) = (&mut self.batch, self.delimiter);
+        let cut = self
+            .lines
+            .push(data.written(), out.shared().max_line, |lines| {
+                add(batch, lines, delimiter);
+                Ok(Flow::More)
+            });
+        give_before(give_items(batch, out), cut.map(|_| ()))
     }
 
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
-        let partial = std::mem::take(&mut self.partial);
-        if !partial.is_empty() {
-            self.add(&partial);
+        if let Some(last) = self.lines.end() {
+            self.batch.push(&last, b"");
         }
         give_items(&mut self.batch, out).map(|_| ())
     }

@@ -196,10 +196,11 @@ impl UnitStage for QueryReader {
 
     fn end(&mut self, out: &mut Emit<'_>) -> Result<(), Failure> {
         if self.replaced > 0 {
-            out.shared().observe.missed(&format!(
+            let message = format!(
                 "values of repeated keys that are not UTF-8, and have U+FFFD in place of their bytes: {}",
                 self.replaced
-            ));
+            );
+            out.shared().missed(out.part(), message);
         }
         Ok(())
     }

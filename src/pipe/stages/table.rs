@@ -1,4 +1,4 @@
-//! Tables for reading, as `to table` writes them: in pages, each as wide as its cells need.
+//! Tables for reading, as `to table` writes them: in pages, each as wide as its cells need; live ones in the widths of the first.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use crate::format::records::{Extra, WriteOptions, distinct};
 use crate::pipe::data::Data;
 use crate::pipe::failure::{Failure, Position};
 use crate::pipe::flow::{Flow, Out};
-use crate::pipe::shared::OnError;
 use crate::pipe::stage::Step;
+use crate::pipe::step::judge::decide;
 use crate::record::records::{Form, RawValue, Record};
 use crate::record::{Cell, Value};
 
@@ -16,17 +16,23 @@ const PAGE: usize = 1000;
 
 pub(super) struct Tables {
     options: WriteOptions,
+    /// Rows are written when the input waits.
+    is_live: bool,
+    /// Live: the widths of the columns so far.
+    widths: Vec<usize>,
     columns: Vec<Vec<u8>>,
     rows: Vec<Vec<Cell>>,
     seen: u64,
 }
 
 impl Tables {
-    pub(super) fn new(options: WriteOptions) -> Tables {
+    pub(super) fn new(options: WriteOptions, is_live: bool) -> Tables {
         let columns = options.columns.as_ref();
         Tables {
             columns: columns.map(|columns| distinct(columns)).unwrap_or_default(),
             options,
+            is_live,
+            widths: Vec::new(),
             rows: Vec::new(),
             seen: 0,
         }
@@ -42,7 +48,10 @@ impl Tables {
             .iter()
             .map(|name| String::from_utf8_lossy(name).into_owned())
             .collect();
-        let page = (out.shared().draw)(&columns, &self.rows);
+        if !self.is_live {
+            self.widths.clear();
+        }
+        let page = (out.shared().draw)(&columns, &self.rows, &mut self.widths);
         self.rows.clear();
         out.put(Data::Bytes(page.as_bytes()))
     }
@@ -63,6 +72,7 @@ impl Tables {
             }
             flow = self.draw(out)?;
             self.columns.clone_from(&names);
+            self.widths.clear();
         }
         let cells = self.columns.iter().map(|column| {
             let place = names.iter().position(|name| name == column);
@@ -97,13 +107,13 @@ impl Step for Tables {
             match self.add(&record, out) {
                 Ok(Flow::More) => {}
                 Ok(Flow::Enough) => return Ok(Flow::Enough),
-                Err(failure) if failure.part.is_some() => return Err(failure),
                 Err(failure) => {
-                    let failure = failure.at(Position::Record(self.seen));
-                    if out.shared().on_error == OnError::Fail {
-                        return Err(failure);
-                    }
-                    out.shared().skip(&failure.to_string());
+                    decide(
+                        failure,
+                        Position::Record(self.seen),
+                        out.shared(),
+                        out.part(),
+                    )?;
                 }
             }
         }
@@ -112,5 +122,38 @@ impl Step for Tables {
 
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
         self.draw(out).map(|_| ())
+    }
+
+    fn idle(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
+        match self.is_live {
+            true => self.draw(out).map(|_| ()),
+            false => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pipe::run::testing::run_cut;
+
+    const INPUT: &str = "{\"a\":1,\"b\":\"x\"}\n{\"a\":2,\"b\":\"much longer\"}\n{\"c\":3}\n";
+
+    fn table(live: &[&str], size: usize) -> String {
+        let words = [&["from", "ndjson", "+", "to", "table"], live].concat();
+        String::from_utf8(run_cut(&words, INPUT.as_bytes(), size).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_page_is_as_wide_as_its_cells_need() {
+        for size in [1, 7, 1000] {
+            assert_eq!(table(&[], size), "a  b\n1  x\n2  much longer\nc\n3\n");
+        }
+    }
+
+    /// The input waits after each line, or only at the end.
+    #[test]
+    fn a_live_table_has_one_header_and_grows_where_cells_need_it() {
+        assert_eq!(table(&["--live"], 1), "a  b\n1  x\n2  much longer\nc\n3\n");
+        assert_eq!(table(&["--live"], 1000), table(&[], 1000));
     }
 }

@@ -37,7 +37,8 @@ fn open(matches: &ArgMatches, input: Kind) -> Result<Opened, Refused> {
     let asked = arguments::<Tally>(matches);
     match (input, &asked.field) {
         (Kind::Records, None) => {
-            return Err(Refused::new("it needs the FIELD whose values it counts"));
+            let refused = Refused::new("no field given");
+            return Err(refused.hint("name the field whose values are counted: tally FIELD"));
         }
         (Kind::Bytes | Kind::Items, Some(field)) => {
             let message = format!("there are no fields such as '{field}' without records");
@@ -79,6 +80,10 @@ impl UnitStage for Counts {
         };
         *self.counts.entry_ref(content).or_insert(0) += 1;
         Ok(Flow::More)
+    }
+
+    fn has_partial_result(&self) -> bool {
+        true
     }
 
     /// As `sort | uniq -c | sort -rn` in the C locale: by count, then by text, both descending.

@@ -121,7 +121,7 @@ impl Step for Copies {
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
         for (path, sink) in self.open.drain(..) {
             if let Err(error) = sink.commit() {
-                out.shared().missed(out.part(), &incomplete(&path, &error));
+                out.shared().missed(out.part(), incomplete(&path, &error));
             }
         }
         Ok(())

@@ -16,7 +16,7 @@ use sample::{Keep, Sample};
 
 #[derive(Args)]
 struct Throttle {
-    /// Pass at most SIZE bytes a second
+    /// Pass at most SIZE bytes a second; items pass whole
     #[arg(long, value_name = "SIZE", value_parser = literals::size, group = "limit")]
     rate: Option<u64>,
 
@@ -72,8 +72,8 @@ fn open(matches: &ArgMatches, input: Kind) -> Result<Opened, Refused> {
         (Some(0), ..) | (_, Some(0), _) => {
             return Err(Refused::new("nothing would ever pass"));
         }
-        (Some(_), ..) if input != Kind::Bytes => {
-            let refused = Refused::new(format!("--rate works on bytes, not on {}", input.name()));
+        (Some(_), ..) if input == Kind::Records => {
+            let refused = Refused::new("--rate works on bytes and items, not on records");
             return Err(refused.hint("limit their number with --lines"));
         }
         (Some(rate), ..) => Work::Step(Box::new(Bytes::new(rate))),

@@ -92,7 +92,7 @@ impl Ticks {
     fn write(&mut self, shared: &Shared<'_>) {
         self.line.clear();
         match self.shows_time {
-            true => (shared.now)().write(&mut self.line),
+            true => shared.clock.time_of_day().write(&mut self.line),
             false => self
                 .line
                 .extend_from_slice(self.given.to_string().as_bytes()),

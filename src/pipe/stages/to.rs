@@ -1,18 +1,16 @@
 //! `to`: writes records as bytes.
 
-use std::borrow::Cow;
-
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgMatches, Args, ValueEnum};
 
 use super::table::Tables;
 use crate::format::records::{self, Extra, RecordWriter, Report, WriteOptions};
 use crate::pipe::data::{Data, Kind};
-use crate::pipe::failure::{Failure, Position};
-use crate::pipe::flow::{Flow, Out};
-use crate::pipe::shared::{OnError, Shared};
+use crate::pipe::failure::Failure;
+use crate::pipe::flow::{Flow, Out, give_before};
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::Step;
+use crate::pipe::step::judge::Verdict;
 
 #[derive(Args)]
 struct To {
@@ -35,6 +33,10 @@ struct To {
     /// Of tables: what becomes of fields that have no column [default: the record cannot be written]
     #[arg(long, value_name = "ACTION")]
     extra: Option<Action>,
+
+    /// Of table: write the rows whenever the input waits, below the header of the first [default on a terminal]
+    #[arg(long)]
+    live: bool,
 }
 
 /// What becomes of fields that have no column.
@@ -102,6 +104,7 @@ fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
         (asked.header.is_some() && !has_header, "--header"),
         (asked.no_header && !has_header, "--no-header"),
         (asked.extra.is_some() && !has_header, "--extra"),
+        (asked.live && format.is_some(), "--live"),
     ];
     if let Some((_, flag)) = unfit.iter().find(|(is_unfit, _)| *is_unfit) {
         return Err(Refused::new(format!("{} has no {flag}", asked.format)));
@@ -126,7 +129,7 @@ fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
             out: Vec::new(),
             replaced: 0,
         }),
-        None => Box::new(Tables::new(options)),
+        None => Box::new(Tables::new(options, asked.live)),
     };
     Ok(Opened::giving(Kind::Bytes, Work::Step(work)))
 }
@@ -146,49 +149,15 @@ impl Writing {
         call: impl FnOnce(&mut dyn RecordWriter, &mut Vec<u8>, &mut dyn Report),
     ) -> Result<Flow, Failure> {
         self.out.clear();
-        let mut judged = Judged {
-            shared: out.shared(),
-            failure: None,
-            replaced: 0,
+        let mut verdict = Verdict::new(out);
+        call(&mut *self.writer, &mut self.out, &mut verdict);
+        self.replaced += verdict.replaced;
+        let failure = verdict.failure;
+        let given = match self.out.is_empty() {
+            true => Ok(Flow::More),
+            false => out.put(Data::Bytes(&self.out)),
         };
-        call(&mut *self.writer, &mut self.out, &mut judged);
-        self.replaced += judged.replaced;
-        let failure = judged.failure;
-        let flow = match self.out.is_empty() {
-            true => Flow::More,
-            false => out.put(Data::Bytes(&self.out))?,
-        };
-        match failure {
-            Some(failure) if flow == Flow::More => Err(failure),
-            _ => Ok(flow),
-        }
-    }
-}
-
-/// Decides about bad records according to `--on-error`.
-struct Judged<'a> {
-    shared: &'a Shared<'a>,
-    failure: Option<Failure>,
-    replaced: u64,
-}
-
-impl Report for Judged<'_> {
-    fn bad(&mut self, record: u64, reason: Cow<'static, str>) -> bool {
-        let position = Position::Record(record);
-        if self.shared.on_error == OnError::Fail {
-            self.failure = Some(Failure::new(reason).at(position));
-            return false;
-        }
-        self.shared.skip(&format!("{position}: {reason}"));
-        true
-    }
-
-    fn broken(&mut self, reason: String) {
-        self.failure = Some(Failure::new(reason));
-    }
-
-    fn replaced(&mut self) {
-        self.replaced += 1;
+        give_before(given, failure.map_or(Ok(()), Err))
     }
 }
 
@@ -205,10 +174,11 @@ impl Step for Writing {
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
         let _ = self.with(out, |writer, bytes, report| writer.end(bytes, report))?;
         if self.replaced > 0 {
-            out.shared().observe.missed(&format!(
+            let message = format!(
                 "values that are not UTF-8, and were written with U+FFFD in place of their bytes: {}",
                 self.replaced
-            ));
+            );
+            out.shared().missed(out.part(), message);
         }
         Ok(())
     }

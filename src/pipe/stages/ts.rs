@@ -2,7 +2,7 @@
 //!
 //! A line gets the time at which its first byte came. Lines that were read at once came at once.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{ArgMatches, Args};
 use jiff::fmt::strtime;
@@ -82,9 +82,14 @@ fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
             true => Some(TimeZone::UTC),
             false => asked.tz,
         };
+        let format = as_date_writes(&asked.format);
+        if !format.contains('%') {
+            let message = format!("the time format '{format}' has no conversion such as %T");
+            return Err(Refused::new(message));
+        }
         // An invalid format is found now, not with the first line.
-        stamp(&asked.format, &TimeZone::UTC, Timestamp::now()).map_err(Refused::new)?;
-        Clock::Time(asked.format, zone)
+        stamp(&format, &TimeZone::UTC, Timestamp::now()).map_err(Refused::new)?;
+        Clock::Time(format, zone)
     };
     Ok(Opened::same(Work::Bytes(Box::new(Stamper {
         clock,
@@ -93,14 +98,36 @@ fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
     }))))
 }
 
+/// The format with date(1)'s meaning, in the C locale, of conversions that depend on the locale.
+fn as_date_writes(format: &str) -> String {
+    let mut parts = format.split('%');
+    let mut result = parts.next().unwrap_or_default().to_owned();
+    // Two signs in a row stand for one: the part between them is empty.
+    let mut is_literal = false;
+    for part in parts {
+        let of_locale = match part.chars().next().filter(|_| !is_literal) {
+            Some('c') => Some("%a %b %e %H:%M:%S %Y"),
+            Some('r') => Some("%I:%M:%S %p"),
+            Some('x') => Some("%m/%d/%y"),
+            _ => None,
+        };
+        is_literal = part.is_empty() && !is_literal;
+        match of_locale {
+            Some(meaning) => result += &format!("{meaning}{}", &part[1..]),
+            None => result += &format!("%{part}"),
+        }
+    }
+    result
+}
+
 /// What is written.
 enum Clock {
     /// The time, in a format and a zone; without one, in the system's, which is looked for when it is needed.
     Time(String, Option<TimeZone>),
     /// The time since the first byte of the chain.
-    SinceStart(Option<Duration>),
+    SinceStart(Option<Instant>),
     /// The time since the line before.
-    SinceLine(Option<Duration>),
+    SinceLine(Option<Instant>),
 }
 
 struct Stamper {
@@ -121,19 +148,20 @@ fn stamp(format: &str, zone: &TimeZone, now: Timestamp) -> Result<String, String
 impl Stamper {
     /// What is written before a line that begins now, and before others that begin at the same time.
     fn stamps(&mut self, shared: &Shared<'_>) -> Result<[String; 2], Failure> {
-        let now = (shared.uptime)();
+        let now = shared.clock.now();
         match &mut self.clock {
             Clock::Time(format, zone) => {
                 let zone = zone.get_or_insert_with(shared.zone);
-                let stamp = stamp(format, zone, (shared.now)()).map_err(Failure::new)?;
+                let stamp =
+                    stamp(format, zone, shared.clock.time_of_day()).map_err(Failure::new)?;
                 Ok([stamp.clone(), stamp])
             }
             Clock::SinceStart(start) => {
-                let stamp = hours(now.saturating_sub(*start.get_or_insert(now)));
+                let stamp = hours(now.saturating_duration_since(*start.get_or_insert(now)));
                 Ok([stamp.clone(), stamp])
             }
             Clock::SinceLine(before) => {
-                let since = now.saturating_sub(before.replace(now).unwrap_or(now));
+                let since = now.saturating_duration_since(before.replace(now).unwrap_or(now));
                 Ok([hours(since), hours(Duration::ZERO)])
             }
         }
@@ -187,21 +215,14 @@ impl ByteStage for Stamper {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
     use super::*;
-    use crate::pipe::run::testing::{run_cut, run_with};
-
-    /// A clock that goes on by 1.5 s whenever it is read.
-    fn uptime() -> Duration {
-        static READ: AtomicU64 = AtomicU64::new(0);
-        Duration::from_millis(1500 * READ.fetch_add(1, Relaxed))
-    }
+    use crate::pipe::run::testing::{Still, run_cut, run_with};
 
     #[test]
     fn times_are_those_of_the_first_byte_of_a_line() {
+        let clock = Still::stepping(Duration::from_millis(1500));
         let shared = Shared {
-            uptime,
+            clock: &clock,
             ..Shared::new(&())
         };
         // Each byte comes 1.5 s later than the one before; only bytes that begin a line are looked at.
@@ -224,9 +245,23 @@ mod tests {
         assert_eq!(String::from_utf8(output).unwrap(), wanted);
     }
 
+    /// LC_ALL=C TZ=UTC date -d @1774000000 '+%c|%r|%x|%X|%%c|%%%x'
+    #[test]
+    fn what_depends_on_the_locale_is_written_as_in_the_c_locale() {
+        let words = ["ts", "--utc", "%c|%r|%x|%X|%%c|%%%x"];
+        let output = run_cut(&words, b"x", 1).unwrap();
+        let wanted = "Fri Mar 20 09:46:40 2026|09:46:40 AM|03/20/26|09:46:40|%c|%03/20/26 x";
+        assert_eq!(String::from_utf8(output).unwrap(), wanted);
+    }
+
     #[test]
     fn an_invalid_format_is_refused_before_the_run() {
         let error = run_cut(&["ts", "%!"], b"", 1).unwrap_err();
         assert!(error.starts_with("invalid time format '%!': "), "{error}");
+        let error = run_cut(&["ts", "app.log"], b"", 1).unwrap_err();
+        assert_eq!(
+            error,
+            "the time format 'app.log' has no conversion such as %T"
+        );
     }
 }

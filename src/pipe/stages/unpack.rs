@@ -104,7 +104,7 @@ impl Decode {
         if shared.strict || self.is_item {
             return Err(Failure::new(message));
         }
-        shared.missed(out.part(), &message);
+        shared.missed(out.part(), message);
         Ok(())
     }
 

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use crate::pipe::data::{Batch, Data};
+use crate::pipe::data::{Batch, Data, Item, Items};
 use crate::pipe::failure::{Failure, Part, Position};
-use crate::pipe::flow::{Flow, Out, give_items};
+use crate::pipe::flow::{Flow, Out, give_before, give_items};
 use crate::pipe::shared::Shared;
 use crate::pipe::stage::{ByteStage, LineStage, Step};
 
@@ -32,25 +32,21 @@ impl Step for Bytes {
         let Data::Items(items) = data else {
             return out.put(data);
         };
-        for item in items.iter() {
+        each(&mut self.made, items, out, |item, made, out| {
             let mut collect = Collect {
-                bytes: self.made.open(),
+                bytes: made.open(),
                 shared: out.shared(),
             };
             let pushed = self.stage.push(item.content, &mut collect);
             // Also after a failure: it makes the stage ready for the next item.
             let ended = self.stage.end(&mut collect);
             let result = pushed.and(ended).map(|()| true);
-            if self.judge.judge(result, out.shared())? {
-                self.made.close(match item.terminator {
-                    b"" if self.stage.gives_line() => b"\n",
-                    terminator => terminator,
-                });
-            } else {
-                self.made.undo();
-            }
-        }
-        give_items(&mut self.made, out)
+            let is_kept = self.judge.judge(result, out.shared(), out.part())?;
+            Ok(is_kept.then_some(match item.terminator {
+                b"" if self.stage.gives_line() => b"\n",
+                terminator => terminator,
+            }))
+        })
     }
 
     fn end(&mut self, _out: &mut dyn Out) -> Result<(), Failure> {
@@ -80,20 +76,38 @@ impl Step for Lines {
         let Data::Items(items) = data else {
             return out.put(data);
         };
-        for item in items.iter() {
-            let result = self.stage.line(item.content, self.made.open());
-            if self.judge.judge(result, out.shared())? {
-                self.made.close(item.terminator);
-            } else {
-                self.made.undo();
-            }
-        }
-        give_items(&mut self.made, out)
+        each(&mut self.made, items, out, |item, made, out| {
+            let result = self.stage.line(item.content, made.open());
+            let is_kept = self.judge.judge(result, out.shared(), out.part())?;
+            Ok(is_kept.then_some(item.terminator))
+        })
     }
 
     fn end(&mut self, _out: &mut dyn Out) -> Result<(), Failure> {
         Ok(())
     }
+}
+
+/// Makes an item of each item, and hands them on, also those before a failure. `make` returns the terminator of one that is kept.
+fn each<'d>(
+    made: &mut Batch,
+    items: Items<'d>,
+    out: &mut dyn Out,
+    mut make: impl FnMut(Item<'d>, &mut Batch, &dyn Out) -> Result<Option<&'d [u8]>, Failure>,
+) -> Result<Flow, Failure> {
+    let mut result = Ok(());
+    for item in items.iter() {
+        match make(item, made, out) {
+            Ok(Some(terminator)) => made.close(terminator),
+            Ok(None) => made.undo(),
+            Err(failure) => {
+                made.undo();
+                result = Err(failure);
+                break;
+            }
+        }
+    }
+    give_before(give_items(made, out), result)
 }
 
 /// Collects what a byte stage gives for one item.

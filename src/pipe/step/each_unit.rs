@@ -5,18 +5,16 @@ use std::time::Instant;
 use crate::pipe::data::{self, Data, Item, Kind};
 use crate::pipe::emit::{Collected, Emit, Unit};
 use crate::pipe::failure::{Failure, Position};
-use crate::pipe::flow::{Flow, Out};
+use crate::pipe::flow::{Flow, Out, give_before};
+use crate::pipe::pieces::Lines;
 use crate::pipe::stage::{Step, UnitStage};
 
 use super::judge::Judge;
 
 pub(super) struct Units {
-    stage: Box<dyn UnitStage>,
-    kind: Kind,
-    /// The beginning of a line, in a stream of bytes.
-    partial: Vec<u8>,
-    collected: Collected,
-    judge: Judge,
+    /// Of a stream of bytes.
+    lines: Lines,
+    feeder: Feeder,
 }
 
 impl Units {
@@ -27,15 +25,26 @@ impl Units {
             Kind::Records => Position::Record,
         };
         Units {
-            stage,
-            kind,
-            partial: Vec::new(),
-            collected: Collected::default(),
-            judge: Judge::new(position),
+            lines: Lines::ending_in(b'\n'),
+            feeder: Feeder {
+                stage,
+                kind,
+                collected: Collected::default(),
+                judge: Judge::new(position),
+            },
         }
     }
+}
 
-    /// Hands units to the stage until it has enough.
+struct Feeder {
+    stage: Box<dyn UnitStage>,
+    kind: Kind,
+    collected: Collected,
+    judge: Judge,
+}
+
+impl Feeder {
+    /// Hands units to the stage until it has enough. What they gave before a failure is handed on, too.
     fn feed<'d>(
         &mut self,
         mut units: impl Iterator<Item = Unit<'d>>,
@@ -43,78 +52,74 @@ impl Units {
     ) -> Result<Flow, Failure> {
         let mut emit = Emit::new(&mut self.collected, out, self.kind);
         let mut flow = Flow::More;
+        let mut judged = Ok(());
         while flow == Flow::More
+            && judged.is_ok()
             && let Some(unit) = units.next()
         {
             let result = self.stage.unit(unit, &mut emit).map(|now| flow = now);
-            self.judge.judge(result.map(|()| true), emit.shared())?;
+            let result = result.map(|()| true);
+            let result = self.judge.judge(result, emit.shared(), emit.part());
+            judged = result.map(|_| ());
         }
-        match emit.hand_on()? {
+        match give_before(emit.hand_on(), judged)? {
             Flow::Enough => Ok(Flow::Enough),
             Flow::More => Ok(flow),
         }
     }
 
-    fn feed_line(&mut self, line: &[u8], out: &mut dyn Out) -> Result<Flow, Failure> {
-        self.feed(std::iter::once(Unit::Item(line_item(line))), out)
+    fn feed_lines(&mut self, lines: &[u8], out: &mut dyn Out) -> Result<Flow, Failure> {
+        self.feed(
+            data::lines(lines).map(|line| Unit::Item(line_item(line))),
+            out,
+        )
     }
 
-    fn take_bytes(&mut self, bytes: &[u8], out: &mut dyn Out) -> Result<Flow, Failure> {
-        let Some(last) = memchr::memrchr(b'\n', bytes) else {
-            self.partial.extend_from_slice(bytes);
-            return Ok(Flow::More);
-        };
-        let (mut whole, rest) = bytes.split_at(last + 1);
-        let mut flow = Flow::More;
-        if !self.partial.is_empty() {
-            let first = memchr::memchr(b'\n', whole).map_or(whole.len(), |newline| newline + 1);
-            let mut line = std::mem::take(&mut self.partial);
-            line.extend_from_slice(&whole[..first]);
-            whole = &whole[first..];
-            flow = self.feed_line(&line, out)?;
-            line.clear();
-            self.partial = line;
-        }
-        if flow == Flow::More {
-            flow = self.feed(
-                data::lines(whole).map(|line| Unit::Item(line_item(line))),
-                out,
-            )?;
-        }
-        self.partial.extend_from_slice(rest);
-        Ok(flow)
+    /// Calls the stage where no unit has come, and hands on what it gives.
+    fn call<T>(
+        &mut self,
+        out: &mut dyn Out,
+        call: impl FnOnce(&mut dyn UnitStage, &mut Emit<'_>) -> Result<T, Failure>,
+    ) -> Result<(T, Flow), Failure> {
+        let mut emit = Emit::new(&mut self.collected, out, self.kind);
+        let result = call(&mut *self.stage, &mut emit)?;
+        Ok((result, emit.hand_on()?))
     }
 }
 
 impl Step for Units {
     fn take(&mut self, data: Data<'_>, out: &mut dyn Out) -> Result<Flow, Failure> {
+        let (lines, feeder) = (&mut self.lines, &mut self.feeder);
         match data {
-            Data::Bytes(bytes) => self.take_bytes(bytes, out),
-            Data::Items(items) => self.feed(items.iter().map(Unit::Item), out),
-            Data::Records(records) => self.feed(records.iter().map(Unit::Record), out),
+            Data::Bytes(bytes) => {
+                let longest = out.shared().max_line;
+                lines.push(bytes, longest, |lines| feeder.feed_lines(lines, out))
+            }
+            Data::Items(items) => feeder.feed(items.iter().map(Unit::Item), out),
+            Data::Records(records) => feeder.feed(records.iter().map(Unit::Record), out),
         }
     }
 
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
-        let line = std::mem::take(&mut self.partial);
-        if !line.is_empty() {
-            let _ = self.feed_line(&line, out)?;
+        if let Some(line) = self.lines.end() {
+            let _ = self.feeder.feed_lines(&line, out)?;
         }
-        let mut emit = Emit::new(&mut self.collected, out, self.kind);
-        self.stage.end(&mut emit)?;
-        emit.hand_on().map(|_| ())
+        let ended = self.feeder.call(out, |stage, emit| stage.end(emit));
+        ended.map(|_| ())
+    }
+
+    fn has_partial_result(&self) -> bool {
+        self.feeder.stage.has_partial_result()
     }
 
     fn deadline(&self) -> Option<Instant> {
-        self.stage.deadline()
+        self.feeder.stage.deadline()
     }
 
     fn due(&mut self, out: &mut dyn Out) -> Result<Flow, Failure> {
-        let mut emit = Emit::new(&mut self.collected, out, self.kind);
-        let flow = self.stage.due(&mut emit)?;
-        match emit.hand_on()? {
-            Flow::Enough => Ok(Flow::Enough),
-            Flow::More => Ok(flow),
+        match self.feeder.call(out, |stage, emit| stage.due(emit))? {
+            (Flow::More, flow) => Ok(flow),
+            (Flow::Enough, _) => Ok(Flow::Enough),
         }
     }
 }

@@ -3,7 +3,7 @@
 mod each_item;
 mod each_line;
 mod each_unit;
-mod judge;
+pub(super) mod judge;
 mod whole;
 
 use super::data::Kind;

@@ -6,7 +6,7 @@ use std::process::ChildStdout;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
-use crate::process::{output, signal, waiting};
+use crate::process::{output, signal, wait_for, waiting};
 use crate::stalled::{start, wait_until_stalled};
 use crate::support::Sandbox;
 
@@ -177,4 +177,66 @@ fn one_stage_that_fails_is_reported_once_and_nothing_is_replaced() {
         let is_named = outcome.stderr().contains(message);
         assert!(outcome.status == status && is_named, "{outcome}");
     }
+}
+
+#[test]
+fn a_chain_that_would_read_its_own_output_is_refused() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in", "kept\n");
+    for line in [
+        "jug pipe -i in upper >> in",
+        "jug pipe upper < in >> in",
+        "jug pipe -i /dev/null -i ./in upper >> in",
+        "jug pipe -i in -o in upper",
+    ] {
+        let outcome = sandbox.shell(line, b"");
+        let is_refused = outcome.status == 2 && outcome.stderr().contains("also");
+        assert!(is_refused, "{outcome}");
+        let kept = fs::read(sandbox.path().join("in")).expect("it is there");
+        assert_eq!(kept, b"kept\n", "{line}");
+    }
+    assert_eq!(
+        sandbox
+            .shell("jug pipe -i in upper >> out; cat out", b"")
+            .clean(),
+        "KEPT\n"
+    );
+}
+
+#[test]
+fn a_limit_of_the_whole_time_holds_whatever_the_chain_waits_for() {
+    let limit = ["timeout", "--total", "300ms"];
+    // For its input, for its reader, and for another thread.
+    for (before, after) in [
+        (&[][..], &[][..]),
+        (&["upper", "+"], &["+", "hash"]),
+        (&[], &["+", "throttle", "--rate", "1"]),
+    ] {
+        for input in ["", "some input that is slow to pass\n"] {
+            let args = [&["pipe"], before, &limit, after].concat();
+            let child = waiting(&args, input);
+            let (code, _, _, stderr) = output(child);
+            assert_eq!(code, Some(124), "{args:?}: {stderr}");
+            assert!(
+                stderr.ends_with("(timeout): the chain did not end within 300ms\n"),
+                "{stderr}"
+            );
+            assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        }
+    }
+    let sandbox = Sandbox::new();
+    let mut child = start(
+        &["pipe", "timeout", "--total", "300ms", "+", "upper"],
+        &sandbox.path(),
+    );
+    let mut input = child.stdin.take().expect("a pipe");
+    thread::scope(|threads| {
+        // Ends when jug does.
+        threads.spawn(move || while input.write_all(&b"y\n".repeat(2048)).is_ok() {});
+        // Nobody reads its output.
+        let status = wait_for("jug to end", || child.try_wait().expect("a child of ours"));
+        assert_eq!(status.code(), Some(124));
+    });
+    let outcome = sandbox.shell("jug pipe timeout --total 1h + upper", b"in time\n");
+    assert_eq!(outcome.clean(), "IN TIME\n");
 }

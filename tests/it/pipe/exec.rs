@@ -77,6 +77,62 @@ fn a_program_without_input_reads_nothing_of_ours() {
     );
 }
 
+/// As first stage of a chain without -i it reads what jug would, and only if it wants to.
+#[test]
+fn a_program_that_begins_a_chain_reads_our_input_itself() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in", "b\na\n");
+    for (line, expected) in [
+        ("jug pipe exec sort < in", "a\nb\n"),
+        ("jug pipe -i in exec sort", "a\nb\n"),
+        ("jug pipe -i - exec sort < in", "a\nb\n"),
+        ("jug pipe exec sort <&-", ""),
+        // What the program leaves is there for the next one.
+        ("{ jug pipe exec true + upper; cat; } < in", "b\na\n"),
+        (
+            "while read x; do jug pipe exec echo $x + upper; done < in",
+            "B\nA\n",
+        ),
+        ("jug pipe exec cat + exec sort < in", "a\nb\n"),
+    ] {
+        assert_eq!(sandbox.shell(line, b"").clean(), expected, "{line}");
+    }
+    // Nobody waits for an input that is not read.
+    let child = crate::process::waiting(&["pipe", "exec", "echo", "done", "+", "upper"], "");
+    let (code, _, stdout, stderr) = crate::process::output(child);
+    assert_eq!(
+        (code, stdout.as_str(), stderr.as_str()),
+        (Some(0), "DONE\n", "")
+    );
+}
+
+#[test]
+fn items_are_written_to_a_program_as_lines() {
+    let sandbox = Sandbox::new();
+    let outcome = sandbox.shell(
+        "jug pipe lines + base64 -d + exec sort + upper",
+        b"Yg==\nYQ==\n",
+    );
+    assert_eq!(outcome.clean(), "A\nB\n");
+    let outcome = sandbox.shell("jug pipe bytes 2 + upper + exec wc -l", b"abcde");
+    assert_eq!(outcome.clean().trim(), "0");
+}
+
+#[test]
+fn other_statuses_can_mean_success() {
+    let sandbox = Sandbox::new();
+    let run = |words: &str| sandbox.shell(&format!("jug pipe {words}"), b"a\n").status;
+    assert_eq!(run("exec --ok-status 1 grep zzz"), 0);
+    assert_eq!(run("exec --ok-status 3,1 false"), 0);
+    assert_eq!(run("exec --ok-status 1 sh -c 'exit 2'"), 2);
+    assert_eq!(run("exec --ok-status 137 sh -c 'kill -9 $$'"), 137);
+    let outcome = sandbox.shell(
+        "jug pipe -o out exec --ok-status 1 grep zzz; wc -c < out",
+        b"a\n",
+    );
+    assert_eq!(outcome.clean().trim(), "0");
+}
+
 #[test]
 fn output_beyond_the_limit_stops_the_program() {
     let sandbox = Sandbox::new();

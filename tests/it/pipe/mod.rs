@@ -4,6 +4,7 @@ mod compression;
 mod copies;
 mod endings;
 mod exec;
+mod hints;
 mod signals;
 
 use std::path::Path;

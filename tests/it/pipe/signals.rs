@@ -89,6 +89,45 @@ fn a_signal_ends_the_program_too() {
     }
 }
 
+/// The first line shows that the input was read.
+#[test]
+fn counts_so_far_are_printed_when_a_signal_ends_the_input() {
+    for (chain, expected) in [
+        (&["count"][..], "2\n"),
+        (&["tally"], "      1 b\n      1 a\n"),
+        (&["lines", "+", "hash", "crc32", "+", "count"], "2\n"),
+        (
+            &["tally", "+", "head", "-n", "1", "+", "upper"],
+            "      1 B\n",
+        ),
+        (
+            &["from", "csv", "--no-header", "+", "tally", "column_1"],
+            "      1 b\n      1 a\n",
+        ),
+        // A digest or an archive of a part would look like that of the whole.
+        (&["hash"], ""),
+    ] {
+        for (name, number) in [("TERM", 15), ("INT", 2)] {
+            let args = [&["pipe", "tee", "/dev/stderr", "+"], chain].concat();
+            let mut child = waiting(&args, "a\nb\n");
+            let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+            let mut seen = String::new();
+            while !seen.ends_with("b\n") {
+                stderr.read_line(&mut seen).expect("a line");
+            }
+            signal(&child, name);
+            let (code, signal, stdout, _) = output(child);
+            assert_eq!((code, signal), (None, Some(number)), "{args:?}");
+            assert_eq!(stdout, expected, "{args:?}");
+            let mut message = String::new();
+            stderr.read_to_string(&mut message).expect("text");
+            let is_reported =
+                message.contains("interrupted: results cover only the input read so far");
+            assert_eq!(is_reported, !expected.is_empty(), "{args:?}: {message}");
+        }
+    }
+}
+
 #[test]
 fn progress_can_be_asked_for_while_a_chain_waits() {
     for args in [

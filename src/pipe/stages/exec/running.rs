@@ -16,6 +16,8 @@ pub(super) struct Limits {
     /// In bytes.
     pub(super) output: Option<u64>,
     pub(super) signal: Signal,
+    /// Exit statuses that mean success, besides 0.
+    pub(super) ok_status: Vec<u8>,
 }
 
 /// A command that runs, or will.
@@ -42,13 +44,10 @@ enum State {
 }
 
 impl Command {
-    pub(super) fn new(words: Vec<OsString>, has_input: bool, limits: Limits) -> Command {
+    pub(super) fn new(words: Vec<OsString>, input: Input, limits: Limits) -> Command {
         Command {
             words,
-            input: match has_input {
-                true => Input::Pipe,
-                false => Input::Nothing,
-            },
+            input,
             limits,
             state: Mutex::new(State::Waiting),
             is_aborted: AtomicBool::new(false),
@@ -155,7 +154,7 @@ impl Command {
                 Some(signal) => format!("{name} was ended by {signal}"),
                 None => format!("{name} was ended by signal {number}"),
             },
-            None if code == 0 => return None,
+            None if code == 0 || self.limits.ok_status.contains(&code) => return None,
             None => format!("{name} exited with status {code}"),
         };
         Some(Failure::of_kind(FailureKind::Command(code), message))

@@ -68,7 +68,7 @@ impl Bounds {
         };
         let place = |part: &str| part.parse::<i64>().ok().filter(|&place| place != 0);
         let (from, to) = match text.split_once(':') {
-            Some(("", "")) => return Err(wrong()),
+            Some(("", "")) => (1, -1),
             Some((from, "")) => (place(from).ok_or_else(wrong)?, -1),
             Some(("", to)) => (1, place(to).ok_or_else(wrong)?),
             Some((from, to)) => (place(from).ok_or_else(wrong)?, place(to).ok_or_else(wrong)?),
@@ -132,10 +132,11 @@ mod tests {
             ("-1", Start::Last(1), End::Before(0)),
             ("-10:-3", Start::Last(10), End::Before(2)),
             ("2:-2", Start::After(1), End::Before(1)),
+            (":", Start::After(0), End::Before(0)),
         ] {
             assert_eq!(Bounds::parse(text), Ok(Bounds { start, end }), "{text}");
         }
-        for wrong in ["", ":", "0", "0:3", "a", "1:2:3", "1-2", "--1", "1.5"] {
+        for wrong in ["", "0", "0:3", "a", "1:2:3", "1-2", "--1", "1.5"] {
             assert!(Bounds::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::pipe::data::Data;
+use crate::pipe::data::{Batch, Data, Items};
 use crate::pipe::emit::{Emit, Unit};
 use crate::pipe::failure::Failure;
-use crate::pipe::flow::{Flow, Out};
+use crate::pipe::flow::{Flow, Out, give_items};
 use crate::pipe::stage::{Step, UnitStage};
 
 /// How late one may be, without losing the time: waking up takes some, and must not slow everything down.
@@ -53,10 +53,11 @@ impl Pace {
     }
 }
 
-/// Limits bytes: they pass in pieces.
+/// Limits bytes: they pass in pieces, items whole.
 pub(super) struct Bytes {
     pace: Pace,
     piece: usize,
+    batch: Batch,
 }
 
 impl Bytes {
@@ -65,12 +66,34 @@ impl Bytes {
         Bytes {
             pace: Pace::new(rate),
             piece: usize::try_from(piece).unwrap_or(1),
+            batch: Batch::new(),
         }
+    }
+}
+
+impl Bytes {
+    fn items(&mut self, items: Items<'_>, out: &mut dyn Out) -> Result<Flow, Failure> {
+        for item in items.iter() {
+            let now = out.shared().clock.now();
+            if let Some(until) = self.pace.wait(now)
+                && (give_items(&mut self.batch, out)? == Flow::Enough
+                    || out.pause(until)? == Flow::Enough)
+            {
+                return Ok(Flow::Enough);
+            }
+            let size = item.content.len() + item.terminator.len();
+            self.pace.pass(size as u64);
+            self.batch.push(item.content, item.terminator);
+        }
+        give_items(&mut self.batch, out)
     }
 }
 
 impl Step for Bytes {
     fn take(&mut self, data: Data<'_>, out: &mut dyn Out) -> Result<Flow, Failure> {
+        if let Data::Items(items) = data {
+            return self.items(items, out);
+        }
         for piece in data.written().chunks(self.piece) {
             let now = out.shared().clock.now();
             if let Some(until) = self.pace.wait(now)
@@ -149,6 +172,21 @@ mod tests {
         let even = |start: u64| (0..100).map(move |piece| start + piece * 50);
         assert_eq!(times, even(7).chain(even(9000)).collect::<Vec<_>>());
         assert!(found.output.iter().all(|(_, piece)| piece.len() == 10));
+    }
+
+    #[test]
+    fn items_pass_whole_and_take_the_time_of_their_bytes() {
+        let timeline = Timeline::new();
+        let words = ["lines", "+", "throttle", "--rate", "10"];
+        let found = timeline.run(&words, &[(0, "four\nfourteen byte\n\nlast")]);
+        assert_eq!(found.ended, Ok(()));
+        let expected = [
+            (0, "four\n"),
+            (500, "fourteen byte\n"),
+            (1900, "\n"),
+            (2000, "last"),
+        ];
+        assert_eq!(found.output, expected.map(|(at, line)| (at, line.into())));
     }
 
     #[test]
