@@ -2,11 +2,13 @@
 //!
 //! A line gets the time at which its first byte came. Lines that were read at once came at once.
 
+use std::iter;
 use std::time::{Duration, Instant};
 
 use clap::{ArgMatches, Args};
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
+use memchr::memchr_iter;
 
 use crate::pipe::data::{Data, Kind};
 use crate::pipe::failure::Failure;
@@ -192,17 +194,21 @@ impl ByteStage for Stamper {
                 false => self.stamps(out.shared())?,
             };
         self.made.clear();
-        let mut stamp = first;
-        let mut is_inside_line = self.is_inside_line;
-        for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-            if !is_inside_line {
-                self.made.extend_from_slice(stamp.as_bytes());
-                self.made.push(b' ');
-                stamp.clone_from(&others);
-            }
-            is_inside_line = false;
-            self.made.extend_from_slice(line);
+        let mut stamps = iter::once(&first).chain(iter::repeat(&others));
+        let mut begin_line = |made: &mut Vec<u8>| {
+            made.extend_from_slice(stamps.next().map_or(b"", |stamp| stamp.as_bytes()));
+            made.push(b' ');
+        };
+        if !self.is_inside_line {
+            begin_line(&mut self.made);
         }
+        let mut from = 0;
+        for newline in memchr_iter(b'\n', &bytes[..bytes.len() - 1]) {
+            self.made.extend_from_slice(&bytes[from..=newline]);
+            begin_line(&mut self.made);
+            from = newline + 1;
+        }
+        self.made.extend_from_slice(&bytes[from..]);
         self.is_inside_line = *last != b'\n';
         out.put(Data::Bytes(&self.made))
     }
