@@ -56,6 +56,7 @@ fn reader(format: &str, text: &str, fields: &[&str]) -> Box<dyn Reader> {
     let settings = Settings {
         zone: jiff::tz::TimeZone::UTC,
         infer: false,
+        years: jug::record::time::Years::Known(2026),
     };
     let sample = Sample {
         bytes: text.as_bytes(),

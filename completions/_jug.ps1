@@ -43,6 +43,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Format of the input')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Format of the input')
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Time zone for times without one, for day boundaries and for times in tables [default: the system''s]')
+            [CompletionResult]::new('--year', '--year', [CompletionResultType]::ParameterName, 'Use this year for times without one, instead of the latest that is not after tomorrow')
             [CompletionResult]::new('--max-line', '--max-line', [CompletionResultType]::ParameterName, 'Treat lines longer than SIZE as bad')
             [CompletionResult]::new('--max-bad', '--max-bad', [CompletionResultType]::ParameterName, 'Tolerate up to N bad lines, or this percentage of all lines')
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Output format [default: table on a terminal, otherwise tsv]')

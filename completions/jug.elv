@@ -39,6 +39,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand -f 'Format of the input'
             cand --from 'Format of the input'
             cand --tz 'Time zone for times without one, for day boundaries and for times in tables [default: the system''s]'
+            cand --year 'Use this year for times without one, instead of the latest that is not after tomorrow'
             cand --max-line 'Treat lines longer than SIZE as bad'
             cand --max-bad 'Tolerate up to N bad lines, or this percentage of all lines'
             cand -t 'Output format [default: table on a terminal, otherwise tsv]'

@@ -41,6 +41,7 @@ complete -c jug -n "__fish_jug_needs_command" -f -a "cache" -d 'Manage the image
 complete -c jug -n "__fish_jug_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c jug -n "__fish_jug_using_subcommand log" -l files0-from -d 'Read NUL-terminated file names from FILE' -r -F
 complete -c jug -n "__fish_jug_using_subcommand log" -s f -l from -d 'Format of the input' -r -f -a "auto\t'Detect the format from the first lines'
+app\t'Read lines that begin with a time, such as those of applications; the layout is learnt from the first ten'
 columns\t'Read fields separated by blanks, named $1, $2 … as in awk'
 combined\t'Read access logs in the combined format of Apache and nginx'
 common\t'Read access logs in the Common Log Format'
@@ -48,8 +49,10 @@ csv\t'Read comma-separated values with a header line'
 json\t'Read JSON objects, one per line (NDJSON)'
 lines\t'Read any text; an RFC 3339 time at the start of a line is its time'
 nginx\t'Read combined access logs followed by the request time (rt) in seconds'
+syslog\t'Read lines of syslog: RFC 3164 and RFC 5424, with or without a priority, and with times of RFC 3339'
 tsv\t'Read tab-separated values with a header line'"
 complete -c jug -n "__fish_jug_using_subcommand log" -l tz -d 'Time zone for times without one, for day boundaries and for times in tables [default: the system\'s]' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l year -d 'Use this year for times without one, instead of the latest that is not after tomorrow' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l max-line -d 'Treat lines longer than SIZE as bad' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l max-bad -d 'Tolerate up to N bad lines, or this percentage of all lines' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -s t -l to -d 'Output format [default: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'
@@ -210,6 +213,7 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -s v -l verbose -d 'Print 
 complete -c jug -n "__fish_jug_using_subcommand walk" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand pie" -s i -l input -d 'Read values from FILE, which may be compressed with gzip or zstd; repeatable' -r -F
 complete -c jug -n "__fish_jug_using_subcommand pie" -s f -l from -d 'Format of the input' -r -f -a "auto\t'Detect the format from the first lines'
+app\t'Read lines that begin with a time, such as those of applications; the layout is learnt from the first ten'
 columns\t'Read fields separated by blanks, named $1, $2 … as in awk'
 combined\t'Read access logs in the combined format of Apache and nginx'
 common\t'Read access logs in the Common Log Format'
@@ -217,6 +221,7 @@ csv\t'Read comma-separated values with a header line'
 json\t'Read JSON objects, one per line (NDJSON)'
 lines\t'Read any text; an RFC 3339 time at the start of a line is its time'
 nginx\t'Read combined access logs followed by the request time (rt) in seconds'
+syslog\t'Read lines of syslog: RFC 3164 and RFC 5424, with or without a priority, and with times of RFC 3339'
 tsv\t'Read tab-separated values with a header line'"
 complete -c jug -n "__fish_jug_using_subcommand pie" -l label -d 'Column of labels, by name or number; several as in path,status' -r
 complete -c jug -n "__fish_jug_using_subcommand pie" -l value -d 'Column of values, by name or number' -r

@@ -113,9 +113,29 @@ pub fn threads(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A year of four digits, from 1970 to 2099.
+///
+/// # Errors
+/// Why it is none.
+pub fn year(text: &str) -> Result<i64, String> {
+    match text.parse() {
+        Ok(year @ 1970..=2099) => Ok(year),
+        _ => Err(format!("invalid year '{text}': expected 1970 to 2099")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn years_have_four_digits() {
+        assert_eq!(year("1970"), Ok(1970));
+        assert_eq!(year("2099"), Ok(2099));
+        for text in ["1969", "2100", "26", "", "2026x"] {
+            assert!(year(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn counts_rows_threads_and_pixels() {

@@ -41,6 +41,7 @@ use crate::log::options::{Engine, Options};
 use crate::log::plan::explain::Explained;
 use crate::log::plan::{Plan, plan};
 use crate::log::query::{Query, Stage, StageKind, parse};
+use crate::record::time::Years;
 use crate::record::{Cell, Timestamp};
 use crate::ui::results::Results;
 
@@ -93,6 +94,10 @@ pub struct Log {
 
     #[command(flatten, next_help_heading = "Input")]
     zone: Zone,
+
+    /// Use this year for times without one, instead of the latest that is not after tomorrow
+    #[arg(long, value_name = "YEAR", value_parser = values::year, help_heading = "Input")]
+    year: Option<i64>,
 
     /// Treat lines longer than SIZE as bad
     #[arg(long, value_name = "SIZE", value_parser = values::size, default_value = "16M", help_heading = "Input")]
@@ -189,6 +194,10 @@ impl Log {
             settings: format::Settings {
                 zone: zone.clone(),
                 infer: self.infer,
+                years: match self.year {
+                    Some(year) => Years::Known(year),
+                    None => Years::Until(now),
+                },
             },
             options: Options {
                 threads: self.threads.count.unwrap_or(1),

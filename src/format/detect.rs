@@ -8,11 +8,11 @@ use std::path::Path;
 
 use super::sample::{LINES, Trial};
 use super::{
-    COMPRESSED, FORMATS, Kind, Refused, Sample, Schema, Settings, Spec, columns, lines, plain,
+    COMPRESSED, FORMATS, Kind, Refused, Sample, Schema, Settings, Spec, app, columns, lines, plain,
 };
 
 /// How many lines that are not blank make text of an input in which no other format has been seen.
-const TEXT_LINES: usize = 10;
+const TEXT_LINES: usize = app::LINES;
 
 /// What must be known of an input besides its format. Each may take more lines to find out, so needs must follow from the
 /// query alone for equal inputs to give equal answers.
@@ -173,9 +173,13 @@ fn find_asked(
         let place = match spec.kind {
             Kind::Records => tried.iter().position(|trial| trial.good > 0),
             Kind::Table => asked_table(&tried, spec, prefix, is_last),
+            Kind::Stamped => (is_last || texts >= app::LINES).then_some(0),
             Kind::Words | Kind::Text => (!needs.names || texts >= TEXT_LINES).then_some(0),
         };
         if let Some(place) = place {
+            if spec.kind == Kind::Stamped && app::of_lines(prefix).is_none() {
+                return Err(app::refused());
+            }
             return Ok(Some((tried.swap_remove(place).candidate.schema, end)));
         }
         if is_last {
@@ -190,7 +194,7 @@ fn find_asked(
     match spec.kind {
         _ if !sample.whole => Ok(None),
         Kind::Table => Err(Refused("no header line".to_owned())),
-        Kind::Records | Kind::Words | Kind::Text => {
+        Kind::Records | Kind::Stamped | Kind::Words | Kind::Text => {
             let first = (spec.candidates)(b"", settings)?.swap_remove(0);
             Ok(Some((first.schema, 0)))
         }
@@ -229,12 +233,12 @@ fn likely_table(tables: &[Trial], prefix: Sample<'_>, is_last: bool) -> Option<u
     found.filter(|_| prefix.is_text())
 }
 
-/// Text: words if the lines agree on their number.
+/// Text: by the times that lines begin with, else words if the lines agree on their number.
 fn text(prefix: Sample<'_>, settings: &Settings) -> Option<Found> {
-    let spec = if columns::agrees(prefix) {
-        &columns::SPEC
-    } else {
-        &lines::SPEC
+    let spec = match app::of_lines(prefix) {
+        Some(spec) => spec,
+        None if columns::agrees(prefix) => &columns::SPEC,
+        None => &lines::SPEC,
     };
     let candidates = (spec.candidates)(b"", settings).ok()?;
     let first = candidates.into_iter().next()?;

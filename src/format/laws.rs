@@ -5,11 +5,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::record::Timestamp;
+use crate::record::time::Years;
 
 fn settings() -> Settings {
     Settings {
         zone: TimeZone::UTC,
         infer: false,
+        years: Years::Known(2026),
     }
 }
 
@@ -79,6 +81,7 @@ fn written_and_read() -> Vec<(&'static str, &'static str)> {
 fn keeps_its_promise(schema: &dyn Schema, line: &[u8]) -> bool {
     let promised = match schema.verbatim() {
         Verbatim::Always => true,
+        Verbatim::Never => false,
         Verbatim::UnlessBackslash => !line.contains(&b'\\'),
         Verbatim::UnlessQuote => !line.contains(&b'"'),
     };

@@ -12,7 +12,7 @@ pub(super) static SPEC: Spec = Spec {
     extensions: &[],
     rows: None,
     candidates,
-    example: "2026-05-17T10:05:03Z worker 7 started\n  and goes on\n",
+    example: "2026-05-17T10:05:03Z worker 7 started\n  and goes on\n  and on\n",
 };
 
 fn candidates(_: &[u8], settings: &Settings) -> Result<Vec<Candidate>, Refused> {

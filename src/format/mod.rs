@@ -4,6 +4,7 @@
 //! file's fields; from the fields a query wants, the schema makes a [`Reader`], of which every worker has its own.
 
 mod access;
+mod app;
 mod columns;
 mod combined;
 mod common;
@@ -22,6 +23,7 @@ pub mod tsv;
 mod wanted;
 mod words;
 
+use crate::record::time::Years;
 use crate::record::{Cell, Value};
 
 pub use crate::record::{Bad, FieldName, Step, Want, Wanted};
@@ -30,6 +32,7 @@ pub use detect::{Decision, Needs, decide, detect};
 
 /// Every format that can be read, sorted by name.
 pub static FORMATS: &[&Spec] = &[
+    &app::APP,
     &columns::SPEC,
     &combined::SPEC,
     &common::SPEC,
@@ -37,6 +40,7 @@ pub static FORMATS: &[&Spec] = &[
     &json::SPEC,
     &lines::SPEC,
     &nginx::SPEC,
+    &app::SYSLOG,
     &tsv::SPEC,
 ];
 
@@ -75,6 +79,8 @@ pub struct Settings {
     pub zone: jiff::tz::TimeZone,
     /// `--infer`: CSV, TSV and column cells that look like numbers are numbers.
     pub infer: bool,
+    /// The year of times that name none.
+    pub years: Years,
 }
 
 /// Why a sample does not fit the format that was asked for.
@@ -135,6 +141,8 @@ pub enum Kind {
     Records,
     /// Rows of a table whose first line names the columns.
     Table,
+    /// Lines that begin with a time. Tried where the lines are neither.
+    Stamped,
     /// Words, addressed by number. Any text fits.
     Words,
     /// Text without fields. Any text fits.
@@ -167,6 +175,11 @@ pub trait Schema: Send + Sync {
     /// holds the time.
     fn learn(&mut self, sample: Sample<'_>) {
         let _ = sample;
+    }
+
+    /// What stands where in a line, if that is learnt from the lines.
+    fn layout(&self) -> Option<String> {
+        None
     }
 
     /// The names of the fields, in order, as far as they are known: all there is for a fixed schema.
@@ -231,6 +244,8 @@ pub enum Verbatim {
     UnlessBackslash,
     /// In lines without a double quote.
     UnlessQuote,
+    /// In no line for certain.
+    Never,
 }
 
 /// Cuts lines into the wanted fields. Not shared: it may keep caches.

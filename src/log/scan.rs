@@ -78,6 +78,7 @@ impl Search {
         match bound.schema.as_ref().map(|schema| schema.verbatim()) {
             Some(Verbatim::UnlessBackslash) => memchr::memchr(b'\\', lines).is_none(),
             Some(Verbatim::UnlessQuote) => memchr::memchr(b'"', lines).is_none(),
+            Some(Verbatim::Never) => false,
             Some(Verbatim::Always) | None => true,
         }
     }

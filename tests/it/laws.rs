@@ -39,6 +39,7 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
     let settings = Settings {
         zone: TimeZone::UTC,
         infer: false,
+        years: jug::record::time::Years::Known(2026),
     };
     let plan = planned(query);
     let opening = Opening {

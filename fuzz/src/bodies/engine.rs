@@ -50,6 +50,7 @@ pub fn answer(
     let settings = Settings {
         zone: zone(),
         infer: true,
+        years: jug::record::time::Years::Known(2026),
     };
     let opening = Opening {
         from: from.and_then(format::find),

@@ -70,8 +70,12 @@ impl Log {
                             Some(field) => format!(", time field {field}"),
                             None => String::new(),
                         };
+                        let layout = match schema.layout() {
+                            Some(layout) => format!(" ({layout})"),
+                            None => String::new(),
+                        };
                         ui.note(&format!(
-                            "{}: format {}{time}",
+                            "{}: format {}{layout}{time}",
                             input.name,
                             schema.spec().name
                         ));

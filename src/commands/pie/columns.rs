@@ -197,6 +197,7 @@ mod tests {
 
     use super::*;
     use crate::format::{Sample, Settings, detect};
+    use crate::record::time::Years;
 
     fn chosen(
         text: &str,
@@ -210,6 +211,7 @@ mod tests {
         let settings = Settings {
             zone: TimeZone::UTC,
             infer: false,
+            years: Years::Known(2026),
         };
         let schema = detect(sample, None, &settings);
         let options = ReadOptions {

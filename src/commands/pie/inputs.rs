@@ -11,7 +11,8 @@ use crate::commands::shared::inputs::hint_at_terminal;
 use crate::error::{Error, Result};
 use crate::format::{Kind, Sample, Schema, Settings, detect};
 use crate::io::source::{InputName, read_unpacked};
-use crate::record::{Number, Value, Want, Wanted};
+use crate::record::time::Years;
+use crate::record::{Number, Timestamp, Value, Want, Wanted};
 use crate::ui::Ui;
 
 /// The most text that is read from an input, in bytes.
@@ -85,6 +86,7 @@ fn parse_text(
     let settings = Settings {
         zone: TimeZone::UTC,
         infer: false,
+        years: Years::Until(Timestamp::now()),
     };
     let schema = match options.from {
         Some(spec) => spec

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
+use crate::record::time::Years;
 use crate::record::{FieldName, Want};
 
 fn schema(last: Part) -> Access {
@@ -13,6 +14,7 @@ fn schema(last: Part) -> Access {
         settings: Settings {
             zone: TimeZone::UTC,
             infer: false,
+            years: Years::Known(2026),
         },
     }
 }

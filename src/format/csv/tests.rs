@@ -6,11 +6,13 @@ use proptest::prelude::*;
 use super::*;
 use crate::format::{FieldName, Sample, Step, Want, Wanted};
 use crate::record::Value;
+use crate::record::time::Years;
 
 fn settings(infer: bool) -> Settings {
     Settings {
         zone: TimeZone::UTC,
         infer,
+        years: Years::Known(2026),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Which format is found, from how many lines, and that more lines do not change it.
 
 use jiff::tz::TimeZone;
+
+use crate::record::time::Years;
 use proptest::prelude::*;
 
 use super::super::{combined, common, csv, json, nginx, tsv};
@@ -10,6 +12,7 @@ fn settings() -> Settings {
     Settings {
         zone: TimeZone::UTC,
         infer: false,
+        years: Years::Known(2026),
     }
 }
 

@@ -7,11 +7,13 @@ use serde_json::Value as Serde;
 use super::*;
 use crate::format::{Bad, Want};
 use crate::record::Value;
+use crate::record::time::Years;
 
 fn settings() -> Settings {
     Settings {
         zone: TimeZone::UTC,
         infer: false,
+        years: Years::Known(2026),
     }
 }
 

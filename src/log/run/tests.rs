@@ -18,6 +18,7 @@ use crate::log::input::Opening;
 use crate::log::options::Engine;
 use crate::log::plan::plan;
 use crate::log::query::parse;
+use crate::record::time::Years;
 use crate::record::{Timestamp, Value};
 
 /// How long a run may take before it counts as hung.
@@ -86,6 +87,7 @@ fn opened(name: InputName, number: usize, chunk: usize) -> Input {
     let settings = Settings {
         zone: TimeZone::UTC,
         infer: false,
+        years: Years::Known(2026),
     };
     let opening = Opening {
         from: format::find("lines"),

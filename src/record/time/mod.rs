@@ -2,6 +2,7 @@
 
 mod clock;
 mod parse;
+mod stamp;
 pub mod zone;
 
 use std::cmp::Ordering;
@@ -15,6 +16,7 @@ use jiff::tz::TimeZone;
 
 pub use clock::clock_shift;
 pub use parse::AccessTimes;
+pub use stamp::{StampLayout, Stamps, Years};
 
 /// An instant, and how many digits of its second are known. Years 1 to 9999.
 ///

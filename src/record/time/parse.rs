@@ -128,7 +128,7 @@ fn epoch(text: &[u8]) -> Option<Timestamp> {
 }
 
 /// A civil time in a zone; in a gap the later, in a fold the earlier.
-fn local(
+pub(super) fn local(
     year: i64,
     month: u32,
     day: u32,
@@ -189,7 +189,7 @@ fn fraction(text: &[u8]) -> Option<(u32, u8, &[u8])> {
 }
 
 /// `Z`, `+02:00`, `-0330` or `+02` in seconds east of UTC.
-fn offset(text: &[u8]) -> Option<i64> {
+pub(super) fn offset(text: &[u8]) -> Option<i64> {
     let (hours, minutes) = match text {
         b"Z" | b"z" => return Some(0),
         [b'+' | b'-', _, _] => (two(text, 1)?, 0),
@@ -202,7 +202,7 @@ fn offset(text: &[u8]) -> Option<i64> {
 }
 
 /// Two digits as a number.
-fn two(text: &[u8], at: usize) -> Option<u32> {
+pub(super) fn two(text: &[u8], at: usize) -> Option<u32> {
     let (tens, ones) = (
         text.get(at)?.wrapping_sub(b'0'),
         text.get(at + 1)?.wrapping_sub(b'0'),
@@ -210,7 +210,7 @@ fn two(text: &[u8], at: usize) -> Option<u32> {
     (tens <= 9 && ones <= 9).then(|| u32::from(tens) * 10 + u32::from(ones))
 }
 
-fn is_date(year: i64, month: u32, day: u32) -> bool {
+pub(super) fn is_date(year: i64, month: u32, day: u32) -> bool {
     let days = match month {
         4 | 6 | 9 | 11 => 30,
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
