@@ -1,5 +1,6 @@
 //! `jug pipe`: run bytes, lines and records through a chain of stages.
 
+mod help;
 mod mistakes;
 mod output;
 mod stats;
@@ -22,8 +23,9 @@ use crate::io::sink::Mode;
 use crate::io::source::InputName;
 use crate::observe::Observe as _;
 use crate::pipe::chain;
-use crate::pipe::failure::{Failure, FailureKind};
-use crate::pipe::plan::{Ends, plan};
+use crate::pipe::data::Kind;
+use crate::pipe::failure::{Failure, FailureKind, Part};
+use crate::pipe::plan::{Ends, Plan, Stage, plan};
 use crate::pipe::run::prepare;
 use crate::pipe::shared::{OnError, Shared};
 use crate::record::Cell;
@@ -51,7 +53,10 @@ Examples:
 /// The flags of the chain come before the first stage.
 ///
 /// A stream consists of bytes until a stage cuts it into items ('lines', 'bytes') or reads records ('from'). Stages of bytes
-/// then work on each item alone. At the end, items are written as lines, and records as NDJSON.
+/// then work on each item alone. At the end, items are written as lines, and records as NDJSON, or on a terminal as a table.
+///
+/// A failure ends the chain. What the lines, items and records before it gave is written to standard output; files of -o and
+/// 'save' stay as they were.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES, override_usage = "jug pipe [OPTIONS] STAGE [ARG]... [+ STAGE [ARG]...]...\n       jug pipe [OPTIONS] --file JOB\n       jug pipe --list\n       jug pipe help STAGE")]
 pub struct Pipe {
@@ -159,39 +164,59 @@ impl Pipe {
                 None => return Err(mistakes::explain(&error)),
             },
         };
-        let Intent {
-            inputs,
-            target,
-            mode,
-        } = self.plan();
-        let for_reading = target.is_none() && context.ui.stdout_is_terminal();
+        let intent = self.plan();
         let ends = Ends {
             has_input: !self.input.is_empty(),
-            for_reading,
+            for_reading: intent.target.is_none() && context.ui.stdout_is_terminal(),
         };
         let plan = plan(&chain, ends).map_err(|error| mistakes::refused(&error, &chain))?;
         if self.explain {
             return words::show(&plan.to_string());
         }
-        for file in target.iter().chain(&plan.writes) {
-            refuse_overwriting(&inputs, Some(file))?;
+        self.check(&plan, &intent, context)?;
+        let output = Written::open(intent.target.as_deref(), intent.mode)?;
+        if intent.target.is_none() && context.ui.stdout_is_terminal() {
+            // It would come between the lines of the output.
+            context.ui.hide_progress();
         }
-        if target.is_none() {
-            refuse_reading_output(&inputs)?;
+        self.execute(plan, intent.inputs, ends, output, context)
+    }
+
+    /// Refuses inputs that are not read, or that are also an output.
+    fn check(&self, plan: &Plan, intent: &Intent, context: &Context) -> Result<()> {
+        let inputs = &intent.inputs;
+        for file in intent.target.iter().chain(&plan.writes) {
+            refuse_overwriting(inputs, Some(file))?;
         }
-        if plan.has_source() {
-            if let Some(input) = self.input.first() {
+        if intent.target.is_none() {
+            refuse_reading_output(inputs)?;
+        }
+        if !plan.has_source() {
+            hint_at_terminal(&inputs[0], "input", "name a file with -i", &context.ui);
+            return Ok(());
+        }
+        match self.input.first() {
+            Some(input) => {
                 let input = input.display();
                 let message =
                     format!("-i {input}: the chain begins with a stage that reads nothing");
-                return Err(Error::usage(message));
+                Err(Error::usage(message))
             }
-        } else {
-            hint_at_terminal(&inputs[0], "input", "name a file with -i", &context.ui);
+            None => Ok(()),
         }
-        let mut output = Written::open(target.as_deref(), mode)?;
+    }
+
+    /// Runs a chain to its end.
+    fn execute(
+        &self,
+        plan: Plan,
+        inputs: Vec<InputName>,
+        ends: Ends,
+        mut output: Written,
+        context: &Context,
+    ) -> Result<Exit> {
         let ui = &context.ui;
-        let width = match for_reading {
+        let width = match ends.for_reading {
             true => ui.width(),
             false => usize::MAX,
         };
@@ -219,31 +244,33 @@ impl Pipe {
             max_line: usize::try_from(self.max_line).unwrap_or(usize::MAX),
             is_timed: self.stats.is_set,
             zone: zone::system,
-            ..Shared::new(&*context.ui)
+            ..Shared::new(&**ui)
         };
-        if target.is_none() && context.ui.stdout_is_terminal() {
-            // It would come between the lines of the output.
-            context.ui.hide_progress();
-        }
         let prepared = prepare(plan);
         let stats = self
             .stats
             .is_set
             .then(|| StageStats::new(prepared.counts()));
         if let Some(stats) = stats.clone() {
-            context.ui.set_report(Box::new(move || stats.lines()));
+            ui.set_report(Box::new(move || stats.lines()));
         }
+        let stages = prepared.counts().iter().map(|(stage, _)| stage);
+        let implied: Vec<Part> = stages
+            .filter(|stage| stage.is_implied && stage.gives == Kind::Records)
+            .map(Stage::part)
+            .collect();
         let result = prepared.run(inputs, &mut output, &shared);
         if let Some(stats) = stats {
-            stats.lines().iter().for_each(|line| context.ui.say(line));
+            stats.lines().iter().for_each(|line| ui.say(line));
         }
-        self.finish(result, output, &shared, context)
+        self.finish(result, &implied, output, &shared, context)
     }
 
-    /// Puts the output in place, or leaves it as it was after a failure.
+    /// Puts the output in place, or leaves it as it was after a failure. `implied` are readers that nobody wrote.
     fn finish(
         &self,
         result: std::result::Result<(), Failure>,
+        implied: &[Part],
         output: Written,
         shared: &Shared<'_>,
         context: &Context,
@@ -258,7 +285,15 @@ impl Pipe {
                 };
                 return Ok(ending.finish(&context.ui));
             }
-            Err(failure) => return Err(ended_by(&failure)),
+            Err(failure) => {
+                let error = ended_by(&failure);
+                return Err(match failure.part {
+                    Some(part) if implied.contains(&part) => error.hint(
+                        "the input is read as NDJSON; for another format begin with 'from', such as 'from csv'",
+                    ),
+                    _ => error,
+                });
+            }
         }
         let skipped = shared.skipped.load(Relaxed);
         if skipped > 0 {

@@ -10,12 +10,13 @@ use std::io::{self, IsTerminal as _, Write};
 use std::os::fd::AsFd as _;
 use std::path::Path;
 
+use rustix::fs::Stat;
+
 pub use super::atomic::Durability;
 use super::atomic::{self, AtomicFile, AtomicOptions, Destination};
 use super::direct::{Direct, close};
 use super::source::InputName;
 use super::stdio;
-use rustix::fs::Stat;
 
 /// How many bytes are collected before they are written.
 const BUFFER_SIZE: usize = 64 << 10;

@@ -44,12 +44,12 @@ pub enum Data<'a> {
 }
 
 impl Data<'_> {
-    /// Its size in bytes; of records, that of their values.
+    /// Its size in bytes; of records, that of their values with what stands between them.
     pub fn size(&self) -> usize {
         match self {
             Data::Bytes(bytes) => bytes.len(),
             Data::Items(items) => items.bytes.len(),
-            Data::Records(records) => records.size(),
+            Data::Records(records) => records.filled(),
         }
     }
 

@@ -212,6 +212,12 @@ mod tests {
     }
 
     #[test]
+    fn a_job_may_have_the_newlines_of_windows() {
+        let expected = ["upper", "+", "cut", "-f", "1"];
+        assert_eq!(words("upper\r\n\r\ncut -f 1\r\n").unwrap(), expected);
+    }
+
+    #[test]
     fn an_open_quote_is_an_error_with_its_line() {
         assert_eq!(words("a\n 'b\nc").unwrap_err(), JobError::OpenQuote(2));
         assert_eq!(words("a\n\"b\nc").unwrap_err(), JobError::OpenQuote(2));

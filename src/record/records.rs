@@ -63,6 +63,12 @@ impl Records {
         self.bytes.len()
     }
 
+    /// The size of the buffer in bytes up to the end of the last record's last value.
+    pub fn filled(&self) -> usize {
+        let values = &self.values[..self.last().values];
+        values.last().map_or(0, |last| last.end)
+    }
+
     /// Takes all records away, and keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.clear();

@@ -24,6 +24,8 @@ const PAIRS: &[(&str, &str)] = &[
     ("tail", "tail"),
     ("tail -n 3", "tail -n 3"),
     ("tail -n +3", "tail -n +3"),
+    ("tail -n -3", "tail -n -3"),
+    ("tail -c -17", "tail -c -17"),
     ("tail -c 17", "tail -c 17"),
     ("tail -c +17", "tail -c +17"),
     ("slice 3:5", "sed -n 3,5p"),

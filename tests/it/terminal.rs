@@ -13,7 +13,7 @@ use rustix::termios::Winsize;
 use crate::support::{JUG, Running, Sandbox, command};
 
 /// A new terminal of 80 columns: its controlling end, and the one that programs write to.
-fn terminal() -> (File, OwnedFd) {
+pub(crate) fn terminal() -> (File, OwnedFd) {
     terminal_of(24, 80)
 }
 
@@ -78,7 +78,7 @@ fn shown_with(
 }
 
 /// Reads from a terminal until a text is there; what has been read.
-fn read_until(ours: &mut File, text: &str) -> String {
+pub(crate) fn read_until(ours: &mut File, text: &str) -> String {
     let mut seen = Vec::new();
     while !String::from_utf8_lossy(&seen).contains(text) {
         let mut buffer = [0; 4096];

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Args as _;
 use clap::error::ErrorKind;
 
-use super::Pipe;
+use super::{Pipe, help};
 use crate::args::usage::usage_error;
 use crate::error::{Error, Result};
 use crate::io::stdout;
@@ -14,7 +14,7 @@ use crate::pipe::chain::{self, ChainError, Named};
 use crate::pipe::plan::PlanError;
 use crate::pipe::spec::Spec;
 use crate::pipe::stages::STAGES;
-use crate::pipe::words;
+use crate::pipe::words::split;
 
 /// What other tools call the stages.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -59,6 +59,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
 /// Words that separate commands elsewhere.
 const SEPARATORS: &[&str] = &["|", "then", "!", "&&", ";"];
 
+/// What to do about a + that is a part of a word.
+const BLANKS: &str = "write blanks around the + between two stages: upper + lower";
+
 /// No stage at all.
 pub(super) fn nothing() -> Error {
     Error::usage("no stage given").hint("for all stages: jug pipe --list")
@@ -73,7 +76,7 @@ pub(super) fn checked(words: &[OsString]) -> Result<Vec<Vec<OsString>>> {
         let hint = "write the stages without quotes around all of them: jug pipe upper + cut -f 1";
         return Err(Error::usage(message).hint(hint));
     }
-    Ok(words::split(words))
+    Ok(split(words))
 }
 
 /// The error for a stage that does not exist.
@@ -91,6 +94,9 @@ pub(super) fn unknown(name: &OsStr, number: Option<usize>) -> Error {
     if text.starts_with('-') {
         return error
             .hint("flags of a stage come after its name; for those of the chain: jug pipe --help");
+    }
+    if text.contains('+') {
+        return error.hint(BLANKS);
     }
     let nearest = crate::expr::nearest(&text, STAGES.iter().map(|spec| spec.name));
     match nearest {
@@ -136,6 +142,10 @@ fn misplaced(word: &OsStr, spec: &Spec) -> Option<String> {
     if SEPARATORS.contains(&&*text) {
         return Some(format!("'{shown}' ends no stage: write + instead"));
     }
+    let name = text.strip_prefix('+').unwrap_or_default();
+    if chain::find(OsStr::new(name)).is_some() {
+        return Some(BLANKS.to_owned());
+    }
     let count = text.strip_prefix('-').unwrap_or_default();
     if !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()) && takes_count(spec) {
         return Some(format!("write -n {count}"));
@@ -177,8 +187,13 @@ fn is_chain_flag(word: &str) -> bool {
 /// The help of a stage, if the words ask for it.
 pub(super) fn asked_help(error: &ChainError) -> Option<String> {
     match error {
-        ChainError::Arguments { error, .. } if error.kind() == ErrorKind::DisplayHelp => {
-            Some(error.render().to_string())
+        ChainError::Arguments {
+            error, spec, words, ..
+        } if error.kind() == ErrorKind::DisplayHelp => {
+            Some(match words.iter().any(|word| word == "--help") {
+                true => help::stage(spec),
+                false => error.render().to_string(),
+            })
         }
         _ => None,
     }

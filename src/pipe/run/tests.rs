@@ -75,6 +75,11 @@ fn the_first_failure_is_reported_with_stage_and_place() {
             "stage 2 (base64): byte 2: invalid base64 character '*'",
         ),
         (
+            "base64 -d",
+            "YWJj=AAA",
+            "stage 1 (base64): byte 4: invalid base64 character '='",
+        ),
+        (
             "lines + base64 -d + hash",
             "YQ==\n!\n",
             "stage 2 (base64): item 2: byte 0: invalid base64 character '!'",
@@ -96,13 +101,14 @@ fn the_first_failure_is_reported_with_stage_and_place() {
 
 #[test]
 fn items_that_cannot_be_processed_are_left_out_on_request() {
-    let input = b"YQ==\n!\nYg==\n".to_vec();
+    // The one that fails leaves something behind: a group that is not complete.
+    let input = b"YQ==\nYW!\nYg==\n".to_vec();
     let words = ["lines", "+", "base64", "-d"];
     for (on_error, messages) in [
         (OnError::Skip, vec![]),
         (
             OnError::Report,
-            vec!["stage 2 (base64): item 2: byte 0: invalid base64 character '!'".to_owned()],
+            vec!["stage 2 (base64): item 2: byte 2: invalid base64 character '!'".to_owned()],
         ),
     ] {
         let missed = Missed::default();

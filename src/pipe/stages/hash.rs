@@ -97,3 +97,17 @@ impl ByteStage for Hasher {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::pipe::run::testing::run_cut;
+
+    #[test]
+    fn each_item_has_the_digest_that_it_has_alone() {
+        for function in ["blake3", "sha256", "crc32"] {
+            let one = run_cut(&["hash", function], b"abc", 1).unwrap();
+            let each = run_cut(&["lines", "+", "hash", function], b"abc\nabc\n", 1).unwrap();
+            assert_eq!(each, one.repeat(2), "{function}");
+        }
+    }
+}

@@ -56,23 +56,70 @@ fn where_the_input_is_cut_makes_no_difference() {
     }
 }
 
-/// Units before the one that fails are written; those behind it are not.
+/// Units before the one that fails are written, those behind it are not; the failure has its place, however the input comes.
 #[test]
 fn what_comes_before_a_failure_is_written() {
-    for (words, input, expected) in [
-        ("lines + base64 -d", "YQ==\nYg==\n!\nYw==\n", "a\nb\n"),
-        ("lines + hex -d + upper", "61\n62\n6\n63\n", "A\nB\n"),
-        ("lines + hex -d + hash crc32 + count", "61\n6\n", ""),
-        ("codes -d", "U+0061\nU+0062\nx\nU+0063\n", "a\nb\n"),
-        ("lines + codes -d", "U+0061\nx\nU+0063\n", "a\n"),
-        ("base64 -d", "YWJj!WJj", "abc"),
-        ("from csv + to tsv", "a,b\n1,2\n3\n4,5\n", "a\tb\n1\t2\n"),
-        ("from ndjson", "{\"a\":1}\n{\n{\"a\":2}\n", "{\"a\":1}\n"),
-        ("from ndjson + to csv", "{\"a\":1}\n{\"b\":2}\n", "a\n1\n"),
+    for (words, input, expected, place) in [
+        (
+            "lines + base64 -d",
+            "YQ==\nYg==\n!\nYw==\n",
+            "a\nb\n",
+            "stage 2 (base64): item 3: byte 0: ",
+        ),
+        (
+            "lines + hex -d + upper",
+            "61\n62\n6\n63\n",
+            "A\nB\n",
+            "stage 2 (hex): item 3: byte 1: ",
+        ),
+        (
+            "lines + hex -d + hash crc32 + count",
+            "61\n6\n",
+            "",
+            "stage 2 (hex): item 2: byte 1: ",
+        ),
+        (
+            "codes -d",
+            "U+0061\nU+0062\nx\nU+0063\n",
+            "a\nb\n",
+            "stage 1 (codes): line 3: ",
+        ),
+        (
+            "lines + codes -d",
+            "U+0061\nx\nU+0063\n",
+            "a\n",
+            "stage 2 (codes): item 2: ",
+        ),
+        ("base64 -d", "YWJj!WJj", "abc", "stage 1 (base64): byte 4: "),
+        (
+            "from csv + to tsv",
+            "a,b\n1,2\n3\n4,5\n",
+            "a\tb\n1\t2\n",
+            "stage 1 (from): record 2: ",
+        ),
+        (
+            "from ndjson",
+            "{\"a\":1}\n{\n{\"a\":2}\n",
+            "{\"a\":1}\n",
+            "stage 1 (from): record 2: ",
+        ),
+        (
+            "from ndjson + to csv",
+            "{\"a\":1}\n{\"b\":2}\n",
+            "a\n1\n",
+            "stage 2 (to): record 2: ",
+        ),
         (
             "from ndjson + url --join",
             "{\"path\":\"/\"}\n{\"x\":1}\n",
             "/\n",
+            "stage 2 (url): record 2: ",
+        ),
+        (
+            "where a>1",
+            "{\"a\":2}\n{\"a\":\"x\"}\n",
+            "{\"a\":2}\n",
+            "stage 1 (where): record 2: ",
         ),
     ] {
         let words: Vec<&str> = words.split(' ').collect();
@@ -80,7 +127,8 @@ fn what_comes_before_a_failure_is_written() {
             let (output, ended) = output_of(&words, input.as_bytes(), size);
             let output = String::from_utf8(output).unwrap();
             assert_eq!(output, expected, "{words:?} in pieces of {size}");
-            assert!(ended.is_err(), "{words:?}");
+            let message = ended.unwrap_err();
+            assert!(message.starts_with(place), "{message}");
         }
     }
 }
@@ -104,11 +152,12 @@ fn lines_and_records_have_a_greatest_length() {
         ("from csv --no-header", "\"1\n\",456789,\n"),
         ("from tsv --no-header", "1\t4567890123\n"),
         ("from logfmt", "abcdef=45678\n"),
+        ("sse", "data:4567890\n\n"),
     ] {
         let words: Vec<&str> = words.split(' ').collect();
         let run =
             |text: &str, size| run_with(&words, vec![text.repeat(3).into_bytes()], size, &shared);
-        let longer = input.replacen(['e', '1', '4'], "xx", 1);
+        let longer = input.replacen(['w', '1', '4'], "xx", 1);
         for size in [1, 5, usize::MAX] {
             assert!(
                 run(input, size).is_ok(),

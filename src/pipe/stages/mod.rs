@@ -45,13 +45,14 @@ mod url;
 mod where_;
 mod zstd;
 
+use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValue;
 
 use super::failure::{Failure, FailureKind};
-use super::spec::Spec;
+use super::spec::{Refused, Spec};
 use crate::error::Plain;
 use crate::expr::literals;
 use crate::format::records;
@@ -105,6 +106,16 @@ fn unwritable(path: &Path, error: &io::Error) -> Failure {
         _ => FailureKind::Abort,
     };
     Failure::of_kind(kind, format!("{}: {}", path.display(), Plain(error)))
+}
+
+/// A file to write. `-` would be standard output, where the stream goes anyway.
+fn output_file(text: &OsStr) -> Result<PathBuf, Refused> {
+    match text == "-" {
+        true => {
+            Err(Refused::new("'-' is not a file here").hint("write ./- for a file of this name"))
+        }
+        false => Ok(PathBuf::from(text)),
+    }
 }
 
 /// A size above zero that fits in memory, such as `512` or `4K`.

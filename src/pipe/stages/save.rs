@@ -42,7 +42,7 @@ pub(super) static SPEC: Spec = Spec {
 
 fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
     let asked = arguments::<Save>(matches);
-    let path = PathBuf::from(asked.file);
+    let path = super::output_file(&asked.file)?;
     let mode = match asked.exclusive {
         true => Mode::Exclusive,
         false => Mode::Replace,

@@ -6,7 +6,7 @@ use clap::{ArgMatches, Args};
 
 use crate::pipe::data::{Batch, Data, Kind};
 use crate::pipe::failure::Failure;
-use crate::pipe::flow::{Flow, Out};
+use crate::pipe::flow::{Flow, Out, give_before, give_items};
 use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, Work, arguments};
 use crate::pipe::stage::Step;
 use crate::record::records::{Form, Names, RawValue, Records};
@@ -179,11 +179,7 @@ impl Reader {
 
     fn give(&mut self, out: &mut dyn Out) -> Result<Flow, Failure> {
         match &mut self.output {
-            Output::Items(batch) if !batch.is_empty() => {
-                let flow = out.put(Data::Items(batch.items()));
-                batch.clear();
-                flow
-            }
+            Output::Items(batch) => give_items(batch, out),
             Output::Records(records) if !records.is_empty() => {
                 let flow = out.put(Data::Records(records));
                 records.clear();
@@ -194,18 +190,18 @@ impl Reader {
     }
 }
 
-impl Step for Reader {
-    fn take(&mut self, data: Data<'_>, out: &mut dyn Out) -> Result<Flow, Failure> {
-        let Data::Bytes(mut bytes) = data else {
-            return out.put(data);
-        };
+impl Reader {
+    /// Takes some bytes. Neither a line nor the data of an event may be longer than `longest`.
+    fn push(&mut self, mut bytes: &[u8], longest: usize) -> Result<(), Failure> {
         if self.follows_return && !bytes.is_empty() {
             bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
             self.follows_return = false;
         }
         while let Some(end) = memchr::memchr2(b'\n', b'\r', bytes) {
             self.line.extend_from_slice(&bytes[..end]);
+            check(&self.line, longest)?;
             self.end_line();
+            check(&self.event.data, longest)?;
             let is_return = bytes[end] == b'\r';
             bytes = &bytes[end + 1..];
             if is_return {
@@ -214,7 +210,23 @@ impl Step for Reader {
             }
         }
         self.line.extend_from_slice(bytes);
-        self.give(out)
+        check(&self.line, longest)
+    }
+}
+
+fn check(kept: &[u8], longest: usize) -> Result<(), Failure> {
+    match kept.len() > longest {
+        true => Err(Failure::new(format!(
+            "an event is longer than {longest} bytes; see --max-line"
+        ))),
+        false => Ok(()),
+    }
+}
+
+impl Step for Reader {
+    fn take(&mut self, data: Data<'_>, out: &mut dyn Out) -> Result<Flow, Failure> {
+        let pushed = self.push(data.written(), out.shared().max_line);
+        give_before(self.give(out), pushed)
     }
 
     /// As the standard says, an event without its blank line is not given.

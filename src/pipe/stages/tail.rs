@@ -11,11 +11,11 @@ use crate::pipe::spec::{Example, Family, Opened, Refused, Spec, arguments};
 #[derive(Args)]
 struct Tail {
     /// Keep the last N lines, items or records; +N for all from the Nth on
-    #[arg(short = 'n', long, value_name = "N", default_value = "10", value_parser = count, conflicts_with = "bytes")]
+    #[arg(short = 'n', long, value_name = "N", default_value = "10", value_parser = count, allow_hyphen_values = true, conflicts_with = "bytes")]
     lines: Bounds,
 
     /// Keep the last SIZE bytes; +N for all from the Nth on
-    #[arg(short = 'c', long, value_name = "SIZE", value_parser = size)]
+    #[arg(short = 'c', long, value_name = "SIZE", value_parser = size, allow_hyphen_values = true)]
     bytes: Option<Bounds>,
 }
 
@@ -45,15 +45,20 @@ fn count(text: &str) -> Result<Bounds, String> {
     let wrong = |_| format!("invalid number of lines '{text}': expected N or +N");
     match text.strip_prefix('+') {
         Some(from) => from.parse().map(from_place).map_err(wrong),
-        None => text.parse().map(Bounds::last).map_err(wrong),
+        None => last(text).parse().map(Bounds::last).map_err(wrong),
     }
 }
 
 fn size(text: &str) -> Result<Bounds, String> {
     match text.strip_prefix('+') {
         Some(from) => literals::size(from).map(from_place),
-        None => literals::size(text).map(Bounds::last),
+        None => literals::size(last(text)).map(Bounds::last),
     }
+}
+
+/// A number from the end; tail(1) takes it with a minus sign, too.
+fn last(text: &str) -> &str {
+    text.strip_prefix('-').unwrap_or(text)
 }
 
 /// From a place on, counted from 1; 0 is the same, as in tail(1).

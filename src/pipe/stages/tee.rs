@@ -47,7 +47,8 @@ fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
         true => Mode::Append,
         false => Mode::InPlace,
     };
-    let paths: Vec<PathBuf> = asked.files.into_iter().map(PathBuf::from).collect();
+    let paths = asked.files.iter().map(|file| super::output_file(file));
+    let paths = paths.collect::<Result<Vec<PathBuf>, Refused>>()?;
     let work = Work::Step(Box::new(Copies {
         waiting: paths.clone(),
         mode,

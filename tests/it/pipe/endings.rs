@@ -97,9 +97,24 @@ fn an_output_that_is_closed_or_full_is_an_error() {
 /// What is taken from the input fits into the pipes, the buffers and the queues.
 #[test]
 fn a_reader_that_takes_nothing_stops_the_reading() {
-    let chains: [&[&str]; 3] = [
+    let chains: [&[&str]; 6] = [
         &["pipe", "upper"],
         &["pipe", "lines", "+", "hex", "+", "base64", "+", "upper"],
+        // Several threads, with queues of bytes, of items and of records.
+        &["pipe", "throttle", "--rate", "100G", "+", "hex"],
+        &["pipe", "lines", "+", "hash", "crc32", "+", "upper"],
+        &[
+            "pipe",
+            "from",
+            "csv",
+            "--no-header",
+            "+",
+            "select",
+            "column_1",
+            "+",
+            "to",
+            "csv",
+        ],
         &["pipe", "exec", "cat", "+", "exec", "cat"],
     ];
     let sandbox = Sandbox::new();
@@ -239,4 +254,28 @@ fn a_limit_of_the_whole_time_holds_whatever_the_chain_waits_for() {
     });
     let outcome = sandbox.shell("jug pipe timeout --total 1h + upper", b"in time\n");
     assert_eq!(outcome.clean(), "IN TIME\n");
+}
+
+/// A file may have 8 blocks of 512 bytes; beyond that, a write fails as on a full disk.
+#[test]
+fn a_full_disk_behind_an_output_file_leaves_the_old_file() {
+    let sandbox = Sandbox::new();
+    let lines: String = (0..10_000).map(|line| format!("{line}\n")).collect();
+    sandbox.file("in", &lines).file("out/old", "old\n");
+    for chain in [
+        "-o out/old -i in upper",
+        "-i in save out/old",
+        "-o out/old -i in hash + upper + exec cat in",
+    ] {
+        let line = format!("trap '' XFSZ; ulimit -f 8; jug pipe {chain} > /dev/null");
+        let outcome = sandbox.shell(&line, b"");
+        let stderr = outcome.stderr();
+        assert!(
+            outcome.status == 2 && stderr.contains("old: File too large"),
+            "{outcome}"
+        );
+        assert_eq!(stderr.lines().count(), 1, "{outcome}");
+        let left = sandbox.shell("cat out/*; ls -A out", b"").clean();
+        assert_eq!(left, "old\nold\n", "{chain}");
+    }
 }

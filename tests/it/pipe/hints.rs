@@ -61,6 +61,30 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     ("ts in", "jug pipe -i in", "-i in head -n 1", "b\n"),
     ("head -1", "write -n 1", "head -n 1", "b\n"),
+    (
+        "upper+lower",
+        "write blanks around the + between two stages",
+        "upper + lower",
+        "b\na a\n",
+    ),
+    (
+        "upper +lower",
+        "write blanks around the + between two stages",
+        "upper + lower",
+        "b\na a\n",
+    ),
+    (
+        "tee -",
+        "write ./- for a file of this name",
+        "tee ./-",
+        "b\na a\n",
+    ),
+    (
+        "save -",
+        "write ./- for a file of this name",
+        "save ./-",
+        "b\na a\n",
+    ),
     ("uper", "did you mean 'upper'?", "upper", "B\nA A\n"),
     (
         "tr a-z A-Z",
@@ -195,6 +219,12 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "{\"n\":3}\n",
     ),
     (
+        "select b",
+        "for another format begin with 'from', such as 'from csv'",
+        "from csv + select b",
+        "{\"b\":\"a a\"}\n",
+    ),
+    (
         "--list upper",
         "jug pipe --help",
         "--list | grep -c upper",
@@ -235,4 +265,25 @@ fn a_file_that_an_unquoted_condition_has_made_is_named() {
     sandbox.file("6", "text\n");
     let outcome = sandbox.shell("jug pipe from csv + where b >> 6", b"b\n7\n");
     assert!(!outcome.stderr().contains("'6'"), "{outcome}");
+}
+
+#[test]
+fn the_help_of_a_stage_is_found_in_several_ways() {
+    let sandbox = Sandbox::new();
+    let help = sandbox.shell("jug pipe help cut", b"").clean();
+    assert!(help.contains("--delimiter <BYTE>"), "{help}");
+    let example =
+        "  $ printf 'a b c\\nd e f\\n' | jug pipe cut -d ' ' -f 3,1\n      c a\n      f d\n";
+    assert!(help.contains(example), "{help}");
+    for line in [
+        "help pipe cut",
+        "pipe cut --help",
+        "pipe upper + cut -f 1 --help",
+    ] {
+        assert_eq!(
+            sandbox.shell(&format!("jug {line}"), b"").clean(),
+            help,
+            "{line}"
+        );
+    }
 }

@@ -6,6 +6,7 @@ mod endings;
 mod exec;
 mod hints;
 mod signals;
+mod terminal;
 
 use std::path::Path;
 
