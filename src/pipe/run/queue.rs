@@ -1,6 +1,6 @@
 //! A bounded queue between two threads of a chain.
 //!
-//! The sender waits while the queue holds as many bytes as allowed; one message always passes, however large it is, so that
+//! The sender waits while the queue holds as many bytes as allowed, or many messages; one message always passes, however large it is, so that
 //! no item is cut. Buffers come back to the sender and are used again.
 
 use std::collections::VecDeque;
@@ -56,7 +56,15 @@ struct State {
 /// Wakes a segment that waits for its input.
 pub(super) type Waker = Arc<dyn Fn() + Send + Sync>;
 
+/// How many messages a queue holds, however small they are: each has a buffer of its own.
+const MOST: usize = 64;
+
 impl State {
+    /// Whether a message of this size has to wait.
+    fn is_full(&self, size: usize, high_water: usize) -> bool {
+        (self.size > 0 && self.size + size > high_water) || self.messages.len() >= MOST
+    }
+
     fn is_silent(&self) -> bool {
         self.messages.is_empty() && !self.is_abandoned && !self.is_woken
     }
@@ -160,7 +168,7 @@ impl Sender {
     fn push(&mut self, message: Message) -> Flow {
         let size = message.size();
         let mut state = self.queue.lock();
-        while state.size > 0 && state.size + size > self.queue.high_water && !state.is_closed {
+        while state.is_full(size, self.queue.high_water) && !state.is_closed {
             let changed = self.queue.changed.wait(state);
             state = changed.unwrap_or_else(PoisonError::into_inner);
         }
@@ -281,5 +289,42 @@ impl Drop for Receiver {
         drop(state);
         self.queue.changed.notify_all();
         (self.sending)();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    use super::*;
+
+    /// A live input gives a small message whenever it waits.
+    #[test]
+    fn small_messages_do_not_pile_up() {
+        let (mut sender, mut receiver) = queue(1 << 20, Arc::new(|| {}));
+        let sent = AtomicUsize::new(0);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                for _ in 0..2 * MOST {
+                    assert_eq!(sender.put(Data::Bytes(b"x")), Flow::More);
+                    assert_eq!(sender.send_collected(), Flow::More);
+                    sent.fetch_add(1, Relaxed);
+                }
+            });
+            while sent.load(Relaxed) < MOST {
+                std::thread::yield_now();
+            }
+            for taken in 0..2 * MOST {
+                for _ in 0..100 {
+                    std::thread::yield_now();
+                }
+                assert!(receiver.queue.lock().messages.len() <= MOST);
+                assert!(sent.load(Relaxed) <= taken + MOST);
+                let received = receiver.next(None);
+                assert!(
+                    matches!(received, Received::Message(Message::Bytes(bytes)) if bytes == b"x")
+                );
+            }
+        });
     }
 }
