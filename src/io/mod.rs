@@ -2,7 +2,7 @@
 //!
 //! All `unsafe` code of jug is here, and all that is specific to Linux; each `unsafe` block says why it is sound. Other modules read
 //! through [`source`] (or [`mapped`], for logs that have settled), write through [`sink`], exclude other processes with [`lock`],
-//! ask [`signals`] whether to stop and [`limits`] for more descriptors, and keep in [`cache`] what is expensive to make again. What the
+//! follow files that grow with [`growing`] and [`inotify`], ask [`signals`] whether to stop and [`limits`] for more descriptors, and keep in [`cache`] what is expensive to make again. What the
 //! bytes mean is the task of `record` and `format`; how failures are reported to the user is the task of the commands.
 
 mod atomic;
@@ -13,7 +13,10 @@ pub mod confined;
 pub mod decode;
 mod direct;
 mod event;
+pub mod file_systems;
+pub mod growing;
 pub mod identity;
+pub mod inotify;
 pub mod limits;
 pub mod lock;
 pub mod magic;

@@ -12,29 +12,12 @@ use std::time::{Duration, SystemTime};
 use rustix::io::Errno;
 
 use super::buffer::Buffer;
+use super::file_systems::{self, FileSystemKind};
 use super::mapped::Mapped;
 use super::origin::Origin;
 
 /// How long a file must have been left alone to count as settled.
 const SETTLED_AFTER: Duration = Duration::from_secs(600);
-
-/// The `f_type` (statfs(2), linux/magic.h) of file systems whose files change behind the kernel's back.
-const REMOTE: [u32; 14] = [
-    0x6969,      // NFS
-    0x517b,      // SMB
-    0xff53_4d42, // CIFS
-    0xfe53_4d42, // SMB2
-    0x6573_5546, // FUSE
-    0x0102_1997, // 9P
-    0x5346_414f, // AFS (kernel)
-    0x6b41_4653, // AFS (module)
-    0x00c3_6400, // Ceph
-    0x7375_7245, // Coda
-    0x0bd0_0bd0, // Lustre
-    0x0116_1970, // GFS2
-    0x7461_636f, // OCFS2
-    0x786f_4256, // VirtualBox shared folders
-];
 
 /// A regular file to read.
 #[derive(Debug)]
@@ -141,10 +124,9 @@ impl Regular {
             let changed = file.metadata().ok()?.modified().ok()?;
             SystemTime::now().duration_since(changed).ok()
         };
-        // The type's width and sign differ between architectures; the magics have 32 bits.
         let local = || {
-            let magic = rustix::fs::fstatfs(&file).ok()?.f_type as u32;
-            Some(!REMOTE.contains(&magic))
+            let kind = file_systems::of_file(&*file).ok()?;
+            Some(kind != FileSystemKind::Remote)
         };
         quiet().is_some_and(|age| age >= SETTLED_AFTER) && local().unwrap_or(false)
     }
@@ -240,8 +222,8 @@ mod tests {
             .unwrap()
             .set_modified(SystemTime::now() - Duration::from_secs(3600))
             .unwrap();
-        let magic = rustix::fs::fstatfs(regular.file().unwrap()).unwrap().f_type as u32;
-        assert_eq!(regular.is_settled(), !REMOTE.contains(&magic));
+        let kind = file_systems::of_file(&*regular.file().unwrap()).unwrap();
+        assert_eq!(regular.is_settled(), kind != FileSystemKind::Remote);
     }
 
     #[test]

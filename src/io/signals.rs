@@ -24,6 +24,9 @@ static STOP_EVENT: Event = Event::new();
 /// Set by SIGUSR1.
 static PROGRESS: AtomicBool = AtomicBool::new(false);
 
+/// Set by SIGUSR1, and by SIGHUP after [`take_hangup_as_request`].
+static LOOK: AtomicBool = AtomicBool::new(false);
+
 /// Can be read after SIGUSR1; made by the first thread that waits.
 static PROGRESS_EVENT: OnceLock<OwnedFd> = OnceLock::new();
 
@@ -78,6 +81,24 @@ pub fn take_progress_request() -> bool {
     PROGRESS.load(Ordering::Relaxed) && PROGRESS.swap(false, Ordering::Relaxed)
 }
 
+/// Whether SIGUSR1, or SIGHUP after [`take_hangup_as_request`], asked since the last call to look at everything again.
+pub fn take_look_request() -> bool {
+    LOOK.load(Ordering::Relaxed) && LOOK.swap(false, Ordering::Relaxed)
+}
+
+/// From now on SIGHUP no longer asks to stop, but to look at everything again, if there is no controlling terminal: then it comes
+/// from a rotator or a service manager. If it was ignored at the start, it stays ignored.
+///
+/// # Errors
+/// Those of sigaction(2), which for this signal has none.
+pub fn take_hangup_as_request() -> io::Result<()> {
+    // Opening it fails without a controlling terminal: tty(4), credentials(7).
+    match std::fs::File::open("/dev/tty") {
+        Ok(_) => Ok(()),
+        Err(_) => handle(libc::SIGHUP, on_hangup),
+    }
+}
+
 /// Sets what answers SIGUSR1 while a write waits for its reader: no caller can do it then. It runs on the thread that writes,
 /// which may hold locks of its callers. Only the first call counts.
 pub fn set_answer(answer: Answer) {
@@ -100,7 +121,7 @@ pub(super) fn progress_event() -> io::Result<BorrowedFd<'static>> {
         let _ = PROGRESS_EVENT.set(event::new_descriptor()?);
         // With its counterpart in the handler: either the descriptor is seen there, or the flag here.
         fence(Ordering::SeqCst);
-        if PROGRESS.load(Ordering::Relaxed) {
+        if PROGRESS.load(Ordering::Relaxed) || LOOK.load(Ordering::Relaxed) {
             raise_progress();
         }
     }
@@ -160,8 +181,13 @@ extern "C" fn on_stop(signal: libc::c_int) {
     keeping_errno(|| STOP_EVENT.set());
 }
 
-extern "C" fn on_progress(_signal: libc::c_int) {
+extern "C" fn on_progress(signal: libc::c_int) {
     PROGRESS.store(true, Ordering::Relaxed);
+    on_hangup(signal);
+}
+
+extern "C" fn on_hangup(_signal: libc::c_int) {
+    LOOK.store(true, Ordering::Relaxed);
     fence(Ordering::SeqCst);
     keeping_errno(raise_progress);
 }

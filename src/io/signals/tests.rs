@@ -23,8 +23,13 @@ fn child_gets_signals() {
             "usr1" => raise(libc::SIGUSR1),
             "stopping-by-int" => assert!(stopping() && which() == Some(libc::SIGINT)),
             "going" => assert!(!stopping() && which().is_none()),
+            "stopping" => assert!(stopping()),
             "progress" => assert!(take_progress_request() && !take_progress_request()),
             "no-progress" => assert!(!take_progress_request()),
+            "hup" => raise(libc::SIGHUP),
+            "hup-is-a-request" => take_hangup_as_request().unwrap(),
+            "look" => assert!(take_look_request() && !take_look_request()),
+            "no-look" => assert!(!take_look_request()),
             "die-by-pipe" => assert_eq!(die_by(libc::SIGPIPE), 0, "survived"),
             "die-by-int" => assert_eq!(die_by(libc::SIGINT), 0, "survived"),
             other => panic!("{other}"),
@@ -33,16 +38,33 @@ fn child_gets_signals() {
 }
 
 fn run(before: &str, script: &str) -> ExitStatus {
+    run_by(before, "", script)
+}
+
+/// The same, started by another program, such as setsid.
+fn run_by(before: &str, program: &str, script: &str) -> ExitStatus {
     Command::new("sh")
         .arg("-c")
         .arg(format!(
-            "{before} exec \"$0\" --exact io::signals::tests::child_gets_signals --test-threads=1"
+            "{before} exec {program} \"$0\" --exact io::signals::tests::child_gets_signals --test-threads=1"
         ))
         .arg(std::env::current_exe().unwrap())
         .env("JUG_TEST_SIGNALS", script)
         .output()
         .unwrap()
         .status
+}
+
+#[test]
+fn without_a_terminal_a_hangup_can_be_a_request() {
+    // setsid leaves the terminal, if there is one.
+    let script =
+        "going no-look usr1 progress look no-look hup-is-a-request hup going look no-progress";
+    let script = format!("{script} usr1 look progress hup hup going");
+    assert!(run_by("", "setsid -w", &script).success());
+    let ignored = "hup-is-a-request hup no-look going";
+    assert!(run_by("trap '' HUP;", "setsid -w", ignored).success());
+    assert!(run("", "hup stopping").success());
 }
 
 #[test]

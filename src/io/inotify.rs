@@ -1,0 +1,226 @@
+//! Changes of files and directories, as the kernel reports them (inotify(7)).
+//!
+//! The kernel's queue is bounded, and what does not fit is lost. So everything that is queued is moved to memory at once, in
+//! large reads, before anybody acts on it; a lost event is [`Change::Overflow`], after which everything must be looked at.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
+use rustix::io::Errno;
+
+/// The buffer of one read, in bytes: some thousand events.
+const BUFFER: usize = 64 << 10;
+
+/// What is watched, by the number that the kernel gave it. Two paths to one inode have one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Watch(i32);
+
+/// Which changes are reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interest {
+    /// The content of a file, its attributes, and that it is renamed or removed.
+    Content,
+    /// The names in a directory: created, renamed, removed; attributes of its files; the end of the directory itself.
+    Names,
+}
+
+impl Interest {
+    fn flags(self) -> WatchFlags {
+        match self {
+            Interest::Content => {
+                WatchFlags::MODIFY
+                    | WatchFlags::ATTRIB
+                    | WatchFlags::MOVE_SELF
+                    | WatchFlags::DELETE_SELF
+            }
+            Interest::Names => {
+                WatchFlags::CREATE
+                    | WatchFlags::MOVED_FROM
+                    | WatchFlags::MOVED_TO
+                    | WatchFlags::DELETE
+                    | WatchFlags::ATTRIB
+                    | WatchFlags::MOVE_SELF
+                    | WatchFlags::DELETE_SELF
+                    | WatchFlags::ONLYDIR
+            }
+        }
+    }
+}
+
+/// What has happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Something about what is watched, or about the entry `name` of a watched directory.
+    At {
+        /// What is watched.
+        watch: Watch,
+        /// The entry of a directory; none for what is watched itself.
+        name: Option<Vec<u8>>,
+        /// Whether only the content has changed.
+        is_content: bool,
+    },
+    /// The kernel has removed a watch, and may give its number to another.
+    Removed(Watch),
+    /// Events were lost.
+    Overflow,
+}
+
+/// A queue of changes.
+#[derive(Debug)]
+pub struct Inotify {
+    descriptor: OwnedFd,
+    buffer: Vec<MaybeUninit<u8>>,
+}
+
+impl Inotify {
+    /// A queue that watches nothing yet.
+    ///
+    /// # Errors
+    /// Those of inotify_init1(2): `EMFILE` if this user has too many.
+    pub fn new() -> io::Result<Inotify> {
+        Ok(Inotify {
+            descriptor: inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?,
+            buffer: vec![MaybeUninit::uninit(); BUFFER],
+        })
+    }
+
+    /// Watches what a path leads to. Watching it again gives the same number.
+    ///
+    /// # Errors
+    /// Those of inotify_add_watch(2): `ENOSPC` if this user has too many watches (see [`is_out_of_watches`]).
+    pub fn add(&self, path: &Path, interest: Interest) -> io::Result<Watch> {
+        let watch = inotify::add_watch(&self.descriptor, path, interest.flags())?;
+        Ok(Watch(watch))
+    }
+
+    /// Stops watching. What is queued already still comes.
+    pub fn remove(&self, watch: Watch) {
+        // The kernel may have removed it already.
+        let _ = inotify::remove_watch(&self.descriptor, watch.0);
+    }
+
+    /// Moves all queued changes to `changes`, without waiting.
+    ///
+    /// # Errors
+    /// Those of read(2).
+    pub fn drain(&mut self, changes: &mut Vec<Change>) -> io::Result<()> {
+        let mut reader = inotify::Reader::new(&self.descriptor, &mut self.buffer);
+        loop {
+            let event = match reader.next() {
+                Ok(event) => event,
+                Err(Errno::WOULDBLOCK) => return Ok(()),
+                Err(Errno::INTR) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let flags = event.events();
+            changes.push(if flags.contains(ReadFlags::QUEUE_OVERFLOW) {
+                Change::Overflow
+            } else if flags.contains(ReadFlags::IGNORED) {
+                Change::Removed(Watch(event.wd()))
+            } else {
+                Change::At {
+                    watch: Watch(event.wd()),
+                    name: event.file_name().map(|name| name.to_bytes().to_vec()),
+                    is_content: flags == ReadFlags::MODIFY,
+                }
+            });
+        }
+    }
+}
+
+impl AsFd for Inotify {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.descriptor.as_fd()
+    }
+}
+
+/// Whether something cannot be watched because this user has too many watches or queues.
+pub fn is_out_of_watches(error: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::NOSPC | Errno::MFILE | Errno::NFILE | Errno::NOMEM)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::io::Write as _;
+
+    fn drained(inotify: &mut Inotify) -> Vec<Change> {
+        let mut changes = Vec::new();
+        inotify.drain(&mut changes).unwrap();
+        changes
+    }
+
+    fn at(watch: Watch, name: Option<&str>, is_content: bool) -> Change {
+        Change::At {
+            watch,
+            name: name.map(|name| name.as_bytes().to_vec()),
+            is_content,
+        }
+    }
+
+    #[test]
+    fn content_and_names_are_told_apart() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log");
+        let mut file = fs::File::create(&path).unwrap();
+        let mut inotify = Inotify::new().unwrap();
+        let names = inotify.add(directory.path(), Interest::Names).unwrap();
+        let content = inotify.add(&path, Interest::Content).unwrap();
+        assert_eq!(inotify.add(&path, Interest::Content).unwrap(), content);
+        assert_eq!(drained(&mut inotify), []);
+        file.write_all(b"line\n").unwrap();
+        assert_eq!(drained(&mut inotify), [at(content, None, true)]);
+        fs::rename(&path, path.with_extension("1")).unwrap();
+        let renamed = drained(&mut inotify);
+        for name in ["log", "log.1"] {
+            assert!(
+                renamed.contains(&at(names, Some(name), false)),
+                "{renamed:?}"
+            );
+        }
+        assert!(renamed.contains(&at(content, None, false)));
+        inotify.remove(content);
+        assert_eq!(drained(&mut inotify), [Change::Removed(content)]);
+        file.write_all(b"line\n").unwrap();
+        assert_eq!(drained(&mut inotify), []);
+    }
+
+    #[test]
+    fn an_overflow_is_reported() {
+        let limit = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+        let limit: usize = limit.trim().parse().unwrap();
+        if limit > 100_000 {
+            return;
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let mut inotify = Inotify::new().unwrap();
+        let watch = inotify.add(directory.path(), Interest::Names).unwrap();
+        // Two names, so that no two equal events follow each other: the kernel would merge them.
+        for round in 0..limit {
+            let path = directory.path().join((round % 2).to_string());
+            fs::write(&path, "").unwrap();
+            fs::remove_file(&path).unwrap();
+        }
+        let changes = drained(&mut inotify);
+        assert_eq!(changes.last(), Some(&Change::Overflow));
+        assert!(changes.len() > 1 && changes[0] == at(watch, Some("0"), false));
+    }
+
+    #[test]
+    fn what_does_not_exist_cannot_be_watched() {
+        let directory = tempfile::tempdir().unwrap();
+        let inotify = Inotify::new().unwrap();
+        let missing = inotify.add(&directory.path().join("missing"), Interest::Names);
+        let error = missing.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert!(!is_out_of_watches(&error));
+        assert!(is_out_of_watches(&Errno::NOSPC.into()));
+    }
+}
