@@ -10,6 +10,7 @@
 //! | [`ui`] | the terminal: warnings, progress, tables, colour |
 //! | [`log`] | the engine of `jug log`; engines do not import each other |
 //! | [`walk`] | the engine of `jug walk` |
+//! | [`follow`] | the engine of `jug follow` |
 //! | [`pie`] | values to a pie chart, as SVG or bars of text |
 //! | [`pipe`] | the engine of `jug pipe`: a chain of stages |
 //! | [`expr`] | the expression language: read, check, evaluate |
@@ -17,6 +18,7 @@
 //! | [`mod@format`] | one file per record format, reading and writing |
 //! | [`render`] | SVG to pixels to PNG; the font inside |
 //! | [`select`] | which paths are selected: globs, types, sizes, times, owners, ignore files |
+//! | [`resume`] | where a run stopped: file identity, rotation, state files |
 //! | [`dirs`] | directories: descriptors, listings, attributes, owners, mounts |
 //! | [`record`] | values, numbers, times |
 //! | [`io`] | files, streams, decoders, the cache, signals; the only `unsafe` code |
@@ -30,6 +32,7 @@ pub mod dirs;
 pub mod error;
 pub mod exit;
 pub mod expr;
+pub mod follow;
 pub mod format;
 pub mod group;
 pub mod io;
@@ -40,6 +43,7 @@ pub mod pie;
 pub mod pipe;
 pub mod record;
 pub mod render;
+pub mod resume;
 pub mod select;
 pub mod ui;
 pub mod walk;

@@ -17,6 +17,7 @@ pub mod file_systems;
 pub mod growing;
 pub mod identity;
 pub mod inotify;
+pub mod kept;
 pub mod limits;
 pub mod lock;
 pub mod magic;

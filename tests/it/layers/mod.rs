@@ -69,6 +69,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "dirs", "expr", "format", "group", "observe", "record", "select",
         ],
     ),
+    ("follow", &["error", "io", "resume"]),
     ("pie", &["record", "render"]),
     (
         "pipe",
@@ -85,6 +86,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("group", &["io::prefetch", "record"]),
     ("select", &["dirs", "error::Plain", "io", "record"]),
     ("dirs", &["error::Plain", "io", "record"]),
+    ("resume", &["error::Plain", "io"]),
     ("format", &["io::bits", "io::masks", "record"]),
     ("render", &["io", "panics"]),
     ("record", &[]),

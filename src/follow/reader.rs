@@ -1,0 +1,292 @@
+//! Reads one content: whole units only, and never on from a place before which something has changed.
+//!
+//! Each read begins with the last bytes of the one before. If they are not what they were, the file was truncated and written
+//! again, however long it is now.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::cut::Cut;
+use super::event::{Event, Receive};
+use crate::error::Result;
+use crate::io::buffer::Buffer;
+use crate::io::growing::Status;
+use crate::resume::{Content, Digest, HEAD, Head, Mark, TAIL};
+
+/// How much is read at once, in bytes.
+const BLOCK: usize = 1 << 20;
+
+/// The longest line that is held, in bytes; a longer one is cut.
+const LONGEST: usize = 16 << 20;
+
+/// A content that is being read.
+#[derive(Debug)]
+pub(super) struct Reader<C> {
+    content: C,
+    pub(super) path: PathBuf,
+    /// The file's status when it was last looked at.
+    pub(super) status: Status,
+    /// Where the first unit begins that has not been handed on.
+    offset: u64,
+    /// What was read of it.
+    pending: Vec<u8>,
+    /// The last bytes before `offset`, [`TAIL`] at most.
+    tail: Vec<u8>,
+    head: Option<Head>,
+    /// Whether NULs at the next place stand for what was truncated.
+    skips_nuls: bool,
+}
+
+/// What a read came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Some bytes.
+    Read(usize),
+    /// There is nothing more yet.
+    End,
+    /// What was read before is not there any more.
+    Truncated,
+    /// The receiver wants no more.
+    Stopped,
+}
+
+impl<C: Content> Reader<C> {
+    /// Reads a content from its beginning.
+    pub(super) fn from_begin(content: C, path: &Path) -> io::Result<Reader<C>> {
+        Ok(Reader {
+            status: content.status()?,
+            content,
+            path: path.to_owned(),
+            offset: 0,
+            pending: Vec::new(),
+            tail: Vec::new(),
+            head: None,
+            skips_nuls: false,
+        })
+    }
+
+    /// Reads a content from an offset, where a unit begins.
+    pub(super) fn from_offset(content: C, path: &Path, offset: u64) -> io::Result<Reader<C>> {
+        let mut reader = Reader::from_begin(content, path)?;
+        let length = offset.min(TAIL as u64);
+        reader.tail = vec![0; length as usize];
+        let read = reader.content.read_at(offset - length, &mut reader.tail)?;
+        reader.tail.truncate(read);
+        reader.offset = offset - length + read as u64;
+        reader.extend_head()?;
+        Ok(reader)
+    }
+
+    /// Reads on from a mark; none if it is not the content that was marked.
+    pub(super) fn from_mark(content: C, path: &Path, mark: &Mark) -> io::Result<Option<Reader<C>>> {
+        let mut reader = Reader::from_begin(content, path)?;
+        reader.tail = vec![0; mark.offset.min(TAIL as u64) as usize];
+        let begin = mark.offset - reader.tail.len() as u64;
+        let read = reader.content.read_at(begin, &mut reader.tail)?;
+        if read < reader.tail.len() || Digest::of(&reader.tail) != mark.tail {
+            return Ok(None);
+        }
+        reader.offset = mark.offset;
+        reader.head = Some(mark.head);
+        Ok(Some(reader))
+    }
+
+    /// Takes NULs at the beginning for a hole that a truncation has left.
+    pub(super) fn skip_nuls(&mut self) {
+        self.skips_nuls = true;
+    }
+
+    /// The status of the file now.
+    pub(super) fn status_now(&self) -> Status {
+        self.content.status().unwrap_or(self.status)
+    }
+
+    pub(super) fn is_archive(&self) -> bool {
+        self.content.is_archive()
+    }
+
+    /// How many bytes of the content were handed on or passed over.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// How many bytes of an unfinished unit were read.
+    pub(super) fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Reads once, and hands on whole units.
+    pub(super) fn read(
+        &mut self,
+        log: &Path,
+        cut: Cut,
+        buffer: &mut Buffer,
+        out: &mut impl Receive,
+    ) -> io::Result<Result<Step>> {
+        let checked = self.checked();
+        buffer.try_resize(TAIL + BLOCK)?;
+        // The new bytes begin at a cache line of the buffer.
+        let space = &mut buffer[TAIL - checked.len()..];
+        let position = self.offset + self.pending.len() as u64;
+        let read = self
+            .content
+            .read_at(position - checked.len() as u64, space)?;
+        let Some(new) = read
+            .checked_sub(checked.len())
+            .filter(|_| space.starts_with(&checked))
+        else {
+            return Ok(Ok(Step::Truncated));
+        };
+        if new == 0 {
+            self.status = self.content.status()?;
+            return Ok(Ok(Step::End));
+        }
+        let block = &space[checked.len()..read];
+        if self.pending.is_empty() && block[0] == 0 {
+            let skipped = self.nuls(position, block)?;
+            if skipped > 0 {
+                self.pass(position + skipped)?;
+                return Ok(Ok(Step::Read(0)));
+            }
+        }
+        self.skips_nuls = false;
+        let handed = self.hand_on(log, cut, block, out);
+        self.extend_head()?;
+        Ok(handed.map(|goes_on| match goes_on {
+            true => Step::Read(new),
+            false => Step::Stopped,
+        }))
+    }
+
+    /// Hands on the units that end in a block; false if the receiver stops.
+    fn hand_on(
+        &mut self,
+        log: &Path,
+        cut: Cut,
+        block: &[u8],
+        out: &mut impl Receive,
+    ) -> Result<bool> {
+        let mut block = block;
+        if !self.pending.is_empty() {
+            let Some(end) = cut.first_end(self.pending.len(), block) else {
+                return self.keep(log, block, out);
+            };
+            self.pending.extend_from_slice(&block[..end]);
+            block = &block[end..];
+            let unit = std::mem::take(&mut self.pending);
+            if !self.give(log, &unit, out)? {
+                return Ok(false);
+            }
+        }
+        let end = cut.last_end(block);
+        if end > 0 && !self.give(log, &block[..end], out)? {
+            return Ok(false);
+        }
+        self.keep(log, &block[end..], out)
+    }
+
+    /// Keeps the beginning of a unit.
+    fn keep(&mut self, log: &Path, rest: &[u8], out: &mut impl Receive) -> Result<bool> {
+        self.pending.extend_from_slice(rest);
+        if self.pending.len() < LONGEST {
+            return Ok(true);
+        }
+        let part = std::mem::take(&mut self.pending);
+        let goes_on = self.give(log, &part, out)?;
+        let offset = self.offset;
+        out.event(log, &Event::Split { offset })?;
+        Ok(goes_on)
+    }
+
+    fn give(&mut self, log: &Path, units: &[u8], out: &mut impl Receive) -> Result<bool> {
+        let taken = out.take(log, self.offset, units)?;
+        self.offset += taken as u64;
+        let taken = &units[..taken];
+        self.tail
+            .extend_from_slice(&taken[taken.len().saturating_sub(TAIL)..]);
+        let excess = self.tail.len().saturating_sub(TAIL);
+        self.tail.drain(..excess);
+        Ok(taken.len() == units.len())
+    }
+
+    /// Hands on the rest of a content to which nobody adds any more; false if the receiver stops.
+    pub(super) fn finish(&mut self, log: &Path, out: &mut impl Receive) -> Result<bool> {
+        if self.pending.is_empty() {
+            return Ok(true);
+        }
+        let rest = std::mem::take(&mut self.pending);
+        self.give(log, &rest, out)
+    }
+
+    /// What the next read must find before the new bytes.
+    fn checked(&self) -> Vec<u8> {
+        if self.content.is_archive() {
+            return Vec::new();
+        }
+        let pending = &self.pending[self.pending.len().saturating_sub(TAIL)..];
+        let tail = &self.tail[self.tail.len().saturating_sub(TAIL - pending.len())..];
+        [tail, pending].concat()
+    }
+
+    /// Whether what was read last is still there.
+    pub(super) fn is_intact(&mut self) -> io::Result<bool> {
+        let checked = self.checked();
+        let mut found = vec![0; checked.len()];
+        let begin = self.offset + self.pending.len() as u64 - checked.len() as u64;
+        let read = self.content.read_at(begin, &mut found)?;
+        Ok(read == checked.len() && found == checked)
+    }
+
+    /// How many NULs there are at a place that stand for nothing: those of a hole, or any after a truncation.
+    fn nuls(&self, position: u64, block: &[u8]) -> io::Result<u64> {
+        let data = self.content.data_from(position)?;
+        if data == position && !self.skips_nuls {
+            return Ok(0);
+        }
+        let hole = data - position;
+        let here = usize::try_from(hole).unwrap_or(usize::MAX);
+        let rest = block.get(here..).unwrap_or_default();
+        // What has been written shares its first block with the end of the hole.
+        let nuls = rest.iter().take_while(|byte| **byte == 0).count();
+        Ok(hole + nuls as u64)
+    }
+
+    /// Goes on at another place, where NULs came before.
+    fn pass(&mut self, position: u64) -> io::Result<()> {
+        let length = position.min(TAIL as u64);
+        self.tail = vec![0; length as usize];
+        let read = self.content.read_at(position - length, &mut self.tail)?;
+        self.tail.truncate(read);
+        self.offset = position - length + read as u64;
+        // The rest of the hole may end in a block that is still to be read.
+        self.skips_nuls = true;
+        self.extend_head()
+    }
+
+    /// Takes more of the beginning into the head, as long as it is short.
+    fn extend_head(&mut self) -> io::Result<()> {
+        let seen = self.offset + self.pending.len() as u64;
+        let length = self.head.map_or(0, |head| head.length);
+        if length == HEAD || seen <= length as u64 {
+            return Ok(());
+        }
+        let mut first = vec![0; HEAD.min(usize::try_from(seen).unwrap_or(HEAD))];
+        let read = self.content.read_at(0, &mut first)?;
+        // Truncated since: the head is that of what was read.
+        if read == first.len() && self.head.is_none_or(|head| head.is_at(&first)) {
+            self.head = Some(Head::of(&first));
+        }
+        Ok(())
+    }
+
+    /// Where reading stands; none if there was nothing to read.
+    pub(super) fn mark(&self) -> Option<Mark> {
+        Some(Mark {
+            path: self.path.clone(),
+            status: self.status,
+            offset: self.offset,
+            head: self.head?,
+            tail: Digest::of(&self.tail),
+        })
+    }
+}

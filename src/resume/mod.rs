@@ -1,0 +1,29 @@
+//! Where a run stopped, so that the next one goes on there: file identity, rotation, state files.
+//!
+//! A [`Mark`] is a place in a content: an offset, with hashes of what is before it. It is recognised in whatever file that content
+//! is found later: renamed, copied, compressed. [`resolve`] compares the marks of a log with the files that are there now, and
+//! tells what to read, in which order, and what is lost. A [`State`] keeps the marks of many logs, and a [`Store`] the state
+//! on disk. Reading lines, and when to look, is left to the commands.
+//!
+//! The file system is behind the trait [`Files`], so that rotations can be tried out in any order.
+
+mod compare;
+mod files;
+pub mod mark;
+mod names;
+mod pieces;
+mod resolve;
+mod state;
+mod state_text;
+mod store;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use compare::{Comparison, compare};
+pub use files::{Content, Disk, Files};
+pub use mark::{Digest, HEAD, Head, Mark, TAIL};
+pub use names::without_packing;
+pub use pieces::{Known, Loss, Piece, Resolved, Seen};
+pub use resolve::{Place, directory_of, is_rotated_name, resolve};
+pub use state::{LogState, OutputState, State};
+pub use store::{Condition, Loaded, Mismatch, OpenError, Store};

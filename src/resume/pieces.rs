@@ -1,0 +1,95 @@
+//! What is known of a log, and what is to be read of it.
+
+use std::path::PathBuf;
+
+use super::mark::Mark;
+use crate::io::growing::Status;
+
+/// What is known of a log from reading it so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Where reading goes on. None as long as there was nothing to read.
+    pub position: Option<Mark>,
+    /// The ends of older contents that are not compressed: late writers may still add to them.
+    pub finished: Vec<Mark>,
+    /// Archives whose content has been read, or is too old to be read.
+    pub archives: Vec<Seen>,
+}
+
+/// A file that needs no further look as long as it stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// What it was. Its path may change.
+    pub status: Status,
+}
+
+impl Seen {
+    /// Whether it is this file, unchanged apart from its name.
+    pub fn is(&self, status: &Status) -> bool {
+        self.status.is_same_file(status) && self.status.size == status.size
+    }
+}
+
+/// A part of a log that is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The file.
+    pub path: PathBuf,
+    /// What it was when it was found.
+    pub status: Status,
+    /// Where to begin; none for the beginning.
+    pub from: Option<Mark>,
+    /// Whether it is the one that the log is written to.
+    pub is_active: bool,
+    /// Whether its content begins where a truncation has left it, so that a hole at its beginning means nothing.
+    pub is_truncated: bool,
+}
+
+/// What cannot be read any more, or may not be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The file was truncated and written again.
+    Truncated {
+        /// Where reading had stopped.
+        offset: u64,
+        /// How many bytes after that were seen, but not read; there may have been more.
+        at_least: u64,
+        /// Its size now.
+        size: u64,
+        /// Whether what it had before was found in another file.
+        has_copy: bool,
+    },
+    /// What was read last is in no file any more.
+    Gone {
+        /// Where reading had stopped.
+        offset: u64,
+        /// How many bytes after that were seen, but not read; there may have been more.
+        at_least: u64,
+    },
+    /// Rotated files between those that are there are missing.
+    Missing {
+        /// How many.
+        files: u64,
+    },
+    /// A link has taken the place of the file.
+    BecameLink,
+    /// Something else has taken its place.
+    NotAFile,
+    /// A file that could not be read, and why.
+    Unreadable(PathBuf, String),
+}
+
+/// What to do next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resolved {
+    /// What to read, in this order.
+    pub pieces: Vec<Piece>,
+    /// What is lost.
+    pub losses: Vec<Loss>,
+    /// Older contents that are still there, where they are now.
+    pub finished: Vec<Mark>,
+    /// Archives that need no further look.
+    pub archives: Vec<Seen>,
+    /// Whether the file that the log is written to exists.
+    pub has_active: bool,
+}

@@ -1,0 +1,386 @@
+//! A state on disk: locked while a run uses it, replaced atomically, with the previous one kept beside it.
+//!
+//! Beside the file `S` there are `S.lock`, which is locked and says whether a run has output something since the last commit,
+//! and `S.previous`, the state before the last commit, for when `S` is damaged.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::state::State;
+use super::state_text::{self, Damage};
+use crate::io::kept;
+use crate::io::lock::LockFile;
+use crate::io::source::{InputName, read_whole};
+use crate::io::wait::{self, Wakers, Woken};
+
+/// States are small; what is larger is something else.
+const MOST: usize = 256 << 20;
+
+/// The time between two attempts to get the lock.
+const RETRY: Duration = Duration::from_millis(50);
+
+/// What the lock file contains while there is output that no commit covers.
+const RUNNING: &[u8] = b"running\n";
+
+/// A state file that this process has locked.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    lock: LockFile,
+    /// What the file contains, if it is good.
+    stored: Option<Vec<u8>>,
+    /// Whether the lock file says that there is output that no commit covers.
+    is_marked: bool,
+}
+
+/// Why a state file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another run has locked it for all of the time.
+    #[error("another run is using it")]
+    Busy,
+    /// A signal asked to stop meanwhile.
+    #[error("interrupted")]
+    Stopped,
+    /// It cannot be read or locked.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// A state of another command, or another kind of file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Mismatch {
+    /// Another command made it.
+    #[error("it is a state of jug {0}")]
+    Command(String),
+    /// The same command made it, with other arguments.
+    #[error("it was made for '{0}'")]
+    Plan(String),
+    /// It is something else, or too new to be read.
+    #[error("{0}")]
+    Foreign(String),
+}
+
+/// In what condition a state was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// There was none.
+    New,
+    /// It was good.
+    Good,
+    /// It was unusable for this reason; the one before it is used.
+    Previous(String),
+    /// It was unusable for this reason, and so was the one before it, or there was none.
+    Lost(String),
+}
+
+/// A state as it was found.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The state; one that knows nothing if there was none.
+    pub state: State,
+    /// In what condition it was.
+    pub condition: Condition,
+    /// Whether the last run ended before it could commit: some of its output comes again.
+    pub was_interrupted: bool,
+}
+
+impl Store {
+    /// Locks a state file, which need not exist. Waits at most `patience` for another run to end.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(path: &Path, patience: Duration) -> Result<Store, OpenError> {
+        let give_up = Instant::now() + patience;
+        let lock_path = beside(path, ".lock");
+        let lock = loop {
+            if let Some(lock) = LockFile::try_lock(&lock_path)? {
+                break lock;
+            }
+            if give_up <= Instant::now() {
+                return Err(OpenError::Busy);
+            }
+            let wakers = Wakers {
+                stop_signals: true,
+                reader: true,
+                deadline: Some(give_up.min(Instant::now() + RETRY)),
+                ..Wakers::default()
+            };
+            if wait::wait(&mut [], &wakers)? != Woken::Deadline {
+                return Err(OpenError::Stopped);
+            }
+        };
+        let is_marked = lock.file().metadata()?.len() > 0;
+        Ok(Store {
+            path: path.to_owned(),
+            lock,
+            stored: None,
+            is_marked,
+        })
+    }
+
+    /// Reads the state.
+    ///
+    /// # Errors
+    /// Those of reading; a [`Mismatch`] inside the error if it is of another command or plan, or something else.
+    pub fn load(&mut self, command: &str, plan: &str) -> io::Result<Loaded> {
+        let was_interrupted = self.is_marked;
+        let new = || State::new(command, plan);
+        let found = |state, condition| Loaded {
+            state,
+            condition,
+            was_interrupted,
+        };
+        let Some(text) = read(&self.path)? else {
+            return Ok(found(new(), Condition::New));
+        };
+        let damage = match state_text::decode(&text) {
+            Ok(state) => {
+                check(&state, command, plan)?;
+                self.stored = Some(text);
+                return Ok(found(state, Condition::Good));
+            }
+            Err(damage @ (Damage::Foreign | Damage::Newer)) => {
+                return Err(io::Error::other(Mismatch::Foreign(damage.to_string())));
+            }
+            Err(damage) => damage.to_string(),
+        };
+        let previous = read(&self.previous_path())?.and_then(|text| state_text::decode(&text).ok());
+        match previous {
+            Some(state) => {
+                check(&state, command, plan)?;
+                Ok(found(state, Condition::Previous(damage)))
+            }
+            None => Ok(found(new(), Condition::Lost(damage))),
+        }
+    }
+
+    /// Notes that output follows which no commit covers. With `is_synced`, the note survives a power failure.
+    ///
+    /// # Errors
+    /// Those of write(2) and fsync(2).
+    pub fn mark_running(&mut self, is_synced: bool) -> io::Result<()> {
+        if self.is_marked {
+            return Ok(());
+        }
+        self.lock.file().write_all(RUNNING)?;
+        self.is_marked = true;
+        match is_synced {
+            true => self.lock.file().sync_all(),
+            false => Ok(()),
+        }
+    }
+
+    /// Replaces the state, unless it is the same, and keeps the old one beside it.
+    ///
+    /// # Errors
+    /// Those of writing; the old state is then as it was.
+    pub fn commit(&mut self, state: &State) -> io::Result<()> {
+        let text = state_text::encode(state);
+        if self.stored.as_ref() != Some(&text) {
+            // Something damaged is not worth keeping in place of the last good one.
+            let previous = self.stored.is_some().then(|| self.previous_path());
+            kept::replace(&self.path, previous.as_deref(), &text)?;
+            self.stored = Some(text);
+        }
+        if self.is_marked {
+            self.lock.file().set_len(0)?;
+            self.is_marked = false;
+        }
+        Ok(())
+    }
+
+    fn previous_path(&self) -> PathBuf {
+        beside(&self.path, ".previous")
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut path = OsString::from(path);
+    path.push(ending);
+    path.into()
+}
+
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match read_whole(&InputName::Path(path.to_owned()), MOST) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn check(state: &State, command: &str, plan: &str) -> io::Result<()> {
+    if state.command != command {
+        return Err(io::Error::other(Mismatch::Command(state.command.clone())));
+    }
+    if state.plan != plan {
+        return Err(io::Error::other(Mismatch::Plan(state.plan.clone())));
+    }
+    Ok(())
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Condition::New | Condition::Good => Ok(()),
+            Condition::Previous(reason) | Condition::Lost(reason) => f.write_str(reason),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resume::state_text::tests::sample;
+    use std::fs;
+
+    const PATIENCE: Duration = Duration::ZERO;
+
+    fn open(path: &Path) -> Store {
+        Store::open(path, PATIENCE).unwrap()
+    }
+
+    fn load(path: &Path) -> Loaded {
+        open(path).load("follow", "lines of text").unwrap()
+    }
+
+    fn other() -> State {
+        let mut state = sample();
+        state.logs.pop();
+        state
+    }
+
+    #[test]
+    fn a_state_is_kept_with_the_one_before_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state");
+        assert_eq!(load(&path).condition, Condition::New);
+        open(&path).commit(&other()).unwrap();
+        let mut store = open(&path);
+        assert_eq!(
+            store.load("follow", "lines of text").unwrap().state,
+            other()
+        );
+        store.commit(&sample()).unwrap();
+        drop(store);
+        let loaded = load(&path);
+        assert_eq!(
+            (loaded.state, loaded.condition),
+            (sample(), Condition::Good)
+        );
+        // Whatever happens to the state, the one before is used.
+        let good = fs::read(&path).unwrap();
+        for length in 0..good.len() {
+            fs::write(&path, &good[..length]).unwrap();
+            let loaded = load(&path);
+            assert_eq!(loaded.state, other(), "{length}");
+            assert!(matches!(loaded.condition, Condition::Previous(_)));
+        }
+        fs::write(path.with_extension("previous"), "").unwrap();
+        let loaded = load(&path);
+        assert_eq!(loaded.state.logs, []);
+        assert!(matches!(loaded.condition, Condition::Lost(_)));
+    }
+
+    #[test]
+    fn a_damaged_state_does_not_replace_the_good_one_before() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state");
+        open(&path).commit(&other()).unwrap();
+        let mut store = open(&path);
+        store.load("follow", "lines of text").unwrap();
+        store.commit(&sample()).unwrap();
+        drop(store);
+        fs::write(&path, "jug state 1\n").unwrap();
+        let mut store = open(&path);
+        store.load("follow", "lines of text").unwrap();
+        store.commit(&sample()).unwrap();
+        drop(store);
+        fs::write(&path, "").unwrap();
+        assert_eq!(load(&path).state, other());
+    }
+
+    #[test]
+    fn the_same_state_is_not_written_again() {
+        use std::os::unix::fs::MetadataExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state");
+        open(&path).commit(&sample()).unwrap();
+        let inode = fs::metadata(&path).unwrap().ino();
+        let mut store = open(&path);
+        store.load("follow", "lines of text").unwrap();
+        store.commit(&sample()).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().ino(), inode);
+        assert!(!path.with_extension("previous").exists());
+        store.commit(&other()).unwrap();
+        assert_ne!(fs::metadata(&path).unwrap().ino(), inode);
+    }
+
+    #[test]
+    fn other_states_and_files_are_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state");
+        open(&path).commit(&sample()).unwrap();
+        let refused = |command, plan| {
+            let error = open(&path).load(command, plan).unwrap_err();
+            error
+                .get_ref()
+                .and_then(|inner| inner.downcast_ref::<Mismatch>())
+                .cloned()
+        };
+        assert_eq!(
+            refused("log", "lines of text"),
+            Some(Mismatch::Command("follow".to_owned()))
+        );
+        assert_eq!(
+            refused("follow", "fixed 8"),
+            Some(Mismatch::Plan("lines of text".to_owned()))
+        );
+        fs::write(&path, "127.0.0.1 - - a log\n").unwrap();
+        assert!(matches!(
+            refused("follow", "lines of text"),
+            Some(Mismatch::Foreign(_))
+        ));
+        assert_eq!(fs::read(&path).unwrap(), b"127.0.0.1 - - a log\n");
+    }
+
+    #[test]
+    fn a_run_that_did_not_commit_is_noticed_by_the_next() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state");
+        let mut store = open(&path);
+        assert!(matches!(Store::open(&path, PATIENCE), Err(OpenError::Busy)));
+        store.mark_running(false).unwrap();
+        store.mark_running(true).unwrap();
+        drop(store);
+        assert!(load(&path).was_interrupted);
+        let mut store = open(&path);
+        store.load("follow", "lines of text").unwrap();
+        store.commit(&sample()).unwrap();
+        drop(store);
+        assert!(!load(&path).was_interrupted);
+    }
+
+    #[test]
+    fn a_state_that_cannot_be_written_is_left_as_it_was() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("missing/state");
+        assert!(matches!(
+            Store::open(&path, PATIENCE),
+            Err(OpenError::Io(_))
+        ));
+        let path = directory.path().join("state");
+        let mut store = open(&path);
+        store.commit(&sample()).unwrap();
+        // What a rename cannot replace.
+        let blocked = path.with_extension("previous");
+        fs::create_dir(&blocked).unwrap();
+        fs::write(blocked.join("file"), "").unwrap();
+        assert!(store.commit(&other()).is_err());
+        drop(store);
+        assert_eq!(load(&path).state, sample());
+    }
+}
