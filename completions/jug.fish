@@ -36,6 +36,7 @@ complete -c jug -n "__fish_jug_needs_command" -f -a "log" -d 'Query logs: filter
 complete -c jug -n "__fish_jug_needs_command" -f -a "walk" -d 'List everything under the given directories as text, records, a tree or totals'
 complete -c jug -n "__fish_jug_needs_command" -f -a "pie" -d 'Draw a pie chart'
 complete -c jug -n "__fish_jug_needs_command" -f -a "render" -d 'Convert SVG to PNG'
+complete -c jug -n "__fish_jug_needs_command" -f -a "follow" -d 'Print what is appended to files, across rotation and restarts'
 complete -c jug -n "__fish_jug_needs_command" -f -a "pipe" -d 'Run bytes, lines and records through a chain of stages'
 complete -c jug -n "__fish_jug_needs_command" -f -a "cache" -d 'Manage the image cache'
 complete -c jug -n "__fish_jug_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
@@ -304,6 +305,30 @@ never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand render" -l if-changed -d 'Leave FILE untouched if its contents would not change'
 complete -c jug -n "__fish_jug_using_subcommand render" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand follow" -l start -d 'Where to begin in files that are there, and that the state does not know: begin, end, line:-N or state [default: line:-10, or begin with --state or --drain]' -r
+complete -c jug -n "__fish_jug_using_subcommand follow" -l fixed -d 'Read records of N bytes instead of lines' -r
+complete -c jug -n "__fish_jug_using_subcommand follow" -l state -d 'Keep where reading stopped in FILE, and go on from there in the next run' -r -F
+complete -c jug -n "__fish_jug_using_subcommand follow" -l append -d 'Write at the end of FILE; with --state, each line comes exactly once, even after a crash' -r -F
+complete -c jug -n "__fish_jug_using_subcommand follow" -s n -l limit -d 'Exit after N lines' -r
+complete -c jug -n "__fish_jug_using_subcommand follow" -l wait-for -d 'Exit after the first line that matches REGEX' -r
+complete -c jug -n "__fish_jug_using_subcommand follow" -l idle -d 'Exit when no line has come for DURATION' -r
+complete -c jug -n "__fish_jug_using_subcommand follow" -l timeout -d 'Exit after DURATION; with status 124 if --wait-for or -n was not met by then' -r
+complete -c jug -n "__fish_jug_using_subcommand follow" -l rotate-grace -d 'Hold a rotated file open until nothing was added to it for DURATION' -r
+complete -c jug -n "__fish_jug_using_subcommand follow" -l engine -d 'How changes are noticed' -r -f -a "auto\t'By inotify; on file systems where it does not report everything, also by looking'
+inotify\t'By inotify alone'
+poll\t'By looking from time to time'"
+complete -c jug -n "__fish_jug_using_subcommand follow" -l interval -d 'Time between two looks at files whose changes the system does not report' -r
+complete -c jug -n "__fish_jug_using_subcommand follow" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c jug -n "__fish_jug_using_subcommand follow" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
+never\t'Never'"
+complete -c jug -n "__fish_jug_using_subcommand follow" -l drain -d 'Read everything that is there, then exit'
+complete -c jug -n "__fish_jug_using_subcommand follow" -l ndjson -d 'Write NDJSON: lines with their file and offsets, and what happens to the files'
+complete -c jug -n "__fish_jug_using_subcommand follow" -l prefix -d 'Write the name of the file before each line'
+complete -c jug -n "__fish_jug_using_subcommand follow" -s 0 -l null -d 'End lines and records with NUL'
+complete -c jug -n "__fish_jug_using_subcommand follow" -s v -l verbose -d 'Print extra messages to standard error'
+complete -c jug -n "__fish_jug_using_subcommand follow" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -s i -l input -d 'Read FILE, as it is; repeat the option to read several in order [default: standard input]' -r -F
 complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l file -d 'Read the stages from JOB: one on each line, in words as a shell splits them; # begins a comment' -r -F
 complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -l on-error -d 'What to do with an item or record that a stage cannot process' -r -f -a "fail\t'Abort the run'

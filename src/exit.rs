@@ -51,6 +51,8 @@ pub const SUCCESS: Status = ("0", "Success; the results are complete.");
 pub const NOT_FOUND: Status = ("1", "Nothing found with -q, and all input was read.");
 /// Of commands that draw.
 pub const NOT_CACHED: Status = ("1", "The image is not in the cache (--cache only).");
+/// Of `jug follow`.
+pub const NOT_MET: Status = ("1", "With --drain, no line matched --wait-for.");
 /// Of `jug cache`.
 pub const DAMAGED: Status = (
     "1",
@@ -90,6 +92,7 @@ mod tests {
             (Exit::Done, SUCCESS),
             (Exit::No, NOT_FOUND),
             (Exit::No, NOT_CACHED),
+            (Exit::No, NOT_MET),
             (Exit::No, DAMAGED),
             (Exit::Failed, ERROR),
             (Exit::Incomplete, INCOMPLETE),

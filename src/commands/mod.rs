@@ -6,6 +6,7 @@
 pub mod cache;
 pub mod completions;
 pub mod context;
+pub mod follow;
 pub mod generate;
 pub mod log;
 pub mod pie;
@@ -83,6 +84,7 @@ commands! {
     Walk(Box<walk::Walk>) = "walk" (SUCCESS NOT_FOUND ERROR INCOMPLETE SIGNALED),
     Pie(Box<pie::Pie>) = "pie" (SUCCESS NOT_CACHED ERROR SIGNALED),
     Render(Box<render::Render>) = "render" (SUCCESS NOT_CACHED ERROR INCOMPLETE SIGNALED),
+    Follow(Box<follow::Follow>) = "follow" (SUCCESS NOT_MET ERROR INCOMPLETE TIMED_OUT SIGNALED),
     Pipe(pipe::Pipe) = "pipe" (SUCCESS ERROR INCOMPLETE TIMED_OUT COMMAND_FAILED SIGNALED),
     Cache(cache::CacheCommand) = "cache" (SUCCESS DAMAGED ERROR INCOMPLETE SIGNALED),
     Completions(completions::Completions) = "completions" (SUCCESS ERROR SIGNALED),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::error::Result;
+use crate::resume::LogState;
 
 /// Something that happened to a log, besides lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,12 @@ pub enum Event {
 
 /// Takes what following brings.
 pub trait Receive {
+    /// What was read of a log by earlier runs.
+    fn recall(&self, log: &Path) -> Option<LogState> {
+        let _ = log;
+        None
+    }
+
     /// Takes whole units of a log, which begin at `offset` of the content; only the last line of a file may lack its newline.
     /// Returns how many bytes it has taken, an end of a unit: less than all to stop.
     ///

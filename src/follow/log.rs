@@ -3,18 +3,19 @@
 //! [`Log::look`] reads what there is: first what late writers add to rotated files, then the current file, then what has taken
 //! its place. Old comes before new, each unit once. What is where is found out by [`crate::resume`].
 
+mod names;
+mod reading;
+
 use std::collections::VecDeque;
-use std::io;
-use std::path::Path;
 
 use super::cut::Cut;
-use super::event::{Event, Receive};
-use super::reader::{Reader, Step};
-use super::start::{self, Start};
-use crate::error::{Plain, Result};
+use super::event::Receive;
+use super::reader::Reader;
+use super::start::Start;
+use crate::error::Result;
 use crate::io::buffer::Buffer;
-use crate::io::growing::{Kind, Links, Status};
-use crate::resume::{self, Files, Known, Loss, Mark, Piece, Place, Resolved, Seen};
+use crate::io::growing::Status;
+use crate::resume::{self, Files, Known, Piece, Place};
 
 /// How much is read of a log before others have their turn, in bytes.
 const TURN: usize = 4 << 20;
@@ -133,13 +134,17 @@ impl<C: resume::Content> Log<C> {
         !self.is_waiting
     }
 
-    /// The file that is open as the current one, or was last.
-    pub fn current_status(&self) -> Option<Status> {
-        let closed = || self.known.position.as_ref().map(|mark| mark.status);
-        self.current
-            .as_ref()
-            .map(|reader| reader.status)
-            .or_else(closed)
+    /// Whether something kept it from being read at the last look, which was reported.
+    pub fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// The files that are read, also if they are closed at the moment.
+    pub fn files(&self) -> Vec<Status> {
+        let held = self.held.iter().map(|held| held.reader.status);
+        let current = self.current.as_ref().map(|reader| reader.status);
+        let closed = self.known.position.as_ref().map(|mark| mark.status);
+        held.chain(current.or(closed)).collect()
     }
 
     /// When the next rotated file is closed, in nanoseconds since 1970.
@@ -161,11 +166,11 @@ impl<C: resume::Content> Log<C> {
         let mut known = self.known.clone();
         for held in &self.held {
             if let Some(mark) = held.reader.mark() {
-                refresh(&mut known, mark);
+                known.refresh(mark);
             }
         }
         if let Some(mark) = self.current.as_ref().and_then(Reader::mark) {
-            supersede(&mut known, mark);
+            known.supersede(mark);
         }
         Some(known)
     }
@@ -181,7 +186,7 @@ impl<C: resume::Content> Log<C> {
     fn settle(&mut self) -> Option<Reader<C>> {
         let reader = self.current.take()?;
         if let Some(mark) = reader.mark() {
-            supersede(&mut self.known, mark);
+            self.known.supersede(mark);
         }
         Some(reader)
     }
@@ -270,544 +275,5 @@ impl<C: resume::Content> Log<C> {
             until,
             is_gone,
         });
-    }
-
-    /// Reads what was added to rotated files, and closes those whose time is over.
-    fn read_held<F, R: Receive>(
-        &mut self,
-        with: &mut Looking<'_, F, R>,
-        left: &mut usize,
-    ) -> Result<Turn>
-    where
-        F: Files<Content = C>,
-    {
-        let now = with.files.now();
-        let mut at = 0;
-        while let Some(held) = self.held.get_mut(at) {
-            let step = held
-                .reader
-                .read(&self.place.path, with.options.cut, with.buffer, with.out);
-            match step {
-                Ok(Ok(Step::Read(bytes))) => {
-                    held.until = now + with.options.grace;
-                    *left = left.saturating_sub(bytes);
-                    if *left == 0 {
-                        return Ok(Turn::More);
-                    }
-                    continue;
-                }
-                Ok(Ok(Step::Stopped)) => return Ok(Turn::Stopped),
-                Ok(Err(error)) => return Err(error),
-                Ok(Ok(Step::End)) if with.options.is_live && now < held.until => {
-                    at += 1;
-                    continue;
-                }
-                Ok(Ok(Step::End | Step::Truncated)) | Err(_) => {}
-            }
-            let mut held = self.held.remove(at);
-            let is_whole = step.is_ok_and(|step| step.is_ok_and(|step| step == Step::End));
-            let is_final = with.options.is_live
-                || held.reader.is_archive()
-                || now - held.reader.status.modified > with.options.grace;
-            let goes_on = match is_whole && is_final {
-                true => held.reader.finish(&self.place.path, with.out)?,
-                false => true,
-            };
-            if let Some(mark) = held.reader.mark() {
-                refresh(&mut self.known, mark);
-            }
-            let position = self.known.position.as_ref().map(|mark| mark.status);
-            if held.is_gone
-                && position.is_some_and(|status| status.is_same_file(&held.reader.status))
-            {
-                self.known.position = None;
-            }
-            if !goes_on {
-                return Ok(Turn::Stopped);
-            }
-        }
-        Ok(Turn::Idle)
-    }
-
-    /// Reads the current file to its end.
-    fn read_current<F, R: Receive>(
-        &mut self,
-        with: &mut Looking<'_, F, R>,
-        left: &mut usize,
-    ) -> Result<Turn>
-    where
-        F: Files<Content = C>,
-    {
-        while let Some(reader) = &mut self.current {
-            let step = reader.read(&self.place.path, with.options.cut, with.buffer, with.out);
-            match step {
-                Ok(step) => match step? {
-                    Step::Read(bytes) => {
-                        *left = left.saturating_sub(bytes);
-                        if *left == 0 {
-                            return Ok(Turn::More);
-                        }
-                    }
-                    Step::End => break,
-                    Step::Stopped => return Ok(Turn::Stopped),
-                    Step::Truncated => self.truncated(with)?,
-                },
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    return Ok(Turn::Stopped);
-                }
-                Err(error) => self.failed(&error, with)?,
-            }
-        }
-        Ok(Turn::Idle)
-    }
-
-    /// What was read is not in the current file any more: looks for it elsewhere.
-    fn truncated<F, R>(&mut self, with: &mut Looking<'_, F, R>) -> Result<()>
-    where
-        F: Files<Content = C>,
-        R: Receive,
-    {
-        let is_active = self.is_active;
-        let Some(reader) = self.settle() else {
-            return Ok(());
-        };
-        let dropped = reader.pending() as u64;
-        drop(reader);
-        if let Some(position) = &mut self.known.position {
-            // What is still to come of it is at least what was seen.
-            position.status.size = position.status.size.max(position.offset + dropped);
-        }
-        if is_active || self.queue.is_empty() {
-            return self.resolve(with);
-        }
-        Ok(())
-    }
-
-    /// The current content cannot be read on.
-    fn failed<F, R>(&mut self, error: &io::Error, with: &mut Looking<'_, F, R>) -> Result<()>
-    where
-        F: Files<Content = C>,
-        R: Receive,
-    {
-        let Some(reader) = self.settle() else {
-            return Ok(());
-        };
-        let event = Event::Gap {
-            offset: Some(reader.offset()),
-            at_least: 0,
-            reason: format!("{}: {}", reader.path.display(), Plain(error)),
-        };
-        with.out.event(&self.place.path, &event)
-    }
-
-    /// Puts away what is read now, since something newer comes; false if the receiver stops.
-    fn retire<F, R>(&mut self, with: &mut Looking<'_, F, R>) -> Result<bool>
-    where
-        F: Files<Content = C>,
-        R: Receive,
-    {
-        let Some(mut reader) = self.settle() else {
-            return Ok(true);
-        };
-        let now = with.files.now();
-        let bytes = reader.offset() + reader.pending() as u64;
-        let is_final = reader.is_archive() || now - reader.status.modified > with.options.grace;
-        let mut goes_on = true;
-        if reader.is_archive() || (is_final && !with.options.is_live) {
-            goes_on = reader.finish(&self.place.path, with.out)?;
-            if let Some(mark) = reader.mark() {
-                refresh(&mut self.known, mark);
-            }
-        } else if with.options.is_live {
-            let until = now + with.options.grace;
-            self.hold(reader, until, false);
-        }
-        with.out
-            .event(&self.place.path, &Event::Rotated { bytes })?;
-        Ok(goes_on)
-    }
-
-    /// Opens what is to be read next.
-    fn open<F, R>(&mut self, piece: Piece, with: &mut Looking<'_, F, R>) -> Result<()>
-    where
-        F: Files<Content = C>,
-        R: Receive,
-    {
-        let links = match piece.is_active {
-            true => self.place.links,
-            false => Links::Refused,
-        };
-        let opened = with.files.open(&piece.path, links).and_then(|content| {
-            let is_same = content.status()?.is_same_file(&piece.status);
-            match &piece.from {
-                _ if !is_same => Ok(None),
-                Some(mark) => Reader::from_mark(content, &piece.path, mark),
-                None => Reader::from_begin(content, &piece.path).map(Some),
-            }
-        });
-        match opened {
-            Ok(Some(mut reader)) => {
-                if piece.is_truncated {
-                    reader.skip_nuls();
-                }
-                let is_late = self.is_late(&piece);
-                if piece.from == self.known.position {
-                    self.known.position = None;
-                }
-                self.known
-                    .finished
-                    .retain(|mark| Some(mark) != piece.from.as_ref());
-                if is_late {
-                    let until = piece.status.modified + with.options.grace;
-                    self.hold(reader, until, false);
-                    return Ok(());
-                }
-                self.current = Some(reader);
-                self.is_active = piece.is_active;
-                Ok(())
-            }
-            // Moved meanwhile: what is where is found out again.
-            Ok(None) => self.again(with),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.again(with),
-            Err(error) => {
-                let reason = Plain(&error).to_string();
-                self.refuse(&piece.path, reason, with)
-            }
-        }
-    }
-
-    /// Finds out again what is to be read: files were moved.
-    fn again<F, R>(&mut self, with: &mut Looking<'_, F, R>) -> Result<()>
-    where
-        F: Files<Content = C>,
-        R: Receive,
-    {
-        self.queue.clear();
-        with.files.pause();
-        self.resolve(with)
-    }
-
-    /// Reports that a path is not read, once for each reason.
-    fn refuse<F, R: Receive>(
-        &mut self,
-        path: &Path,
-        reason: String,
-        with: &mut Looking<'_, F, R>,
-    ) -> Result<()> {
-        let reason = match path == self.place.path {
-            true => reason,
-            false => format!("{}: {reason}", path.display()),
-        };
-        if self.refused.as_ref() == Some(&reason) {
-            return Ok(());
-        }
-        self.refused = Some(reason.clone());
-        with.out.event(&self.place.path, &Event::Refused(reason))
-    }
-
-    /// Whether the path leads to another file than the one that was read to its end, or files were renamed around it.
-    fn has_other_file<F, R>(&mut self, with: &mut Looking<'_, F, R>) -> Result<bool>
-    where
-        F: Files<Content = C>,
-        R: Receive,
-    {
-        let Some(reader) = &self.current else {
-            return Ok(true);
-        };
-        let Ok(status) = with.files.status(&self.place.path, self.place.links) else {
-            return Ok(true);
-        };
-        let is_same = status.kind == Kind::File && status.is_same_file(&reader.status);
-        Ok(!is_same
-            || self.names_changed.is_none()
-            || self.names_changed != self.names_now(with.files))
-    }
-
-    /// When the names in the directory changed last; none if they may change once more without changing that time.
-    fn names_now<F: Files<Content = C>>(&self, files: &mut F) -> Option<i128> {
-        let target = match self.place.links {
-            Links::Followed => files.target(&self.place.path),
-            Links::Refused => self.place.path.clone(),
-        };
-        let status = files
-            .status(resume::directory_of(&target), Links::Followed)
-            .ok()?;
-        (files.now() - status.modified > COARSE).then_some(status.modified)
-    }
-
-    /// Finds out what is to be read next.
-    fn resolve<F, R>(&mut self, with: &mut Looking<'_, F, R>) -> Result<()>
-    where
-        F: Files<Content = C>,
-        R: Receive,
-    {
-        let known = match self.start {
-            Some(_) => Known::default(),
-            None => self.known().unwrap_or_default(),
-        };
-        let held = self.held.iter().map(|held| &held.reader);
-        let open: Vec<Status> = held
-            .chain(&self.current)
-            .map(|reader| reader.status)
-            .collect();
-        self.names_changed = self.names_now(with.files);
-        let resolved = match resume::resolve(with.files, &self.place, &known, &open) {
-            Ok(resolved) => resolved,
-            Err(error) => {
-                let path = self.place.path.clone();
-                return self.refuse(&path, Plain(&error).to_string(), with);
-            }
-        };
-        let is_there = resolved.has_active || !resolved.pieces.is_empty();
-        if !is_there && !self.is_waiting && self.current.is_none() {
-            with.out.event(&self.place.path, &Event::Waiting)?;
-        }
-        self.is_waiting = !is_there && self.current.is_none();
-        self.report(&resolved.losses, &known, with)?;
-        let late = self.late_pieces(&resolved, with);
-        self.known.finished = resolved.finished;
-        self.known.archives = resolved.archives;
-        if let Some(start) = self.start.take() {
-            return self.begin(start, resolved.pieces, with);
-        }
-        self.queue = late.into_iter().chain(resolved.pieces).collect();
-        match (&self.current, resolved.has_active) {
-            (Some(_), false) if self.queue.is_empty() => self.release(with),
-            (Some(reader), true) if self.is_active => self.keep_last(reader.status, with),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Files that were rotated a moment ago, before this run: somebody may still add something.
-    fn late_pieces<F, R>(&self, resolved: &Resolved, with: &mut Looking<'_, F, R>) -> Vec<Piece>
-    where
-        F: Files<Content = C>,
-    {
-        let recent = with.files.now() - with.options.grace;
-        let is_recent = |mark: &&Mark| with.options.is_live && mark.status.modified > recent;
-        let is_known = |mark: &Mark| {
-            let held = self.held.iter().map(|held| held.reader.status);
-            let pieces = resolved.pieces.iter().map(|piece| piece.status);
-            held.chain(pieces)
-                .any(|status| status.is_same_file(&mark.status))
-        };
-        let finished = resolved.finished.iter().filter(is_recent);
-        let finished = finished.filter(|mark| !is_known(mark));
-        finished
-            .map(|mark| Piece {
-                path: mark.path.clone(),
-                status: mark.status,
-                from: Some(mark.clone()),
-                is_active: false,
-                is_truncated: false,
-            })
-            .collect()
-    }
-
-    /// If the current file is still the one that the log is written to, what is older is read before the rest of it.
-    fn keep_last<F, R>(&mut self, status: Status, with: &mut Looking<'_, F, R>)
-    where
-        F: Files<Content = C>,
-        R: Receive,
-    {
-        let now = with.files.status(&self.place.path, self.place.links);
-        let has_older = self.queue.iter().any(|piece| !self.is_late(piece));
-        if has_older && now.is_ok_and(|now| now.is_same_file(&status)) {
-            let path = self.place.path.clone();
-            let from = self.settle().and_then(|reader| reader.mark());
-            self.queue.push_back(Piece {
-                path,
-                status,
-                from,
-                is_active: true,
-                is_truncated: false,
-            });
-        }
-    }
-
-    /// Whether a piece was added to an older file: it is read beside the current one.
-    fn is_late(&self, piece: &Piece) -> bool {
-        !piece.is_active && piece.from.is_some() && piece.from != self.known.position
-    }
-
-    /// The log's file is gone and nothing has taken its place: it is held like a rotated one.
-    fn release<F, R>(&mut self, with: &mut Looking<'_, F, R>)
-    where
-        F: Files<Content = C>,
-        R: Receive,
-    {
-        if let Some(reader) = self.settle().filter(|_| with.options.is_live) {
-            let until = with.files.now() + with.options.grace;
-            self.hold(reader, until, true);
-        }
-    }
-
-    /// Reports what is lost.
-    fn report<F, R>(
-        &mut self,
-        losses: &[Loss],
-        known: &Known,
-        with: &mut Looking<'_, F, R>,
-    ) -> Result<()>
-    where
-        F: Files<Content = C>,
-        R: Receive,
-    {
-        let position = known.position.as_ref();
-        let path = self.place.path.clone();
-        let mut has_refused = false;
-        for loss in losses {
-            let event = match loss {
-                Loss::Truncated {
-                    offset,
-                    at_least,
-                    size,
-                    has_copy,
-                } => {
-                    // What is open is not the content any more that was read.
-                    if self.is_active {
-                        self.settle();
-                    }
-                    if !has_copy {
-                        self.known.position = None;
-                    }
-                    Event::Truncated {
-                        offset: *offset,
-                        size: *size,
-                        at_least: *at_least,
-                        has_copy: *has_copy,
-                    }
-                }
-                Loss::Gone { offset, at_least } => {
-                    self.known.position = None;
-                    Event::Gap {
-                        offset: Some(*offset),
-                        at_least: *at_least,
-                        reason: "the file that was read is gone".to_owned(),
-                    }
-                }
-                Loss::Missing { files } => Event::Gap {
-                    offset: position.map(|mark| mark.offset),
-                    at_least: 0,
-                    reason: match files {
-                        1 => "a rotated file is missing".to_owned(),
-                        _ => format!("{files} rotated files are missing"),
-                    },
-                },
-                Loss::BecameLink | Loss::NotAFile | Loss::Unreadable(..) => {
-                    has_refused = true;
-                    let reason = match loss {
-                        Loss::BecameLink => {
-                            "a link has taken the place of the file; it is not followed".to_owned()
-                        }
-                        Loss::Unreadable(_, reason) => reason.clone(),
-                        _ => "not a regular file".to_owned(),
-                    };
-                    self.refuse(&path, reason, with)?;
-                    continue;
-                }
-            };
-            with.out.event(&path, &event)?;
-        }
-        if !has_refused {
-            self.refused = None;
-        }
-        Ok(())
-    }
-
-    /// The first look: decides where to begin.
-    fn begin<F, R>(
-        &mut self,
-        start: Start,
-        pieces: Vec<Piece>,
-        with: &mut Looking<'_, F, R>,
-    ) -> Result<()>
-    where
-        F: Files<Content = C>,
-        R: Receive,
-    {
-        for piece in pieces {
-            // What was rotated after following began is new, whatever it is called.
-            let is_new = self.with_rotated && start == Start::Begin
-                || piece.status.modified >= with.options.started;
-            if !piece.is_active && !is_new {
-                self.take_as_read(&piece, with);
-                continue;
-            }
-            if !piece.is_active || start == Start::Begin {
-                self.queue.push_back(piece);
-                continue;
-            }
-            let opened = with.files.open(&piece.path, self.place.links);
-            let found = opened.and_then(|mut content| {
-                let offset = start::offset(&mut content, start, with.options.cut)?;
-                Reader::from_offset(content, &piece.path, offset)
-            });
-            match found {
-                Ok(reader) => {
-                    self.current = Some(reader);
-                    self.is_active = true;
-                }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => self.refuse(&piece.path, Plain(&error).to_string(), with)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// A rotated file that was there before following began.
-    fn take_as_read<F, R>(&mut self, piece: &Piece, with: &mut Looking<'_, F, R>)
-    where
-        F: Files<Content = C>,
-        R: Receive,
-    {
-        let Ok(content) = with.files.open(&piece.path, Links::Refused) else {
-            return;
-        };
-        if content.is_archive() {
-            let status = piece.status;
-            self.known.archives.push(Seen { status });
-            return;
-        }
-        let size = piece.status.size;
-        let reader = Reader::from_offset(content, &piece.path, size);
-        if let Some(mark) = reader.ok().and_then(|reader| reader.mark()) {
-            self.known.finished.push(mark);
-        }
-    }
-}
-
-/// Makes a mark the position. What was the position before is finished then.
-fn supersede(known: &mut Known, mark: Mark) {
-    if let Some(before) = known.position.take() {
-        retire(known, before);
-    }
-    known
-        .finished
-        .retain(|other| !other.status.is_same_file(&mark.status));
-    known.position = Some(mark);
-}
-
-/// Keeps a content as finished.
-fn retire(known: &mut Known, mark: Mark) {
-    let name = mark.path.file_name().unwrap_or_default();
-    if resume::without_packing(std::os::unix::ffi::OsStrExt::as_bytes(name)).1 {
-        known.archives.push(Seen {
-            status: mark.status,
-        });
-        return;
-    }
-    known
-        .finished
-        .retain(|other| !other.status.is_same_file(&mark.status));
-    known.finished.push(mark);
-}
-
-/// Puts a newer mark of a file in place of the older one.
-fn refresh(known: &mut Known, mark: Mark) {
-    match &mut known.position {
-        Some(position) if position.status.is_same_file(&mark.status) => *position = mark,
-        _ => retire(known, mark),
     }
 }

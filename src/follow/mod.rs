@@ -9,10 +9,14 @@ mod event;
 mod log;
 #[cfg(test)]
 mod model;
+pub mod operand;
 mod reader;
+mod run;
 mod start;
+pub mod watch;
 
 pub use cut::Cut;
 pub use event::{Event, Receive};
 pub use log::{Log, Looking, Options, Turn};
+pub use run::{Follower, Pause};
 pub use start::Start;

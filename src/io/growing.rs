@@ -161,6 +161,17 @@ impl Growing {
         Ok(growing)
     }
 
+    /// Opens a regular file, following links, whose bytes are read as they are stored.
+    ///
+    /// # Errors
+    /// Those of open(2).
+    pub fn open_raw(path: &Path) -> io::Result<Growing> {
+        Ok(Growing {
+            file: File::open(path)?,
+            archive: None,
+        })
+    }
+
     /// Its status now; the size is that of the stored bytes.
     ///
     /// # Errors

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn content_and_names_are_told_apart() {
+    fn content_and_names_are_distinguished() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("log");
         let mut file = fs::File::create(&path).unwrap();

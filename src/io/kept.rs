@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
+use std::os::fd::AsFd as _;
 use std::path::Path;
 
 use super::atomic;
@@ -24,6 +25,24 @@ pub fn replace(path: &Path, previous: Option<&Path>, content: &[u8]) -> io::Resu
         keep(path, previous)?;
     }
     sink.commit()
+}
+
+/// Writes a file to disk, which another descriptor may have written.
+///
+/// # Errors
+/// Those of open(2) and fsync(2).
+pub fn sync(path: &Path) -> io::Result<()> {
+    atomic::sync(fs::File::open(path)?.as_fd())
+}
+
+/// Cuts a file off at a length, in bytes.
+///
+/// # Errors
+/// Those of open(2), ftruncate(2) and fsync(2).
+pub fn cut(path: &Path, length: u64) -> io::Result<()> {
+    let file = fs::File::options().write(true).open(path)?;
+    file.set_len(length)?;
+    atomic::sync(file.as_fd())
 }
 
 /// Gives a file a second name, which may belong to another.

@@ -1,8 +1,10 @@
 //! What is known of a log, and what is to be read of it.
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
 use super::mark::Mark;
+use super::names::without_packing;
 use crate::io::growing::Status;
 
 /// What is known of a log from reading it so far.
@@ -14,6 +16,40 @@ pub struct Known {
     pub finished: Vec<Mark>,
     /// Archives whose content has been read, or is too old to be read.
     pub archives: Vec<Seen>,
+}
+
+impl Known {
+    /// Makes a mark the position. What was the position before is finished then.
+    pub fn supersede(&mut self, mark: Mark) {
+        if let Some(before) = self.position.take() {
+            self.finish(before);
+        }
+        let is_other = |other: &Mark| !other.status.is_same_file(&mark.status);
+        self.finished.retain(is_other);
+        self.position = Some(mark);
+    }
+
+    /// Puts a newer mark of a file in place of the older one.
+    pub fn refresh(&mut self, mark: Mark) {
+        match &mut self.position {
+            Some(position) if position.status.is_same_file(&mark.status) => *position = mark,
+            _ => self.finish(mark),
+        }
+    }
+
+    /// Keeps a content as finished.
+    fn finish(&mut self, mark: Mark) {
+        let name = mark.path.file_name().unwrap_or_default();
+        if without_packing(name.as_bytes()).1 {
+            self.archives.push(Seen {
+                status: mark.status,
+            });
+            return;
+        }
+        let is_other = |other: &Mark| !other.status.is_same_file(&mark.status);
+        self.finished.retain(is_other);
+        self.finished.push(mark);
+    }
 }
 
 /// A file that needs no further look as long as it stays as it is.
@@ -92,4 +128,6 @@ pub struct Resolved {
     pub archives: Vec<Seen>,
     /// Whether the file that the log is written to exists.
     pub has_active: bool,
+    /// Whether the file with the position was found, by whatever name.
+    pub has_position: bool,
 }

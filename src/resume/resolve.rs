@@ -203,6 +203,7 @@ impl<F: Files> Search<'_, F> {
         let place = self.recognise()?;
         let mut resolved = Resolved {
             has_active: self.active().is_some(),
+            has_position: place.is_some(),
             ..Resolved::default()
         };
         let place = self.find_losses(place, &mut resolved.losses)?;

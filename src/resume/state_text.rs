@@ -347,7 +347,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn other_files_and_newer_states_are_told_apart() {
+    fn other_files_and_newer_states_are_distinguished() {
         assert_eq!(
             decode(b"2026-11-27 a line of a log\n"),
             Err(Damage::Foreign)

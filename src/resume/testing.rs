@@ -47,11 +47,6 @@ impl Memory {
         inner.clock
     }
 
-    /// Lets time pass.
-    pub(crate) fn wait(&self, seconds: i128) {
-        self.0.borrow_mut().clock += seconds * 1_000_000_000;
-    }
-
     pub(crate) fn create(&self, name: &str) -> Rc<RefCell<Inode>> {
         let now = self.tick();
         let mut inner = self.0.borrow_mut();
@@ -80,16 +75,6 @@ impl Memory {
         let now = self.tick();
         let mut inode = inode.borrow_mut();
         inode.bytes.extend_from_slice(bytes);
-        (inode.modified, inode.changed) = (now, now);
-    }
-
-    /// Writes at an offset, after a hole if that is beyond the end.
-    pub(crate) fn write_at(&self, inode: &Rc<RefCell<Inode>>, offset: usize, bytes: &[u8]) {
-        let now = self.tick();
-        let mut inode = inode.borrow_mut();
-        let end = inode.bytes.len().max(offset + bytes.len());
-        inode.bytes.resize(end, 0);
-        inode.bytes[offset..offset + bytes.len()].copy_from_slice(bytes);
         (inode.modified, inode.changed) = (now, now);
     }
 

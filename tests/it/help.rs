@@ -5,7 +5,7 @@ use std::fs;
 use crate::support::{Sandbox, command};
 
 /// The commands that have examples.
-const COMMANDS: [&str; 6] = ["log", "walk", "pipe", "pie", "render", "cache"];
+const COMMANDS: [&str; 7] = ["log", "walk", "follow", "pipe", "pie", "render", "cache"];
 
 const SVG: &str =
     "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><path d='M0 0H9V9z'/></svg>";
@@ -21,13 +21,14 @@ fn sandbox() -> Sandbox {
         .file("file", "text\n")
         .file("app.ndjson", "{\"status\":500,\"host\":\"a\"}\n")
         .file("app.log", "a timeout\n")
+        .file("logs/a.log", "ready\n")
         .file("sizes.tsv", "a\t1\nb\t2\n")
         .file("chart.svg", SVG)
         .file("graph.dot", "graph { a -- b }")
         .file("icons/one.svg", SVG)
         .file("icons/two.svg", SVG)
         .file("src/main.rs", "")
-        .file("var/log/small.log", "")
+        .file("var/log/small.log", "small\n")
         .file("srv/a.txt", "text")
         .file("data/new", "")
         .file("var/run/last-backup", "")

@@ -7,6 +7,7 @@ mod artifacts;
 mod cache;
 mod cases;
 mod coreutils;
+mod follow;
 mod fuzz;
 mod help;
 mod language;

@@ -3,7 +3,11 @@
 use clap_mangen::roff::{Roff, bold, roman};
 
 /// Longer examples of each page, in Markdown: a paragraph and a `console` block for each task.
-const LONG: [(&str, &str); 5] = [
+const LONG: [(&str, &str); 6] = [
+    (
+        "jug-follow",
+        include_str!("../../../fixtures/examples/follow.md"),
+    ),
     ("jug-log", include_str!("../../../fixtures/examples/log.md")),
     ("jug-pie", include_str!("../../../fixtures/examples/pie.md")),
     (

@@ -36,8 +36,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "args", "dirs", "error", "exit", "expr", "format", "group", "io", "log", "observe",
-            "pie", "pipe", "record", "render", "select", "ui", "walk",
+            "args", "dirs", "error", "exit", "expr", "follow", "format", "group", "io", "log",
+            "observe", "pie", "pipe", "record", "render", "resume", "select", "ui", "walk",
         ],
     ),
     (
@@ -69,7 +69,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "dirs", "expr", "format", "group", "observe", "record", "select",
         ],
     ),
-    ("follow", &["error", "io", "resume"]),
+    ("follow", &["error", "io", "resume", "select"]),
     ("pie", &["record", "render"]),
     (
         "pipe",

@@ -1,0 +1,153 @@
+//! Runs that are killed, that overlap, or that cannot save their state.
+
+use std::fs;
+use std::os::unix::process::CommandExt as _;
+
+use super::{append, drain, start};
+use crate::process::{signal, wait_for};
+use crate::support::random::Random;
+use crate::support::{JUG, Sandbox, command};
+
+/// Kills runs at random times while the log grows and is rotated. Returns what came out, and what was written.
+fn killed(append_to: Option<&str>) -> (String, String, bool) {
+    let sandbox = Sandbox::new();
+    let log = sandbox.path().join("app.log");
+    let mut random = Random::new(5);
+    let (mut written, mut printed, mut was_announced) = (String::new(), String::new(), false);
+    let mut args = vec!["follow", "--state", "state", "--drain"];
+    args.extend(append_to.iter().flat_map(|file| ["--append", file]));
+    args.push("app.log");
+    for round in 0..100 {
+        let lines: String = (0..2000)
+            .map(|n| format!("{round} {n} of some text\n"))
+            .collect();
+        written.push_str(&lines);
+        append(&log, &lines);
+        if round % 7 == 3 {
+            sandbox.shell("for n in 20 19 18 17 16 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1; do [ ! -e app.log.$n ] || mv app.log.$n app.log.$((n+1)); done; mv app.log app.log.1; : > app.log", b"").clean();
+        }
+        let mut child = start(&sandbox, &args);
+        let mut output = child.stdout.take().expect("a pipe");
+        let pauses = random.below(4000);
+        (0..pauses).for_each(|_| std::thread::yield_now());
+        child.kill().expect("a process of ours");
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut output, &mut text).expect("text");
+        printed.push_str(&text);
+        was_announced |= child.end().stderr().contains("repeating from byte");
+    }
+    let outcome = sandbox.jug(&args, b"");
+    printed.push_str(&outcome.stdout());
+    if let Some(file) = append_to {
+        printed = fs::read_to_string(sandbox.path().join(file)).expect("the output");
+    }
+    (printed, written, was_announced)
+}
+
+#[test]
+fn a_run_that_is_killed_repeats_lines_and_loses_none() {
+    let (printed, written, _) = killed(None);
+    let mut came: Vec<&str> = printed.lines().collect();
+    let mut wanted: Vec<&str> = written.lines().collect();
+    came.sort_unstable();
+    came.dedup();
+    wanted.sort_unstable();
+    assert!(came == wanted, "{} of {} lines", came.len(), wanted.len());
+}
+
+#[test]
+fn with_a_file_for_the_output_each_line_comes_exactly_once() {
+    let (printed, written, _) = killed(Some("all"));
+    assert!(
+        printed == written,
+        "{} instead of {} bytes",
+        printed.len(),
+        written.len()
+    );
+}
+
+#[test]
+fn repeats_are_announced() {
+    let sandbox = Sandbox::new();
+    append(sandbox.path().join("app.log"), "one\n");
+    assert_eq!(drain(&sandbox, &["app.log"]).0, "one\n");
+    append(sandbox.path().join("app.log"), "two\n");
+    // Killed before it can commit: the state is in a directory where nothing can be created for a while.
+    let mut child = start(&sandbox, &["follow", "--state", "state", "app.log"]);
+    let mut lines = super::Lines::of(&mut child);
+    lines.expect(&["two"]);
+    child.kill().expect("a process of ours");
+    drop(child);
+    let outcome = sandbox.jug(["follow", "--state", "state", "--drain", "app.log"], b"");
+    // It may have committed in time.
+    if outcome.stdout() == "two\n" {
+        assert!(
+            outcome.stderr().contains("repeating from byte 4"),
+            "{outcome}"
+        );
+    }
+    assert_eq!(outcome.status, 0);
+}
+
+#[test]
+fn the_second_of_two_runs_waits_for_the_first() {
+    let sandbox = Sandbox::new();
+    append(sandbox.path().join("app.log"), "one\n");
+    let mut first = start(&sandbox, &["follow", "--state", "state", "app.log"]);
+    let mut lines = super::Lines::of(&mut first);
+    lines.expect(&["one"]);
+    let second = start(
+        &sandbox,
+        &["follow", "--state", "state", "--drain", "app.log"],
+    );
+    let lock = format!("/proc/{}/fd", second.id());
+    wait_for("the second to try the lock", || {
+        let open = fs::read_dir(&lock).ok()?;
+        let mut targets = open
+            .flatten()
+            .filter_map(|entry| fs::read_link(entry.path()).ok());
+        targets
+            .any(|target| target.ends_with("state.lock"))
+            .then_some(())
+    });
+    signal(&first, "TERM");
+    assert_eq!(first.end().signal, Some(15));
+    let outcome = second.end();
+    assert_eq!(
+        (outcome.status, outcome.stdout().as_str()),
+        (0, ""),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn a_state_that_cannot_be_written_is_reported_and_lines_come_out() {
+    let sandbox = Sandbox::new();
+    append(sandbox.path().join("app.log"), "one\n");
+    drain(&sandbox, &["app.log"]);
+    let good = fs::read(sandbox.path().join("state")).expect("a state");
+    append(sandbox.path().join("app.log"), "two\n");
+    // No file may grow beyond this size, as on a full disk.
+    let mut limited = command("sh");
+    limited.args([
+        "-c",
+        "trap '' XFSZ; ulimit -f 0; exec \"$0\" follow --state state --drain app.log",
+        JUG,
+    ]);
+    limited.process_group(0);
+    let outcome = sandbox.run(limited, b"");
+    assert_eq!(
+        (outcome.status, outcome.stdout().as_str()),
+        (2, "two\n"),
+        "{outcome}"
+    );
+    assert!(
+        outcome.stderr().contains("the state could not be saved"),
+        "{outcome}"
+    );
+    assert_eq!(
+        fs::read(sandbox.path().join("state")).expect("a state"),
+        good
+    );
+    assert_eq!(drain(&sandbox, &["app.log"]).0, "two\n");
+}

@@ -1,0 +1,199 @@
+//! What happens while jug follows.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::os::unix::fs::symlink;
+
+use super::{Lines, append, start};
+use crate::process::{signal, wait_for};
+use crate::support::Sandbox;
+
+/// A log with a line that has come already.
+fn following(args: &[&str]) -> (Sandbox, crate::support::Running, Lines) {
+    let sandbox = Sandbox::new();
+    append(sandbox.path().join("app.log"), "begin\n");
+    let args: Vec<&str> = ["follow", "app.log"].iter().chain(args).copied().collect();
+    let mut child = start(&sandbox, &args);
+    let mut lines = Lines::of(&mut child);
+    lines.expect(&["begin"]);
+    (sandbox, child, lines)
+}
+
+#[test]
+fn lines_come_as_they_are_written_and_never_in_parts() {
+    for engine in ["auto", "inotify", "poll"] {
+        let args = ["--engine", engine, "--interval", "20ms"];
+        let (sandbox, _child, mut lines) = following(&args);
+        let log = sandbox.path().join("app.log");
+        append(&log, "one\ntw");
+        lines.expect(&["one"]);
+        append(&log, "o\nthree\n");
+        lines.expect(&["two", "three"]);
+    }
+}
+
+#[test]
+fn late_writers_of_a_rotated_file_are_heard() {
+    for engine in ["auto", "poll"] {
+        let args = [
+            "--engine",
+            engine,
+            "--interval",
+            "20ms",
+            "--rotate-grace",
+            "100s",
+        ];
+        let (sandbox, _child, mut lines) = following(&args);
+        let log = sandbox.path().join("app.log");
+        let mut writer = File::options().append(true).open(&log).expect("a writer");
+        fs::rename(&log, sandbox.path().join("app.log.1")).expect("a rotation");
+        append(&log, "new\n");
+        lines.expect(&["new"]);
+        for line in ["late 1", "late 2"] {
+            writeln!(writer, "{line}").expect("a late line");
+            lines.expect(&[line]);
+        }
+        fs::remove_file(sandbox.path().join("app.log.1")).expect("a file");
+        writeln!(writer, "from a removed file").expect("a late line");
+        lines.expect(&["from a removed file"]);
+        append(&log, "newer\n");
+        lines.expect(&["newer"]);
+    }
+}
+
+#[test]
+fn a_truncated_file_is_read_from_its_beginning() {
+    let (sandbox, child, mut lines) = following(&[]);
+    let log = sandbox.path().join("app.log");
+    fs::write(&log, "after the truncation\n").expect("a shorter file");
+    lines.expect(&["after the truncation"]);
+    fs::write(&log, "longer than what was there before it was truncated\n").expect("a longer file");
+    lines.expect(&["longer than what was there before it was truncated"]);
+    signal(&child, "TERM");
+    let outcome = child.end();
+    assert_eq!(outcome.signal, Some(15), "{outcome}");
+    assert_eq!(
+        outcome.stderr().matches("truncated after byte").count(),
+        2,
+        "{outcome}"
+    );
+}
+
+#[test]
+fn a_copy_is_read_to_its_end_after_a_truncation() {
+    let (sandbox, child, mut lines) = following(&[]);
+    let log = sandbox.path().join("app.log");
+    // Stopped, so that it sees nothing of what happens in between.
+    signal(&child, "STOP");
+    append(&log, "before the copy\n");
+    fs::copy(&log, sandbox.path().join("app.log.1")).expect("a copy");
+    File::options()
+        .write(true)
+        .truncate(true)
+        .open(&log)
+        .expect("a truncation");
+    append(&log, "after\n");
+    signal(&child, "CONT");
+    lines.expect(&["before the copy", "after"]);
+}
+
+#[test]
+fn a_file_that_does_not_exist_yet_is_awaited() {
+    let sandbox = Sandbox::new();
+    let mut child = start(&sandbox, &["follow", "below/it/app.log"]);
+    let mut lines = Lines::of(&mut child);
+    wait_for("jug to watch", || {
+        (super::held_by(&child).1 > 0).then_some(())
+    });
+    sandbox.file("below/it/app.log", "one\n");
+    lines.expect(&["one"]);
+    fs::remove_file(sandbox.path().join("below/it/app.log")).expect("a file");
+    sandbox.file("below/it/app.log", "two\n");
+    lines.expect(&["two"]);
+}
+
+#[test]
+fn a_glob_finds_new_files() {
+    let sandbox = Sandbox::new();
+    sandbox.file("logs/a.log", "a\n");
+    let mut child = start(&sandbox, &["follow", "--prefix", "logs/*.log"]);
+    let mut lines = Lines::of(&mut child);
+    lines.expect(&["logs/a.log: a"]);
+    sandbox.file("logs/b.txt", "no\n").file("logs/c.log", "c\n");
+    lines.expect(&["logs/c.log: c"]);
+    append(sandbox.path().join("logs/a.log"), "more\n");
+    lines.expect(&["logs/a.log: more"]);
+}
+
+#[test]
+fn a_link_is_followed_but_a_planted_one_is_not() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .file("a", "a\n")
+        .file("b", "b\n")
+        .file("secret", "secret\n");
+    symlink("a", sandbox.path().join("link")).expect("a link");
+    let mut child = start(&sandbox, &["follow", "link"]);
+    let mut lines = Lines::of(&mut child);
+    lines.expect(&["a"]);
+    symlink("b", sandbox.path().join("new")).expect("a link");
+    fs::rename(sandbox.path().join("new"), sandbox.path().join("link")).expect("a rename");
+    lines.expect(&["b"]);
+    append(sandbox.path().join("b"), "more\n");
+    lines.expect(&["more"]);
+
+    let (sandbox, child, mut lines) = following(&["--rotate-grace", "100s"]);
+    let log = sandbox.path().join("app.log");
+    let mut writer = File::options().append(true).open(&log).expect("a writer");
+    sandbox.file("secret", "secret\n");
+    fs::rename(&log, sandbox.path().join("app.log.1")).expect("a rotation");
+    symlink("secret", &log).expect("a link");
+    writeln!(writer, "late").expect("a late line");
+    lines.expect(&["late"]);
+    fs::remove_file(&log).expect("the link");
+    append(&log, "the file is back\n");
+    lines.expect(&["the file is back"]);
+    signal(&child, "TERM");
+    let said = child.end().stderr();
+    assert!(
+        said.contains("a link has taken the place of the file"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_signal_asks_to_look_again_or_ends() {
+    for args in [
+        &["--engine", "poll", "--interval", "1h"][..],
+        &["--engine", "inotify"],
+    ] {
+        let (sandbox, child, mut lines) = following(args);
+        append(sandbox.path().join("app.log"), "more\n");
+        signal(&child, "USR1");
+        lines.expect(&["more"]);
+        for (name, number) in [("INT", 2), ("TERM", 15)] {
+            let (_sandbox, child, _lines) = following(args);
+            signal(&child, name);
+            assert_eq!(child.end().signal, Some(number));
+        }
+    }
+}
+
+#[test]
+fn the_end_of_the_reader_ends_the_run() {
+    let (_sandbox, child, lines) = following(&[]);
+    drop(lines);
+    assert_eq!(child.end().signal, Some(13));
+}
+
+#[test]
+fn an_awaited_line_ends_the_run() {
+    let (sandbox, child, mut lines) = following(&["--wait-for", "Started", "--timeout", "100s"]);
+    append(sandbox.path().join("app.log"), "Starting\nStarted\nmore\n");
+    lines.expect(&["Starting", "Started"]);
+    assert_eq!(child.end().status, 0);
+    let (sandbox, child, mut lines) = following(&["-n", "3"]);
+    append(sandbox.path().join("app.log"), "1\n2\n3\n");
+    lines.expect(&["1", "2"]);
+    assert_eq!(child.end().status, 0);
+}
