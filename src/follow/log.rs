@@ -220,7 +220,7 @@ impl<C: resume::Content> Log<C> {
                 if !self.is_late(&piece) && !self.retire(with)? {
                     return Ok(Turn::Stopped);
                 }
-                self.open(piece, with)?;
+                self.open(&piece, with)?;
                 continue;
             }
             if self.current.is_some() && !self.is_active && !self.retire(with)? {

@@ -238,11 +238,11 @@ impl<F: Files> Search<'_, F> {
             return self.older_twin(found, position).map(Some);
         }
         // Renamed by copying, compressed, or restored. The oldest first: too much is better than too little.
-        for at in 0..candidates.len() {
+        for (at, candidate) in candidates.iter().enumerate() {
             if !self.continues(at, position)? {
                 continue;
             }
-            let is_active = candidates[at].age.is_none();
+            let is_active = candidate.age.is_none();
             if (is_active && !self.is_certain(at, position)?)
                 || self.is_longer_than_open(at, position)?
             {
@@ -539,7 +539,7 @@ impl<F: Files> Search<'_, F> {
                     resolved.finished.push(mark);
                 }
                 Holds::Position if !is_open(at) && !is_read => {
-                    rest.push(piece(at, self.known.position.as_ref()))
+                    rest.push(piece(at, self.known.position.as_ref()));
                 }
                 Holds::New if !is_open(at) => match place {
                     Some(place) if at < place => ring.push(piece(at, None)),

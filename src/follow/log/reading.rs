@@ -171,7 +171,7 @@ impl<C: resume::Content> Log<C> {
     }
 
     /// Opens what is to be read next.
-    pub(super) fn open<F, R>(&mut self, piece: Piece, with: &mut Looking<'_, F, R>) -> Result<()>
+    pub(super) fn open<F, R>(&mut self, piece: &Piece, with: &mut Looking<'_, F, R>) -> Result<()>
     where
         F: Files<Content = C>,
         R: Receive,
@@ -193,7 +193,7 @@ impl<C: resume::Content> Log<C> {
                 if piece.is_truncated {
                     reader.skip_nuls();
                 }
-                let is_late = self.is_late(&piece);
+                let is_late = self.is_late(piece);
                 if piece.from == self.known.position {
                     self.known.position = None;
                 }

@@ -33,6 +33,8 @@ fn killed(append_to: Option<&str>) -> (String, String, bool) {
         child.kill().expect("a process of ours");
         let mut text = String::new();
         std::io::Read::read_to_string(&mut output, &mut text).expect("text");
+        // What it was writing when it was killed comes again.
+        text.truncate(text.rfind('\n').map_or(0, |at| at + 1));
         printed.push_str(&text);
         was_announced |= child.end().stderr().contains("repeating from byte");
     }
