@@ -79,6 +79,8 @@ pub struct Log<C> {
     /// The last reason for which the path was not read: each is reported once.
     refused: Option<String>,
     is_waiting: bool,
+    /// Whether files were renamed all the time during the last look at names.
+    is_unsettled: bool,
     /// When the names in its directory had changed last, at the last look at them.
     names_changed: Option<i128>,
 }
@@ -106,6 +108,7 @@ impl<C: resume::Content> Log<C> {
             held: Vec::new(),
             refused: None,
             is_waiting: false,
+            is_unsettled: false,
             names_changed: None,
         }
     }
@@ -201,7 +204,8 @@ impl<C: resume::Content> Log<C> {
         R: Receive,
     {
         let mut left = TURN;
-        let mut looks_at_names = looks_at_names || self.start.is_some();
+        let is_again = std::mem::take(&mut self.is_unsettled);
+        let mut looks_at_names = looks_at_names || is_again || self.start.is_some();
         loop {
             match self.read_held(with, &mut left)? {
                 Turn::Idle => {}
@@ -225,6 +229,9 @@ impl<C: resume::Content> Log<C> {
             }
             if self.current.is_some() && !self.is_active && !self.retire(with)? {
                 return Ok(Turn::Stopped);
+            }
+            if self.is_unsettled {
+                return Ok(Turn::More);
             }
             if !looks_at_names {
                 return Ok(Turn::Idle);

@@ -20,6 +20,9 @@ use crate::io::growing::{Kind, Links, Status};
 /// How often a look is repeated while a rotator is moving files.
 const ATTEMPTS: usize = 20;
 
+/// How long ago a file was written to which a rotator may still be copying, in nanoseconds.
+const COPYING: i128 = 500_000_000;
+
 /// Where a log is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -61,7 +64,7 @@ enum Holds {
 /// reads them to their ends.
 ///
 /// # Errors
-/// Those of listing the directory, unless it does not exist.
+/// Those of listing the directory, unless it does not exist; `WouldBlock` if files are still being renamed: try again.
 pub fn resolve<F: Files>(
     files: &mut F,
     place: &Place,
@@ -91,7 +94,7 @@ pub fn resolve<F: Files>(
         before = Some(candidates);
         files.pause();
     }
-    Err(io::Error::other("files are renamed all the time"))
+    Err(io::ErrorKind::WouldBlock.into())
 }
 
 /// The files that may have some of the log, the oldest first, and what keeps the path from being read.
@@ -447,9 +450,22 @@ impl<F: Files> Search<'_, F> {
             if self.holds[at] == Holds::New && self.candidates[at].age.is_some() {
                 let position = self.known.position.as_ref().filter(|_| place.is_some());
                 self.holds[at] = self.copied(at, position)?;
+                self.has_moved |= self.is_being_copied(at, place)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether a rotator seems to be copying the log to a file at this moment: its content is known when that is done.
+    fn is_being_copied(&mut self, at: usize, place: Option<usize>) -> io::Result<bool> {
+        let age = self.files.now() - self.candidates[at].status.modified;
+        match &self.known.position {
+            Some(position) if age < COPYING && place.is_some() && place == self.active() => {
+                Ok(self.holds[at] == Holds::New
+                    && self.compared(at, position)? == Comparison::Shorter)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// What a new file holds, if it is a copy of something finished, or of what was found at the position.

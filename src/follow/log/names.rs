@@ -58,6 +58,10 @@ impl<C: resume::Content> Log<C> {
         self.names_changed = self.names_now(with.files);
         let resolved = match resume::resolve(with.files, &self.place, &known, &open) {
             Ok(resolved) => resolved,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.is_unsettled = true;
+                return Ok(());
+            }
             Err(error) => {
                 let path = self.place.path.clone();
                 return self.refuse(&path, Plain(&error).to_string(), with);
