@@ -59,7 +59,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('--engine', '--engine', [CompletionResultType]::ParameterName, 'How to read uncompressed files')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'When to show a progress bar')
-            [CompletionResult]::new('--infer', '--infer', [CompletionResultType]::ParameterName, 'Treat numeric-looking cells in CSV, TSV and columns as numbers')
+            [CompletionResult]::new('--infer', '--infer', [CompletionResultType]::ParameterName, 'Write text that looks like a number as a number')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Check every field of every line, even unused ones')
             [CompletionResult]::new('--describe', '--describe', [CompletionResultType]::ParameterName, 'Print the format, fields, types and samples of each file')
             [CompletionResult]::new('--ndjson', '--ndjson', [CompletionResultType]::ParameterName, 'Write NDJSON; short for --to ndjson')

@@ -55,7 +55,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --engine 'How to read uncompressed files'
             cand --color 'When to use colour'
             cand --progress 'When to show a progress bar'
-            cand --infer 'Treat numeric-looking cells in CSV, TSV and columns as numbers'
+            cand --infer 'Write text that looks like a number as a number'
             cand --strict 'Check every field of every line, even unused ones'
             cand --describe 'Print the format, fields, types and samples of each file'
             cand --ndjson 'Write NDJSON; short for --to ndjson'

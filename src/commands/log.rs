@@ -16,7 +16,7 @@ use clap::{Args, ValueEnum};
 
 use inputs::{
     are_records_already, hint_at_absent_fields, plan_all_fields, quarter_of_open_files,
-    warn_of_numbers_as_text,
+    warn_of_numbers_beside_text,
 };
 use words::query_words;
 
@@ -88,7 +88,7 @@ pub struct Log {
     #[command(flatten)]
     from: From,
 
-    /// Treat numeric-looking cells in CSV, TSV and columns as numbers
+    /// Write text that looks like a number as a number
     #[arg(long, help_heading = "Input")]
     infer: bool,
 
@@ -251,7 +251,7 @@ impl Log {
         let missing = inputs.iter().try_for_each(|input| input.check(&plan));
         missing?;
         hint_at_absent_fields(&inputs, &plan, &context.ui);
-        warn_of_numbers_as_text(&inputs, &plan, &context.ui);
+        warn_of_numbers_beside_text(&inputs, &plan, &context.ui);
         inputs
             .iter()
             .filter_map(Input::total)

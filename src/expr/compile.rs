@@ -1,5 +1,7 @@
 //! Names to slots, constants to values, and the checks that need no line: types, regexes, arguments.
 
+mod quoted;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -107,12 +109,15 @@ fn node(expr: &Expr, scope: &mut dyn Scope) -> Result<(Node, Kind), QueryError> 
             ))
         }
         ExprKind::In(subject, list) => {
-            let (subject, kind) = node(subject, scope)?;
+            let (found, kind) = node(subject, scope)?;
             let list = list
                 .iter()
-                .map(|item| comparable(item, kind, scope))
-                .collect::<Result<_, _>>()?;
-            Ok((Node::In(Box::new(subject), list), Kind::Bool))
+                .map(|item| {
+                    quoted::check(Binary::Equal, subject, kind, item)?;
+                    Ok(comparable(item, kind, scope)?.0)
+                })
+                .collect::<Result<_, QueryError>>()?;
+            Ok((Node::In(Box::new(found), list), Kind::Bool))
         }
         ExprKind::InNet(subject, net) => Ok((
             Node::InNet(Box::new(node(subject, scope)?.0), *net),
@@ -176,7 +181,7 @@ fn call(
     for (argument, parameter) in arguments.iter().zip(function.parameters) {
         nodes.push(match (&argument.kind, parameter) {
             (ExprKind::Field(name), Kind::Time) => field(argument, name, Want::Time, scope)?.0,
-            (ExprKind::Text(_), Kind::Time) => comparable(argument, Kind::Time, scope)?,
+            (ExprKind::Text(_), Kind::Time) => comparable(argument, Kind::Time, scope)?.0,
             _ => typed(argument, *parameter, name, scope)?,
         });
     }
@@ -246,12 +251,13 @@ fn binary(
             ))
         }
         Equal | Unequal | Less | LessOrEqual | Greater | GreaterOrEqual => {
-            let left_kind = kind_of_field(left, scope);
-            let right_kind = kind_of_field(right, scope);
-            let (left, right) = both(
-                comparable(left, right_kind, scope)?,
-                comparable(right, left_kind, scope)?,
-            );
+            let left_field = kind_of_field(left, scope);
+            let right_field = kind_of_field(right, scope);
+            let (left_node, left_kind) = comparable(left, right_field, scope)?;
+            let (right_node, right_kind) = comparable(right, left_field, scope)?;
+            quoted::check(operator, left, left_kind, right)?;
+            quoted::check(operator, right, right_kind, left)?;
+            let (left, right) = both(left_node, right_node);
             Ok((Node::Compare(operator, left, right), Kind::Bool))
         }
         Contains => {
@@ -298,11 +304,11 @@ fn kind_of_field(expr: &Expr, scope: &mut dyn Scope) -> Kind {
 }
 
 /// One side of a comparison; a text beside a time is a moment.
-fn comparable(expr: &Expr, other: Kind, scope: &mut dyn Scope) -> Result<Node, QueryError> {
+fn comparable(expr: &Expr, other: Kind, scope: &mut dyn Scope) -> Result<(Node, Kind), QueryError> {
     if let (ExprKind::Text(text), Kind::Time) = (&expr.kind, other) {
         let text = String::from_utf8_lossy(text);
         return match scope.clock().moment(&text) {
-            Some(moment) => Ok(Node::Constant(Value::Time(moment))),
+            Some(moment) => Ok((Node::Constant(Value::Time(moment)), Kind::Time)),
             None => Err(QueryError::new(expr.span.clone(), "not a time")
                 .hint("write 2026-01-31, 2026-01-31T10:00:00Z, \"2h\" (ago), yesterday")),
         };
@@ -321,7 +327,7 @@ fn comparable(expr: &Expr, other: Kind, scope: &mut dyn Scope) -> Result<Node, Q
         )
         .hint("such as \"2026-01-31\" or \"2h\" (ago)"));
     }
-    Ok(node)
+    Ok((node, kind))
 }
 
 /// Compiles a regex that works on bytes, with a limit on its size.

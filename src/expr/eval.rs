@@ -1,8 +1,8 @@
 //! Computing a resolved expression over a row.
 //!
 //! Missing values: arithmetic with one is missing, a comparison with one is false (`!=` is the opposite of `==`, so true),
-//! and `not` of a missing condition is true. Text where a number is needed makes the line bad, except for
-//! `==` and `!=`: text and a number are unequal.
+//! and `not` of a missing condition is true. Text that is a number is compared as one, but a text in quotes is equal to the
+//! same text only. Text where a number is needed makes the line bad, except for `==` and `!=`: text and a number are unequal.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -114,6 +114,11 @@ impl Program {
         reads(&self.node, is_one)
     }
 
+    /// Hands over each slot that is compared with a text in quotes.
+    pub fn texts_compared(&self, then: &mut dyn FnMut(usize, &[u8])) {
+        texts_compared(&self.node, then);
+    }
+
     /// The longest text that a line must contain for the condition to hold, if there is one.
     pub fn required_text(&self, is_verbatim: &dyn Fn(usize) -> bool) -> Option<Vec<u8>> {
         required_text(&self.node, is_verbatim)
@@ -168,9 +173,12 @@ fn holds(node: &Node, row: &[Value<'_>]) -> Result<bool, Bad> {
         Node::Not(inner) => Ok(!holds(inner, row)?),
         Node::And(left, right) => Ok(holds(left, row)? && holds(right, row)?),
         Node::Or(left, right) => Ok(holds(left, row)? || holds(right, row)?),
-        Node::Compare(operator, left, right) => apply(left, row, |left| {
-            apply(right, row, |right| compare(*operator, left, right))
-        }),
+        Node::Compare(operator, left, right) => {
+            let quoted = is_quoted(left) || is_quoted(right);
+            apply(left, row, |left| {
+                apply(right, row, |right| compare(*operator, left, right, quoted))
+            })
+        }
         Node::Contains(subject, finder) => apply(subject, row, |value| {
             text_test(value, |text| finder.find(text).is_some())
         }),
@@ -185,7 +193,13 @@ fn holds(node: &Node, row: &[Value<'_>]) -> Result<bool, Bad> {
         Node::In(subject, list) => {
             let subject = eval(subject, row)?;
             for item in list {
-                if compare(Binary::Equal, subject.as_ref(), eval(item, row)?.as_ref())? {
+                let value = eval(item, row)?;
+                if compare(
+                    Binary::Equal,
+                    subject.as_ref(),
+                    value.as_ref(),
+                    is_quoted(item),
+                )? {
                     return Ok(true);
                 }
             }
@@ -229,13 +243,23 @@ fn arithmetic(
     Ok(result.map_or(Value::Missing, Value::Number))
 }
 
-fn compare(operator: Binary, left: &Value<'_>, right: &Value<'_>) -> Result<bool, Bad> {
-    let Some(order) = order(
-        left,
-        right,
-        matches!(operator, Binary::Equal | Binary::Unequal),
-    )?
-    else {
+/// Whether it is a text in quotes.
+fn is_quoted(node: &Node) -> bool {
+    matches!(node, Node::Constant(Value::Text(_)))
+}
+
+/// Whether a comparison holds; `quoted` if one of the values is a text in quotes.
+fn compare(
+    operator: Binary,
+    left: &Value<'_>,
+    right: &Value<'_>,
+    quoted: bool,
+) -> Result<bool, Bad> {
+    let order = match operator {
+        Binary::Equal | Binary::Unequal => equality(left, right, quoted),
+        _ => order(left, right)?,
+    };
+    let Some(order) = order else {
         return Ok(operator == Binary::Unequal);
     };
     Ok(match operator {
@@ -248,30 +272,48 @@ fn compare(operator: Binary, left: &Value<'_>, right: &Value<'_>) -> Result<bool
     })
 }
 
-/// How two values compare; `None` if one is missing or, when only equality is asked, if they cannot be equal.
-fn order(
-    left: &Value<'_>,
-    right: &Value<'_>,
-    only_equality: bool,
-) -> Result<Option<Ordering>, Bad> {
+/// How two values compare where only equality is asked; `None` if one is missing.
+fn equality(left: &Value<'_>, right: &Value<'_>, quoted: bool) -> Option<Ordering> {
+    Some(match (left, right) {
+        (Value::Missing, _) | (_, Value::Missing) => return None,
+        (Value::Bool(left), Value::Bool(right)) => left.cmp(right),
+        (Value::Time(left), Value::Time(right)) => left.cmp(right),
+        // Only an ordered comparison takes a text in quotes for a number: status == "404" is about text. What was
+        // computed has no text of its own.
+        _ if quoted && !matches!((left, right), (Value::Number(_), _) | (_, Value::Number(_))) => {
+            left.bytes().cmp(&right.bytes())
+        }
+        (Value::Text(left), Value::Text(right)) if left == right => Ordering::Equal,
+        _ => match (left.number(), right.number()) {
+            (Some(number), Some(other)) => left.cmp_numbers(number, right, other),
+            _ => left.bytes().cmp(&right.bytes()),
+        },
+    })
+}
+
+/// How two values compare in the order of all values; `None` if one is missing.
+fn order(left: &Value<'_>, right: &Value<'_>) -> Result<Option<Ordering>, Bad> {
     let is_number = |value: &Value<'_>| matches!(value, Value::Digits(_) | Value::Number(_));
     Ok(match (left, right) {
         (Value::Missing, _) | (_, Value::Missing) => None,
         (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(right)),
         (Value::Time(left), Value::Time(right)) => Some(left.cmp(right)),
-        // Digits beside a text in quotes are text: status == "404".
-        _ if is_number(left) != is_number(right)
-            && matches!((left, right), (Value::Digits(_), _) | (_, Value::Digits(_))) =>
-        {
-            Some(left.bytes().cmp(&right.bytes()))
-        }
-        _ if is_number(left) || is_number(right) => match (number(left), number(right)) {
-            (Ok(Some(left)), Ok(Some(right))) => Some(left.numeric_cmp(right)),
-            (Err(_), _) | (_, Err(_)) if only_equality => None,
-            (Err(bad), _) | (_, Err(bad)) => return Err(bad),
+        _ if is_number(left) || is_number(right) => match (number(left)?, number(right)?) {
+            (Some(number), Some(other)) => Some(left.cmp_numbers(number, right, other)),
             _ => None,
         },
-        (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
+        (Value::Text(_) | Value::Escaped(_), Value::Text(_) | Value::Escaped(_)) => {
+            match (left.number(), right.number()) {
+                (Some(number), Some(other)) => Some(left.cmp_numbers(number, right, other)),
+                // Numbers come before text.
+                (left_number, right_number) => Some(
+                    right_number
+                        .is_some()
+                        .cmp(&left_number.is_some())
+                        .then_with(|| left.bytes().cmp(&right.bytes())),
+                ),
+            }
+        }
         _ => Some(left.bytes().cmp(&right.bytes())),
     })
 }
@@ -279,20 +321,44 @@ fn order(
 fn reads(node: &Node, is_one: &dyn Fn(usize) -> bool) -> bool {
     match node {
         Node::Slot(slot) => is_one(*slot),
-        Node::Constant(_) => false,
+        _ => children(node).into_iter().any(|child| reads(child, is_one)),
+    }
+}
+
+fn texts_compared(node: &Node, then: &mut dyn FnMut(usize, &[u8])) {
+    let mut pair = |left: &Node, right: &Node| {
+        if let (Node::Slot(slot), Node::Constant(Value::Text(text))) = (left, right) {
+            then(*slot, text);
+        }
+    };
+    match node {
+        Node::Compare(_, left, right) => {
+            pair(left, right);
+            pair(right, left);
+        }
+        Node::In(subject, list) => list.iter().for_each(|item| pair(subject, item)),
+        _ => {}
+    }
+    for child in children(node) {
+        texts_compared(child, then);
+    }
+}
+
+/// The parts directly below.
+fn children(node: &Node) -> Vec<&Node> {
+    match node {
+        Node::Slot(_) | Node::Constant(_) => Vec::new(),
         Node::Not(inner)
         | Node::Negate(inner)
         | Node::Contains(inner, _)
         | Node::Matches(inner, _)
-        | Node::InNet(inner, _) => reads(inner, is_one),
+        | Node::InNet(inner, _) => vec![inner],
         Node::And(left, right)
         | Node::Or(left, right)
         | Node::Compare(_, left, right)
-        | Node::Arithmetic(_, left, right) => reads(left, is_one) || reads(right, is_one),
-        Node::In(inner, list) => {
-            reads(inner, is_one) || list.iter().any(|node| reads(node, is_one))
-        }
-        Node::Call { arguments, .. } => arguments.iter().any(|node| reads(node, is_one)),
+        | Node::Arithmetic(_, left, right) => vec![left, right],
+        Node::In(inner, list) => std::iter::once(&**inner).chain(list).collect(),
+        Node::Call { arguments, .. } => arguments.iter().collect(),
     }
 }
 

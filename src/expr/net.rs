@@ -3,6 +3,9 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+/// How many bits come before the address of version 4 in `::ffff:192.0.2.1`.
+const MAPPED: u8 = 96;
+
 /// A network, or a single address as a network of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Net {
@@ -20,6 +23,13 @@ impl Net {
         };
         let address: IpAddr = address.parse().ok()?;
         let prefix = prefix.unwrap_or(width(address));
+        // A network of mapped addresses is one of version 4, as they are.
+        let (address, prefix) = match address.to_canonical() {
+            IpAddr::V4(inner) if address.is_ipv6() && prefix >= MAPPED => {
+                (IpAddr::V4(inner), prefix - MAPPED)
+            }
+            _ => (address, prefix),
+        };
         (prefix <= width(address)).then(|| Net { address, prefix }.masked())
     }
 
@@ -80,9 +90,34 @@ impl fmt::Display for Net {
     }
 }
 
-/// An address as bytes of a line.
+/// An address as logs write it: also with a port (`192.0.2.1:443`), in brackets (`[2001:db8::1]:443`), or with a zone
+/// (`fe80::1%eth0`). IPv4-mapped addresses (`::ffff:192.0.2.1`) are those of version 4.
 pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
-    std::str::from_utf8(text).ok()?.parse().ok()
+    let text = std::str::from_utf8(text).ok()?;
+    let is_port = |port: &str| {
+        !port.is_empty() && port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let address = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (address, after) = rest.split_once(']')?;
+            match after.strip_prefix(':') {
+                Some(port) if is_port(port) => {}
+                None if after.is_empty() => {}
+                _ => return None,
+            }
+            address
+        }
+        None => match text.split_once(':') {
+            Some((address, port)) if address.contains('.') && is_port(port) => address,
+            _ => text,
+        },
+    };
+    let address = match address.split_once('%') {
+        Some((address, zone)) if address.contains(':') && !zone.is_empty() => address,
+        _ => address,
+    };
+    let address: IpAddr = address.parse().ok()?;
+    Some(address.to_canonical())
 }
 
 /// An address, also as `10.0.0.1:8080` and with a full stop or colon after it.
@@ -127,6 +162,34 @@ mod tests {
     }
 
     #[test]
+    fn addresses_are_read_in_all_the_ways_that_logs_write_them() {
+        for (text, address) in [
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("192.0.2.1:443", Some("192.0.2.1")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("[2001:db8::1]:443", Some("2001:db8::1")),
+            ("fe80::1%eth0", Some("fe80::1")),
+            ("[fe80::1%2]:80", Some("fe80::1")),
+            ("::ffff:192.0.2.1", Some("192.0.2.1")),
+            ("[::ffff:192.0.2.1]:80", Some("192.0.2.1")),
+            ("192.0.2.1:", None),
+            ("192.0.2.1:http", None),
+            ("192.0.2.1:123456", None),
+            ("192.0.2.1%eth0", None),
+            ("[2001:db8::1]443", None),
+            ("[2001:db8::1", None),
+            ("fe80::1%", None),
+            ("192.0.2", None),
+        ] {
+            let read = parse_address(text.as_bytes()).map(|address| address.to_string());
+            assert_eq!(read.as_deref(), address, "{text}");
+        }
+        assert!(net("::ffff:192.0.2.0/120").contains("192.0.2.9".parse().unwrap()));
+        assert!(!net("::ffff:192.0.2.0/120").contains("192.0.3.9".parse().unwrap()));
+    }
+
+    #[test]
     fn addresses_are_found_as_whole_words() {
         assert!(net("10.1.2.3").occurs_in(b"from 10.1.2.3:8080 to x"));
         assert!(net("10.1.2.3").occurs_in(b"gone: 10.1.2.3."));
@@ -135,6 +198,8 @@ mod tests {
         assert!(net("10.9.9.9").occurs_in(b"rhost:10.1.2.3 from:10.9.9.9:80"));
         assert!(!net("10.1.2.3").occurs_in(b"v10.1.2.3 x10.1.2.3"));
         assert!(net("2001:db8::/32").occurs_in(b"[2001:db8::1] ok"));
+        assert!(net("2001:db8::/32").occurs_in(b"from [2001:db8::1]:443 ok"));
+        assert!(net("fe80::1").occurs_in(b"from fe80::1%eth0 ok"));
         assert!(!net("::/0").occurs_in(b"GET LWP::Simple std::io"));
     }
 

@@ -5,14 +5,13 @@ use crate::record::{Bad, Number, Value};
 /// How many characters of a value a message shows.
 const SHOWN: usize = 40;
 
-/// The number that a value holds. Missing values stay missing, and so does `-`, which tables have in place of a number.
+/// The number that a value holds. Missing values stay missing.
 ///
 /// # Errors
 /// If there is a value that is not a number.
 pub fn number(value: &Value<'_>) -> Result<Option<Number>, Bad> {
     match value {
-        Value::Missing => Ok(None),
-        Value::Text(text) if **text == *b"-" => Ok(None),
+        value if value.is_missing() => Ok(None),
         _ => match value.number() {
             Some(number) => Ok(Some(number)),
             None => Err(Bad::new(format!("'{}' is not a number", shown(value)))),

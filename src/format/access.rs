@@ -1,5 +1,5 @@
-//! Access logs of web servers: the schema and the reader that `common`, `combined` and `nginx` share. They have the
-//! fields of one list, each format up to a different one.
+//! Access logs of web servers: the schema and the reader that `common`, `combined`, `vhost_combined` and `nginx` share. They
+//! have the fields of one list, each format from one to another.
 //!
 //! Where the parts of a line are is left to [`cut()`], the end of nginx's lines to [`tail`].
 
@@ -8,11 +8,12 @@ mod tail;
 
 use std::borrow::Cow;
 
-use self::cut::{FieldError, Piece, PieceVisitor, Request, cut};
+use self::cut::{FieldError, Piece, PieceVisitor, Request, cut, cut_vhost};
 use super::wanted::{TimeTexts, Times, named, put};
 use super::words::Words;
 use super::{
-    Always, Bad, Candidate, Reader, Schema, Settings, Slots, Spec, Unknown, Verbatim, Wanted,
+    Always, Bad, Candidate, Reader, Sample, Schema, Settings, Slots, Spec, Unknown, Verbatim,
+    Wanted,
 };
 use crate::io::masks::{Masks, Task, with_masks};
 use crate::record::number::is_digits;
@@ -21,6 +22,9 @@ use crate::record::{FieldName, Value};
 /// The fields, in the order of the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
+    Vhost,
+    /// The list of addresses that proxies have put in front, where there is one; its first is the address.
+    Forwarded,
     Ip,
     Ident,
     User,
@@ -40,7 +44,7 @@ impl Part {
     /// The piece of a line that it is, or that it is in.
     fn piece(self) -> Piece {
         match self {
-            Part::Ip => Piece::Ip,
+            Part::Vhost | Part::Forwarded | Part::Ip => Piece::Ip,
             Part::Ident => Piece::Ident,
             Part::User => Piece::User,
             Part::Time => Piece::Time,
@@ -54,7 +58,9 @@ impl Part {
     }
 }
 
-const PARTS: [(&str, Part); 13] = [
+const PARTS: [(&str, Part); 15] = [
+    ("vhost", Part::Vhost),
+    ("forwarded", Part::Forwarded),
     ("ip", Part::Ip),
     ("ident", Part::Ident),
     ("user", Part::User),
@@ -70,11 +76,19 @@ const PARTS: [(&str, Part); 13] = [
     ("rt", Part::Rt),
 ];
 
-/// The schema of a format whose last field is `last`.
-pub(super) fn candidates(spec: &'static Spec, last: Part, settings: &Settings) -> Vec<Candidate> {
+/// The schema of a format with the fields from `first` to `last`.
+pub(super) fn candidates(
+    spec: &'static Spec,
+    first: Part,
+    last: Part,
+    settings: &Settings,
+) -> Vec<Candidate> {
     let schema = Access {
         spec,
+        first,
         last,
+        has_lists: false,
+        rt: tail::Place::default(),
         settings: settings.clone(),
     };
     vec![Candidate {
@@ -86,13 +100,19 @@ pub(super) fn candidates(spec: &'static Spec, last: Part, settings: &Settings) -
 
 struct Access {
     spec: &'static Spec,
+    first: Part,
     last: Part,
+    /// Whether the lines that decided have lists of addresses.
+    has_lists: bool,
+    /// Where they have the request time.
+    rt: tail::Place,
     settings: Settings,
 }
 
 impl Access {
     fn parts(&self) -> impl Iterator<Item = &'static (&'static str, Part)> {
-        PARTS.iter().take_while(|(_, part)| *part <= self.last)
+        let parts = self.first..=self.last;
+        PARTS.iter().filter(move |(_, part)| parts.contains(part))
     }
 }
 
@@ -101,8 +121,27 @@ impl Schema for Access {
         self.spec
     }
 
+    fn learn(&mut self, sample: Sample<'_>) {
+        for (line, _) in sample.lines_with_ends() {
+            let mut shape = LineShape::default();
+            let line = match self.first {
+                Part::Vhost => cut_vhost(line).map_or(line, |(_, rest)| rest),
+                _ => line,
+            };
+            if cut(line, self.last.piece(), &mut shape).is_ok() {
+                self.has_lists |= shape.has_list;
+                if self.rt == tail::Place::First {
+                    self.rt = shape.rt.unwrap_or_default();
+                }
+            }
+        }
+    }
+
     fn fields(&self) -> Vec<FieldName> {
-        self.parts().map(|(name, _)| FieldName::key(name)).collect()
+        self.parts()
+            .filter(|(_, part)| *part != Part::Forwarded || self.has_lists)
+            .map(|(name, _)| FieldName::key(name))
+            .collect()
     }
 
     fn open_ended(&self) -> bool {
@@ -141,6 +180,8 @@ impl Schema for Access {
             last_wanted: parts.last().map(|(part, _)| part.piece()),
             words: Words::new(wanted, self.settings.infer),
             times: Times::new(wanted, &self.settings.zone),
+            has_vhost: self.first == Part::Vhost,
+            rt: self.rt,
             last: self.last,
             texts: TimeTexts::new(&self.settings.zone),
         }))
@@ -155,6 +196,8 @@ struct AccessReader {
     last_wanted: Option<Piece>,
     words: Words,
     times: Times,
+    has_vhost: bool,
+    rt: tail::Place,
     /// The last part of whole lines.
     last: Part,
     texts: TimeTexts,
@@ -178,9 +221,16 @@ impl AccessReader {
         if let Some(last) = self.last_wanted {
             let mut visitor = WantedFields {
                 places: &self.places,
+                rt: self.rt,
                 out,
             };
-            cut(line, last, &mut visitor).map_err(Bad::new)?;
+            let mut rest = line;
+            if self.has_vhost {
+                let (vhost, after) = cut_vhost(line).map_err(Bad::new)?;
+                visitor.text(Part::Vhost, vhost);
+                rest = after;
+            }
+            cut(rest, last, &mut visitor).map_err(Bad::new)?;
             for &(first, other) in &self.twins {
                 out[other] = out[first].clone();
             }
@@ -234,7 +284,12 @@ impl Reader for AccessReader {
 
     fn check(&mut self, line: &[u8]) -> Result<(), Bad> {
         let mut visitor = FieldChecker {
+            rt: self.rt,
             texts: &mut self.texts,
+        };
+        let line = match self.has_vhost {
+            true => cut_vhost(line).map_err(Bad::new)?.1,
+            false => line,
         };
         cut(line, self.last.piece(), &mut visitor).map_err(Bad::new)
     }
@@ -243,6 +298,7 @@ impl Reader for AccessReader {
 /// Puts what is wanted of a line where it is wanted.
 struct WantedFields<'w, 'o, 'a> {
     places: &'w Places,
+    rt: tail::Place,
     out: &'o mut [Value<'a>],
 }
 
@@ -266,7 +322,14 @@ impl<'a> PieceVisitor<'a> for WantedFields<'_, '_, 'a> {
     #[inline(always)]
     fn visit(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), FieldError> {
         match piece {
-            Piece::Ip => self.text(Part::Ip, text),
+            Piece::Ip => {
+                self.text(Part::Ip, first_of_list(text));
+                if let Some(place) = self.place(Part::Forwarded)
+                    && memchr::memchr(b',', text).is_some()
+                {
+                    put_text(text, place);
+                }
+            }
             Piece::Ident => self.text(Part::Ident, text),
             Piece::User => self.text(Part::User, text),
             Piece::Time => self.text(Part::Time, text),
@@ -283,8 +346,9 @@ impl<'a> PieceVisitor<'a> for WantedFields<'_, '_, 'a> {
                 }
             }
             Piece::Tail => {
+                let rt = self.rt;
                 if let Some(place) = self.place(Part::Rt) {
-                    *place = tail::request_time(text)?;
+                    *place = tail::request_time(text, rt)?;
                 }
             }
             Piece::Request => {}
@@ -309,6 +373,7 @@ impl<'a> PieceVisitor<'a> for WantedFields<'_, '_, 'a> {
 
 /// Looks at what is not free text.
 struct FieldChecker<'t> {
+    rt: tail::Place,
     texts: &'t mut TimeTexts,
 }
 
@@ -320,12 +385,41 @@ impl<'a> PieceVisitor<'a> for FieldChecker<'_> {
             }
             Piece::Status => put_status(text, &mut Value::Missing),
             Piece::Bytes => put_bytes(text, &mut Value::Missing),
-            Piece::Tail => tail::request_time(text).map(|_| ()),
+            Piece::Tail => tail::request_time(text, self.rt).map(|_| ()),
             _ => Ok(()),
         }
     }
 
     fn visit_request(&mut self, _: &'a [u8], _: usize) {}
+}
+
+/// What a line shows of the layout of its file.
+#[derive(Default)]
+struct LineShape {
+    has_list: bool,
+    rt: Option<tail::Place>,
+}
+
+impl<'a> PieceVisitor<'a> for LineShape {
+    fn visit(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), FieldError> {
+        match piece {
+            Piece::Ip => self.has_list = memchr::memchr(b',', text).is_some(),
+            Piece::Tail => self.rt = tail::Place::shown_by(text),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn visit_request(&mut self, _: &'a [u8], _: usize) {}
+}
+
+/// The first address of a list, which is the client's.
+#[inline(always)]
+fn first_of_list(text: &[u8]) -> &[u8] {
+    match memchr::memchr(b',', text) {
+        Some(comma) => &text[..comma],
+        None => text,
+    }
 }
 
 #[inline(always)]

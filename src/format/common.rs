@@ -19,5 +19,10 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn candidates(_: &[u8], settings: &Settings) -> Result<Vec<Candidate>, Refused> {
-    Ok(access::candidates(&SPEC, Part::Bytes, settings))
+    Ok(access::candidates(
+        &SPEC,
+        Part::Forwarded,
+        Part::Bytes,
+        settings,
+    ))
 }

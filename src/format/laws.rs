@@ -103,7 +103,7 @@ fn names_and_summaries_keep_the_rules() {
     for (name, summary, verb) in formats.chain(outputs) {
         assert!(
             name.bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
+                .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_')),
             "{name}"
         );
         assert!(

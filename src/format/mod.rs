@@ -10,6 +10,7 @@ mod combined;
 mod common;
 pub mod csv;
 mod detect;
+mod infer;
 pub mod json;
 #[cfg(test)]
 mod laws;
@@ -20,6 +21,7 @@ pub mod records;
 mod sample;
 mod table;
 pub mod tsv;
+mod vhost_combined;
 mod wanted;
 mod words;
 
@@ -29,6 +31,7 @@ use crate::record::{Cell, Value};
 pub use crate::record::{Bad, FieldName, Step, Want, Wanted};
 pub use csv::MULTILINE_CSV;
 pub use detect::{Decision, Needs, decide, detect};
+pub use infer::InferNumbers;
 
 /// Every format that can be read, sorted by name.
 pub static FORMATS: &[&Spec] = &[
@@ -42,6 +45,7 @@ pub static FORMATS: &[&Spec] = &[
     &nginx::SPEC,
     &app::SYSLOG,
     &tsv::SPEC,
+    &vhost_combined::SPEC,
 ];
 
 /// Every format that rows can be written in, sorted by name. Tables for people are not among them: they need a terminal.
@@ -77,7 +81,7 @@ pub struct Sample<'a> {
 pub struct Settings {
     /// The zone of times that name none.
     pub zone: jiff::tz::TimeZone,
-    /// `--infer`: CSV, TSV and column cells that look like numbers are numbers.
+    /// `--infer`: cells of CSV, TSV and columns that look like numbers are written as numbers.
     pub infer: bool,
     /// The year of times that name none.
     pub years: Years,
@@ -97,7 +101,7 @@ pub struct Unknown {
 
 /// A record format: its name, its help, how it is recognised and opened.
 pub struct Spec {
-    /// The word after `--from`: kebab-case.
+    /// The word after `--from`: kebab-case, or as servers call it.
     pub name: &'static str,
     /// One line, imperative, no full stop: `Read …`.
     pub summary: &'static str,
@@ -203,11 +207,6 @@ pub trait Schema: Send + Sync {
     fn always(&self, field: &str) -> Option<Always> {
         let _ = field;
         None
-    }
-
-    /// Whether numbers come as texts, as the cells of tables do unless they are inferred.
-    fn numbers_are_texts(&self) -> bool {
-        false
     }
 
     /// How many lines at the beginning are not records (a CSV header).

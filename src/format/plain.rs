@@ -59,10 +59,6 @@ impl Schema for Plain {
         false
     }
 
-    fn numbers_are_texts(&self) -> bool {
-        !self.settings.infer
-    }
-
     fn verbatim(&self) -> Verbatim {
         Verbatim::Always
     }
@@ -134,9 +130,26 @@ fn leading_time<'a>(line: &'a [u8], texts: &mut TimeTexts) -> Option<&'a [u8]> {
     if !dated || !matches!(line[DATE], b'T' | b't' | b' ') {
         return None;
     }
-    let clock = &line[DATE + 1..];
-    let text = &line[..DATE + 1 + memchr::memchr2(b' ', b'\t', clock).unwrap_or(clock.len())];
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let word_end = |from: usize| {
+        let rest = &line[from..];
+        from + rest.iter().position(is_blank).unwrap_or(rest.len())
+    };
+    let end = word_end(DATE + 1);
+    // A zone may follow a blank, as in `2026-05-17 10:05:03 +0200`.
+    if line.get(end) == Some(&b' ') && line.get(end + 1).is_some_and(begins_zone) {
+        let text = &line[..word_end(end + 1)];
+        if texts.parse(text).is_some() {
+            return Some(text);
+        }
+    }
+    let text = &line[..end];
     texts.parse(text).map(|_| text)
+}
+
+/// Whether a word that begins with this byte may be a zone.
+fn begins_zone(byte: &u8) -> bool {
+    matches!(byte, b'+' | b'-') || byte.is_ascii_uppercase()
 }
 
 #[cfg(test)]
@@ -156,6 +169,24 @@ mod tests {
                 "2026-05-17T10:05:03+02:00",
                 Some("2026-05-17T10:05:03+02:00"),
             ),
+            (
+                "2026-05-17 10:05:03 +0530 start",
+                Some("2026-05-17 10:05:03 +0530"),
+            ),
+            (
+                "2026-05-17 10:05:03,250 CEST",
+                Some("2026-05-17 10:05:03,250 CEST"),
+            ),
+            (
+                "2026-05-17 10:05:03 Europe/Berlin start",
+                Some("2026-05-17 10:05:03 Europe/Berlin"),
+            ),
+            (
+                "2026-05-17 10:05:03 ERROR start",
+                Some("2026-05-17 10:05:03"),
+            ),
+            ("2026-05-17 10:05:03 -- start", Some("2026-05-17 10:05:03")),
+            ("2026-05-17T10:05:03Z UTC", Some("2026-05-17T10:05:03Z")),
             ("2026-05-17 starts", None),
             ("2026-05-17", None),
             ("at 2026-05-17T10:05:03Z", None),

@@ -133,10 +133,6 @@ impl<D: Dialect> Schema for Table<D> {
         1
     }
 
-    fn numbers_are_texts(&self) -> bool {
-        !self.settings.infer
-    }
-
     fn verbatim(&self) -> Verbatim {
         D::VERBATIM
     }

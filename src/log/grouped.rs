@@ -1,5 +1,6 @@
 //! Groups with their states: what a worker fills, what is merged, what becomes rows.
 
+mod alike;
 mod keys;
 mod numbers;
 
@@ -287,12 +288,14 @@ impl Grouped {
         Ok(())
     }
 
-    /// Makes a group for rows without keys, if that is how they are grouped: it has a row even if there are none. Frees what
-    /// only adding rows needs.
+    /// Makes a group for rows without keys, if that is how they are grouped: it has a row even if there are none. Joins groups
+    /// that look alike. Frees what only adding rows needs.
     pub fn complete(&mut self) {
         if self.grouping.keys.is_empty() {
             self.has_one_group();
         }
+        let joined = self.join_alike();
+        debug_assert!(joined.is_ok(), "joining makes fewer groups");
         self.groups.end_lookups();
         self.ready = Vec::new();
     }

@@ -17,6 +17,7 @@ use crate::io::mapped::Mapped;
 use crate::io::source::{InputName, OpenOptions, Opened, Regular, open};
 use crate::log::chunk::Grid;
 use crate::log::options::Engine;
+use crate::record::Number;
 
 use beginning::{BYTE_ORDER_MARK, Beginning, SAMPLE, decide, whole_lines};
 
@@ -334,6 +335,15 @@ fn check_kinds(schema: &dyn Schema, plan: &Plan) -> Result<()> {
             _ => continue,
         };
         return Err(Error::usage(message).hint(hint));
+    }
+    for (place, text) in plan.texts_compared() {
+        let name = plan.fields[place].name.to_string();
+        if schema.always(&name) == Some(Always::Number) && Number::parse(&text).is_none() {
+            let text = String::from_utf8_lossy(&text);
+            let message = format!("{name} is a number and never '{text}'");
+            let hint = format!("compare it with a number, such as: {name} > 0");
+            return Err(Error::usage(message).hint(hint));
+        }
     }
     Ok(())
 }

@@ -10,6 +10,22 @@ mod floats;
 
 use floats::FloatSum;
 
+/// How many bits the sum of 2^64 floats can be larger than the largest.
+const HEADROOM: i32 = 64;
+
+/// A float that is a whole number below 2^255.
+fn whole_number(float: f64) -> I256 {
+    let bits = float.abs().to_bits();
+    let mantissa = I256::from((bits & ((1 << 52) - 1)) | (1 << 52));
+    let exponent = (bits >> 52).cast_signed() - 1075;
+    let places = u32::try_from(exponent.unsigned_abs()).unwrap_or(u32::MAX);
+    let size = match exponent {
+        0.. => mantissa << places,
+        _ => mantissa >> places,
+    };
+    if float < 0.0 { -size } else { size }
+}
+
 /// A sum of numbers of both kinds. Decimals and floats are summed apart, each exactly, and added at the end.
 ///
 /// One is kept for each of perhaps millions of groups, so what few of them need is kept elsewhere.
@@ -77,16 +93,41 @@ impl Sum {
         }
     }
 
+    /// Whether [`Sum::finish`] gives a rounded value: where floats were added, which are nearly always rounded themselves, and
+    /// where the sum is too wide for a decimal.
+    pub fn is_rounded(&self) -> bool {
+        self.floats.is_some() || self.exact().is_none()
+    }
+
+    fn exact(&self) -> Option<Number> {
+        i128::try_from(self.decimals())
+            .ok()
+            .and_then(|units| Number::decimal(units, self.scale))
+    }
+
     /// The sum: a decimal without needless zeros, or a float where floats were added or it is too wide. Nothing if it is
     /// beyond all floats.
     pub fn finish(&self) -> Option<Number> {
-        let exact = i128::try_from(self.decimals())
-            .ok()
-            .and_then(|units| Number::decimal(units, self.scale));
-        match (&self.floats, exact) {
+        match (&self.floats, self.exact()) {
             (None, Some(number)) => Some(number.trimmed()),
-            _ => Number::float(self.divided_by(1)),
+            (None, None) => Number::float(self.divided_by(1)),
+            (Some(floats), _) => Number::float(self.with_floats(floats)),
         }
+    }
+
+    /// The sum of both kinds, rounded once if the decimals add up to a whole number.
+    fn with_floats(&self, floats: &FloatSum) -> f64 {
+        let scale = I256::from(power(self.scale));
+        let (mut whole, fraction) = (self.decimals() / scale, self.decimals() % scale);
+        let mut total = floats.clone();
+        total.add(ratio(fraction, scale));
+        // A float holds 53 bits of the whole number at a time.
+        while whole != I256::ZERO {
+            let float = ratio(whole, I256::from(1));
+            total.add(float);
+            whole -= whole_number(float);
+        }
+        total.round(0)
     }
 
     /// The sum divided by how many numbers there were, rounded once if all were decimals.
@@ -109,11 +150,16 @@ impl Sum {
             self.decimals(),
             I256::from(power(self.scale)) * I256::from(count),
         );
-        decimals
-            + self
-                .floats
-                .as_ref()
-                .map_or(0.0, |floats| floats.round() / count as f64)
+        let floats = self.floats.as_ref().map_or(0.0, |floats| {
+            let sum = floats.round(0);
+            if sum.is_infinite() {
+                // The mean of floats is no larger than the largest of them, though their sum is.
+                floats.round(HEADROOM) / count as f64 * 2_f64.powi(HEADROOM)
+            } else {
+                sum / count as f64
+            }
+        });
+        decimals + floats
     }
 
     /// Bytes on the heap.
@@ -199,6 +245,41 @@ mod tests {
                 .to_string(),
             "1.5"
         );
+    }
+
+    #[test]
+    fn rounded_sums_are_known() {
+        let rounded = |texts: &[&str]| {
+            let numbers: Vec<Number> = texts
+                .iter()
+                .map(|text| Number::parse(text.as_bytes()).unwrap())
+                .collect();
+            let sum = sum(&numbers);
+            (
+                sum.is_rounded(),
+                sum.finish().map(|number| number.to_string()),
+            )
+        };
+        let shown = |text: &str| Some(text.to_owned());
+        assert_eq!(rounded(&["0.1", "0.2"]), (false, shown("0.3")));
+        assert_eq!(rounded(&["1e35", "-1e35"]), (false, shown("0")));
+        let wide = "9".repeat(36);
+        assert_eq!(rounded(&[&wide]), (false, shown(&wide)));
+        assert_eq!(rounded(&[&wide, "1"]), (true, shown("1e36")));
+        assert!(rounded(&["0.1234567890123456789"]).0);
+        assert_eq!(rounded(&["1e308", "1e308"]), (true, None));
+        assert_eq!(
+            rounded(&["1e308", "1e308", "-1e308"]),
+            (true, shown("1e308"))
+        );
+    }
+
+    #[test]
+    fn a_mean_is_within_the_range_though_the_sum_is_not() {
+        for value in [1e308, -1e308, f64::MAX] {
+            let mean = sum(&[Number::Float(value); 3]).mean(3);
+            assert_eq!(mean.unwrap().to_f64(), value);
+        }
     }
 
     #[test]

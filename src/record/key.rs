@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Timestamp, Value};
 
 /// The kind of a key, beside its bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tag {
     /// No value.
     Missing,

@@ -5,6 +5,7 @@ mod text;
 
 use ethnum::I256;
 
+pub use order::cmp_texts;
 pub use text::{counted, grouped, is_digits};
 
 use super::ratio::ratio;
@@ -116,7 +117,7 @@ impl Number {
         Number::float(self.to_f64() * other.to_f64())
     }
 
-    /// The quotient: exact if it is a whole number, otherwise the nearest float. `None` for a division by zero.
+    /// The quotient: a decimal if its digits end within the limits, otherwise the nearest float. `None` for a division by zero.
     pub fn checked_div(self, other: Number) -> Option<Number> {
         if other.is_zero() {
             return None;
@@ -133,24 +134,39 @@ impl Number {
         ) = (self, other)
         {
             let (left, right) = aligned(left, left_scale, right, right_scale);
-            if left % right == I256::ZERO
-                && let Ok(whole) = i128::try_from(left / right)
-                && let Some(number) = Number::decimal(whole, 0)
-            {
-                return Some(number);
-            }
-            return Number::float(ratio(left, right));
+            // The divisor of a ratio is positive.
+            let (left, right) = if right < I256::ZERO {
+                (-left, -right)
+            } else {
+                (left, right)
+            };
+            return exact_quotient(left, right).or_else(|| Number::float(ratio(left, right)));
         }
         Number::float(self.to_f64() / other.to_f64())
     }
 
-    /// The remainder, with the sign of the dividend. `None` for a division by zero.
+    /// The remainder, with the sign of the dividend: exact for decimals. `None` for a division by zero.
     pub fn checked_rem(self, other: Number) -> Option<Number> {
         if other.is_zero() {
             return None;
         }
-        self.exactly(other, |left, right| left.checked_rem(right))
-            .or_else(|| Number::float(self.to_f64() % other.to_f64()))
+        if let (
+            Number::Decimal {
+                units: left,
+                scale: left_scale,
+            },
+            Number::Decimal {
+                units: right,
+                scale: right_scale,
+            },
+        ) = (self, other)
+        {
+            let (left, right) = aligned(left, left_scale, right, right_scale);
+            // It is no larger than the dividend, and a multiple of the finer unit of the two.
+            let rest = i128::try_from(left % right).ok()?;
+            return Number::decimal(rest, left_scale.max(right_scale));
+        }
+        Number::float(self.to_f64() % other.to_f64())
     }
 
     /// The number with the other sign.
@@ -213,6 +229,36 @@ impl Number {
             _ => None,
         }
     }
+}
+
+/// The quotient as a decimal without needless zeros, if its digits end within the limits. The divisor is positive.
+fn exact_quotient(dividend: I256, divisor: I256) -> Option<Number> {
+    // Digits end if the dividend has all prime factors of the divisor besides 2 and 5.
+    let ends = match (i128::try_from(dividend), i128::try_from(divisor)) {
+        (Ok(dividend), Ok(divisor)) => {
+            let mut others = divisor >> divisor.trailing_zeros();
+            while others % 5 == 0 {
+                others /= 5;
+            }
+            dividend % others == 0
+        }
+        _ => true,
+    };
+    if !ends {
+        return None;
+    }
+    let (mut units, mut rest) = (dividend / divisor, dividend % divisor);
+    let mut scale = 0;
+    while rest != I256::ZERO {
+        if scale == Number::MAX_SCALE {
+            return None;
+        }
+        scale += 1;
+        rest *= I256::from(10);
+        units = units * I256::from(10) + rest / divisor;
+        rest %= divisor;
+    }
+    Number::decimal(i128::try_from(units).ok()?, scale)
 }
 
 /// Two decimals at one scale. 10^36 × 10^18 is far below 2^255.

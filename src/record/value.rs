@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::json_text;
+use super::number::cmp_texts;
 use super::{Number, Timestamp};
 
 /// A cell. The order of the variants is the order of the kinds in [`Value::total_cmp`].
@@ -36,7 +37,8 @@ pub enum Value<'a> {
 pub struct Cell {
     /// The value.
     pub value: Value<'static>,
-    /// Whether it is an approximation, within the error that what computed it documents.
+    /// Whether it is an approximation, within the error that what computed it documents. A missing value that is one is a number
+    /// that is out of range.
     pub approx: bool,
 }
 
@@ -57,6 +59,11 @@ impl Cell {
         }
     }
 
+    /// Whether it is a number that nothing can hold.
+    pub fn is_out_of_range(&self) -> bool {
+        self.approx && matches!(self.value, Value::Missing)
+    }
+
     /// A text, copied.
     pub fn text(text: impl AsRef<[u8]>) -> Cell {
         Cell::exact(Value::Text(Cow::Owned(text.as_ref().to_vec())))
@@ -69,9 +76,14 @@ impl Cell {
 }
 
 impl Value<'_> {
-    /// Whether there is none.
+    /// Whether there is none: it is absent or `null`, or its text is empty or `-`, as formats without a null write it.
+    #[inline]
     pub fn is_missing(&self) -> bool {
-        matches!(self, Value::Missing)
+        match self {
+            Value::Missing => true,
+            Value::Text(text) => matches!(**text, [] | [b'-']),
+            _ => false,
+        }
     }
 
     /// The number that it is, or that its text is.
@@ -146,6 +158,7 @@ impl Value<'_> {
     }
 
     /// The one total order: missing, false, true, numbers by size and then by text, times, texts by bytes, JSON by bytes.
+    /// Text that is a number is among the numbers; of two with one text, the one that is text comes last.
     pub fn total_cmp(&self, other: &Value<'_>) -> Ordering {
         match (self, other) {
             // What is counted is nearly always compared with the like.
@@ -163,21 +176,34 @@ impl Value<'_> {
             (Value::Time(left), Value::Time(right)) => left
                 .cmp(right)
                 .then_with(|| left.digits().cmp(&right.digits())),
-            (Value::Text(left), Value::Text(right)) | (Value::Json(left), Value::Json(right)) => {
-                left.cmp(right)
-            }
-            _ if self.rank() != other.rank() => self.rank().cmp(&other.rank()),
-            _ if self.rank() == 2 => match (self.number(), other.number()) {
-                (Some(left), Some(right)) => left
-                    .numeric_cmp(right)
-                    .then_with(|| self.spelling_cmp(other)),
-                _ => self.bytes().cmp(&other.bytes()),
-            },
-            _ => self.bytes().cmp(&other.bytes()),
+            (Value::Json(left), Value::Json(right)) => left.cmp(right),
+            _ => self.cmp_by_rank(other),
         }
     }
 
-    /// The order of two numbers that are equal, by their texts. Computed decimals of one scale have one text, and need not be
+    fn cmp_by_rank(&self, other: &Value<'_>) -> Ordering {
+        let (left, right) = (self.number(), other.number());
+        let (left_rank, right_rank) = (self.rank(left), other.rank(right));
+        let by_value = match (left, right) {
+            (Some(left), Some(right)) => self.cmp_numbers(left, other, right),
+            _ => left_rank.cmp(&right_rank),
+        };
+        by_value
+            .then_with(|| self.spelling_cmp(other))
+            .then_with(|| self.is_text().cmp(&other.is_text()))
+    }
+
+    /// The order of two values that are these numbers, by their exact values: what a float would round is compared digit by
+    /// digit.
+    #[inline]
+    pub fn cmp_numbers(&self, number: Number, other: &Value<'_>, others: Number) -> Ordering {
+        match (number, others) {
+            (Number::Decimal { .. }, Number::Decimal { .. }) => number.numeric_cmp(others),
+            _ => cmp_texts(&self.bytes(), &other.bytes()),
+        }
+    }
+
+    /// The order of two equal values, by their texts. Computed decimals of one scale have one text, and need not be
     /// written to be compared.
     fn spelling_cmp(&self, other: &Value<'_>) -> Ordering {
         match (self, other) {
@@ -189,13 +215,20 @@ impl Value<'_> {
         }
     }
 
-    fn rank(&self) -> u8 {
+    fn is_text(&self) -> bool {
+        matches!(self, Value::Text(_) | Value::Escaped(_))
+    }
+
+    /// The place of its kind in the order; `number` is the number that it is.
+    fn rank(&self, number: Option<Number>) -> u8 {
         match self {
+            _ if number.is_some() => 2,
             Value::Missing => 0,
             Value::Bool(_) => 1,
-            Value::Digits(_) | Value::Number(_) => 2,
+            Value::Number(_) => 2,
             Value::Time(_) => 3,
-            Value::Text(_) | Value::Escaped(_) => 4,
+            // Digits that no number can hold, such as 1e999, are compared as text.
+            Value::Digits(_) | Value::Text(_) | Value::Escaped(_) => 4,
             Value::Json(_) => 5,
         }
     }
@@ -283,10 +316,16 @@ mod tests {
             digits("1.5"),
             digits("1.50"),
             Value::Number(Number::from(2_u64)),
+            text("9"),
+            Value::Escaped(b"9.\\u0035"),
             digits("10"),
+            text("10"),
+            text("1e1"),
             time("2026-01-01T00:00:00Z"),
             time("2026-01-01T00:00:00.0Z"),
-            text("10"),
+            text(""),
+            text("-"),
+            digits("1e999"),
             text("a"),
             Value::Json(Cow::Borrowed(b"[1]")),
         ];

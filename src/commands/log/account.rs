@@ -9,6 +9,7 @@ use crate::log::account::{Account, BadLine, MaxBad};
 use crate::log::query::StageKind;
 use crate::log::run::Report;
 use crate::observe::Observe as _;
+use crate::record::Cell;
 use crate::record::number::counted;
 use crate::ui::{Ui, units};
 
@@ -52,6 +53,25 @@ pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, ui: 
             ui.detail(&detail);
         } else {
             ui.note(&detail);
+        }
+    }
+}
+
+/// Reports columns in which a sum was too large for any number.
+pub(super) fn tell_of_range(columns: &[String], out_of_range: &[bool], ui: &Ui) {
+    for (column, _) in columns.iter().zip(out_of_range).filter(|(_, is)| **is) {
+        ui.missed(&format!(
+            "{column}: a value is outside the range of numbers (±1.8e308) and left empty"
+        ));
+    }
+}
+
+/// Marks the columns in which a row has numbers out of range.
+pub(super) fn mark_range(row: &[Cell], out_of_range: &mut Vec<bool>) {
+    if row.iter().any(Cell::is_out_of_range) {
+        out_of_range.resize(row.len(), false);
+        for (cell, mark) in row.iter().zip(out_of_range) {
+            *mark |= cell.is_out_of_range();
         }
     }
 }

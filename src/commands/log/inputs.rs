@@ -201,47 +201,41 @@ pub(super) fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
     }
 }
 
-/// Warns if `max`, `min` or `sort` compares cells of a table as text although they look like numbers. Sums read such cells as
-/// numbers, so users expect the same here.
-pub(super) fn warn_of_numbers_as_text(inputs: &[Input], plan: &Plan, ui: &Ui) {
-    let ordered = plan.ordered_fields();
-    if ordered.is_empty() {
+/// Warns if a field is compared with a text although all its values are numbers: the answer is the same for all of them.
+pub(super) fn warn_of_numbers_beside_text(inputs: &[Input], plan: &Plan, ui: &Ui) {
+    let compared: Vec<(usize, Vec<u8>)> = plan
+        .texts_compared()
+        .into_iter()
+        .filter(|(_, text)| Number::parse(text).is_none())
+        .collect();
+    if compared.is_empty() {
         return;
     }
     for input in inputs {
-        let Some(schema) = input
-            .bound
-            .schema
-            .as_ref()
-            .filter(|schema| schema.numbers_are_texts())
-        else {
+        let schema = input.bound.schema.as_ref();
+        let Some(Ok(mut reader)) = schema.map(|schema| schema.reader(&plan.fields)) else {
             continue;
         };
-        let Ok(mut reader) = schema.reader(&plan.fields) else {
-            continue;
-        };
-        let mut looks_like_numbers = vec![None; plan.fields.len()];
+        let mut are_numbers = vec![None; plan.fields.len()];
         for line in input.sample_lines().take(SAMPLED) {
             let mut values = vec![Value::Missing; plan.fields.len()];
             if reader.read(line, &mut values).is_ok() {
-                for (value, looks) in values.iter().zip(&mut looks_like_numbers) {
-                    if let Value::Text(text) = value
-                        && **text != *b"-"
-                    {
-                        *looks = Some(looks.unwrap_or(true) && Number::parse(text).is_some());
+                for (value, are) in values.iter().zip(&mut are_numbers) {
+                    if !value.is_missing() {
+                        *are = Some(are.unwrap_or(true) && value.number().is_some());
                     }
                 }
             }
         }
-        for field in ordered
-            .iter()
-            .filter(|field| looks_like_numbers[**field] == Some(true))
-        {
-            let name = &plan.fields[*field].name;
-            ui.warn(&format!(
-                "{}: {name} looks numeric but is compared as text; use --infer",
-                input.name
-            ));
+        for (place, text) in &compared {
+            if are_numbers[*place] == Some(true) {
+                ui.warn(&format!(
+                    "{}: {} holds numbers but is compared with the text '{}'",
+                    input.name,
+                    plan.fields[*place].name,
+                    String::from_utf8_lossy(text)
+                ));
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{Intent, Log, account};
 use crate::commands::context::Context;
 use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, row_format};
 use crate::error::{Error, Result};
-use crate::format::{OutputSpec, Writer};
+use crate::format::{InferNumbers, OutputSpec, Writer};
 use crate::io::signals;
 use crate::io::source::InputName;
 use crate::log::input::Input;
@@ -97,9 +97,16 @@ pub(super) fn run(
             out.close()?
         } else {
             match spec {
-                Some(spec) => write_rows(out, spec, log, &columns, &report.table, ui)?,
+                Some(spec) => {
+                    let writer = writer_of(spec, &columns, intent);
+                    write_rows(out, (spec, &*writer), log, &columns, &report.table, ui)?
+                }
                 None => {
                     let rows: Vec<Vec<Cell>> = report.table.rows().map(Cow::into_owned).collect();
+                    let mut out_of_range = Vec::new();
+                    rows.iter()
+                        .for_each(|row| account::mark_range(row, &mut out_of_range));
+                    account::tell_of_range(&columns, &out_of_range, ui);
                     let rows = Rows {
                         columns: &columns,
                         rows: &rows,
@@ -138,7 +145,7 @@ pub(super) fn run(
     };
     let make = spec
         .filter(|_| !plan.raw)
-        .map(|spec| || (spec.writer)(&columns));
+        .map(|spec| || writer_of(spec, &columns, intent));
     let writer = make
         .as_ref()
         .map(|make| make as &(dyn Fn() -> Box<dyn Writer> + Sync));
@@ -168,10 +175,19 @@ pub(super) fn run(
     })
 }
 
+/// A writer of rows, which infers numbers if that was asked for.
+fn writer_of(spec: &OutputSpec, columns: &[String], intent: &Intent) -> Box<dyn Writer> {
+    let writer = (spec.writer)(columns);
+    match intent.settings.infer {
+        true => Box::new(InferNumbers(writer)),
+        false => writer,
+    }
+}
+
 /// Writes rows one at a time, so that they need not be in memory all at once.
 fn write_rows(
     mut out: Results,
-    spec: &OutputSpec,
+    (spec, writer): (&OutputSpec, &dyn Writer),
     log: &Log,
     columns: &[String],
     table: &Answer,
@@ -179,16 +195,17 @@ fn write_rows(
 ) -> Result<Option<String>> {
     ui.clear();
     let mut stream = RowStream::new(spec, log.output.header, columns);
-    let writer = (spec.writer)(columns);
     let mut bytes = Vec::new();
-    let mut is_approximate = false;
+    let (mut is_approximate, mut out_of_range) = (false, Vec::new());
     for row in table.rows() {
         is_approximate |= row.iter().any(|cell| cell.approx);
+        account::mark_range(&row, &mut out_of_range);
         bytes.clear();
         writer.row(&row, &mut bytes);
         stream.put(&mut out, &bytes, &[bytes.len()])?;
     }
     stream.end(&mut out)?;
+    account::tell_of_range(columns, &out_of_range, ui);
     if is_approximate && !spec.marks_approximations {
         ui.noted("some values are approximate; --ndjson and tables mark them");
     }

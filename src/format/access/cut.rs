@@ -1,5 +1,7 @@
 //! Where the parts of an access log's line begin and end.
 
+use std::net::IpAddr;
+
 use memchr::{memchr, memmem, memrchr};
 
 use crate::io::bits::{find_near, find_soon, first_or_end};
@@ -42,13 +44,19 @@ pub(super) fn cut<'a>(
     last: Piece,
     visitor: &mut impl PieceVisitor<'a>,
 ) -> Result<(), FieldError> {
-    let end = find_near(line, b' ').ok_or("no blank after the address")?;
+    let mut end = find_near(line, b' ').ok_or("no blank after the address")?;
     if end == 0 {
         return Err("no address at the beginning");
     }
+    if line[end - 1] == b',' {
+        end = end_of_list(line, end)?;
+    }
     visitor.visit(Piece::Ip, &line[..end])?;
     if last == Piece::Ip {
-        return Ok(());
+        return match line[end..].first_chunk() {
+            Some(head) if is_usual(head) => Ok(()),
+            _ => refuse_shifted(&line[end..]),
+        };
     }
     let rest = if let Some(usual) = line[end..].first_chunk().filter(|head| is_usual(head)) {
         visitor.visit(Piece::Ident, b"-")?;
@@ -64,7 +72,15 @@ pub(super) fn cut<'a>(
             None => return Ok(()),
         }
     };
-    let end = closing_quote(rest).ok_or("no closing quote after the request")?;
+    let mut end = closing_quote(rest).ok_or("no closing quote after the request")?;
+    if !begins_status(&rest[end + 1..]) {
+        end = match quote_before(rest, begins_status) {
+            Some(quote) => quote,
+            // What stands in the status's place is judged where the status is wanted.
+            None if rest[end + 1..].starts_with(b" ") => end,
+            None => return Err("no status after the request"),
+        };
+    }
     visitor.visit_request(rest, end);
     if last == Piece::Request {
         return Ok(());
@@ -82,7 +98,11 @@ pub(super) fn cut<'a>(
     let rest = rest
         .strip_prefix(b" \"")
         .ok_or("no referer in quotes after the bytes")?;
-    let end = closing_quote(rest).ok_or("no closing quote after the referer")?;
+    let mut end = closing_quote(rest).ok_or("no closing quote after the referer")?;
+    if !rest[end + 1..].starts_with(b" \"") {
+        let begins_agent = |after: &[u8]| after.starts_with(b" \"");
+        end = quote_before(rest, begins_agent).ok_or("no agent in quotes after the referer")?;
+    }
     visitor.visit(Piece::Referer, &rest[..end])?;
     if last == Piece::Referer {
         return Ok(());
@@ -90,12 +110,40 @@ pub(super) fn cut<'a>(
     let rest = rest[end + 1..]
         .strip_prefix(b" \"")
         .ok_or("no agent in quotes after the referer")?;
-    let end = closing_quote(rest).ok_or("no closing quote after the agent")?;
+    let mut end = closing_quote(rest).ok_or("no closing quote after the agent")?;
+    if end + 1 < rest.len() && !is_tail(&rest[end + 1..]) {
+        end = quote_before(rest, is_tail).ok_or("quotes in the agent that do not pair")?;
+    }
     visitor.visit(Piece::Agent, &rest[..end])?;
     if last == Piece::Agent {
         return Ok(());
     }
     visitor.visit(Piece::Tail, &rest[end + 1..])
+}
+
+/// Cuts the virtual host off the beginning of a line, without its port; gives the rest of the line.
+#[inline]
+pub(super) fn cut_vhost(line: &[u8]) -> Result<(&[u8], &[u8]), FieldError> {
+    let end = find_near(line, b' ').ok_or("no blank after the virtual host")?;
+    let (vhost, rest) = (&line[..end], &line[end + 1..]);
+    if vhost.is_empty() || rest.starts_with(b"-") {
+        return Err("no address after the virtual host");
+    }
+    let is_port = |port: &[u8]| !port.is_empty() && port.iter().all(u8::is_ascii_digit);
+    Ok(match memrchr(b':', vhost) {
+        Some(colon) if is_port(&vhost[colon + 1..]) => (&vhost[..colon], rest),
+        _ => (vhost, rest),
+    })
+}
+
+/// Where a list of addresses ends, which commas and blanks separate, and of which the first ends at `end`.
+#[cold]
+fn end_of_list(line: &[u8], mut end: usize) -> Result<usize, FieldError> {
+    while line[end - 1] == b',' {
+        let rest = &line[end + 1..];
+        end += 1 + memchr(b' ', rest).ok_or("no blank after the address")?;
+    }
+    Ok(end)
 }
 
 /// How long ` - - [17/May/2026:10:05:03 +0000] "` is, which nearly every line has after its address.
@@ -105,6 +153,33 @@ const USUAL: usize = 35;
 #[inline(always)]
 fn is_usual(head: &[u8; USUAL]) -> bool {
     head[..6] == *b" - - [" && head[17] == b':' && head[32..] == *b"] \""
+}
+
+fn is_address(word: &[u8]) -> bool {
+    std::str::from_utf8(word).is_ok_and(|word| word.parse::<IpAddr>().is_ok())
+}
+
+/// Why a line is bad that has more words in front than the format.
+const SHIFTED: FieldError = "more than address, ident and user before the time";
+
+/// Refuses a line whose first word is not the address, though only that was wanted; else it may be cut short.
+#[inline(never)]
+fn refuse_shifted(head: &[u8]) -> Result<(), FieldError> {
+    match cut_head(head, Piece::User, &mut Nothing) {
+        Err(error) if error == SHIFTED => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Wants no pieces.
+struct Nothing;
+
+impl<'a> PieceVisitor<'a> for Nothing {
+    fn visit(&mut self, _: Piece, _: &'a [u8]) -> Result<(), FieldError> {
+        Ok(())
+    }
+
+    fn visit_request(&mut self, _: &'a [u8], _: usize) {}
 }
 
 /// Cuts what comes between the address and the request, as far as `last`, where it may not be as usual; gives what follows
@@ -122,13 +197,14 @@ fn cut_head<'a>(
     } else {
         let names = &head[1..];
         let end = memchr(b' ', names).ok_or("no user after the address")?;
-        visitor.visit(Piece::Ident, &names[..end])?;
-        if last == Piece::Ident {
-            return Ok(None);
-        }
+        let (ident, user) = (&names[..end], &names[end + 1..]);
         // The user's name may have blanks in it.
-        let user = &names[end + 1..];
         let end = memmem::find(user, b" [").ok_or("no time in brackets after the user")?;
+        // With one more word in front, such as the virtual host, all fields would be shifted.
+        if is_address(ident) || user[..end].starts_with(b"- ") {
+            return Err(SHIFTED);
+        }
+        visitor.visit(Piece::Ident, ident)?;
         visitor.visit(Piece::User, &user[..end])?;
         &user[end + 2..]
     };
@@ -159,6 +235,36 @@ pub(super) fn closing_quote(text: &[u8]) -> Option<usize> {
         return Some(first);
     }
     closing_quote_after_backslash(text, first)
+}
+
+/// Whether this may follow the request: a status.
+#[inline(always)]
+fn begins_status(after: &[u8]) -> bool {
+    matches!(after, [b' ', b'0'..=b'9' | b'-', ..])
+}
+
+/// Whether this may follow the agent: nothing, or other fields, whose quotes pair up.
+#[cold]
+fn is_tail(after: &[u8]) -> bool {
+    let (mut rest, mut is_open) = (after, false);
+    while let Some(quote) = closing_quote(rest) {
+        is_open = !is_open;
+        rest = &rest[quote + 1..];
+    }
+    matches!(after.first(), None | Some(b' ' | b'\t')) && !is_open
+}
+
+/// The first quote that is followed by what must follow the field, where quotes inside it were not escaped.
+#[cold]
+fn quote_before(text: &[u8], may_follow: impl Fn(&[u8]) -> bool) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let quote = from + closing_quote(&text[from..])?;
+        if may_follow(&text[quote + 1..]) {
+            return Some(quote);
+        }
+        from = quote + 1;
+    }
 }
 
 #[cold]

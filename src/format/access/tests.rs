@@ -10,7 +10,10 @@ use crate::record::{FieldName, Want};
 fn schema(last: Part) -> Access {
     Access {
         spec: &crate::format::combined::SPEC,
+        first: Part::Forwarded,
         last,
+        has_lists: false,
+        rt: tail::Place::First,
         settings: Settings {
             zone: TimeZone::UTC,
             infer: false,
@@ -158,7 +161,6 @@ fn reads_no_further_than_it_must() {
         read(line, &["status", "user"]),
         Ok(vec!["200".to_owned(), "y z".to_owned()])
     );
-    assert_eq!(read(b"192.0.2.1 x ", &["ident"]), Ok(vec!["x".to_owned()]));
 }
 
 #[test]
@@ -222,14 +224,152 @@ proptest! {
         ident in "(-|[a-z\\[]{0,3})",
         user in "(-|([a-z\\]\"]|[a-z]\\[| [a-z\\]]){0,4})",
         time in "([0-9/:]{0,8}|[0-9/\\]]{11}:[0-9/\\] ]{14})",
-        request in r#"([A-Z?/ ]|HTTP/|\\"|\\\\|[\\"-]){0,8}"#,
+        request in r#"([A-Z?/ ]|HTTP/|\\"|\\\\|-){0,8}"#,
         numbers in "([0-9]{1,3}|-|x)",
-        quoted in r#"([a-z \[]|\\"|\\\\|["\\-]){0,6}"#,
-        tail in "[ \"a0.]{0,4}",
+        quoted in r#"([a-z \[]|\\"|\\\\|-){0,6}"#,
+        tail in "( [ a0.]{0,3})?",
     ) {
         let line = format!("{ip} {ident} {user} [{time}] \"{request}\" {numbers} {numbers} \"{quoted}\" \"{quoted}\"{tail}");
-        let names: Vec<&str> = PARTS[..12].iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = PARTS[2..14].iter().map(|(name, _)| *name).collect();
         let read = read(line.as_bytes(), &names).ok();
         prop_assert_eq!(read, oracle(&line), "{}", line);
     }
+}
+
+fn read_from(first: Part, line: &str, names: &[&str]) -> Result<Vec<String>, String> {
+    let wanted: Vec<_> = names
+        .iter()
+        .map(|name| Wanted::new(FieldName::key(name), Want::Any))
+        .collect();
+    let schema = Access {
+        first,
+        ..schema(Part::Agent)
+    };
+    let mut reader = schema
+        .reader(&wanted)
+        .map_err(|unknown| names[unknown.index].to_owned())?;
+    let mut out = vec![Value::Missing; wanted.len()];
+    let checked = reader.check(line.as_bytes());
+    reader
+        .read(line.as_bytes(), &mut out)
+        .map_err(|bad| bad.reason.into_owned())?;
+    assert_eq!(checked, Ok(()), "{line}");
+    let texts = out.iter().map(Value::bytes);
+    Ok(texts
+        .map(|text| String::from_utf8_lossy(&text).into_owned())
+        .collect())
+}
+
+#[test]
+fn fields_are_never_shifted_by_words_in_front() {
+    let line = requesting("GET / HTTP/1.1");
+    let shifted = "more than address, ident and user before the time";
+    for front in [
+        "www.example.com:80",
+        "www.example.com",
+        "client.example.net 192.0.2.9",
+    ] {
+        for name in ["ip", "ident", "user", "status", "agent"] {
+            let line = format!("{front} {line}");
+            assert_eq!(
+                read_from(Part::Forwarded, &line, &[name]),
+                Err(shifted.to_owned()),
+                "{line}"
+            );
+        }
+    }
+    for (front, vhost) in [
+        ("www.example.com:80", "www.example.com"),
+        ("www.example.com", "www.example.com"),
+        ("[2001:db8::1]:443", "[2001:db8::1]"),
+    ] {
+        assert_eq!(
+            read_from(
+                Part::Vhost,
+                &format!("{front} {line}"),
+                &["vhost", "ip", "status"]
+            )
+            .unwrap(),
+            [vhost, "192.0.2.1", "200"]
+        );
+    }
+    assert_eq!(
+        read_from(Part::Vhost, &line, &["vhost"]),
+        Err("no address after the virtual host".to_owned())
+    );
+    assert_eq!(
+        read_from(Part::Vhost, &format!("a b {line}"), &["vhost", "status"]),
+        Err(shifted.to_owned())
+    );
+    assert_eq!(
+        read_from(Part::Forwarded, &line, &["vhost"]),
+        Err("vhost".to_owned())
+    );
+}
+
+#[test]
+fn the_first_of_a_list_of_addresses_is_the_clients() {
+    let line = requesting("GET / HTTP/1.1");
+    let fields = ["ip", "forwarded", "ident", "user", "status"];
+    for (front, ip, list) in [
+        ("203.0.113.5, ", "203.0.113.5", "203.0.113.5, 192.0.2.1"),
+        ("203.0.113.5,", "203.0.113.5", "203.0.113.5,192.0.2.1"),
+        (
+            "unknown, 2001:db8::1, ",
+            "unknown",
+            "unknown, 2001:db8::1, 192.0.2.1",
+        ),
+        ("", "192.0.2.1", ""),
+    ] {
+        assert_eq!(
+            read_from(Part::Forwarded, &format!("{front}{line}"), &fields).unwrap(),
+            [ip, list, "", "", "200"],
+            "{front}"
+        );
+    }
+    assert!(read_from(Part::Forwarded, "203.0.113.5, 192.0.2.1", &["ip"]).is_err());
+}
+
+#[test]
+fn quotes_that_are_not_escaped_end_no_field_too_early() {
+    let head = "192.0.2.1 - - [17/May/2026:10:05:03 +0000] ";
+    let fields = ["url", "status", "referer", "agent"];
+    for (rest, expected) in [
+        (
+            r#""GET / HTTP/1.1" 200 7 "-" ""bot 2.0"""#,
+            ["/", "200", "", "\"bot 2.0\""],
+        ),
+        (
+            r#""GET / HTTP/1.1" 200 7 "-" "a "bot 2.0" b""#,
+            ["/", "200", "", "a \"bot 2.0\" b"],
+        ),
+        (
+            r#""GET / HTTP/1.1" 200 7 "-" "a" b" "203.0.113.5" 1"#,
+            ["/", "200", "", "a\" b"],
+        ),
+        (
+            r#""GET / HTTP/1.1" 200 7 "-" "a \" b" "x\"y""#,
+            ["/", "200", "", "a \\\" b"],
+        ),
+        (
+            r#""GET /a"b HTTP/1.1" 200 7 "http://x/"y"z" "c""#,
+            ["/a\"b", "200", "http://x/\"y\"z", "c"],
+        ),
+        (
+            r#""GET /a" b HTTP/1.1" 404 - "" """#,
+            ["/a\" b", "404", "", ""],
+        ),
+    ] {
+        let line = format!("{head}{rest}");
+        assert_eq!(
+            read_from(Part::Forwarded, &line, &fields).unwrap(),
+            expected,
+            "{rest}"
+        );
+    }
+    let line = format!(r#"{head}"GET / HTTP/1.1" 200 7 "-" "a "b c"#);
+    assert_eq!(
+        read_from(Part::Forwarded, &line, &["agent"]),
+        Err("quotes in the agent that do not pair".to_owned())
+    );
 }

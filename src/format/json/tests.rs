@@ -151,7 +151,7 @@ fn depth_is_no_matter() {
 #[test]
 fn time_stands_for_the_first_likely_key() {
     let wanted = [Wanted::new(FieldName::key("time"), Want::Time)];
-    let line = br#"{"date":"x","ts":"2026-05-17T10:05:03Z","time":5}"#;
+    let line = br#"{"date":"x","ts":"2026-05-17T10:05:03Z","time":500000000}"#;
     let time = |sample: &str| {
         let mut out = [Value::Missing];
         open_text(sample)
@@ -163,8 +163,8 @@ fn time_stands_for_the_first_likely_key() {
         String::from_utf8(time.bytes().into_owned()).unwrap()
     };
     assert_eq!(time("{\"date\":1,\"ts\":2}\n"), "2026-05-17T10:05:03Z");
-    assert_eq!(time("{\"ts\":1,\"time\":2}\n"), "1970-01-01T00:00:05Z");
-    assert_eq!(time("{\"other\":1}\n"), "1970-01-01T00:00:05Z");
+    assert_eq!(time("{\"ts\":1,\"time\":2}\n"), "1985-11-05T00:53:20Z");
+    assert_eq!(time("{\"other\":1}\n"), "1985-11-05T00:53:20Z");
     assert_eq!(
         read(b"{\"time\":[]}", &wanted).unwrap_err(),
         Bad::new("time is not a time")

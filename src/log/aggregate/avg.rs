@@ -30,7 +30,6 @@ static FAMILY: Family = Family {
     name: "avg",
     id: 3,
     version: 1,
-    compares: false,
     reads_time: false,
     column: column::<Mean>,
     forms: &[
@@ -63,11 +62,11 @@ impl State for Mean {
     }
 
     fn finish(&self, _: Parameters) -> Cell {
-        Cell::exact(
-            self.sum
-                .mean(self.count)
-                .map_or(Value::Missing, Value::Number),
-        )
+        let mean = self.sum.mean(self.count);
+        Cell {
+            value: mean.map_or(Value::Missing, Value::Number),
+            approx: self.sum.is_rounded(),
+        }
     }
 
     fn encode(&self, out: &mut Vec<u8>) {

@@ -23,7 +23,6 @@ static FAMILY: Family = Family {
     name: "count",
     id: 1,
     version: 1,
-    compares: false,
     reads_time: false,
     column: column::<Count>,
     forms: &[("empty", Sample::Values(&[])), ("some", Sample::UpTo(300))],

@@ -41,7 +41,6 @@ const fn family(name: &'static str, id: u8, column: fn() -> Box<dyn Column>) -> 
         name,
         id,
         version: 1,
-        compares: true,
         reads_time: false,
         column,
         forms: &[

@@ -19,7 +19,6 @@ static LATEST: Spec = Spec {
         name: "latest",
         id: 255,
         version: 1,
-        compares: false,
         reads_time: true,
         column: column::<Latest>,
         forms: &[("empty", Sample::Values(&[]))],

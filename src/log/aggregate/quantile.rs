@@ -69,7 +69,6 @@ static FAMILY: Family = Family {
     name: "quantile",
     id: 6,
     version: 1,
-    compares: false,
     reads_time: false,
     column: column::<Values>,
     forms: &[

@@ -32,8 +32,6 @@ pub struct Family {
     pub id: u8,
     /// The version of the encoding, counted from 1.
     pub version: u8,
-    /// Whether answers depend on which of two values is the greater.
-    pub compares: bool,
     /// Whether the state looks at [`Row::time`](super::Row::time).
     pub reads_time: bool,
     /// Empty states for groups.

@@ -1,4 +1,4 @@
-//! `sum`: decimals exactly, floats exactly and then rounded once. The sum of no values is 0.
+//! `sum`: decimals exactly, floats exactly and then rounded once, which makes it an approximation. The sum of no values is 0.
 
 use super::column::column;
 use super::row::Row;
@@ -30,7 +30,6 @@ static FAMILY: Family = Family {
     name: "sum",
     id: 2,
     version: 1,
-    compares: false,
     reads_time: false,
     column: column::<Total>,
     forms: &[
@@ -58,7 +57,10 @@ impl State for Total {
     }
 
     fn finish(&self, _: Parameters) -> Cell {
-        Cell::exact(self.0.finish().map_or(Value::Missing, Value::Number))
+        Cell {
+            value: self.0.finish().map_or(Value::Missing, Value::Number),
+            approx: self.0.is_rounded(),
+        }
     }
 
     fn encode(&self, out: &mut Vec<u8>) {

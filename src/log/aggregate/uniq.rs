@@ -11,6 +11,7 @@ use super::hyperloglog::HyperLogLog;
 use super::row::Row;
 use super::spec::{Example, Family, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
+use crate::record::key::Tag;
 use crate::record::{Cell, Number, Value};
 
 /// See the module.
@@ -35,8 +36,7 @@ pub(super) static SPEC: Spec = Spec {
 static FAMILY: Family = Family {
     name: "uniq",
     id: 7,
-    version: 1,
-    compares: false,
+    version: 2,
     reads_time: false,
     column: column::<Distinct>,
     forms: &[
@@ -145,7 +145,8 @@ impl Distinct {
     fn add_value(&mut self, value: &Value<'_>) {
         let mut scratch = Vec::new();
         let (tag, bytes) = value.key(&mut scratch);
-        // The kind goes into the seed: the number 1 and the text "1" are two values.
+        // The kind goes into the seed: true and the text "true" are two values. A number and the same text are one.
+        let tag = if tag == Tag::Text { Tag::Number } else { tag };
         self.add_hash(xxh3_128_with_seed(bytes, tag as u64));
     }
 

@@ -20,7 +20,7 @@ pub(super) fn put_number(
                 put(Value::Number(Number::Decimal { units, scale }), ready);
             }
             Some(Number::Float(float)) => put(Value::Number(Number::Float(float)), ready),
-            None if **text == *b"-" => put(Value::Missing, ready),
+            None if value.is_missing() => put(Value::Missing, ready),
             None => return Err(no_number(value, argument)),
         },
         other => match other.number() {

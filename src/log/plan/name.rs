@@ -31,7 +31,8 @@ impl Names {
     }
 }
 
-/// `sum(bytes)` becomes `sum_bytes`, `p99.9(rt)` `p99_9_rt`, `$9` `f9`.
+/// `sum(bytes)` becomes `sum_bytes`, `p99.9(rt)` `p99_9_rt`, `$9` `f9`, `$NF` `nf`. Letters keep their case, so that what reads
+/// the rows finds the names as they were in the log.
 pub(super) fn made_of(text: &str) -> String {
     if let Some(digits) = text
         .strip_prefix('$')
@@ -39,10 +40,12 @@ pub(super) fn made_of(text: &str) -> String {
     {
         return format!("f{digits}");
     }
-    let words: Vec<String> = text
+    if text == "$NF" {
+        return "nf".to_owned();
+    }
+    let words: Vec<&str> = text
         .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
         .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
         .collect();
     let name = words.join("_");
     if name.starts_with(|first: char| first.is_numeric()) || name.is_empty() {
@@ -64,6 +67,8 @@ mod tests {
             ("p99.9(rt)", "p99_9_rt"),
             ("count(status >= 500) / count", "count_status_500_count"),
             ("[\"odd name\"]", "odd_name"),
+            ("userId", "userId"),
+            ("max(http.Status)", "max_http_Status"),
             ("$9", "f9"),
             ("$NF", "nf"),
             ("@timestamp", "timestamp"),

@@ -50,39 +50,30 @@ impl Plan {
             .collect()
     }
 
-    /// The places of the fields whose order matters to the answer: those of `min`, `max`, `sort` and `top`.
-    pub fn ordered_fields(&self) -> Vec<usize> {
-        let mut slots = Vec::new();
-        if let Output::Groups(grouping) = &self.output {
-            let extremes = grouping.states.iter().filter(|state| state.family.compares);
-            let arguments = extremes.filter_map(|state| state.arguments.first());
-            slots.extend(
-                arguments.filter_map(|argument| grouping.arguments[*argument].program.as_slot()),
-            );
-        }
-        // Up to the next grouping columns are those of the first.
-        let stages = self
-            .table
-            .iter()
-            .take_while(|stage| !matches!(stage, TableStage::Groups(_)));
-        for stage in stages {
-            let TableStage::Sort(orders) = stage else {
-                continue;
-            };
-            for column in orders.iter().filter_map(|(program, _)| program.as_slot()) {
-                let program = match &self.output {
-                    Output::Rows(programs) => programs.get(column),
-                    Output::Groups(grouping) => grouping.keys.get(column).map(|key| &key.program),
-                };
-                slots.extend(program.and_then(Program::as_slot));
+    /// The places of the fields that are compared with texts in quotes, and the texts.
+    pub fn texts_compared(&self) -> Vec<(usize, Vec<u8>)> {
+        let mut found = Vec::new();
+        let mut look = |program: &Program| {
+            program.texts_compared(&mut |slot, text| {
+                let place = slot.checked_sub(self.first_field);
+                found.extend(place.map(|place| (place, text.to_vec())));
+            });
+        };
+        for step in &self.steps {
+            match step {
+                Step::Where(program) | Step::Let(_, program) => look(program),
+                Step::Filter(_) => {}
             }
         }
-        slots.sort_unstable();
-        slots.dedup();
-        slots
-            .into_iter()
-            .filter_map(|slot| slot.checked_sub(self.first_field))
-            .collect()
+        match &self.output {
+            Output::Rows(programs) => programs.iter().for_each(look),
+            Output::Groups(grouping) => {
+                grouping.keys.iter().for_each(|key| look(&key.program));
+                let arguments = grouping.arguments.iter();
+                arguments.for_each(|argument| look(&argument.program));
+            }
+        }
+        found
     }
 
     /// Whether any field is read.

@@ -83,7 +83,7 @@ impl Best {
         let (Some(bar), Some(&(column, descending))) = (self.bar, self.columns.first()) else {
             return false;
         };
-        let Value::Digits(text) = &line[self.slots[column]] else {
+        let (Value::Digits(text) | Value::Text(text)) = &line[self.slots[column]] else {
             return false;
         };
         let Some(number) = Number::parse(text) else {
@@ -125,7 +125,7 @@ impl Best {
         self.is_full = true;
         let first = self.columns.first().map(|(column, _)| *column);
         self.bar = first.and_then(|column| match &self.rows[self.wanted - 1][column].value {
-            Value::Digits(text) => Number::parse(text),
+            Value::Digits(text) | Value::Text(text) => Number::parse(text),
             _ => None,
         });
     }

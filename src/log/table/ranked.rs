@@ -128,20 +128,18 @@ fn rank(value: &Value<'_>, descending: bool) -> Rank {
     const BITS: u32 = 61;
     // In the order of `Value::total_cmp`.
     let (kind, within) = match value {
-        Value::Missing => return Rank::MAX,
+        _ if value.is_missing() => return Rank::MAX,
         Value::Bool(holds) => (0, u64::from(*holds)),
-        Value::Digits(_) | Value::Number(_) => {
-            let number = value.number().map_or(0.0, Number::to_f64);
-            (1, ordered(number) >> (u64::BITS - BITS))
-        }
         #[allow(clippy::cast_precision_loss)]
         Value::Time(time) => {
             let nanos = time.nanos_since_epoch() as f64;
             (2, ordered(nanos) >> (u64::BITS - BITS))
         }
-        Value::Text(text) => (3, beginning(text)),
-        Value::Escaped(_) => (3, beginning(&value.bytes())),
         Value::Json(text) => (4, beginning(text)),
+        _ => match value.number() {
+            Some(number) => (1, ordered(number.to_f64()) >> (u64::BITS - BITS)),
+            None => (3, beginning(&value.bytes())),
+        },
     };
     let rank = (kind << BITS) | within;
     if descending { (5 << BITS) - rank } else { rank }

@@ -83,8 +83,8 @@ impl FloatSum {
         carried
     }
 
-    /// The nearest float, ties to even; infinite if it is beyond all of them.
-    pub(super) fn round(&self) -> f64 {
+    /// The float nearest to the sum divided by 2^`shift`, ties to even; infinite if it is beyond all of them.
+    pub(super) fn round(&self, shift: i32) -> f64 {
         let mut sum = self.carried();
         let is_negative = sum.limbs[LIMBS - 1] < 0;
         if is_negative {
@@ -104,7 +104,7 @@ impl FloatSum {
         let excess = 128_u32.saturating_sub(high.leading_zeros() + 64);
         let is_cut = high & ((1_u128 << excess) - 1) != 0;
         let mantissa = (high >> excess) as u64 | u64::from(is_inexact || is_cut);
-        let place = LOWEST + (top as i64 - 2) * 32 + i64::from(excess);
+        let place = LOWEST + (top as i64 - 2) * 32 + i64::from(excess) - i64::from(shift);
         let value = scaled(mantissa as f64, place);
         if is_negative { -value } else { value }
     }
@@ -139,7 +139,7 @@ mod tests {
     fn sum(values: &[f64]) -> f64 {
         let mut sum = FloatSum::default();
         values.iter().for_each(|value| sum.add(*value));
-        sum.round()
+        sum.round(0)
     }
 
     #[test]

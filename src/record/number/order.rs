@@ -2,9 +2,7 @@
 
 use std::cmp::Ordering;
 
-use ethnum::I256;
-
-use super::{Number, aligned, power};
+use super::{Number, aligned};
 
 impl Number {
     /// Compares the exact values.
@@ -47,30 +45,78 @@ impl Number {
     }
 }
 
-/// Compares a decimal with a float.
-///
-/// Rounding to the nearest float keeps the order, so a decimal that rounds to less than the float is less. Only where it
-/// rounds to the float itself is there more to see.
+/// Compares a decimal with a float, which counts as the shortest decimal that gives it back: as it is written, so that a
+/// float that was written and read again is the same number.
+#[cold]
 fn decimal_float_cmp(units: i128, scale: u8, float: f64) -> Ordering {
-    let rounded = Number::Decimal { units, scale }.to_f64();
-    if rounded != float {
-        return rounded.total_cmp(&float);
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    Number::Decimal { units, scale }.write(&mut left);
+    Number::Float(float).write(&mut right);
+    cmp_texts(&left, &right)
+}
+
+/// Compares two texts that are numbers by their exact values, however many digits they have.
+pub fn cmp_texts(left: &[u8], right: &[u8]) -> Ordering {
+    let (left, right) = (Digits::of(left), Digits::of(right));
+    match (left.sign(), right.sign()) {
+        (-1, -1) => right.cmp_size(&left),
+        (1, 1) => left.cmp_size(&right),
+        (left, right) => left.cmp(&right),
     }
-    if float == 0.0 {
-        return units.cmp(&0);
+}
+
+/// A number as 0.DIGITS × 10^exponent; the first digit and the last one are not zero.
+struct Digits {
+    is_negative: bool,
+    digits: Vec<u8>,
+    exponent: i64,
+}
+
+impl Digits {
+    fn of(text: &[u8]) -> Digits {
+        let is_negative = text.first() == Some(&b'-');
+        let end = text.iter().position(|byte| matches!(byte, b'e' | b'E'));
+        let (mantissa, power) = match end {
+            Some(end) => (&text[..end], &text[end + 1..]),
+            None => (text, &b"0"[..]),
+        };
+        // Exponents that do not fit are of texts that are no numbers here.
+        let power = std::str::from_utf8(power).ok();
+        let power = power.and_then(|power| power.parse::<i64>().ok());
+        let point = mantissa.iter().position(|byte| *byte == b'.');
+        let before = mantissa[..point.unwrap_or(mantissa.len())].iter();
+        let whole = before.filter(|byte| byte.is_ascii_digit()).count();
+        let mut digits: Vec<u8> = mantissa
+            .iter()
+            .copied()
+            .filter(u8::is_ascii_digit)
+            .collect();
+        let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+        digits.drain(..zeros);
+        while digits.last() == Some(&b'0') {
+            digits.pop();
+        }
+        Digits {
+            is_negative,
+            digits,
+            exponent: power
+                .unwrap_or(0)
+                .saturating_add(whole as i64)
+                .saturating_sub(zeros as i64),
+        }
     }
-    // float = mantissa × 2^exponent; compare units with mantissa × 2^exponent × 10^scale in whole numbers. The decimal is
-    // 0 or at least 10^-18 and below 10^36, so the exponent lies between -112 and 68 and nothing overflows 256 bits.
-    let bits = float.abs().to_bits();
-    let mantissa = i128::from((bits & ((1 << 52) - 1)) | (1 << 52));
-    let exponent = i32::try_from(bits >> 52).unwrap_or(0) - 1075;
-    let float_side = I256::from(mantissa) * I256::from(power(scale));
-    let decimal_side = I256::from(units.abs());
-    let shift = exponent.unsigned_abs();
-    let order = if exponent < 0 {
-        (decimal_side << shift).cmp(&float_side)
-    } else {
-        decimal_side.cmp(&(float_side << shift))
-    };
-    if float < 0.0 { order.reverse() } else { order }
+
+    fn sign(&self) -> i8 {
+        match (self.digits.is_empty(), self.is_negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        }
+    }
+
+    /// Compares the absolute values of two that are not zero.
+    fn cmp_size(&self, other: &Digits) -> Ordering {
+        let by_size = self.exponent.cmp(&other.exponent);
+        by_size.then_with(|| self.digits.cmp(&other.digits))
+    }
 }

@@ -99,14 +99,25 @@ fn parse_slowly(text: &[u8]) -> Option<Number> {
         .position(|byte| matches!(byte, b'e' | b'E'))
         .unwrap_or(rest.len());
     let (mantissa, exponent) = rest.split_at(mantissa_end);
-    let (mut units, mut fraction, mut digits, mut point) = (Some(0_i128), 0_i64, 0_usize, false);
+    // Zeros at the end are counted, not multiplied: in a fraction they need not count against the limits.
+    let (mut units, mut zeros) = (Some(0_i128), 0_u32);
+    let (mut fraction, mut digits, mut point) = (0_i64, 0_usize, false);
     for byte in mantissa {
         match byte {
-            b'0'..=b'9' => {
+            b'0' => {
                 digits += 1;
                 fraction += i64::from(point);
-                units = units
-                    .and_then(|units| units.checked_mul(10)?.checked_add(i128::from(byte - b'0')));
+                zeros += u32::from(units != Some(0));
+            }
+            b'1'..=b'9' => {
+                digits += 1;
+                fraction += i64::from(point);
+                units = units.and_then(|units| {
+                    units
+                        .checked_mul(10_i128.checked_pow(zeros + 1)?)?
+                        .checked_add(i128::from(byte - b'0'))
+                });
+                zeros = 0;
             }
             b'.' if !point => point = true,
             _ => return None,
@@ -138,14 +149,29 @@ fn parse_slowly(text: &[u8]) -> Option<Number> {
     let scale = fraction - exponent;
     let exact = units.and_then(|units| {
         let units = if negative { -units } else { units };
-        match u8::try_from(scale) {
-            Ok(scale) => Number::decimal(units, scale),
-            Err(_) if units == 0 => Number::decimal(0, 0),
-            Err(_) if (-36..0).contains(&scale) => {
-                Number::decimal(units.checked_mul(power(u8::try_from(-scale).ok()?))?, 0)
-            }
-            Err(_) => None,
+        if units == 0 {
+            let shown = u8::try_from(scale).ok();
+            return Number::decimal(
+                0,
+                shown
+                    .filter(|scale| *scale <= Number::MAX_SCALE)
+                    .unwrap_or(0),
+            );
         }
+        if scale <= 0 {
+            let power = 10_i128.checked_pow(zeros.checked_add(u32::try_from(-scale).ok()?)?)?;
+            return Number::decimal(units.checked_mul(power)?, 0);
+        }
+        // As many zeros as the limits allow are kept, so that the number looks as it was written.
+        let most = i64::from(zeros).min(scale);
+        let least = (scale - i64::from(Number::MAX_SCALE)).max(0);
+        (least..=most).find_map(|dropped| {
+            let kept = 10_i128.checked_pow(zeros - u32::try_from(dropped).ok()?)?;
+            Number::decimal(
+                units.checked_mul(kept)?,
+                u8::try_from(scale - dropped).ok()?,
+            )
+        })
     });
     // The standard library's parser rounds correctly and takes this grammar.
     exact.or_else(|| Number::float(std::str::from_utf8(text).ok()?.parse().ok()?))

@@ -1,6 +1,7 @@
 //! Instants: parsed by hand where lines come by the million, by `jiff` where zones matter.
 
 mod clock;
+mod offset;
 mod parse;
 mod stamp;
 pub mod zone;
@@ -59,8 +60,9 @@ impl Timestamp {
         )
     }
 
-    /// Reads RFC 3339 (with `T` or a blank, with or without a zone), a date, the time of an access log, or a number of
-    /// seconds, milliseconds, microseconds or nanoseconds since 1970. What has no zone is taken to be in `zone`.
+    /// Reads RFC 3339 (with `T` or a blank, with or without a zone), a date, the same in ISO 8601's basic format (`20260131`),
+    /// the time of an access log, or a number of seconds, milliseconds, microseconds or nanoseconds since 1970 that lies in the
+    /// plausible range of its unit. What has no zone is taken to be in `zone`.
     pub fn parse(text: &[u8], zone: &TimeZone) -> Option<Timestamp> {
         parse::moment(text, zone)
     }

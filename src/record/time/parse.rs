@@ -3,6 +3,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use super::offset::{Offset, numeric};
 use super::{DAY, Timestamp, day_number};
 use crate::record::Number;
 
@@ -11,11 +12,11 @@ pub(super) fn moment(text: &[u8], zone: &TimeZone) -> Option<Timestamp> {
     match text {
         [_, _, b'/', ..] => access(text),
         [_, _, _, _, b'-', ..] => rfc3339(text, zone),
-        _ => epoch(text),
+        _ => basic(text, zone).or_else(|| epoch(text)),
     }
 }
 
-/// `2026-01-31T10:00:00.123Z`: `T`, `t` or a blank; `Z`, `+02:00`, `+0200`, `+02` or no zone; also the date alone.
+/// `2026-01-31T10:00:00.123Z`: `T`, `t` or a blank; a zone as [`Offset`] reads it, or none; also the date alone.
 fn rfc3339(text: &[u8], zone: &TimeZone) -> Option<Timestamp> {
     let (date, time) = text.split_at_checked(10)?;
     let year = i64::from(two(date, 0)?) * 100 + i64::from(two(date, 2)?);
@@ -37,16 +38,52 @@ fn rfc3339(text: &[u8], zone: &TimeZone) -> Option<Timestamp> {
     let (clock, rest) = time.split_at_checked(8)?;
     let second = clock_seconds(clock)?;
     let (nanos, digits, rest) = fraction(rest)?;
-    let days = day_number(year, i64::from(month), i64::from(day));
-    if rest.is_empty() {
-        let local = local(year, month, day, second, nanos, zone)?;
-        return Timestamp::new(local.seconds, nanos, digits);
+    let own = match rest.strip_prefix(b" ").unwrap_or(rest) {
+        _ if rest.is_empty() => None,
+        text => Some(Offset::parse(text)?),
+    };
+    let named;
+    let zone = match own {
+        None => zone,
+        Some(Offset::Zone(found)) => {
+            named = found;
+            &named
+        }
+        Some(Offset::Seconds(east)) => {
+            let days = day_number(year, i64::from(month), i64::from(day));
+            return Timestamp::new(days * DAY + second - east, nanos, digits);
+        }
+    };
+    let local = local(year, month, day, second, nanos, zone)?;
+    Timestamp::new(local.seconds, nanos, digits)
+}
+
+/// The basic format of ISO 8601: `20260131`, `20260131T100000Z`; also without the letter: `20260131100000`.
+fn basic(text: &[u8], zone: &TimeZone) -> Option<Timestamp> {
+    let (date, clock) = text.split_at_checked(8)?;
+    if !date.iter().all(u8::is_ascii_digit) {
+        return None;
     }
-    Timestamp::new(
-        days * DAY + second - offset(rest.strip_prefix(b" ").unwrap_or(rest))?,
-        nanos,
-        digits,
-    )
+    let clock = match clock {
+        [b'T' | b't', clock @ ..] if clock.len() >= 4 => clock,
+        // Of as many digits as a date and a clock have, years near ours are dates; other numbers count from 1970.
+        _ if matches!(text.len(), 8 | 12 | 14) && matches!(&date[..2], b"19" | b"20") => clock,
+        _ => return None,
+    };
+    let mut extended = [&date[..4], &date[4..6], &date[6..]].join(&b'-');
+    let digits = clock.iter().take_while(|byte| byte.is_ascii_digit());
+    let (clock, rest) = clock.split_at(digits.count());
+    match clock.len() {
+        0 if rest.is_empty() => {}
+        4 | 6 => {
+            extended.push(b'T');
+            let parts: Vec<&[u8]> = clock.chunks(2).collect();
+            extended.extend(parts.join(&b':'));
+            extended.extend_from_slice(rest);
+        }
+        _ => return None,
+    }
+    rfc3339(&extended, zone)
 }
 
 /// `17/May/2015:10:05:03 +0000`
@@ -72,7 +109,7 @@ fn access_minute(text: &[u8]) -> Option<i64> {
         return None;
     }
     let days = day_number(year, i64::from(month), i64::from(day));
-    Some(days * DAY + i64::from(hour) * 3600 + i64::from(minute) * 60 - offset(&text[21..])?)
+    Some(days * DAY + i64::from(hour) * 3600 + i64::from(minute) * 60 - numeric(&text[21..])?)
 }
 
 /// The second of an access log's time; a leap second counts as the one before.
@@ -107,18 +144,19 @@ impl AccessTimes {
     }
 }
 
-/// Seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished by their size: below 10^11 seconds (the year
-/// 5138), below 10^14 milliseconds, below 10^17 microseconds.
+/// Seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished by their size: times from 1973 to 2286, of
+/// milliseconds from 1990 on, since twelve digits are more likely a date. Other numbers are no times.
 fn epoch(text: &[u8]) -> Option<Timestamp> {
     let Number::Decimal { units, scale } = Number::parse(text)? else {
         return None;
     };
-    let whole = (units / 10_i128.pow(u32::from(scale))).unsigned_abs();
+    let whole = units / 10_i128.pow(u32::from(scale));
     let (exponent, unit_digits) = match whole {
-        0..100_000_000_000 => (9_u32, 0),
-        100_000_000_000..100_000_000_000_000 => (6, 3),
-        100_000_000_000_000..100_000_000_000_000_000 => (3, 6),
-        _ => (0, 9),
+        100_000_000..10_000_000_000 => (9_u32, 0),
+        631_152_000_000..10_000_000_000_000 => (6, 3),
+        100_000_000_000_000..10_000_000_000_000_000 => (3, 6),
+        100_000_000_000_000_000..10_000_000_000_000_000_000 => (0, 9),
+        _ => return None,
     };
     let nanos = match exponent.checked_sub(u32::from(scale)) {
         Some(more) => units.checked_mul(10_i128.pow(more))?,
@@ -188,19 +226,6 @@ fn fraction(text: &[u8]) -> Option<(u32, u8, &[u8])> {
     ))
 }
 
-/// `Z`, `+02:00`, `-0330` or `+02` in seconds east of UTC.
-pub(super) fn offset(text: &[u8]) -> Option<i64> {
-    let (hours, minutes) = match text {
-        b"Z" | b"z" => return Some(0),
-        [b'+' | b'-', _, _] => (two(text, 1)?, 0),
-        [b'+' | b'-', _, _, _, _] => (two(text, 1)?, two(text, 3)?),
-        [b'+' | b'-', _, _, b':', _, _] => (two(text, 1)?, two(text, 4)?),
-        _ => return None,
-    };
-    let seconds = i64::from(hours * 3600 + minutes * 60);
-    (hours <= 23 && minutes <= 59).then_some(if text[0] == b'-' { -seconds } else { seconds })
-}
-
 /// Two digits as a number.
 pub(super) fn two(text: &[u8], at: usize) -> Option<u32> {
     let (tens, ones) = (
@@ -260,12 +285,38 @@ mod tests {
             ("1431857103250", "2015-05-17T10:05:03.250Z"),
             ("1431857103250000", "2015-05-17T10:05:03.250000Z"),
             ("1431857103250000000", "2015-05-17T10:05:03.250000000Z"),
-            ("-1", "1969-12-31T23:59:59Z"),
-            // The last of each unit.
-            ("99999999999", "5138-11-16T09:46:39Z"),
-            ("99999999999999", "5138-11-16T09:46:39.999Z"),
-            ("99999999999999999", "5138-11-16T09:46:39.999999Z"),
+            // The first and the last of each unit.
+            ("100000000", "1973-03-03T09:46:40Z"),
+            ("9999999999", "2286-11-20T17:46:39Z"),
+            ("631152000000", "1990-01-01T00:00:00.000Z"),
+            ("9999999999999", "2286-11-20T17:46:39.999Z"),
+            ("100000000000000", "1973-03-03T09:46:40.000000Z"),
+            ("9999999999999999", "2286-11-20T17:46:39.999999Z"),
             ("100000000000000000", "1973-03-03T09:46:40.000000000Z"),
+            ("9999999999999999999", "2286-11-20T17:46:39.999999999Z"),
+            // ISO 8601's basic format.
+            ("20260131", "2026-01-30T23:00:00Z"),
+            ("20260131T100000Z", "2026-01-31T10:00:00Z"),
+            ("20260131T100000.25+0200", "2026-01-31T08:00:00.25Z"),
+            ("20260131T1000", "2026-01-31T09:00:00Z"),
+            ("202601311000", "2026-01-31T09:00:00Z"),
+            ("20260131100007", "2026-01-31T09:00:07Z"),
+            // Zones by name.
+            ("2026-03-15 10:00:00 +0530", "2026-03-15T04:30:00Z"),
+            ("2026-03-15 10:00:00 UTC", "2026-03-15T10:00:00Z"),
+            ("2026-03-15 10:00:00.5 gmt", "2026-03-15T10:00:00.5Z"),
+            ("2026-03-15T10:00:00 EST", "2026-03-15T15:00:00Z"),
+            ("2026-03-15 10:00:00 PDT", "2026-03-15T17:00:00Z"),
+            ("2026-07-01 10:00:00 CEST", "2026-07-01T08:00:00Z"),
+            ("2026-07-01 10:00:00 Asia/Kolkata", "2026-07-01T04:30:00Z"),
+            (
+                "2026-07-01 10:00:00 America/New_York",
+                "2026-07-01T14:00:00Z",
+            ),
+            (
+                "2026-01-01 10:00:00 America/New_York",
+                "2026-01-01T15:00:00Z",
+            ),
             ("2026-01-31T10:00:00-00:30", "2026-01-31T10:30:00Z"),
         ] {
             assert_eq!(
@@ -291,6 +342,20 @@ mod tests {
             "0000-01-01",
             "soon",
             "1e400",
+            "-1",
+            "0",
+            "99999999",
+            "20260230",
+            "20261301",
+            "18000101",
+            "10000000000",
+            "20260131T10",
+            "20260131T25",
+            "20260131T100000X",
+            "12345678901234567890",
+            "2026-03-15 10:00:00 IST",
+            "2026-03-15 10:00:00 Europe/Nowhere",
+            "2026-03-15 10:00:00 ",
         ] {
             assert_eq!(shown(text, "UTC"), None, "{text}");
         }
