@@ -105,7 +105,7 @@ block\t''
 char\t''"
 complete -c jug -n "__fish_jug_using_subcommand walk" -l size -d 'Match entries with this size, such as \'>10M\'' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l age -d 'Match by time since the last modification, such as \'>7d\'; times in the future have a negative age' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l mtime -d 'Match by time of modification, such as \'>=2026-01-31\', \'<yesterday\' or \'>2h\' (ago)' -r
+complete -c jug -n "__fish_jug_using_subcommand walk" -l mtime -d 'Match by time of modification, such as \'>=2026-01-31\', \'<yesterday\' or \'>2h\' (later than two hours ago)' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l ctime -d 'Match by time of the last change of attributes' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l atime -d 'Match by time of the last access' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l btime -d 'Match by creation time, if the file system records it' -r
@@ -140,7 +140,7 @@ ctime\t'the time of the last change of attributes'
 atime\t'the time of the last access'
 btime\t'the time of creation, if the file system records it'
 target\t'the text of a symbolic link'
-target_type\t'the type of a symbolic link\'s target; missing if the link is broken'
+target_type\t'the type of a symbolic link\'s target; \'missing\' if the link is broken'
 @stat\t'type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime'
 @all\t'path, name, dir, ext, depth, root, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -l template -d 'Write TEXT for each entry, such as \'{size}\\t{path}\'' -r
@@ -166,7 +166,7 @@ ctime\t'the time of the last change of attributes'
 atime\t'the time of the last access'
 btime\t'the time of creation, if the file system records it'
 target\t'the text of a symbolic link'
-target_type\t'the type of a symbolic link\'s target; missing if the link is broken'
+target_type\t'the type of a symbolic link\'s target; \'missing\' if the link is broken'
 @stat\t'type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime'
 @all\t'path, name, dir, ext, depth, root, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -l events -d 'Add event records to the NDJSON output' -r -f -a "enter\t'A directory is entered'
@@ -202,7 +202,7 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -s L -d 'Follow all symbol
 complete -c jug -n "__fish_jug_using_subcommand walk" -s x -l one-file-system -d 'Stay on the file system of each PATH'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l empty -d 'Match empty files and directories'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l broken -d 'Match broken symbolic links'
-complete -c jug -n "__fish_jug_using_subcommand walk" -l gitignore -d 'Leave out .git and everything that git ignores'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l gitignore -d 'Leave out .git and everything that the ignore rules of git match'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l no-hidden -d 'Leave out names that start with a dot'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s 0 -l null -d 'Terminate each path or text with NUL instead of a newline'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l tree -d 'Write one JSON object with all entries nested, and totals'

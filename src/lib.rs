@@ -156,7 +156,7 @@ fn show(error: &clap::Error, args: &[OsString]) -> Exit {
         return Exit::Failed;
     }
     if error.use_stderr() {
-        ui.error(&cli::usage_error(error, title));
+        ui.error(&cli::command_line_error(error, title, args));
         return Exit::Failed;
     }
     match print(&text(ui.painter().is_colored())) {

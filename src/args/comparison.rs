@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use super::values;
 use crate::record::Timestamp;
 use crate::select::{Comparison, Relation};
@@ -74,6 +76,10 @@ pub fn moment(text: &str) -> Result<Comparison<String>, String> {
         ));
     };
     let value = value.trim().to_owned();
+    let looks_dated = value.len() >= 5 && value.as_bytes()[4] == b'-';
+    if looks_dated && Timestamp::parse(value.as_bytes(), &TimeZone::UTC).is_none() {
+        return Err(format!("'{value}' is not a date"));
+    }
     // Dates and relative times are instants: no file would match to the nanosecond.
     let is_exact = value.contains(':') || value.bytes().all(|byte| byte.is_ascii_digit());
     if relation == Relation::Equal && !is_exact {

@@ -4,6 +4,7 @@
 
 pub mod common;
 pub mod comparison;
+mod habits;
 pub mod image;
 pub mod inputs;
 pub mod output;

@@ -59,7 +59,7 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "CMP", value_parser = comparison::age, allow_hyphen_values = true, help_heading = SELECT)]
     pub age: Vec<Comparison<Age>>,
 
-    /// Match by time of modification, such as '>=2026-01-31', '<yesterday' or '>2h' (ago)
+    /// Match by time of modification, such as '>=2026-01-31', '<yesterday' or '>2h' (later than two hours ago)
     #[arg(long, value_name = "CMP", value_parser = comparison::moment, allow_hyphen_values = true, help_heading = SELECT)]
     pub mtime: Vec<Comparison<String>>,
 
@@ -81,7 +81,7 @@ pub struct SelectionArgs {
 
     /// Match by owner: a user, a group, or both, by name or ID
     #[arg(long, value_name = "USER[:GROUP]", value_parser = owner, help_heading = SELECT)]
-    pub owner: Option<Owner>,
+    pub owner: Vec<Owner>,
 
     /// Match by permissions: 644 exactly, -022 all of these bits, /022 any of them
     #[arg(long, value_name = "OCTAL", value_parser = permissions, allow_hyphen_values = true, help_heading = SELECT)]
@@ -110,7 +110,10 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "GLOB", value_parser = Pattern::of_either, help_heading = PRUNE)]
     pub prune: Vec<Pattern>,
 
-    /// Leave out .git and everything that git ignores
+    /// Leave out .git and everything that the ignore rules of git match
+    ///
+    /// The rules alone decide: a file that git tracks although a rule matches it is left out, too. Of the configuration only the
+    /// user's own is read, for core.excludesFile.
     #[arg(long, help_heading = PRUNE)]
     pub gitignore: bool,
 
@@ -148,10 +151,12 @@ impl SelectionArgs {
             };
             regex(&pattern).map_err(|error| Error::usage(error.render(text)))
         });
-        let owners = self.owner.iter().map(|owner| Unresolved::Owner {
-            user: owner.user.clone(),
-            group: owner.group.clone(),
-        });
+        let owners: Vec<(Option<String>, Option<String>)> = self
+            .owner
+            .iter()
+            .map(|owner| (owner.user.clone(), owner.group.clone()))
+            .collect();
+        let owners = (!owners.is_empty()).then_some(Unresolved::Owners(owners));
         let newer = self.newer.iter().cloned().map(Unresolved::Newer);
         let selection = Selection {
             names: Patterns(self.name.clone()),
@@ -161,7 +166,7 @@ impl SelectionArgs {
             paths: Patterns(self.path.clone()),
             regexes: regexes.collect::<Result<_>>()?,
             tests: self.tests(clock)?,
-            unresolved: owners.chain(newer).collect(),
+            unresolved: owners.into_iter().chain(newer).collect(),
             is_empty: self.empty,
             is_broken: self.broken,
         };
@@ -195,8 +200,9 @@ impl SelectionArgs {
         ] {
             for Comparison { relation, value } in comparisons {
                 let unknown = || {
-                    Error::usage(format!("{flag}: invalid time '{value}'"))
-                        .hint("use 2026-01-31, 2026-01-31T12:00:00Z, 2h (ago) or yesterday")
+                    Error::usage(format!("{flag}: invalid time '{value}'")).hint(
+                        "use 2026-01-31, 2026-01-31T12:00:00Z, 2h (ago), yesterday or @SECONDS",
+                    )
                 };
                 let value = clock.moment(value).ok_or_else(unknown)?;
                 let relation = *relation;
@@ -216,6 +222,7 @@ fn name_of_any_case(glob: &str) -> std::result::Result<Pattern, InvalidGlob> {
 }
 
 fn extension(text: &str) -> std::result::Result<String, String> {
+    let text = text.trim();
     let bare = text.strip_prefix('.').unwrap_or(text);
     match bare.rsplit_once('.') {
         None => Ok(bare.to_ascii_lowercase()),
@@ -239,6 +246,11 @@ fn types() -> impl TypedValueParser<Value = FileType> {
 }
 
 fn owner(text: &str) -> std::result::Result<Owner, String> {
+    if let Some(rest) = text.strip_prefix('!') {
+        return Err(format!(
+            "'{text}' cannot be negated: use --where 'user != \"{rest}\"'"
+        ));
+    }
     let (user, group) = match text.split_once(':') {
         Some((user, group)) => (user, Some(group)),
         None => (text, None),

@@ -1,9 +1,11 @@
 //! Errors of the argument parser, in the form of all other errors: the command's name, what is wrong, hints.
 
 use std::error::Error as _;
+use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::habits;
 use crate::error::Error;
 
 /// The error for a command line that `title` cannot run, such as `jug log`.
@@ -27,7 +29,35 @@ pub fn usage_error(error: &clap::Error, title: &str) -> Error {
         message = reason;
     }
     let error = tips.into_iter().fold(Error::usage(message), Error::hint);
-    error.hint(format!("for all options: {title} --help"))
+    error.hint(last_hint(title))
+}
+
+/// The error for a whole command line, with hints for what is written as for other tools.
+pub fn command_line_error(error: &clap::Error, title: &str, args: &[OsString]) -> Error {
+    let usual = usage_error(error, title);
+    if let Some((word, hint)) = habits::hint(title, args) {
+        let error = Error::usage(format!("unknown option '{word}'"));
+        return error.hint(hint).hint(last_hint(title));
+    }
+    let found = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(found)) => found.as_str(),
+        _ => "",
+    };
+    let mut better = Error::usage(usual.to_string());
+    for hint in usual.hints() {
+        // This advice often fails when it is followed.
+        if hint.contains(" as a value, use '-- ") {
+            let instead = habits::value_hint(title, args, found);
+            better = instead.into_iter().fold(better, Error::hint);
+        } else {
+            better = better.hint(hint.as_str());
+        }
+    }
+    better
+}
+
+fn last_hint(title: &str) -> String {
+    format!("for all options: {title} --help")
 }
 
 /// The reason that a value parser gives, after the name of the argument. Parsers of jug name the value themselves; others,

@@ -4,7 +4,7 @@ pub mod artifacts;
 mod chains;
 mod manual;
 
-pub use crate::args::usage::usage_error;
+pub use crate::args::usage::command_line_error;
 
 use std::borrow::Cow;
 use std::ffi::OsString;

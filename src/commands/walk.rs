@@ -91,6 +91,9 @@ pub struct Walk {
     follow_roots: bool,
 
     /// Follow all symbolic links, and enter each directory only once
+    ///
+    /// A directory that can be reached by several paths is entered by the first of them in the order of the output, even if that
+    /// leads through a link.
     #[arg(short = 'L', overrides_with_all = ["physical", "follow_roots"], help_heading = "Traversal")]
     follow: bool,
 
@@ -122,7 +125,7 @@ pub struct Walk {
 
     /// Match entries for which a condition is true, such as 'size > 1M and ext == "log"'
     #[arg(long = "where", value_name = "CONDITION", help_heading = "Filters")]
-    condition: Option<String>,
+    conditions: Vec<String>,
 
     #[command(flatten, next_help_heading = "Filters")]
     zone: Zone,
@@ -141,8 +144,8 @@ pub struct Walk {
 
     /// Write one JSON object with all entries nested, and totals
     ///
-    /// Without --fields each entry has all attributes. Directories are included even if they do not match. In these totals a
-    /// file with several hard links counts once for each; --totals counts it once.
+    /// Without --fields each entry has all attributes. Directories are included even if they do not match. In these totals, and in
+    /// those of --events, a file with several hard links counts once for each; --totals counts it once.
     #[arg(long, conflicts_with_all = ["template", "to", "ndjson", "null", "limit", "totals"], help_heading = "Output")]
     tree: bool,
 
@@ -200,7 +203,7 @@ struct Intent {
     shape: Shape,
     selection: Selection,
     pruning: Pruning,
-    condition: Option<Condition>,
+    conditions: Vec<Condition>,
     follow: Follow,
     order: Order,
     events: Events,
@@ -216,7 +219,7 @@ impl Walk {
             zone: self.zone.resolve(),
         };
         let (selection, pruning) = self.selection.plan(&clock)?;
-        let condition = self.condition.as_deref().map(|text| {
+        let conditions = self.conditions.iter().map(|text| {
             Condition::new(text, &clock).map_err(|fault| {
                 let error = Error::usage(fault.render(text));
                 match &fault.hint {
@@ -225,6 +228,21 @@ impl Walk {
                 }
             })
         });
+        for path in &self.paths {
+            if path.is_empty() {
+                return Err(
+                    Error::usage("a path is empty").hint("for the current directory write .")
+                );
+            }
+        }
+        let is_below_slash = |path: &OsString| path.as_encoded_bytes().starts_with(b"/");
+        if (pruning.exclude.has_absolute() || pruning.prune.has_absolute())
+            && !self.paths.iter().any(is_below_slash)
+            && self.files0_from.is_none()
+        {
+            let message = "a glob that begins with / matches nothing below these paths";
+            return Err(Error::usage(message).hint("for names directly below a path write ./NAME"));
+        }
         let shape = self.shape()?;
         let events = flags::events(&self.events);
         let follow = match (self.follow, self.follow_roots) {
@@ -253,7 +271,7 @@ impl Walk {
             shape,
             selection,
             pruning,
-            condition: condition.transpose()?,
+            conditions: conditions.collect::<Result<_>>()?,
             follow,
             order,
             events,

@@ -42,8 +42,10 @@ pub struct Place<'a> {
 pub struct Target {
     /// The text of the link.
     pub text: Vec<u8>,
-    /// Its type; `None` if the entry does not exist.
+    /// Its type; `None` if it does not exist, or if that is not known.
     pub file_type: Option<FileType>,
+    /// Whether it does not exist.
+    pub is_missing: bool,
 }
 
 /// Something that is asked for at most once.
@@ -157,8 +159,14 @@ impl<'a> Entry<'a> {
             let name = self.place.name();
             let ask = |follows| self.directory.stat(name, path, follows);
             let found = match ask(self.is_followed) {
-                // A broken link stands for itself, as it does for find -L.
-                Err(_) if self.is_followed && self.is_link => ask(false),
+                // A broken link stands for itself, as it does for find -L, and so does one that leads where nobody may look.
+                Err(error) if self.is_followed && self.is_link => {
+                    if !is_nothing(&error) {
+                        self.errors
+                            .push(EntryError::new(path, Operation::Stat, &error));
+                    }
+                    ask(false)
+                }
                 found => found,
             };
             self.stat = self.answer(found, Operation::Stat);
@@ -175,13 +183,21 @@ impl<'a> Entry<'a> {
             let Place { path, .. } = self.place;
             let name = self.place.name();
             let text = self.directory.read_link(name, path);
-            let found = text.map(|text| Target {
-                text,
-                file_type: self
-                    .directory
-                    .stat(name, path, true)
-                    .ok()
-                    .map(|stat| stat.file_type),
+            let found = text.map(|text| {
+                let leads_to = self.directory.stat(name, path, true);
+                let is_missing = leads_to.as_ref().is_err_and(is_nothing);
+                match &leads_to {
+                    Err(error) if !is_missing && !self.is_followed => {
+                        self.errors
+                            .push(EntryError::new(path, Operation::Stat, error));
+                    }
+                    _ => {}
+                }
+                Target {
+                    text,
+                    file_type: leads_to.ok().map(|stat| stat.file_type),
+                    is_missing,
+                }
             });
             self.target = match found {
                 // In /proc a link may exist whose target cannot be read. If the link has vanished, this notes it.
@@ -201,12 +217,9 @@ impl<'a> Entry<'a> {
                 .unwrap_or(false)
     }
 
-    /// Whether it is a link to nothing.
+    /// Whether it is a link to nothing. A link that leads where nobody may look is not known to be one.
     pub fn is_broken_link(&mut self) -> bool {
-        self.is_link
-            && self
-                .target()
-                .is_some_and(|target| target.file_type.is_none())
+        self.is_link && self.target().is_some_and(|target| target.is_missing)
     }
 
     fn answer<T>(&mut self, found: io::Result<T>, operation: Operation) -> Answer<T> {
@@ -223,6 +236,11 @@ impl<'a> Entry<'a> {
             }
         }
     }
+}
+
+/// Whether an error means that a link leads to nothing, or in a circle.
+fn is_nothing(error: &io::Error) -> bool {
+    is_gone(error) || error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
 }
 
 #[cfg(test)]

@@ -18,12 +18,28 @@ pub struct FileSystems {
 /// A directory as far as file systems matter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crossing {
-    /// The file system it is on: see [`Stat::file_system`].
-    pub file_system: u64,
+    /// The file system it is on.
+    pub file_system: FileSystem,
     /// Whether it may be entered.
     pub is_entered: bool,
-    /// Set if it is on another file system than its parent: the kind, where known.
+    /// Set if it is mounted elsewhere than its parent: the kind, where known.
     pub mount: Option<Option<String>>,
+}
+
+/// What a directory is on: a device may be mounted in several places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileSystem {
+    mount: u64,
+    device: u64,
+}
+
+impl From<&Stat> for FileSystem {
+    fn from(stat: &Stat) -> FileSystem {
+        FileSystem {
+            mount: stat.file_system(),
+            device: stat.dev,
+        }
+    }
 }
 
 impl FileSystems {
@@ -42,9 +58,9 @@ impl FileSystems {
     }
 
     /// Decides about a directory; `parent` is the file system of the directory it is in, where known.
-    pub fn cross(&self, parent: Option<u64>, stat: &Stat, is_root: bool) -> Crossing {
-        let file_system = stat.file_system();
-        if parent == Some(file_system) {
+    pub fn cross(&self, parent: Option<FileSystem>, stat: &Stat, is_root: bool) -> Crossing {
+        let file_system = FileSystem::from(stat);
+        if parent.is_some_and(|parent| parent.mount == file_system.mount) {
             return Crossing {
                 file_system,
                 is_entered: true,
@@ -55,7 +71,11 @@ impl FileSystems {
         let is_skipped = |word: &String| kind.is_some_and(|kind| is_meant(kind, word));
         Crossing {
             file_system,
-            is_entered: (is_root || !self.only_roots) && !self.skipped.iter().any(is_skipped),
+            // As POSIX defines -xdev: a directory of the same device that is mounted once more is entered.
+            is_entered: (is_root
+                || !self.only_roots
+                || parent.is_some_and(|parent| parent.device == file_system.device))
+                && !self.skipped.iter().any(is_skipped),
             mount: (!is_root).then(|| kind.map(str::to_owned)),
         }
     }
@@ -71,8 +91,16 @@ mod tests {
         let stat = Directory::working(Engine::Native)
             .stat(b".", b".", true)
             .unwrap();
-        let here = stat.file_system();
-        let elsewhere = Some(here.wrapping_add(1));
+        let here = FileSystem::from(&stat);
+        let elsewhere = Some(FileSystem {
+            mount: here.mount.wrapping_add(1),
+            device: here.device.wrapping_add(1),
+        });
+        // Part of the same device, mounted once more.
+        let bound = Some(FileSystem {
+            mount: here.mount.wrapping_add(1),
+            ..here
+        });
         for (only_roots, parent, is_root, is_entered, is_mount) in [
             (false, Some(here), false, true, false),
             (true, Some(here), false, true, false),
@@ -80,6 +108,8 @@ mod tests {
             (true, None, true, true, false),
             (false, elsewhere, false, true, true),
             (true, elsewhere, false, false, true),
+            (true, bound, false, true, true),
+            (false, bound, false, true, true),
             (true, None, false, false, true),
         ] {
             let found = FileSystems::new(only_roots, Vec::new()).cross(parent, &stat, is_root);

@@ -28,7 +28,7 @@ pub use budget::DescriptorBudget;
 pub use directory::{Directory, Engine};
 pub use entry::{Entry, Place, Target};
 pub use error::{EntryError, Operation, Tolerated, is_gone};
-pub use file_systems::{Crossing, FileSystems};
+pub use file_systems::{Crossing, FileSystem, FileSystems};
 pub use handle::Handle;
 pub use listing::{Listed, Listing};
 pub use stat::Stat;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Reads one or more numbers, each with its unit: ms, s, m, h, d or w.
+/// Reads one or more numbers, each with its unit: ms, s, m, h, d, w or y (365 days).
 pub fn parse(text: &str) -> Option<Duration> {
     let is_letter = |letter: char| letter.is_ascii_alphabetic();
     let (mut rest, mut total) = (text, Duration::ZERO);
@@ -30,6 +30,7 @@ pub(super) fn unit_seconds(unit: &str) -> Option<f64> {
         "h" => 3_600.0,
         "d" => 86_400.0,
         "w" => 604_800.0,
+        "y" => 31_536_000.0,
         _ => return None,
     })
 }

@@ -19,7 +19,11 @@ pub fn size(text: &str) -> Result<u64, String> {
             "invalid size '{text}': expected a number with K, M or G (powers of 1024) or KB, MB or GB (powers of 1000)"
         )
     };
-    match lex(text).map_err(|_| wrong())?.as_slice() {
+    // A unit that is only said, as in 100B.
+    let bare = text
+        .strip_suffix('B')
+        .filter(|bare| bare.ends_with(|last: char| last.is_ascii_digit()));
+    match lex(bare.unwrap_or(text)).map_err(|_| wrong())?.as_slice() {
         [token, _] => match &token.kind {
             TokenKind::Number(literal) => match literal.0.trimmed() {
                 Number::Decimal { units, scale: 0 } => u64::try_from(units).map_err(|_| wrong()),
@@ -54,7 +58,8 @@ mod tests {
         assert_eq!(size("2kB"), Ok(2_000));
         assert_eq!(size("10MB"), Ok(10_000_000));
         assert_eq!(size("1.5K"), Ok(1536));
-        for wrong in ["", "x", "1.3", "-1", "5m", "1 2"] {
+        assert_eq!(size("100B"), Ok(100));
+        for wrong in ["", "x", "B", "1.3B", "1.3", "-1", "5m", "1 2"] {
             assert!(size(wrong).is_err(), "{wrong}");
         }
     }

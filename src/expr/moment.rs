@@ -1,4 +1,4 @@
-//! Moments as users type them: `2026-01-01`, `2h`, `-2h`, `yesterday`.
+//! Moments as users type them: `2026-01-01`, `2h`, `-2h`, `yesterday`, `@1767225600`.
 
 use std::time::Duration;
 
@@ -17,7 +17,8 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The moment that `text` names: RFC 3339, a date (its first instant), `now`, `today`, `yesterday`, or a time ago.
+    /// The moment that `text` names: RFC 3339, a date (its first instant), `now`, `today`, `yesterday`, a time ago, or
+    /// `@` and seconds since 1970.
     pub fn moment(&self, text: &str) -> Option<Timestamp> {
         let day = |back: i64| {
             let today = self.now.floor_to_days(1, &self.zone);
@@ -30,6 +31,7 @@ impl Clock {
             "now" => Some(self.now),
             "today" => Some(day(0)),
             "yesterday" => Some(day(1)),
+            _ if text.starts_with('@') => Timestamp::new(text[1..].parse().ok()?, 0, 0),
             _ => match duration::parse(text.strip_prefix('-').unwrap_or(text)) {
                 Some(ago) => Some(self.now.minus(ago)),
                 None => Timestamp::parse(text.as_bytes(), &self.zone),
@@ -57,6 +59,10 @@ mod tests {
             ("today", "2026-03-28T23:00:00Z"),
             ("yesterday", "2026-03-27T23:00:00Z"),
             ("now", "2026-03-29T12:00:00Z"),
+            ("20260101", "2025-12-31T23:00:00Z"),
+            ("@1767225600", "2026-01-01T00:00:00Z"),
+            ("@0", "1970-01-01T00:00:00Z"),
+            ("@-1", "1969-12-31T23:59:59Z"),
         ];
         for (text, moment) in cases {
             assert_eq!(clock.moment(text).unwrap().to_string(), moment, "{text}");

@@ -13,13 +13,8 @@ pub enum Test {
     Links(Comparison<u64>),
     /// One of its times; a time that is not known fails every test.
     Time(Time, Comparison<Timestamp>),
-    /// Its owner.
-    Owner {
-        /// The user ID, if it is tested.
-        uid: Option<u32>,
-        /// The group ID, if it is tested.
-        gid: Option<u32>,
-    },
+    /// Its owner is one of these: a user ID, a group ID, or both.
+    Owners(Vec<(Option<u32>, Option<u32>)>),
     /// Its permission bits.
     Permissions(Permissions),
 }
@@ -87,9 +82,9 @@ impl Test {
                 };
                 found.is_some_and(|found| comparison.holds(&found))
             }
-            Test::Owner { uid, gid } => {
+            Test::Owners(owners) => owners.iter().any(|(uid, gid)| {
                 uid.is_none_or(|uid| uid == stat.uid) && gid.is_none_or(|gid| gid == stat.gid)
-            }
+            }),
             Test::Permissions(permissions) => permissions.holds(stat.mode),
         }
     }

@@ -8,6 +8,8 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::class::translated;
+
 /// A malformed glob.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid glob '{glob}': {reason}")]
@@ -22,6 +24,7 @@ pub struct Pattern {
     matcher: Matcher,
     matches_paths: bool,
     only_directories: bool,
+    is_absolute: bool,
 }
 
 /// Most globs are a star and some text, which needs no regex.
@@ -49,6 +52,7 @@ impl Pattern {
             matcher: Matcher::new(glob, ignores_case)?,
             matches_paths: false,
             only_directories: false,
+            is_absolute: false,
         })
     }
 
@@ -62,6 +66,7 @@ impl Pattern {
             matcher: Matcher::new(without_dots(bare), false)?,
             matches_paths: true,
             only_directories,
+            is_absolute: bare.starts_with('/'),
         })
     }
 
@@ -78,6 +83,11 @@ impl Pattern {
             only_directories,
             ..Pattern::of_names(bare, false)?
         })
+    }
+
+    /// Whether it begins with a slash, so that it matches only below roots that do.
+    fn is_absolute(&self) -> bool {
+        self.is_absolute
     }
 
     fn matches(&self, name: &[u8], path: &[u8], below: &[u8], is_dir: bool) -> bool {
@@ -130,7 +140,14 @@ impl Matcher {
                 return Ok(Matcher::StartsWith(start.as_bytes().into()));
             }
         }
-        let glob = GlobBuilder::new(glob)
+        let Some(translated) = translated(glob) else {
+            return Err(InvalidGlob {
+                glob: glob.to_owned(),
+                reason: "a class is empty".to_owned(),
+            });
+        };
+        let typed = glob;
+        let glob = GlobBuilder::new(&translated)
             .literal_separator(true)
             .case_insensitive(ignores_case)
             .backslash_escape(true)
@@ -139,7 +156,7 @@ impl Matcher {
         match glob {
             Ok(glob) => Ok(Matcher::Glob(glob.compile_matcher())),
             Err(error) => Err(InvalidGlob {
-                glob: error.glob().unwrap_or_default().to_owned(),
+                glob: typed.to_owned(),
                 reason: error.kind().to_string(),
             }),
         }
@@ -164,6 +181,11 @@ impl Patterns {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether one begins with a slash.
+    pub fn has_absolute(&self) -> bool {
+        self.0.iter().any(Pattern::is_absolute)
     }
 
     /// Whether one matches.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::SelectError;
+use super::class::translated;
 use crate::error::Plain;
 use crate::io::confined;
 use crate::io::source::{InputName, read_whole};
@@ -24,6 +25,8 @@ pub struct Problem {
     pub file: PathBuf,
     /// The line, counted from 1, if it is about one.
     pub line: Option<usize>,
+    /// Whether the file could not be read, so that entries may be there that should be ignored.
+    pub is_unread: bool,
     /// What is wrong.
     pub reason: String,
 }
@@ -72,6 +75,16 @@ pub(super) fn read_exclude(top: &Path, problems: &mut Vec<Problem>) -> Gitignore
     read_trusted(&directory.join("info/exclude"), problems)
 }
 
+/// Whether a directory is the top of a repository, as git finds out: its `.git` is a directory with a HEAD, or a file.
+pub(super) fn is_top(directory: &Path) -> bool {
+    let git = directory.join(".git");
+    match git.symlink_metadata() {
+        Ok(found) if found.is_file() => true,
+        Ok(_) => git.join("HEAD").symlink_metadata().is_ok(),
+        Err(_) => false,
+    }
+}
+
 /// The path in a file of one line, after a prefix.
 fn path_in(file: &Path, prefix: &[u8]) -> Option<PathBuf> {
     let text = confined::read_file(file, MAX_SIZE).ok()?;
@@ -105,6 +118,7 @@ fn unread(path: &Path, error: &io::Error, problems: &mut Vec<Problem>) -> Gitign
         problems.push(Problem {
             file: path.to_owned(),
             line: None,
+            is_unread: true,
             reason: Plain(error).to_string(),
         });
     }
@@ -118,6 +132,7 @@ fn parse(text: &[u8], file: &Path, problems: &mut Vec<Problem>) -> Gitignore {
         problems.push(Problem {
             file: file.to_owned(),
             line,
+            is_unread: false,
             reason,
         });
     };
@@ -128,10 +143,16 @@ fn parse(text: &[u8], file: &Path, problems: &mut Vec<Problem>) -> Gitignore {
             Ok(line) if line.contains("//") && !line.starts_with('#') => {
                 Err("matches nothing, because paths do not contain //".to_owned())
             }
-            Ok(line) => builder
-                .add_line(None, &with_plain_braces(line))
-                .map(|_| ())
-                .map_err(|error| error.to_string()),
+            Ok(line) if line.contains("\\/") || line.contains("***") => {
+                Err("a pattern with \\/ or *** does not apply".to_owned())
+            }
+            Ok(line) => match translated(&with_plain_braces(line)) {
+                Some(line) => builder
+                    .add_line(None, &line)
+                    .map(|_| ())
+                    .map_err(|error| error.to_string()),
+                None => Err("matches nothing, because a class is empty".to_owned()),
+            },
             Err(_) => Err("the pattern is not UTF-8".to_owned()),
         };
         if let Err(reason) = added {

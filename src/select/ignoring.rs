@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, gitconfig_excludes_path};
 
-use super::ignore_file::{Problem, read_exclude, read_in_tree, read_named, read_trusted};
+use super::ignore_file::{Problem, is_top, read_exclude, read_in_tree, read_named, read_trusted};
 use super::rules::{Base, Ignores, Level, Repository, Rules};
 use super::{Pruning, SelectError};
-use crate::dirs::{Directory, Engine};
 
 impl Ignores {
     /// Reads the rules that apply everywhere; `None` if no ignore files are to be read.
@@ -83,11 +82,4 @@ fn above_in_repository(root: &Path) -> Vec<(PathBuf, Base)> {
         at = parent;
     }
     found
-}
-
-fn is_top(directory: &Path) -> bool {
-    let git = directory.join(".git");
-    let path = git.as_os_str().as_bytes();
-    let stat = Directory::working(Engine::Native).stat(path, path, true);
-    stat.is_ok()
 }

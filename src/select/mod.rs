@@ -9,6 +9,7 @@
 //! Everything here works on bytes: `?` in a glob is one byte, and case is ignored for A to Z only.
 
 pub mod attribute;
+mod class;
 pub mod compare;
 mod error;
 pub mod glob;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use ignore::Match;
 use ignore::gitignore::Gitignore;
 
-use super::ignore_file::{Problem, read_exclude, read_in_tree};
+use super::ignore_file::{Problem, is_top, read_exclude, read_in_tree};
 use crate::dirs::handle::join;
 use crate::dirs::{FileType, Listing};
 
@@ -142,7 +142,7 @@ impl Rules {
                 b".gitignore" => {
                     has_rules = matches!(file_type, FileType::File | FileType::Unknown);
                 }
-                b".git" => is_repository = true,
+                b".git" => is_repository = is_top(as_path(directory)),
                 _ => {}
             }
         }

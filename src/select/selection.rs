@@ -39,13 +39,8 @@ pub struct Selection {
 pub enum Unresolved {
     /// Modified later than this file.
     Newer(PathBuf),
-    /// Owned by a user, a group, or both, given by name or ID.
-    Owner {
-        /// The user.
-        user: Option<String>,
-        /// The group.
-        group: Option<String>,
-    },
+    /// Owned by one of these: a user, a group, or both, given by name or ID.
+    Owners(Vec<(Option<String>, Option<String>)>),
 }
 
 impl Selection {
@@ -163,14 +158,15 @@ impl Unresolved {
                 let relation = Relation::Greater;
                 Ok(Test::Time(Time::Modified, Comparison { relation, value }))
             }
-            Unresolved::Owner { user, group } => {
-                let uid = user.map(|user| owners::uid(&user).ok_or(SelectError::UnknownUser(user)));
-                let gid =
-                    group.map(|group| owners::gid(&group).ok_or(SelectError::UnknownGroup(group)));
-                Ok(Test::Owner {
-                    uid: uid.transpose()?,
-                    gid: gid.transpose()?,
-                })
+            Unresolved::Owners(names) => {
+                let ids = names.into_iter().map(|(user, group)| {
+                    let uid =
+                        user.map(|user| owners::uid(&user).ok_or(SelectError::UnknownUser(user)));
+                    let gid = group
+                        .map(|group| owners::gid(&group).ok_or(SelectError::UnknownGroup(group)));
+                    Ok((uid.transpose()?, gid.transpose()?))
+                });
+                Ok(Test::Owners(ids.collect::<Result<_, SelectError>>()?))
             }
         }
     }

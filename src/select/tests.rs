@@ -208,27 +208,11 @@ fn attributes() {
         (time(Time::Born, Relation::AtLeast, at(1_000, 500)), false),
         (links(Relation::Greater, 1), true),
         (links(Relation::Equal, 1), false),
-        (
-            Test::Owner {
-                uid: Some(1000),
-                gid: None,
-            },
-            true,
-        ),
-        (
-            Test::Owner {
-                uid: Some(1000),
-                gid: Some(1),
-            },
-            false,
-        ),
-        (
-            Test::Owner {
-                uid: None,
-                gid: Some(100),
-            },
-            true,
-        ),
+        (Test::Owners(vec![(Some(1000), None)]), true),
+        (Test::Owners(vec![(Some(1000), Some(1))]), false),
+        (Test::Owners(vec![(None, Some(100))]), true),
+        (Test::Owners(vec![(Some(0), None), (None, Some(100))]), true),
+        (Test::Owners(vec![(Some(0), None), (None, Some(1))]), false),
         (Test::Permissions(Permissions::All(0o600)), true),
     ] {
         let selection = Selection {
@@ -288,10 +272,8 @@ fn files_and_users_are_looked_up() {
     assert!(newer.selects(&mut Entry::file("a")));
     assert!(resolved(Unresolved::Newer(file.path().join("absent"))).is_err());
     let owner = |user: Option<&str>, group: Option<&str>| {
-        resolved(Unresolved::Owner {
-            user: user.map(str::to_owned),
-            group: group.map(str::to_owned),
-        })
+        let owner = (user.map(str::to_owned), group.map(str::to_owned));
+        resolved(Unresolved::Owners(vec![owner]))
     };
     assert!(
         owner(Some("1000"), Some("100"))

@@ -1,11 +1,11 @@
 //! `--where`: a condition in the expression language on the fields of an entry.
 
 use super::field::{self, Field, Needs};
-use crate::dirs::Entry;
 use crate::dirs::owners::Owners;
+use crate::dirs::{Entry, FileType};
 use crate::expr::compile::compile_condition;
 use crate::expr::functions::Kind;
-use crate::expr::syntax::Expr;
+use crate::expr::syntax::{Binary, Expr, ExprKind};
 use crate::expr::{Clock, Program, QueryError, Scope, parse};
 use crate::record::{Bad, FieldName, Value, Want};
 
@@ -23,6 +23,7 @@ impl Condition {
     /// A syntax error, an unknown name or a type error, with its place.
     pub fn new(text: &str, clock: &Clock) -> Result<Condition, QueryError> {
         let expr = parse::parse(text)?;
+        check_types(&expr)?;
         let mut names = Names {
             clock,
             fields: Vec::new(),
@@ -49,6 +50,44 @@ impl Condition {
         let row: Vec<Value<'_>> = values.collect();
         self.program.holds(&row)
     }
+}
+
+/// Refuses comparisons of a type with a word that is none.
+fn check_types(expr: &Expr) -> Result<(), QueryError> {
+    let is_type = |expr: &Expr| matches!(&expr.kind, ExprKind::Field(name) if matches!(name.as_key(), Some("type" | "target_type")));
+    let compared: Vec<&Expr> = match &expr.kind {
+        ExprKind::Binary(Binary::Equal | Binary::Unequal, left, right) if is_type(left) => {
+            vec![right]
+        }
+        ExprKind::Binary(Binary::Equal | Binary::Unequal, left, right) if is_type(right) => {
+            vec![left]
+        }
+        ExprKind::In(subject, list) if is_type(subject) => list.iter().collect(),
+        _ => Vec::new(),
+    };
+    for word in compared {
+        if let ExprKind::Text(text) = &word.kind {
+            let mut types = FileType::ALL.iter();
+            let is_known = text == b"missing" || types.any(|known| known.name().as_bytes() == text);
+            if !is_known {
+                let shown = String::from_utf8_lossy(text);
+                let of_letter = FileType::ALL.iter().find(|known| {
+                    let mut letter = [0; 4];
+                    known.letter().encode_utf8(&mut letter).as_bytes() == text
+                });
+                let hint = match of_letter {
+                    Some(meant) => format!("write \"{}\"", meant.name()),
+                    None => {
+                        let names = FileType::ALL.iter().map(|known| known.name());
+                        format!("the types are: {}", names.collect::<Vec<_>>().join(" "))
+                    }
+                };
+                let message = format!("unknown type '{shown}'");
+                return Err(QueryError::new(word.span.clone(), message).hint(hint));
+            }
+        }
+    }
+    expr.children().into_iter().try_for_each(check_types)
 }
 
 /// Resolves the names of fields, and collects the fields.

@@ -8,14 +8,14 @@ use super::node::{Node, Work};
 use super::plan::Follow;
 use super::recorder::Recorder;
 use super::worker::{Context, Worker};
-use crate::dirs::{Entry, FileType, Handle, Place};
+use crate::dirs::{Entry, FileSystem, FileType, Handle, Place};
 
 /// Whether a directory is entered, and what was found on the way.
 #[derive(Debug, Default)]
 struct Entering {
     is_entered: bool,
     /// The file system that it is on, if that was asked for.
-    file_system: Option<u64>,
+    file_system: Option<FileSystem>,
     /// Set if another file system begins here: its kind, if known.
     mount: Option<Option<String>>,
     /// The path by which it was entered before.
@@ -66,12 +66,12 @@ impl<R: Recorder> Worker<'_, '_, R> {
         if is_wanted || is_nesting {
             self.ask(&mut entry);
         }
-        if is_wanted && let Some(condition) = &plan.condition {
-            match condition.holds(&entry, &mut self.owners) {
-                Ok(holds) => is_wanted = holds,
-                Err(bad) => {
-                    is_wanted = false;
-                    self.shared.report_undecided(place.path, &bad.reason);
+        if is_wanted && !plan.conditions.is_empty() {
+            is_wanted = false;
+            for condition in &plan.conditions {
+                match condition.holds(&entry, &mut self.owners) {
+                    Ok(holds) => is_wanted |= holds,
+                    Err(bad) => self.shared.report_undecided(place.path, &bad.reason),
                 }
             }
         }
@@ -213,7 +213,7 @@ impl<R: Recorder> Worker<'_, '_, R> {
         place: Place<'_>,
         listed: FileType,
         follows: bool,
-        file_system: Option<u64>,
+        file_system: Option<FileSystem>,
     ) -> Arc<Node> {
         let follows = follows && (listed == FileType::Symlink || listed == FileType::Unknown);
         let (handle, root, rules) = match context.handle {

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::event::Sums;
-use crate::dirs::{Directory, EntryError, Handle, Listing};
+use crate::dirs::{Directory, EntryError, FileSystem, Handle, Listing};
 use crate::select::Rules;
 
 /// A directory: to be read, then read.
@@ -24,7 +24,7 @@ pub(super) struct Work {
     /// The ignore rules of its parent.
     pub(super) rules: Option<Arc<Rules>>,
     /// The file system that it is on, if that matters.
-    pub(super) file_system: Option<u64>,
+    pub(super) file_system: Option<FileSystem>,
     /// Set if it has been listed and only a part is to be read; `rules` are then its own.
     pub(super) part: Option<Part>,
 }

@@ -25,8 +25,8 @@ pub struct Plan {
     pub pruning: Pruning,
     /// The ignore rules that `pruning` names, if any.
     pub ignores: Option<Ignores>,
-    /// A condition for entries to be recorded, besides `selection`.
-    pub condition: Option<Condition>,
+    /// Conditions of which one must hold for entries to be recorded, besides `selection`; none if there are none.
+    pub conditions: Vec<Condition>,
     /// Which file systems are entered.
     pub file_systems: FileSystems,
     /// The name of the temporary file that the output is written to, which is not recorded.

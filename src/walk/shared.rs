@@ -48,8 +48,8 @@ impl<'p, R: Recorder> Shared<'p, R> {
         recorder: R,
         observe: &'p dyn Observe,
     ) -> Shared<'p, R> {
-        let condition = plan.condition.as_ref();
-        let needs = condition.map_or(plan.needs, |condition| plan.needs.and(condition.needs()));
+        let conditions = plan.conditions.iter();
+        let needs = conditions.fold(plan.needs, |needs, condition| needs.and(condition.needs()));
         let root = Node::new(Work {
             handle: None,
             root: 0,
@@ -181,9 +181,12 @@ impl<'p, R: Recorder> Shared<'p, R> {
 
     /// Reports ignore rules that do not apply.
     pub(super) fn warn(&self, problems: &[Problem]) {
-        problems
-            .iter()
-            .for_each(|problem| self.observe.warned(&problem.to_string()));
+        for problem in problems {
+            match problem.is_unread {
+                true => self.observe.missed(&problem.to_string()),
+                false => self.observe.warned(&problem.to_string()),
+            }
+        }
     }
 
     /// Reports an entry for which the condition failed.

@@ -40,7 +40,7 @@ pub(super) fn plan(root: &Path, order: Order) -> Plan {
         selection: Default::default(),
         pruning: Default::default(),
         ignores: None,
-        condition: None,
+        conditions: Vec::new(),
         file_systems: FileSystems::default(),
         own_file: None,
         tolerated: Tolerated::default(),

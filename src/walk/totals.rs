@@ -31,7 +31,7 @@ pub const NEEDS: Needs = Needs {
 /// Sums of entries by group.
 pub struct Totals {
     keys: Vec<&'static Field>,
-    /// Whether any entry may be reached twice, since links are followed.
+    /// Whether any entry may be reached twice, since links are followed or there are several roots.
     repeats: bool,
     groups: Groups,
     totals: Vec<Total>,
@@ -61,7 +61,7 @@ struct Linked {
 }
 
 impl Totals {
-    /// No entries. With `repeats` links are followed, so that any entry may be reached twice. `groups` must be siblings of those
+    /// No entries. With `repeats` any entry may be reached twice. `groups` must be siblings of those
     /// of the totals that will be merged.
     pub fn new(keys: &[&'static Field], repeats: bool, groups: Groups) -> Totals {
         Totals {

@@ -89,12 +89,13 @@ fn words_letters_and_lists() {
         [FileType::File, FileType::Directory, FileType::Symlink]
     );
     assert_eq!(selection.extensions, [&b"log"[..], b"gz", b""]);
-    let (selection, _) = plan(&["--owner", ":staff", "--newer", "a"]);
-    let group = Unresolved::Owner {
-        user: None,
-        group: Some("staff".to_owned()),
-    };
-    assert_eq!(selection.unresolved, [group, Unresolved::Newer("a".into())]);
+    let (selection, _) = plan(&["--owner", ":staff", "--newer", "a", "--owner", "ada"]);
+    let name = |name: &str| Some(name.to_owned());
+    let owners = Unresolved::Owners(vec![(None, name("staff")), (name("ada"), None)]);
+    assert_eq!(
+        selection.unresolved,
+        [owners, Unresolved::Newer("a".into())]
+    );
     let (selection, _) = plan(&["--perm", "-022"]);
     assert_eq!(
         selection.tests,

@@ -47,7 +47,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         shape,
         mut selection,
         pruning,
-        condition,
+        conditions,
         follow,
         order,
         events,
@@ -58,7 +58,10 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
     let mut problems = Vec::new();
     let ignores = Ignores::read(&pruning, &mut problems).map_err(refused)?;
     for problem in problems {
-        context.ui.warned(&problem.to_string());
+        match problem.is_unread {
+            true => context.ui.missed(&problem.to_string()),
+            false => context.ui.warned(&problem.to_string()),
+        }
     }
     let threads = walk.threads.count.unwrap_or(MAX_THREADS);
     let (max_threads, descriptors) = DescriptorBudget::for_threads(threads);
@@ -72,7 +75,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         selection,
         pruning,
         ignores,
-        condition,
+        conditions,
         file_systems: FileSystems::new(walk.one_file_system, walk.skip_fs.clone()),
         tolerated,
         events,
@@ -121,7 +124,20 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
 /// An error in the arguments, or of a file that they name.
 fn refused(error: SelectError) -> Error {
     match error {
-        SelectError::Reading { path, source } => Error::reading(&path, source),
+        SelectError::Reading { path, source } => {
+            let name = path.display().to_string();
+            let error = Error::reading(&path, source);
+            match name
+                .as_bytes()
+                .iter()
+                .all(|byte| byte.is_ascii_digit() || b"-:T".contains(byte))
+            {
+                true => error.hint(format!(
+                    "--newer takes a file; for a time write --mtime '>{name}'"
+                )),
+                false => error,
+            }
+        }
         SelectError::UnknownUser(_) | SelectError::UnknownGroup(_) => {
             Error::usage(error.to_string())
         }
@@ -232,7 +248,8 @@ impl Writing<'_> {
     fn totals(mut self, keys: &[&'static Field], to: Option<To>) -> Result<Written> {
         let out = self.open()?;
         let model = Mutex::new(Groups::default());
-        let repeats = self.plan.follow == Follow::Always;
+        // Roots may lie in each other, or be given twice.
+        let repeats = self.plan.follow == Follow::Always || self.plan.roots.len() > 1;
         let recorder = || {
             let groups = model.lock().unwrap_or_else(PoisonError::into_inner);
             Totals::new(keys, repeats, groups.sibling())

@@ -2,8 +2,6 @@
 
 use jiff::tz::TimeZone;
 
-use super::parse::two;
-
 /// What a time says of its zone.
 pub(super) enum Offset {
     /// Seconds east of UTC.
@@ -66,4 +64,13 @@ pub(super) fn numeric(text: &[u8]) -> Option<i64> {
     };
     let seconds = i64::from(hours * 3600 + minutes * 60);
     (hours <= 23 && minutes <= 59).then_some(if text[0] == b'-' { -seconds } else { seconds })
+}
+
+/// Two digits as a number.
+pub(super) fn two(text: &[u8], at: usize) -> Option<u32> {
+    let (tens, ones) = (
+        text.get(at)?.wrapping_sub(b'0'),
+        text.get(at + 1)?.wrapping_sub(b'0'),
+    );
+    (tens <= 9 && ones <= 9).then(|| u32::from(tens) * 10 + u32::from(ones))
 }

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::offset::{Offset, numeric};
+use super::offset::{Offset, numeric, two};
 use super::{DAY, Timestamp, day_number};
 use crate::record::Number;
 
@@ -224,15 +224,6 @@ fn fraction(text: &[u8]) -> Option<(u32, u8, &[u8])> {
         u8::try_from(length.min(9)).unwrap_or(9),
         &rest[length..],
     ))
-}
-
-/// Two digits as a number.
-pub(super) fn two(text: &[u8], at: usize) -> Option<u32> {
-    let (tens, ones) = (
-        text.get(at)?.wrapping_sub(b'0'),
-        text.get(at + 1)?.wrapping_sub(b'0'),
-    );
-    (tens <= 9 && ones <= 9).then(|| u32::from(tens) * 10 + u32::from(ones))
 }
 
 pub(super) fn is_date(year: i64, month: u32, day: u32) -> bool {

@@ -21,7 +21,8 @@ use std::ops::RangeInclusive;
 
 use jiff::tz::TimeZone;
 
-use super::parse::{is_date, local, offset, two};
+use super::offset::{numeric, two};
+use super::parse::{is_date, local};
 use super::{DAY, Timestamp, day_number};
 
 /// The layouts, in the order in which they are tried: one that is the beginning of another comes after it.
@@ -382,7 +383,7 @@ impl Parts {
         };
         // A single letter after a blank may be a level.
         let is_letter_alone = zone == b"Z" && after_blank.len() < text.len();
-        match offset(zone).filter(|_| !is_letter_alone).or_else(named) {
+        match numeric(zone).filter(|_| !is_letter_alone).or_else(named) {
             Some(east) => {
                 self.east = Some(east);
                 rest

@@ -199,18 +199,16 @@ pub static FIELDS: &[Field] = &[
     ),
     field(
         "target_type",
-        "the type of a symbolic link's target; missing if the link is broken",
+        "the type of a symbolic link's target; 'missing' if the link is broken",
         Kind::Text,
         TARGET,
         |entry, _| {
-            entry.known_target().map_or(Value::Missing, |target| {
-                text(
-                    target
-                        .file_type
-                        .map_or("missing", |file_type| file_type.name())
-                        .as_bytes(),
-                )
-            })
+            let target = entry.known_target();
+            let word = target.and_then(|target| match target.file_type {
+                Some(file_type) => Some(file_type.name()),
+                None => target.is_missing.then_some("missing"),
+            });
+            word.map_or(Value::Missing, |word| text(word.as_bytes()))
         },
     ),
 ];

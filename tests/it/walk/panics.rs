@@ -45,7 +45,7 @@ fn plan(order: Order, threads: usize) -> Plan {
         selection: jug::select::Selection::default(),
         pruning: jug::select::Pruning::default(),
         ignores: None,
-        condition: None,
+        conditions: Vec::new(),
         file_systems: FileSystems::default(),
         own_file: None,
         tolerated: Tolerated::default(),
