@@ -57,6 +57,7 @@ fn reader(format: &str, text: &str, fields: &[&str]) -> Box<dyn Reader> {
         zone: jiff::tz::TimeZone::UTC,
         infer: false,
         years: jug::record::time::Years::Known(2026),
+        has_header: true,
     };
     let sample = Sample {
         bytes: text.as_bytes(),

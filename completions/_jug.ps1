@@ -60,6 +60,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'When to show a progress bar')
             [CompletionResult]::new('--infer', '--infer', [CompletionResultType]::ParameterName, 'Write text that looks like a number as a number')
+            [CompletionResult]::new('--no-header', '--no-header', [CompletionResultType]::ParameterName, 'Read the first line of CSV and TSV as a record; columns are f1, f2 and so on, or $1, $2')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Check every field of every line, even unused ones')
             [CompletionResult]::new('--describe', '--describe', [CompletionResultType]::ParameterName, 'Print the format, fields, types and samples of each file')
             [CompletionResult]::new('--ndjson', '--ndjson', [CompletionResultType]::ParameterName, 'Write NDJSON; short for --to ndjson')

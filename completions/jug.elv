@@ -56,6 +56,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --color 'When to use colour'
             cand --progress 'When to show a progress bar'
             cand --infer 'Write text that looks like a number as a number'
+            cand --no-header 'Read the first line of CSV and TSV as a record; columns are f1, f2 and so on, or $1, $2'
             cand --strict 'Check every field of every line, even unused ones'
             cand --describe 'Print the format, fields, types and samples of each file'
             cand --ndjson 'Write NDJSON; short for --to ndjson'

@@ -15,8 +15,8 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 
 use inputs::{
-    are_records_already, hint_at_absent_fields, plan_all_fields, quarter_of_open_files,
-    warn_of_numbers_beside_text,
+    absent_fields, are_records_already, fit_inputs, plan_all_fields, quarter_of_open_files,
+    refuse_split_cells, warn_of_numbers_beside_text,
 };
 use words::query_words;
 
@@ -91,6 +91,10 @@ pub struct Log {
     /// Write text that looks like a number as a number
     #[arg(long, help_heading = "Input")]
     infer: bool,
+
+    /// Read the first line of CSV and TSV as a record; columns are f1, f2 and so on, or $1, $2
+    #[arg(long, help_heading = "Input")]
+    no_header: bool,
 
     #[command(flatten, next_help_heading = "Input")]
     zone: Zone,
@@ -198,6 +202,7 @@ impl Log {
                     Some(year) => Years::Known(year),
                     None => Years::Until(now),
                 },
+                has_header: !self.no_header,
             },
             options: Options {
                 threads: self.threads.count.unwrap_or(1),
@@ -209,6 +214,7 @@ impl Log {
                 strict: self.strict,
                 max_line: usize::try_from(self.max_line).unwrap_or(usize::MAX),
                 live: false,
+                watched: 0,
             },
             clock: Clock { now, zone },
         })
@@ -237,6 +243,7 @@ impl Log {
             .then(|| open(&self.output))
             .transpose()?;
         let inputs = self.open(&intent, &plan, names, &context.ui)?;
+        refuse_split_cells(&inputs, &plan, self.describe)?;
         if let Some(out) = out.take_if(|_| self.describe) {
             return self.describe(&intent, &inputs, out, context);
         }
@@ -248,9 +255,11 @@ impl Log {
                 plan = Arc::new(plan_all_fields(&intent, &plan, &inputs)?);
             }
         }
-        let missing = inputs.iter().try_for_each(|input| input.check(&plan));
-        missing?;
-        hint_at_absent_fields(&inputs, &plan, &context.ui);
+        let inputs = fit_inputs(inputs, &plan, &context.ui)?;
+        let absent = absent_fields(&inputs, &plan);
+        for field in &absent {
+            intent.options.watched |= field.bit();
+        }
         warn_of_numbers_beside_text(&inputs, &plan, &context.ui);
         inputs
             .iter()
@@ -271,6 +280,13 @@ impl Log {
         }
         if self.stats.is_set {
             account::say_stats(&found.report, started.elapsed(), &intent, &context.ui);
+        }
+        let are_all_read = !self.quiet.is_set
+            && plan.rows_wanted().is_none()
+            && crate::io::signals::which().is_none();
+        let has_lines = found.report.account.judged > 0;
+        for field in absent.iter().filter(|_| has_lines) {
+            field.report(found.report.account.seen, are_all_read, &context.ui);
         }
         account::tell(
             &found.report.account,

@@ -163,13 +163,17 @@ fn call(
             expr.span.start..expr.span.start + name.len(),
             format!("unknown function '{name}'"),
         );
-        return Err(match nearest(name, functions::names()) {
-            Some(near) => error.hint(format!("did you mean {near}()?")),
-            None => error.hint(format!(
-                "there are: {}",
-                functions::names().collect::<Vec<_>>().join(" ")
-            )),
-        });
+        return Err(
+            match functions::habit(name).or_else(|| {
+                nearest(name, functions::names()).map(|near| format!("did you mean {near}()?"))
+            }) {
+                Some(hint) => error.hint(hint),
+                None => error.hint(format!(
+                    "there are: {}",
+                    functions::names().collect::<Vec<_>>().join(" ")
+                )),
+            },
+        );
     };
     if arguments.len() != function.parameters.len() {
         return Err(QueryError::new(

@@ -182,6 +182,23 @@ pub fn find(name: &str) -> Option<&'static Spec> {
     FUNCTIONS.iter().find(|function| function.name == name)
 }
 
+/// What to write instead of a function that another language has.
+pub fn habit(name: &str) -> Option<String> {
+    let hint = match name.to_lowercase().as_str() {
+        "startswith" | "starts_with" => "write FIELD =~ /^TEXT/",
+        "endswith" | "ends_with" => "write FIELD =~ /TEXT$/",
+        "matches" | "regex_match" | "regexp" | "like" => "write FIELD =~ /REGEX/",
+        "between" => "write FIELD >= LOW and FIELD <= HIGH",
+        "length" | "strlen" | "size" => "did you mean len()?",
+        "isnull" | "is_null" | "isempty" | "empty" => "did you mean missing()?",
+        "tolower" | "lowercase" | "lcase" => "did you mean lower()?",
+        "toupper" | "uppercase" | "ucase" => "did you mean upper()?",
+        "hour" => "did you mean hour_of()?",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
 /// All names, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().map(|function| function.name)

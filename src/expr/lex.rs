@@ -9,7 +9,7 @@ use super::duration::{self, unit_seconds};
 use super::error::QueryError;
 use super::net::Net;
 use super::token::{Literal, Token, TokenKind};
-use crate::record::Number;
+use crate::record::{FieldName, Number};
 
 /// Longest first, so that `==` is not read as two `=`.
 const SYMBOLS: [&str; 24] = [
@@ -18,7 +18,8 @@ const SYMBOLS: [&str; 24] = [
 ];
 
 /// Operators of other languages, and the hint for each. No valid token begins with one of them.
-const FOREIGN: [(&str, &str); 7] = [
+const FOREIGN: [(&str, &str); 8] = [
+    (":=", "="),
     ("===", "=="),
     ("!==", "!="),
     ("<>", "!="),
@@ -133,7 +134,13 @@ impl Lexer<'_> {
                 span,
                 format!("unexpected character '{}'", first.escape_debug()),
             )
-            .hint("put text in quotes: \"…\""));
+            .hint(match (first, self.tokens.last().map(|token| &token.kind)) {
+                (':', Some(TokenKind::Text(key))) => format!(
+                    "write: where {} == \"TEXT\"",
+                    FieldName::key(&String::from_utf8_lossy(key))
+                ),
+                _ => "put text in quotes: \"…\"".to_owned(),
+            }));
         };
         self.at += symbol.len();
         Ok(TokenKind::Symbol(symbol))
@@ -215,19 +222,27 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    /// A regex ends at the first `/` that stands before a blank, `)`, `|`, `,` or the end, so paths need no escapes.
+    /// A regex ends at the first `/` that stands before a blank, `)`, `|`, `,` or the end, so paths need no escapes. An `i` may
+    /// stand between: the case then does not matter.
     fn regex(&mut self) -> Result<TokenKind, QueryError> {
         let body = &self.text[self.at + 1..];
         let mut escaped = false;
         for (position, letter) in body.char_indices() {
             if letter == '/' && !escaped {
-                let after = body[position + 1..].chars().next();
-                if after
-                    .is_none_or(|after| after.is_whitespace() || matches!(after, ')' | '|' | ','))
-                {
-                    let regex = body[..position].to_owned();
+                let ends = |after: &str| {
+                    let after = after.chars().next();
+                    after.is_none_or(|after| {
+                        after.is_whitespace() || matches!(after, ')' | '|' | ',')
+                    })
+                };
+                let (regex, after) = (&body[..position], &body[position + 1..]);
+                if ends(after) {
                     self.at += position + 2;
-                    return Ok(TokenKind::Regex(regex));
+                    return Ok(TokenKind::Regex(regex.to_owned()));
+                }
+                if after.strip_prefix('i').is_some_and(ends) {
+                    self.at += position + 3;
+                    return Ok(TokenKind::Regex(format!("(?i){regex}")));
                 }
             }
             escaped = letter == '\\' && !escaped;

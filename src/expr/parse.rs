@@ -191,6 +191,9 @@ impl Parser {
                             self.unexpected("a list like (404, 500) or a network like 10.0.0.0/8");
                         return Err(match &self.peek().kind {
                             TokenKind::Regex(regex) => error.hint(format!("write =~ /{regex}/")),
+                            TokenKind::Symbol("[") => {
+                                error.hint("a list is in parentheses: (200, 404)")
+                            }
                             TokenKind::Text(text) if Net::parse(text).is_some() => error.hint(
                                 format!("without quotes: in {}", String::from_utf8_lossy(text)),
                             ),
@@ -291,6 +294,10 @@ impl Parser {
                     TokenKind::Word(word) if word == "by" => {
                         error.hint("by follows an aggregate, as in: count by status")
                     }
+                    TokenKind::Word(word) if word == "contains" => {
+                        error.hint("write FIELD contains \"TEXT\"")
+                    }
+                    TokenKind::Regex(regex) => error.hint(format!("write FIELD =~ /{regex}/")),
                     TokenKind::Symbol("*") => error
                         .hint("to count lines, write count; whole records come with --to ndjson"),
                     _ => error,
@@ -313,7 +320,16 @@ impl Parser {
                 return Ok(list);
             }
             if !self.take_symbol(",") {
-                return Err(self.unexpected("',' or ')'"));
+                let error = self.unexpected("',' or ')'");
+                let before = list.last().map(|last| &last.kind);
+                return Err(match (before, &self.peek().kind) {
+                    (Some(ExprKind::Field(word)), TokenKind::Word(field))
+                        if word.as_key() == Some("distinct") =>
+                    {
+                        error.hint(format!("write uniq({field})"))
+                    }
+                    _ => error,
+                });
             }
         }
     }

@@ -12,6 +12,7 @@ fn settings() -> Settings {
         zone: TimeZone::UTC,
         infer: false,
         years: Years::Known(2026),
+        has_header: true,
     }
 }
 

@@ -85,6 +85,8 @@ pub struct Settings {
     pub infer: bool,
     /// The year of times that name none.
     pub years: Years,
+    /// Whether the first line of a table names the columns; otherwise they are called f1, f2 and so on.
+    pub has_header: bool,
 }
 
 /// Why a sample does not fit the format that was asked for.
@@ -212,6 +214,11 @@ pub trait Schema: Send + Sync {
     /// How many lines at the beginning are not records (a CSV header).
     fn header_lines(&self) -> usize {
         0
+    }
+
+    /// What looks wrong about the input as a whole, and what to do.
+    fn doubt(&self) -> Option<(String, String)> {
+        None
     }
 
     /// Whether a text found in a field's value stands in the line in the same bytes, so that lines without it can be

@@ -3,13 +3,15 @@
 
 use std::borrow::Cow;
 
+use jiff::tz::TimeZone;
+
 use super::wanted::{Times, named, time_alias};
 use super::words::{Place, cell};
 use super::{
     Bad, Candidate, FieldName, Reader, Refused, Schema, Settings, Spec, Unknown, Verbatim, Wanted,
     records,
 };
-use crate::record::Value;
+use crate::record::{Number, Timestamp, Value};
 
 /// How cells are written and separated.
 pub(super) trait Dialect: Copy + Send + Sync + 'static {
@@ -40,7 +42,34 @@ pub(super) struct Table<D> {
     dialect: D,
     names: Vec<String>,
     all_named: bool,
+    doubt: Option<String>,
     settings: Settings,
+}
+
+/// Why the first line of a table is probably a record: a name that is a number or a date, unless it is one of the years of a
+/// wide table, or one that is there twice.
+fn doubt(names: &[&str]) -> Option<String> {
+    let is_year =
+        |name: &str| name.len() == 4 && (name.starts_with("19") || name.starts_with("20"));
+    let is_value = |name: &str| {
+        Number::parse(name.as_bytes()).is_some()
+            || Timestamp::parse(name.as_bytes(), &TimeZone::UTC).is_some()
+    };
+    let has_words = names.iter().any(|name| !name.is_empty() && !is_value(name));
+    let value = names
+        .iter()
+        .find(|name| is_value(name) && !(is_year(name) && has_words));
+    if let Some(value) = value {
+        return Some(format!("the header has the value '{value}' as a name"));
+    }
+    let mut sorted: Vec<&str> = names
+        .iter()
+        .copied()
+        .filter(|name| !name.is_empty())
+        .collect();
+    sorted.sort_unstable();
+    let twice = sorted.windows(2).find(|pair| pair[0] == pair[1])?;
+    Some(format!("the header has the name '{}' twice", twice[0]))
 }
 
 impl<D: Dialect> Table<D> {
@@ -48,6 +77,17 @@ impl<D: Dialect> Table<D> {
     pub(super) fn open(dialect: D, line: &[u8], settings: &Settings) -> Result<Table<D>, Refused> {
         let cells = cells(dialect, line)
             .map_err(|bad| Refused(format!("the header line: {}", bad.reason)))?;
+        if !settings.has_header {
+            return Ok(Table {
+                dialect,
+                names: (1..=cells.len())
+                    .map(|number| format!("f{number}"))
+                    .collect(),
+                all_named: true,
+                doubt: None,
+                settings: settings.clone(),
+            });
+        }
         let mut names = Vec::with_capacity(cells.len());
         for cell in &cells {
             match std::str::from_utf8(cell) {
@@ -65,6 +105,7 @@ impl<D: Dialect> Table<D> {
             dialect,
             names: records::distinct(&names).iter().map(text).collect(),
             all_named,
+            doubt: doubt(&names),
             settings: settings.clone(),
         })
     }
@@ -130,7 +171,12 @@ impl<D: Dialect> Schema for Table<D> {
     }
 
     fn header_lines(&self) -> usize {
-        1
+        usize::from(self.settings.has_header)
+    }
+
+    fn doubt(&self) -> Option<(String, String)> {
+        let hint = "if the first line is a record, use --no-header".to_owned();
+        self.doubt.clone().map(|doubt| (doubt, hint))
     }
 
     fn verbatim(&self) -> Verbatim {

@@ -21,6 +21,8 @@ pub struct Account {
     pub shown: Vec<BadLine>,
     /// The first line that is only a part of a record, which then no line of the input can be trusted to be.
     pub split_cell: Option<BadLine>,
+    /// Which of the watched fields any line had.
+    pub seen: u64,
 }
 
 /// A bad line.
@@ -66,6 +68,7 @@ impl Account {
         self.bad += other.bad;
         self.kept += other.kept;
         self.blank += other.blank;
+        self.seen |= other.seen;
         for line in other.shown {
             self.show(line);
         }

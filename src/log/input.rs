@@ -34,6 +34,8 @@ pub struct Input {
     pub body: Body,
     /// The beginning, whole lines only, for `--describe`.
     pub sample: Vec<u8>,
+    /// What looks wrong about it, and what to do.
+    pub doubt: Option<(String, String)>,
     /// Whether it has been reported that a part of it could not be read.
     pub is_reported: AtomicBool,
 }
@@ -179,6 +181,7 @@ impl Input {
             bound,
             body,
             sample,
+            doubt: beginning.doubt,
             is_reported: AtomicBool::new(false),
         })
     }

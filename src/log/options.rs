@@ -13,6 +13,9 @@ pub struct Options {
     pub max_line: usize,
     /// Whether snapshots of groups are shown while the run goes on: lines of a stream are then scanned soon after they arrive.
     pub live: bool,
+    /// Fields of which it is reported whether any line has them: a bit for each by its place in the plan's fields. Others cost
+    /// nothing.
+    pub watched: u64,
 }
 
 /// How plain files are read.

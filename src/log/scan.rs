@@ -25,6 +25,8 @@ pub struct Scanner {
     plan: Arc<Plan>,
     strict: bool,
     max_line: usize,
+    /// See [`Options::watched`].
+    watched: u64,
     search: Option<Search>,
     /// Whether steps or results read the slot of the line's text.
     reads_line: bool,
@@ -102,7 +104,10 @@ impl Scanner {
     /// A scanner that adds to `partial`.
     pub fn new(plan: Arc<Plan>, partial: Partial, options: Options) -> Scanner {
         let Options {
-            strict, max_line, ..
+            strict,
+            max_line,
+            watched,
+            ..
         } = options;
         Scanner {
             best: Best::of(&plan),
@@ -111,6 +116,7 @@ impl Scanner {
             plan,
             strict,
             max_line,
+            watched,
             reader: None,
             partial,
         }
@@ -224,6 +230,7 @@ impl Scanner {
             plan,
             strict,
             reads_line,
+            watched,
             reader,
             best,
             partial: Partial {
@@ -257,6 +264,10 @@ impl Scanner {
                 alive.remove(row);
                 account.bad(bound.input, lines.offset(row), &bad);
             });
+        }
+        if *watched & !account.seen != 0 {
+            account.seen |=
+                fields_seen(*watched, plan.first_field, batch.matrix(bound.input).rows());
         }
         for step in steps {
             let (lines, rows) = batch.rows_mut();
@@ -318,6 +329,26 @@ fn take_step(step: &Step, line: &[u8], row: &mut [Value<'_>]) -> Result<bool, Ba
             Ok(true)
         }
     }
+}
+
+/// Which of the watched fields any of the rows has.
+#[cold]
+fn fields_seen<'r>(
+    watched: u64,
+    first_field: usize,
+    rows: impl Iterator<Item = &'r [Value<'r>]>,
+) -> u64 {
+    let mut seen = 0;
+    for row in rows {
+        for (place, value) in row[first_field..]
+            .iter()
+            .enumerate()
+            .take(u64::BITS as usize)
+        {
+            seen |= u64::from(!matches!(value, Value::Missing)) << place;
+        }
+    }
+    seen & watched
 }
 
 /// The reason why a line that is too long is bad.

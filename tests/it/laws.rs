@@ -40,6 +40,7 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
         zone: TimeZone::UTC,
         infer: false,
         years: jug::record::time::Years::Known(2026),
+        has_header: true,
     };
     let plan = planned(query);
     let opening = Opening {
@@ -48,6 +49,7 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
         needs_schema: plan.reads_fields(),
         needs: format::Needs::ALL,
         counts_records: true,
+        max_line: 16 << 20,
         chunk,
         until: Until::stopped(&|| false),
     };
@@ -60,6 +62,7 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
         strict: false,
         max_line: 1 << 20,
         live: false,
+        watched: 0,
     };
     let report = run(
         std::sync::Arc::new(plan.clone()),

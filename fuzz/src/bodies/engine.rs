@@ -51,6 +51,7 @@ pub fn answer(
         zone: zone(),
         infer: true,
         years: jug::record::time::Years::Known(2026),
+        has_header: true,
     };
     let opening = Opening {
         from: from.and_then(format::find),
@@ -58,6 +59,7 @@ pub fn answer(
         needs_schema: true,
         needs: format::Needs::ALL,
         counts_records: true,
+        max_line: 16 << 20,
         chunk,
         until: Until::stopped(&|| false),
     };
@@ -68,6 +70,7 @@ pub fn answer(
         strict: true,
         max_line: 1 << 12,
         live: false,
+        watched: 0,
     };
     let report = run(Arc::new(plan.clone()), vec![input], options, &(), None);
     let account = &report.account;

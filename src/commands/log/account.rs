@@ -20,11 +20,18 @@ use crate::ui::{Ui, units};
 pub(super) fn refuse_split_cells(account: &Account, names: &[InputName]) -> Result<()> {
     match &account.split_cell {
         None => Ok(()),
-        Some(line) => Err(
-            Error::input(format!("{}: {}", place(line, names), line.reason))
-                .hint("quoted cells that span lines are not supported; remove the newlines first"),
-        ),
+        Some(line) => Err(split_cells(&format!(
+            "{}: {}",
+            place(line, names),
+            line.reason
+        ))),
     }
+}
+
+/// The error for a file in which a cell spans lines.
+pub(super) fn split_cells(message: &str) -> Error {
+    Error::input(message)
+        .hint("quoted cells that span lines are not supported; remove the newlines first")
 }
 
 /// Reports bad lines: too many make the run incomplete, fewer are a note.

@@ -1,12 +1,13 @@
 //! The inputs of `jug log`: opening them, and hints about queries that do not fit them.
 
+use super::account::split_cells;
 use super::{Intent, Log};
 use crate::args::output::To;
 use crate::commands::shared::inputs::hint_at_terminal;
 use crate::error::Result;
 use crate::expr::nearest;
 use crate::expr::syntax::{Expr, ExprKind};
-use crate::format::Needs;
+use crate::format::{Kind, MULTILINE_CSV, Needs};
 use crate::io::limits::{allow_open_files, open_files};
 use crate::io::source::InputName;
 use crate::io::wait::Until;
@@ -15,7 +16,7 @@ use crate::log::input::{Input, Opening};
 use crate::log::plan::{Output as PlanOutput, Plan, first_key};
 use crate::log::query::{Item, Query, Stage, StageKind};
 use crate::observe::Observe as _;
-use crate::record::{FieldName, Number, Value};
+use crate::record::{FieldName, Number, Value, Want, Wanted};
 use crate::ui::Ui;
 
 /// At most this many inputs stay open and keep their first bytes in memory, for hints and for reading on. With thousands of
@@ -50,6 +51,7 @@ impl Log {
             },
             counts_records: matches!(plan.output, PlanOutput::Groups(_)),
             chunk: CHUNK,
+            max_line: intent.options.max_line,
             until: Until::stopped(&is_stopping),
         };
         allow_open_files(names.len());
@@ -79,6 +81,9 @@ impl Log {
                             input.name,
                             schema.spec().name
                         ));
+                    }
+                    if let Some((doubt, hint)) = &input.doubt {
+                        ui.warn(&format!("{}: {doubt}; {hint}", input.name));
                     }
                     inputs.push(input);
                 }
@@ -165,8 +170,33 @@ fn with_all_fields(query: &Query, inputs: &[Input]) -> Query {
     query
 }
 
-/// In open formats later lines may have a field that the first lines lack, so this is not an error.
-pub(super) fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
+/// A field that the first lines of an input in an open format do not have. Later lines may have it.
+pub(super) struct Absent {
+    place: usize,
+    message: String,
+}
+
+impl Absent {
+    /// Its bit among those that are watched; none if there are too many fields.
+    pub(super) fn bit(&self) -> u64 {
+        u32::try_from(self.place).map_or(0, |place| 1_u64.checked_shl(place).unwrap_or(0))
+    }
+
+    /// Reports it, if no line had it: a warning if all lines were read.
+    pub(super) fn report(&self, seen: u64, are_all_read: bool, ui: &Ui) {
+        if seen & self.bit() != 0 {
+            return;
+        }
+        match are_all_read {
+            true => ui.warn(&self.message),
+            false => ui.noted(&self.message),
+        }
+    }
+}
+
+/// The fields that the query reads and the first lines do not have.
+pub(super) fn absent_fields(inputs: &[Input], plan: &Plan) -> Vec<Absent> {
+    let mut found: Vec<Absent> = Vec::new();
     for input in inputs {
         let Some(schema) = input
             .bound
@@ -177,12 +207,15 @@ pub(super) fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
             continue;
         };
         let known: Vec<String> = schema.fields().iter().map(ToString::to_string).collect();
-        let absent = plan
-            .field_names()
-            .filter_map(first_key)
-            .filter(|key| !known.iter().any(|known| known == key))
-            .filter(|key| *key != "time" || schema.time_field().is_none());
-        for key in absent {
+        for (place, name) in plan.field_names().enumerate() {
+            let Some(key) = first_key(name) else {
+                continue;
+            };
+            let is_known = known.iter().any(|known| known == key)
+                || (key == "time" && schema.time_field().is_some());
+            if is_known || found.iter().any(|absent| absent.place == place) {
+                continue;
+            }
             let is_compared_with = || {
                 let names = plan.compared_with.iter();
                 names.filter_map(FieldName::as_key).any(|name| name == key)
@@ -193,12 +226,69 @@ pub(super) fn hint_at_absent_fields(inputs: &[Input], plan: &Plan, ui: &Ui) {
                 None if key == "time" => "; name it first: let time = FIELD | …".to_owned(),
                 None => String::new(),
             };
-            ui.noted(&format!(
-                "{}: no field '{key}' in the first lines{near}",
-                input.name
-            ));
+            let message = format!("{}: no line has a field '{key}'{near}", input.name);
+            found.push(Absent { place, message });
         }
     }
+    found
+}
+
+/// The inputs that have the fields that the query needs; the others are reported, unless none is left.
+pub(super) fn fit_inputs(inputs: Vec<Input>, plan: &Plan, ui: &Ui) -> Result<Vec<Input>> {
+    let mut first_error = None;
+    let (mut fit, mut unfit) = (Vec::new(), Vec::new());
+    for input in inputs {
+        match input.check(plan) {
+            Ok(()) => fit.push(input),
+            Err(error) => {
+                unfit.push(error);
+            }
+        }
+    }
+    for error in unfit {
+        match fit.is_empty() {
+            true => drop(first_error.get_or_insert(error)),
+            false => ui.missed_error(&error),
+        }
+    }
+    match first_error {
+        Some(error) => Err(error),
+        None => Ok(fit),
+    }
+}
+
+/// Fails if the first lines of a table show that cells span lines, before anything is written.
+pub(super) fn refuse_split_cells(inputs: &[Input], plan: &Plan, all_fields: bool) -> Result<()> {
+    for input in inputs {
+        let Some(schema) = &input.bound.schema else {
+            continue;
+        };
+        if schema.spec().kind != Kind::Table {
+            continue;
+        }
+        let wanted: Vec<Wanted> = match all_fields {
+            true => schema
+                .fields()
+                .into_iter()
+                .map(|name| Wanted::new(name, Want::Any))
+                .collect(),
+            false => plan.fields.clone(),
+        };
+        let Ok(mut reader) = schema.reader(&wanted) else {
+            continue;
+        };
+        let mut lines = input.sample_lines().take(SAMPLED);
+        let mut values = vec![Value::Missing; wanted.len()];
+        let is_split = lines.any(|line| {
+            values.fill(Value::Missing);
+            let read = reader.read(line, &mut values);
+            read.is_err_and(|bad| bad.reason == MULTILINE_CSV)
+        });
+        if is_split {
+            return Err(split_cells(&format!("{}: {MULTILINE_CSV}", input.name)));
+        }
+    }
+    Ok(())
 }
 
 /// Warns if a field is compared with a text although all its values are numbers: the answer is the same for all of them.

@@ -46,7 +46,12 @@ pub(super) fn run(
     out: Option<Results>,
     context: &Context,
 ) -> Result<Found> {
-    let names: Vec<InputName> = inputs.iter().map(|input| input.name.clone()).collect();
+    // By number; inputs that did not fit the query have none.
+    let numbers = inputs.iter().map(|input| input.bound.input + 1).max();
+    let mut names = vec![InputName::Stdin; numbers.unwrap_or(0)];
+    for input in &inputs {
+        names[input.bound.input] = input.name.clone();
+    }
     let ui = &*context.ui;
     let goes_to_terminal = goes_to_terminal(&log.output, ui);
     let Some(mut out) = out else {

@@ -212,6 +212,7 @@ mod tests {
             zone: TimeZone::UTC,
             infer: false,
             years: Years::Known(2026),
+            has_header: true,
         };
         let schema = detect(sample, None, &settings);
         let options = ReadOptions {

@@ -87,6 +87,7 @@ fn parse_text(
         zone: TimeZone::UTC,
         infer: false,
         years: Years::Until(Timestamp::now()),
+        has_header: true,
     };
     let schema = match options.from {
         Some(spec) => spec

@@ -49,6 +49,12 @@ impl Parser {
         token
     }
 
+    /// Whether the token that was taken last is a number.
+    pub fn follows_number(&self) -> bool {
+        let last = self.at.checked_sub(1);
+        last.is_some_and(|last| matches!(self.tokens[last].kind, TokenKind::Number(_)))
+    }
+
     /// Where the token that was taken last ends.
     pub fn end_of_last(&self) -> usize {
         self.at

@@ -18,6 +18,7 @@ fn schema(last: Part) -> Access {
             zone: TimeZone::UTC,
             infer: false,
             years: Years::Known(2026),
+            has_header: true,
         },
     }
 }

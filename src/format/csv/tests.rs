@@ -13,6 +13,7 @@ fn settings(infer: bool) -> Settings {
         zone: TimeZone::UTC,
         infer,
         years: Years::Known(2026),
+        has_header: true,
     }
 }
 

@@ -13,6 +13,7 @@ fn settings() -> Settings {
         zone: TimeZone::UTC,
         infer: false,
         years: Years::Known(2026),
+        has_header: true,
     }
 }
 

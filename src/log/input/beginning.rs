@@ -8,7 +8,7 @@ use crate::io::wait::Until;
 /// How many bytes are read at first; more if they do not decide.
 pub(super) const SAMPLE: usize = 64 << 10;
 
-/// A first line that is longer than this decides nothing.
+/// A first line that is longer than this, and than lines may be, decides nothing.
 const LONGEST_LINE: usize = 16 << 20;
 
 /// The mark that some editors put before UTF-8 text.
@@ -26,6 +26,8 @@ pub struct Opening<'a> {
     pub needs: Needs,
     /// Whether records are counted though no format matters: a header is not a record.
     pub counts_records: bool,
+    /// The longest line that is read; a first line up to this length can decide.
+    pub max_line: usize,
     /// How many bytes a worker gets at once, at least one.
     pub chunk: usize,
     /// How long to wait for the beginning of a stream.
@@ -46,6 +48,8 @@ pub(super) struct Beginning {
     pub(super) schema: Option<Box<dyn Schema>>,
     /// How many bytes come before the first record: a byte-order mark, header lines.
     pub(super) skip: usize,
+    /// What looks wrong about the input, and what to do.
+    pub(super) doubt: Option<(String, String)>,
 }
 
 /// Looks at the first bytes of an input, or all of them if it `is_whole`. None if more are needed to decide.
@@ -61,12 +65,24 @@ pub(super) fn decide(
     if bytes.is_empty() {
         return Ok(is_whole.then(Beginning::default));
     }
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        let error = Error::input(format!(
+            "{name}: the text is UTF-16, which is not supported"
+        ));
+        let source = match name {
+            InputName::Path(path) => path.display().to_string(),
+            InputName::Stdin => String::new(),
+        };
+        let command = format!("iconv -f UTF-16 -t UTF-8 {source}");
+        return Err(error.hint(format!("try: {} | jug log …", command.trim_end())));
+    }
     let mark = match bytes.starts_with(BYTE_ORDER_MARK) {
         true => BYTE_ORDER_MARK.len(),
         false => 0,
     };
     let records = &bytes[mark..];
-    let is_endless = records.len() >= LONGEST_LINE && memchr::memchr(b'\n', records).is_none();
+    let longest = LONGEST_LINE.max(opening.max_line.saturating_add(1));
+    let is_endless = records.len() >= longest && memchr::memchr(b'\n', records).is_none();
     let sample = Sample {
         bytes: records,
         whole: is_whole || is_endless,
@@ -93,6 +109,7 @@ pub(super) fn decide(
             true => mark + length_of_lines(records, header),
             false => 0,
         },
+        doubt: schema.doubt().filter(|_| is_skipped),
         schema: opening.needs_schema.then_some(schema),
     }))
 }

@@ -17,6 +17,9 @@ pub(super) fn about_failure(error: &io::Error, name: &InputName) -> Option<Strin
     {
         return Some(format!("try: {} {name} | jug log …", unsupported.command));
     }
+    if error.kind() == io::ErrorKind::IsADirectory && matches!(name, InputName::Stdin) {
+        return Some("name files after the query: jug log QUERY FILE".to_owned());
+    }
     let name = name.to_string();
     match error.kind() {
         io::ErrorKind::IsADirectory => Some(format!("name the files in it: {name}/*")),

@@ -151,6 +151,15 @@ impl GroupScope<'_> {
                 format!("expected {}, found {}", expected.article(), kind.article()),
             ));
         }
+        if takes == Takes::Condition
+            && kind == Kind::Any
+            && let ExprKind::Field(name) = &expr.kind
+        {
+            let message = format!("'{name}' is a field; count takes a condition");
+            return Err(QueryError::new(expr.span.clone(), message).hint(format!(
+                "write count(not missing({name})), or count({name} == true)"
+            )));
+        }
         arguments.push(Argument {
             program,
             takes,

@@ -1,6 +1,7 @@
 //! Text to stages. Nothing is guessed: what is nearly right is an error that says what to write.
 
 mod filters;
+mod habits;
 mod hints;
 mod stages;
 
@@ -31,11 +32,17 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
                     .stages
                     .last()
                     .map_or("", |stage| &text[stage.span.clone()]);
-                let hint = hint_at_word(word, before);
+                let after = &text[stages.parser.peek().span.end..];
+                let after = after.split('|').next().unwrap_or_default();
+                let hint = hint_at_word(word, before, after);
                 return Err(stages
                     .parser
                     .unexpected("'|' or the end of the query")
                     .hint(hint));
+            }
+            TokenKind::Symbol(",") if stages.parser.follows_number() => {
+                let error = stages.parser.unexpected("'|' or the end of the query");
+                return Err(error.hint("numbers have no commas: write 1000 or 1K"));
             }
             _ => return Err(stages.parser.unexpected("'|' or the end of the query")),
         };

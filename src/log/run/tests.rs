@@ -80,6 +80,7 @@ fn options(threads: usize) -> Options {
         strict: false,
         max_line: 1 << 20,
         live: true,
+        watched: 0,
     }
 }
 
@@ -88,6 +89,7 @@ fn opened(name: InputName, number: usize, chunk: usize) -> Input {
         zone: TimeZone::UTC,
         infer: false,
         years: Years::Known(2026),
+        has_header: true,
     };
     let opening = Opening {
         from: format::find("lines"),
@@ -95,6 +97,7 @@ fn opened(name: InputName, number: usize, chunk: usize) -> Input {
         needs_schema: true,
         needs: format::Needs::default(),
         counts_records: false,
+        max_line: 16 << 20,
         chunk,
         until: crate::io::wait::Until::stopped(&|| false),
     };

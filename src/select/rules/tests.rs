@@ -82,6 +82,7 @@ fn gitignore() -> Pruning {
 fn left(files: &[(&str, &str)]) -> Vec<String> {
     let top = make(files);
     fs::create_dir(top.path().join(".git")).unwrap();
+    fs::write(top.path().join(".git/HEAD"), b"").unwrap();
     let mut walk = Walk::of(top.path(), gitignore(), None);
     walk.files.retain(|file| !file.ends_with(".gitignore"));
     walk.files
@@ -151,6 +152,7 @@ fn patterns_match_as_in_git() {
 fn inner_files_take_precedence_and_the_user_comes_last() {
     let top = make(&[
         (".gitignore", "*.log\n"),
+        (".git/HEAD", ""),
         (".git/info/exclude", "*.tmp\n!*.bak\n/top\n"),
         ("a.log", ""),
         ("a.tmp", ""),
@@ -190,6 +192,7 @@ fn inner_files_take_precedence_and_the_user_comes_last() {
 #[test]
 fn rules_of_the_user_are_relative_to_the_top_of_the_repository() {
     let top = make(&[
+        (".git/HEAD", ""),
         (".git/info/exclude", ""),
         ("a", ""),
         ("in/a", ""),
@@ -206,8 +209,10 @@ fn rules_of_the_user_are_relative_to_the_top_of_the_repository() {
 #[test]
 fn a_repository_inside_another_has_its_own_rules() {
     let top = make(&[
+        (".git/HEAD", ""),
         (".git/info/exclude", "*.o\n"),
         (".gitignore", "*.log\n"),
+        ("inner/.git/HEAD", ""),
         ("inner/.git/info/exclude", "*.tmp\n"),
         ("inner/a.log", ""),
         ("inner/a.o", ""),

@@ -156,6 +156,7 @@ fn a_truncated_file_gives_its_remaining_lines() {
             zone: TimeZone::UTC,
             infer: false,
             years: jug::record::time::Years::Known(2026),
+            has_header: true,
         };
         let clock = jug::expr::Clock {
             now: Timestamp::now(),
@@ -167,6 +168,7 @@ fn a_truncated_file_gives_its_remaining_lines() {
             from: None,
             settings: &settings,
             needs_schema: false,
+            max_line: 16 << 20,
             chunk: CHUNK,
             needs: jug::format::Needs::ALL,
             counts_records: true,
@@ -179,6 +181,7 @@ fn a_truncated_file_gives_its_remaining_lines() {
             strict: false,
             max_line: CHUNK,
             live: false,
+            watched: 0,
         };
         let report = run(
             std::sync::Arc::new(plan),

@@ -2,27 +2,25 @@
 
 use std::ops::Range;
 
+use super::habits;
 use crate::expr::error::{QueryError, nearest};
-use crate::expr::syntax::ExprKind;
+use crate::expr::syntax::{Binary, Expr, ExprKind, Unary};
 use crate::expr::token::TokenKind;
 use crate::log::aggregate;
 use crate::log::query::filter::Filter;
 use crate::log::query::syntax::{Item, STAGES};
 
 /// What to write instead of a word that follows a complete stage.
-pub(super) fn hint_at_word(word: &str, before: &str) -> String {
+pub(super) fn hint_at_word(word: &str, before: &str, after: &str) -> String {
     if let Some((spec, _)) = aggregate::find(before)
         && spec.needs_argument()
     {
         return format!("write {before}({word})");
     }
+    if let Some(hint) = habits::after_stage(word, before, after) {
+        return hint;
+    }
     match word.to_lowercase().as_str() {
-        "like" => "write contains \"text\", or =~ /regex/".to_owned(),
-        "is" => "use missing(FIELD) to test for an absent value".to_owned(),
-        "group" => "write: count by FIELD".to_owned(),
-        "order" => "separate stages with |: … | sort -count".to_owned(),
-        "limit" => "separate stages with |: … | head 10".to_owned(),
-        "having" => "separate stages with |: … | where count > 10".to_owned(),
         word if STAGES.iter().any(|(stage, _)| *stage == word) => {
             format!("separate stages with |: … | {word} …")
         }
@@ -51,8 +49,8 @@ pub(super) fn bare_word(word: &str, span: &Range<usize>) -> Result<Filter, Query
     }
 }
 
-/// The error for a stage that begins with no keyword and is neither a filter nor an aggregation.
-pub(super) fn not_an_aggregate(item: &Item, first: &TokenKind) -> QueryError {
+/// The error for a stage that begins with no keyword and is neither a filter nor an aggregation; `stage` is all of it.
+pub(super) fn not_an_aggregate(item: &Item, first: &TokenKind, stage: &str) -> QueryError {
     let span = item.expr.span.clone();
     match &item.expr.kind {
         ExprKind::Call(name, _) => {
@@ -60,7 +58,7 @@ pub(super) fn not_an_aggregate(item: &Item, first: &TokenKind) -> QueryError {
                 span.start..span.start + name.len(),
                 format!("unknown aggregate '{name}'"),
             );
-            match nearest(name, aggregate::names()) {
+            match habits::aggregate(name).or_else(|| nearest(name, aggregate::names())) {
                 Some(near) => error.hint(format!("did you mean {near}?")),
                 None => error.hint(format!(
                     "available: {}",
@@ -75,35 +73,74 @@ pub(super) fn not_an_aggregate(item: &Item, first: &TokenKind) -> QueryError {
             ))
         }
         ExprKind::Binary(..) | ExprKind::In(..) | ExprKind::Matches(..) | ExprKind::InNet(..) => {
-            QueryError::new(span, "expected an aggregate, found a condition")
-                .hint(format!("write: where {}", item.text))
-        }
-        _ => {
-            let error = QueryError::new(span, "unknown stage or aggregate");
-            match first {
-                TokenKind::Word(word) if word.eq_ignore_ascii_case("group") => {
-                    error.hint("write: count by FIELD")
-                }
-                TokenKind::Word(word) => match nearest(
-                    word,
-                    STAGES
-                        .iter()
-                        .map(|(stage, _)| *stage)
-                        .chain(aggregate::names()),
-                ) {
-                    Some(near) => error.hint(format!("did you mean {near}?")),
-                    None => error.hint(format!(
-                        "to search for the text, put it in quotes: \"{word}\""
-                    )),
-                },
-                _ => {
-                    let names: Vec<&str> = STAGES.iter().map(|(name, _)| *name).collect();
-                    error.hint(format!(
-                        "a stage begins with {}, an aggregate or a \"text\"",
-                        names.join(", ")
-                    ))
-                }
+            let error = QueryError::new(span, "expected an aggregate, found a condition");
+            match words_in_quotes(&item.expr) {
+                Some(filter) => error.hint(format!("write: {filter}")),
+                None => error.hint(format!("write: where {}", item.text)),
             }
         }
+        _ => {
+            let error = QueryError::new(span.clone(), "unknown stage or aggregate");
+            let TokenKind::Word(word) = first else {
+                let names: Vec<&str> = STAGES.iter().map(|(name, _)| *name).collect();
+                return error.hint(format!(
+                    "a stage begins with {}, an aggregate or a \"text\"",
+                    names.join(", ")
+                ));
+            };
+            let after = stage.get(word.len()..).unwrap_or_default();
+            if let Some(hint) = habits::stage(word, after) {
+                return error.hint(hint);
+            }
+            // The words of the language are lower-case.
+            let is_lower = !word.contains(char::is_uppercase);
+            let known = STAGES.iter().map(|(stage, _)| *stage);
+            let known = known.chain(aggregate::names()).filter(|_| is_lower);
+            if let Some(near) = nearest(word, known) {
+                return error.hint(format!("did you mean {near}?"));
+            }
+            if after.starts_with('.') {
+                return error.hint("files are named after the query: jug log 'QUERY' FILE");
+            }
+            match stage.contains(['"', '\'']) {
+                true => error.hint(format!(
+                    "to search for the text, put it in quotes: \"{word}\""
+                )),
+                false => error.hint(format!(
+                    "to search for the text, put it in quotes: \"{stage}\""
+                )),
+            }
+        }
+    }
+}
+
+/// A condition of words alone as a filter of texts: `"GET" or "POST"`.
+fn words_in_quotes(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Field(name) => Some(format!("\"{}\"", name.as_key()?)),
+        ExprKind::Text(text) => Some(format!("\"{}\"", std::str::from_utf8(text).ok()?)),
+        ExprKind::Unary(Unary::Not, inner) => {
+            let text = words_in_quotes(inner)?;
+            Some(match &inner.kind {
+                ExprKind::Binary(..) => format!("not ({text})"),
+                _ => format!("not {text}"),
+            })
+        }
+        ExprKind::Binary(operator @ (Binary::And | Binary::Or), left, right) => {
+            let word = if *operator == Binary::And {
+                "and"
+            } else {
+                "or"
+            };
+            let side = |side: &Expr| {
+                let text = words_in_quotes(side)?;
+                Some(match &side.kind {
+                    ExprKind::Binary(inner, ..) if inner != operator => format!("({text})"),
+                    _ => text,
+                })
+            };
+            Some(format!("{} {word} {}", side(left)?, side(right)?))
+        }
+        _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use super::hints::{bare_word, not_an_aggregate};
 use crate::expr::error::QueryError;
 use crate::expr::parse::{Parser, RESERVED};
-use crate::expr::syntax::{Expr, ExprKind};
+use crate::expr::syntax::{Expr, ExprKind, Unary};
 use crate::expr::token::TokenKind;
 use crate::log::aggregate;
 use crate::log::query::syntax::{Item, Key, Order, STAGES, Stage, StageKind};
@@ -81,7 +81,24 @@ impl Stages<'_> {
             }
             "head" => StageKind::Head(self.count("head")?),
             "tail" => StageKind::Tail(self.count("tail")?),
-            _ => StageKind::Select(self.items()?),
+            _ => {
+                let items = self.items()?;
+                let is_left_out = |item: &&Item| matches!(&item.expr.kind, ExprKind::Unary(Unary::Negate, inner) if matches!(inner.kind, ExprKind::Field(_)));
+                if let Some(item) = items
+                    .iter()
+                    .find(is_left_out)
+                    .filter(|item| item.name.is_none())
+                {
+                    let field = item.text.trim_start_matches('-');
+                    let message = "select keeps fields; it cannot leave one out";
+                    return Err(
+                        QueryError::new(item.expr.span.clone(), message).hint(format!(
+                            "name the fields to keep; for the negative number write 0 - {field}"
+                        )),
+                    );
+                }
+                StageKind::Select(items)
+            }
         })
     }
 
@@ -153,7 +170,9 @@ impl Stages<'_> {
                 if self.parser.peek().kind == TokenKind::Symbol("=") {
                     return Err(self.parser.unexpected("a comparison"));
                 }
-                return Err(not_an_aggregate(item, &start.kind));
+                let stage = self.text[start.span.start..].split('|').next();
+                let stage = stage.unwrap_or_default().trim_end();
+                return Err(not_an_aggregate(item, &start.kind, stage));
             }
         }
         let mut keys = Vec::new();

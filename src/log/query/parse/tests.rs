@@ -90,7 +90,7 @@ fn nearly_right_queries_are_rejected_with_a_hint() {
         (
             "error timeout",
             "unknown stage or aggregate",
-            "to search for the text, put it in quotes: \"error\"",
+            "to search for the text, put it in quotes: \"error timeout\"",
         ),
     ] {
         assert_eq!(
@@ -99,4 +99,75 @@ fn nearly_right_queries_are_rejected_with_a_hint() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn hints_work_when_they_are_followed() {
+    for (typed, written) in [
+        ("count by status | sort count desc", "sort -count"),
+        ("count by status | sort count asc", "sort count"),
+        ("count by status order by count", "sort -count"),
+        ("count by status limit 5", "head 10"),
+        ("count by status having count > 1", "where count > 10"),
+        ("count distinct ip", "uniq(ip)"),
+        ("count(distinct ip)", "uniq(ip)"),
+        ("uniq ip", "uniq(ip)"),
+        ("avg bytes by status", "avg(bytes)"),
+        ("select distinct ip", "count by ip"),
+        ("distinct ip", "count by ip"),
+        ("top 5 count by ip", "count by ip | head 5"),
+        ("stats count by status", "count by status"),
+        ("status by path", "count by path"),
+        ("limit 10", "head 10"),
+        ("filter status == 200", "where status == 200"),
+        ("project ip, status", "select ip, status"),
+        ("(GET or POST)", "\"GET\" or \"POST\""),
+        (
+            "GET and not (POST or PUT)",
+            "\"GET\" and not (\"POST\" or \"PUT\")",
+        ),
+        ("status == 200", "where status == 200"),
+        ("GET POST", "\"GET POST\""),
+        ("\"level\":\"a\"", "where level == \"TEXT\""),
+        (
+            "where status between 200 and 300",
+            "status >= 200 and status <= 300",
+        ),
+        ("where url startswith \"/a\"", "url =~ /^TEXT/"),
+        ("where url matches \"a\"", "url =~ /REGEX/"),
+        ("where url == /a/", "FIELD =~ /a/"),
+        ("where status in [200,404]", "(200, 404)"),
+        ("where bytes > 1,000", "1000"),
+        ("mean(bytes)", "avg"),
+        ("quantile(bytes, 0.9)", "p99"),
+    ] {
+        let (_, hint) = message(typed);
+        assert!(hint.contains(written), "{typed}: {hint}");
+        // What can stand alone is a query; the rest is a part of one.
+        let query = match written {
+            "avg" | "p99" => format!("{written}(bytes)"),
+            "(200, 404)" => format!("where status in {written}"),
+            "1000" => format!("where bytes > {written}"),
+            _ if written.contains("=~") || written.contains(">= 200") => format!("where {written}"),
+            _ => written.to_owned(),
+        };
+        assert!(parse(&query).is_ok(), "{typed}: {query}");
+    }
+}
+
+#[test]
+fn a_regex_may_ignore_case() {
+    for text in [
+        "/error/i",
+        "/error/i | count",
+        "(/a/i or /b/)",
+        "where line =~ /x/i and a == 1",
+    ] {
+        assert!(parse(text).is_ok(), "{text}");
+    }
+    let query = parse("/a/i").unwrap();
+    let StageKind::Filter(filter) = &query.stages[0].kind else {
+        panic!("a filter");
+    };
+    assert!(filter.passes(b"xAx") && !filter.passes(b"b"));
 }
