@@ -37,12 +37,10 @@ pub(super) fn after_stage(word: &str, before: &str, after: &str) -> Option<Strin
 }
 
 /// What to write instead of a stage that begins with this word; `after` is the rest of the stage.
-pub(super) fn stage(word: &str, after: &str) -> Option<String> {
+/// `is_near` if the word is close to one of ours.
+pub(super) fn stage(word: &str, after: &str, is_near: bool) -> Option<String> {
     let rest = after.trim();
     let next = rest.split_whitespace().next().unwrap_or("FIELD");
-    if rest.starts_with("by ") && word != "group" {
-        return Some(format!("write: count {rest}"));
-    }
     Some(match word.to_lowercase().as_str() {
         "group" => "write: count by FIELD".to_owned(),
         "stats" | "summarize" | "agg" | "aggregate" if !rest.is_empty() => {
@@ -55,6 +53,7 @@ pub(super) fn stage(word: &str, after: &str) -> Option<String> {
         "eval" | "extend" | "set" => "write: let NAME = EXPR".to_owned(),
         "rename" => "write: select FIELD as NAME".to_owned(),
         "fields" | "project" | "keep" if !rest.is_empty() => format!("write: select {rest}"),
+        _ if rest.starts_with("by ") && !is_near => format!("write: count {rest}"),
         "parse" => "the format is detected; to set it use --from FORMAT".to_owned(),
         _ => return None,
     })

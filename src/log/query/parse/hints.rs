@@ -89,14 +89,15 @@ pub(super) fn not_an_aggregate(item: &Item, first: &TokenKind, stage: &str) -> Q
                 ));
             };
             let after = stage.get(word.len()..).unwrap_or_default();
-            if let Some(hint) = habits::stage(word, after) {
-                return error.hint(hint);
-            }
             // The words of the language are lower-case.
             let is_lower = !word.contains(char::is_uppercase);
             let known = STAGES.iter().map(|(stage, _)| *stage);
             let known = known.chain(aggregate::names()).filter(|_| is_lower);
-            if let Some(near) = nearest(word, known) {
+            let near = nearest(word, known);
+            if let Some(hint) = habits::stage(word, after, near.is_some()) {
+                return error.hint(hint);
+            }
+            if let Some(near) = near {
                 return error.hint(format!("did you mean {near}?"));
             }
             if after.starts_with('.') {
