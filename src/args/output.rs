@@ -76,6 +76,8 @@ impl Output {
             return Ok(named);
         };
         let extension = file.extension().and_then(|extension| extension.to_str());
+        let extension = extension.map(str::to_ascii_lowercase);
+        let extension = extension.as_deref();
         if extension.is_some_and(|extension| format::COMPRESSED.contains(&extension)) {
             let message = format!("{}: output cannot be compressed", file.display());
             return Err(Error::usage(message).hint("leave out -o and pipe into gzip or zstd"));

@@ -13,6 +13,7 @@ use crate::args::{values, zone};
 use crate::error::{Error, Plain, Result};
 use crate::exit::Exit;
 use crate::io::cache::{Cache, CacheError, Removed};
+use crate::record::number::counted;
 use crate::record::{Cell, Timestamp, Value};
 use crate::ui::Ui;
 use crate::ui::units;
@@ -114,7 +115,10 @@ impl CacheCommand {
                         path.display()
                     )));
                 }
-                ui.note(&format!("{} images are intact", verdict.good));
+                ui.note(&format!(
+                    "intact: {}",
+                    counted(verdict.good as u64, "image")
+                ));
                 ui.finish();
                 Ok(verified(ui.is_incomplete(), !verdict.damaged.is_empty()))
             }

@@ -3,6 +3,7 @@
 mod account;
 mod inputs;
 mod live;
+mod live_rows;
 mod results;
 #[cfg(test)]
 mod tests;

@@ -5,18 +5,17 @@
 
 mod cut;
 mod tail;
+mod visitors;
 
-use std::borrow::Cow;
-
-use self::cut::{FieldError, Piece, PieceVisitor, Request, cut, cut_vhost};
-use super::wanted::{TimeTexts, Times, named, put};
+use self::cut::{Piece, cut, cut_vhost};
+use self::visitors::{FieldChecker, LineShape, WantedFields};
+use super::wanted::{TimeTexts, Times, named};
 use super::words::Words;
 use super::{
     Always, Bad, Candidate, Reader, Sample, Schema, Settings, Slots, Spec, Unknown, Verbatim,
     Wanted,
 };
 use crate::io::masks::{Masks, Task, with_masks};
-use crate::record::number::is_digits;
 use crate::record::{FieldName, Value};
 
 /// The fields, in the order of the line.
@@ -293,169 +292,6 @@ impl Reader for AccessReader {
         };
         cut(line, self.last.piece(), &mut visitor).map_err(Bad::new)
     }
-}
-
-/// Puts what is wanted of a line where it is wanted.
-struct WantedFields<'w, 'o, 'a> {
-    places: &'w Places,
-    rt: tail::Place,
-    out: &'o mut [Value<'a>],
-}
-
-impl<'a> WantedFields<'_, '_, 'a> {
-    /// Where a part is wanted, if it is.
-    #[inline(always)]
-    fn place(&mut self, part: Part) -> Option<&mut Value<'a>> {
-        self.out.get_mut(self.places.0[part as usize])
-    }
-
-    #[inline(always)]
-    fn text(&mut self, part: Part, text: &'a [u8]) {
-        if let Some(place) = self.place(part) {
-            put_text(text, place);
-        }
-    }
-}
-
-impl<'a> PieceVisitor<'a> for WantedFields<'_, '_, 'a> {
-    // `cut` says which piece it is where it is compiled, so of all this only one arm is left each time.
-    #[inline(always)]
-    fn visit(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), FieldError> {
-        match piece {
-            Piece::Ip => {
-                self.text(Part::Ip, first_of_list(text));
-                if let Some(place) = self.place(Part::Forwarded)
-                    && memchr::memchr(b',', text).is_some()
-                {
-                    put_text(text, place);
-                }
-            }
-            Piece::Ident => self.text(Part::Ident, text),
-            Piece::User => self.text(Part::User, text),
-            Piece::Time => self.text(Part::Time, text),
-            Piece::Referer => self.text(Part::Referer, text),
-            Piece::Agent => self.text(Part::Agent, text),
-            Piece::Status => {
-                if let Some(place) = self.place(Part::Status) {
-                    put_status(text, place)?;
-                }
-            }
-            Piece::Bytes => {
-                if let Some(place) = self.place(Part::Bytes) {
-                    put_bytes(text, place)?;
-                }
-            }
-            Piece::Tail => {
-                let rt = self.rt;
-                if let Some(place) = self.place(Part::Rt) {
-                    *place = tail::request_time(text, rt)?;
-                }
-            }
-            Piece::Request => {}
-        }
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn visit_request(&mut self, rest: &'a [u8], end: usize) {
-        let wanted = [Part::Method, Part::Url, Part::Path, Part::Protocol];
-        if wanted.map(|part| self.places.0[part as usize]) != [Places::NONE; 4] {
-            let request = Request::new(rest, end);
-            self.text(Part::Method, request.method);
-            self.text(Part::Url, request.url);
-            if let Some(place) = self.place(Part::Path) {
-                put_text(request.path(), place);
-            }
-            self.text(Part::Protocol, request.protocol);
-        }
-    }
-}
-
-/// Looks at what is not free text.
-struct FieldChecker<'t> {
-    rt: tail::Place,
-    texts: &'t mut TimeTexts,
-}
-
-impl<'a> PieceVisitor<'a> for FieldChecker<'_> {
-    fn visit(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), FieldError> {
-        match piece {
-            Piece::Time if text != b"-" && self.texts.parse(text).is_none() => {
-                Err("time is not a time")
-            }
-            Piece::Status => put_status(text, &mut Value::Missing),
-            Piece::Bytes => put_bytes(text, &mut Value::Missing),
-            Piece::Tail => tail::request_time(text, self.rt).map(|_| ()),
-            _ => Ok(()),
-        }
-    }
-
-    fn visit_request(&mut self, _: &'a [u8], _: usize) {}
-}
-
-/// What a line shows of the layout of its file.
-#[derive(Default)]
-struct LineShape {
-    has_list: bool,
-    rt: Option<tail::Place>,
-}
-
-impl<'a> PieceVisitor<'a> for LineShape {
-    fn visit(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), FieldError> {
-        match piece {
-            Piece::Ip => self.has_list = memchr::memchr(b',', text).is_some(),
-            Piece::Tail => self.rt = tail::Place::shown_by(text),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn visit_request(&mut self, _: &'a [u8], _: usize) {}
-}
-
-/// The first address of a list, which is the client's.
-#[inline(always)]
-fn first_of_list(text: &[u8]) -> &[u8] {
-    match memchr::memchr(b',', text) {
-        Some(comma) => &text[..comma],
-        None => text,
-    }
-}
-
-#[inline(always)]
-fn put_text<'a>(text: &'a [u8], out: &mut Value<'a>) {
-    let value = if matches!(text, b"" | b"-") {
-        Value::Missing
-    } else {
-        Value::Text(Cow::Borrowed(text))
-    };
-    put(value, out);
-}
-
-#[inline(always)]
-fn put_status<'a>(text: &'a [u8], out: &mut Value<'a>) -> Result<(), FieldError> {
-    put_digits(text, "status is not a number", out)
-}
-
-#[inline(always)]
-fn put_bytes<'a>(text: &'a [u8], out: &mut Value<'a>) -> Result<(), FieldError> {
-    put_digits(text, "bytes is not a number", out)
-}
-
-#[inline(always)]
-fn put_digits<'a>(
-    text: &'a [u8],
-    error: FieldError,
-    out: &mut Value<'a>,
-) -> Result<(), FieldError> {
-    if is_digits(text) {
-        put(Value::Digits(Cow::Borrowed(text)), out);
-    } else if text == b"-" {
-        put(Value::Missing, out);
-    } else {
-        return Err(error);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -80,6 +80,7 @@ impl Stream {
             return false;
         }
         self.raw.file = None;
+        self.raw.has_ended = false;
         self.decoder = None;
         true
     }
@@ -172,6 +173,8 @@ struct Raw {
     origin: Option<Origin>,
     /// Bytes that were looked at to tell the compression, still to be given out.
     head: Vec<u8>,
+    /// Whether a read has found the end. A terminal would give more after it, and is not asked again.
+    has_ended: bool,
     consumed: Arc<AtomicU64>,
 }
 
@@ -181,6 +184,7 @@ impl Raw {
             file: Some(file),
             origin: None,
             head: Vec::new(),
+            has_ended: false,
             consumed: Arc::default(),
         }
     }
@@ -201,6 +205,9 @@ impl Raw {
         if let Some(read) = self.read_head(buf) {
             return Ok(Received::of(read));
         }
+        if self.has_ended {
+            return Ok(Received::End);
+        }
         let file = match (&mut self.file, &self.origin) {
             (Some(file), _) => file,
             (None, Some(origin)) => self.file.insert(origin.reopen()?),
@@ -214,6 +221,7 @@ impl Raw {
             }
             match file.read(buf) {
                 Ok(read) => {
+                    self.has_ended = read == 0 && !buf.is_empty();
                     self.consumed.fetch_add(read as u64, Ordering::Relaxed);
                     return Ok(Received::of(read));
                 }

@@ -2,7 +2,7 @@
 
 use super::cell::{Shown, Sort};
 use super::escape::escape;
-use super::fit::{self, cut, fit};
+use super::fit::{self, cut, cut_path, fit};
 use super::style::{Painter, Style};
 
 /// Blanks between two columns.
@@ -57,6 +57,16 @@ impl Column {
         }
     }
 
+    /// Its name.
+    pub(super) fn header(&self) -> &str {
+        &self.header
+    }
+
+    /// A cell as it is shown where it need not be aligned.
+    pub(super) fn text(&self, row: usize) -> &str {
+        &self.cells[row].text
+    }
+
     fn natural(&self) -> usize {
         self.width.max(fit::width(&self.header))
     }
@@ -77,7 +87,7 @@ impl Column {
     pub(super) fn push_cell(&self, out: &mut String, row: usize, width: usize, painter: Painter) {
         let cell = &self.cells[row];
         let text = if self.sort == Sort::Text {
-            cut(&cell.text, width)
+            cut_path(&cell.text, width)
         } else {
             cell.text.as_str().into()
         };

@@ -58,6 +58,30 @@ pub(super) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", &text[..end]))
 }
 
+/// As [`cut`], but of a path its middle is left out, so that the name at its end stays.
+pub(super) fn cut_path(text: &str, limit: usize) -> Cow<'_, str> {
+    let is_path = text.contains('/') && !text.contains(' ');
+    if width(text) <= limit || !is_path || limit < SHORTEST_PATH {
+        return cut(text, limit);
+    }
+    let (mut start, mut used) = (text.len(), 0);
+    // The end gets two thirds.
+    let room = (limit - 1) * 2 / 3;
+    for (index, char) in text.char_indices().rev() {
+        used += char.width().unwrap_or(0);
+        if used > room {
+            break;
+        }
+        start = index;
+    }
+    let end = &text[start..];
+    let beginning = cut(&text[..start], limit - width(end));
+    Cow::Owned(format!("{beginning}{end}"))
+}
+
+/// Shorter paths are cut like other texts.
+const SHORTEST_PATH: usize = 12;
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -72,6 +96,33 @@ mod tests {
         assert_eq!(fit(&[5, 6], &[5, 6], 80), [5, 6]);
         assert_eq!(fit(&[30, 12], &[8, 12], 10), [8, 12]);
         assert_eq!(fit(&[], &[], 10), [0; 0]);
+    }
+
+    #[test]
+    fn paths_are_cut_in_their_middle() {
+        for (text, limit, shown) in [
+            (
+                "/srv/www/uploads/2026/05/logo.png",
+                33,
+                "/srv/www/uploads/2026/05/logo.png",
+            ),
+            (
+                "/srv/www/uploads/2026/05/logo.png",
+                20,
+                "/srv/w…05/logo.png",
+            ),
+            ("/srv/www/uploads/2026/05/logo.png", 11, "/srv/www/u…"),
+            (
+                "/a b/www/uploads/2026/05/logo.png",
+                20,
+                "/a b/www/uploads/20…",
+            ),
+            ("a text without any slash", 12, "a text with…"),
+        ] {
+            let cut = cut_path(text, limit);
+            assert!(width(&cut) <= limit, "{cut}");
+            assert_eq!(cut, shown);
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod repeat;
 mod report;
 pub mod results;
 mod settings;
+mod size;
 pub mod style;
 pub mod table;
 pub mod units;
@@ -25,7 +26,6 @@ pub mod units;
 use std::env;
 use std::fmt;
 use std::io::{self, IsTerminal};
-use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -42,13 +42,9 @@ use repeat::Repeats;
 pub use report::Lines;
 use report::Report;
 pub use settings::{Hooks, ProgressChoice, Question, Settings};
+use size::{WIDTH, columns};
 pub use style::{ColorChoice, Painter, Style};
 pub use table::Table;
-
-/// The width in columns if no terminal is there.
-const WIDTH: usize = 80;
-/// The height in lines if no terminal is there.
-const HEIGHT: usize = 24;
 
 /// All output to the person. Made once; usable from any thread.
 pub struct Ui {
@@ -290,30 +286,6 @@ impl Ui {
         self.stdout.painter
     }
 
-    /// The width for results, in columns: the terminal's, otherwise `$COLUMNS`, otherwise 80.
-    pub fn width(&self) -> usize {
-        let from_environment = || {
-            env::var("COLUMNS")
-                .ok()?
-                .trim()
-                .parse()
-                .ok()
-                .filter(|columns| *columns > 0)
-        };
-        columns(&io::stdout())
-            .or_else(from_environment)
-            .unwrap_or(WIDTH)
-    }
-
-    /// The height of the terminal, in lines.
-    pub fn height(&self) -> usize {
-        let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
-        size.map_or(HEIGHT, |size| match size.ws_row {
-            0 => HEIGHT,
-            rows => usize::from(rows),
-        })
-    }
-
     /// How the terminal shows images; `None` without colours.
     pub fn image_protocol(&self) -> Option<image::Protocol> {
         self.stdout
@@ -403,12 +375,6 @@ impl fmt::Debug for Ui {
             .field("messages", &self.messages)
             .finish_non_exhaustive()
     }
-}
-
-/// The width of the terminal behind a descriptor.
-fn columns(stream: &impl AsFd) -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(stream).ok()?;
-    (size.ws_col > 0).then_some(usize::from(size.ws_col))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use super::bars;
 use super::cell;
 use super::column::{Column, GAP, fit_all, widen_all};
+use super::fit;
 use super::style::{Painter, Style};
 use crate::record::Cell;
 
@@ -50,6 +51,9 @@ impl Table<'_> {
         };
         before.clone_from(&widths);
         let used = widths.iter().sum::<usize>() + GAP * widths.len();
+        if used.saturating_sub(GAP) > width && columns.len() > 1 {
+            return blocks(&columns, self.rows.len(), width, painter);
+        }
         let bars = self
             .bars
             .and_then(|column| bars::draw(self.rows, column, width.saturating_sub(used)));
@@ -81,6 +85,27 @@ impl Table<'_> {
         let show = |row: &Vec<Cell>| cell::show(row.get(index).unwrap_or(&missing), self.zone);
         Column::new(name, self.rows.iter().map(show).collect())
     }
+}
+
+/// Rows that do not fit into lines: one cell a line, with the name of its column, and a blank line between rows.
+fn blocks(columns: &[Column], rows: usize, width: usize, painter: Painter) -> String {
+    let names = columns.iter().map(|column| fit::width(column.header()));
+    let names = names.max().unwrap_or(0).min(width / 2);
+    let room = width.saturating_sub(names + GAP).max(1);
+    let mut out = String::new();
+    for row in 0..rows {
+        for column in columns {
+            let header = fit::cut(column.header(), names.max(1));
+            let blanks = (names + GAP).saturating_sub(fit::width(&header));
+            let text = fit::cut_path(column.text(row), room);
+            let header = painter.paint(Style::Bold, &header);
+            out.push_str(&format!("{header}{:blanks$}{text}", ""));
+            out.truncate(out.trim_end_matches(' ').len());
+            out.push('\n');
+        }
+        out.push('\n');
+    }
+    out
 }
 
 #[cfg(test)]
@@ -217,6 +242,55 @@ mod tests {
                 "/a           8   0.5"
             ]
         );
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_become_blocks() {
+        let rows = [
+            vec![
+                text("/index.html"),
+                number(1_234_567.0),
+                number(987_654_321.0),
+            ],
+            vec![text("/a"), missing(), number(5.0)],
+        ];
+        assert_eq!(
+            render("path count sum_bytes", &rows, 20, None),
+            [
+                "path       /index.h…",
+                "count      1,234,567",
+                "sum_bytes  987,654,…",
+                "",
+                "path       /a",
+                "count      -",
+                "sum_bytes  5",
+                "",
+            ]
+        );
+    }
+
+    #[test]
+    fn lines_are_never_wider_than_the_terminal() {
+        let rows = [
+            vec![
+                text("/srv/www/uploads/2026/05/logo.png"),
+                number(1_234_567.25),
+                about(0.123_456),
+                text("Mozilla/5.0 (X11; Linux)"),
+            ],
+            vec![text("x"), number(1.0), number(1e30), missing()],
+            vec![
+                text("/a/very/long/path/that/does/not/end"),
+                number(-1.5),
+                about(22.0),
+                text("-"),
+            ],
+        ];
+        for width in 1..130 {
+            for line in render("path count p99_rt user_agent", &rows, width, Some(1)) {
+                assert!(fit::width(&line) <= width.max(6), "{width}: {line}");
+            }
+        }
     }
 
     #[test]

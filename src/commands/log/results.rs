@@ -5,6 +5,7 @@ use std::mem;
 use std::sync::Arc;
 
 use super::live::Live;
+use super::live_rows::{KeyWriter, LiveRows};
 use super::{Intent, Log, account};
 use crate::commands::context::Context;
 use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, row_format};
@@ -66,12 +67,14 @@ pub(super) fn run(
         .iter()
         .map(|column| column.name.clone())
         .collect();
-    let streams = plan.streams() && (plan.raw || spec.is_some());
+    let is_endless = inputs.iter().any(|input| input.total().is_none());
+    // Rows of a pipe appear on a terminal as they come; the columns of files can be fitted to all rows.
+    let is_live_table = spec.is_none() && !plan.raw && goes_to_terminal && is_endless;
+    let streams = plan.streams() && (plan.raw || spec.is_some() || is_live_table);
     if !streams {
         let bars = plan.columns.iter().position(|column| column.is_aggregate);
         let is_grouped = matches!(plan.output, PlanOutput::Groups(_));
         let is_table = goes_to_terminal && spec.is_none() && is_grouped;
-        let is_endless = inputs.iter().any(|input| input.total().is_none());
         let is_live = is_table && is_endless && ui.can_redraw();
         let options = Options {
             live: is_live,
@@ -132,14 +135,19 @@ pub(super) fn run(
     let mut stream = spec
         .filter(|_| !plan.raw)
         .map(|spec| RowStream::new(spec, log.output.header, &columns));
+    let mut live =
+        is_live_table.then(|| LiveRows::new(&columns, &intent.clock.zone, log.output.header));
     let mut error = None;
     let mut take = |bytes: &[u8], ends: &[usize]| {
         if goes_to_terminal && !ends.is_empty() {
+            // Rows and a progress line would take turns.
+            ui.hide_progress();
             ui.clear();
         }
-        let written = match &mut stream {
-            Some(stream) => stream.put(&mut out, bytes, ends),
-            None => out.put(bytes),
+        let written = match (&mut stream, &mut live) {
+            (Some(stream), _) => stream.put(&mut out, bytes, ends),
+            (None, Some(live)) => out.put_own(live.render(bytes, ends, ui).as_bytes()),
+            (None, None) => out.put(bytes),
         };
         let written = match ends {
             [] => written,
@@ -148,12 +156,11 @@ pub(super) fn run(
         error = written.err();
         error.is_none()
     };
-    let make = spec
-        .filter(|_| !plan.raw)
-        .map(|spec| || writer_of(spec, &columns, intent));
-    let writer = make
-        .as_ref()
-        .map(|make| make as &(dyn Fn() -> Box<dyn Writer> + Sync));
+    let make = || match spec {
+        Some(spec) => writer_of(spec, &columns, intent),
+        None => Box::new(KeyWriter),
+    };
+    let writer = (!plan.raw).then_some(&make as &(dyn Fn() -> Box<dyn Writer> + Sync));
     let report = run::run(
         Arc::clone(plan),
         inputs,

@@ -41,21 +41,29 @@ pub(super) fn read_inputs(
             InputName::Path(path) => Some(path.as_path()),
             InputName::Stdin => None,
         };
-        let note = |text: &str| ui.note(text);
-        all.extend(parse_text(&name.to_string(), path, &text, options, &note)?);
+        let (note, warn) = (|text: &str| ui.note(text), |text: &str| ui.warn(text));
+        let tell: Tell<'_> = (&note, &warn);
+        all.extend(parse_text(&name.to_string(), path, &text, options, tell)?);
     }
     Ok(all)
 }
 
-/// The labelled values in a text, called `name` in messages. `note` receives the names of the columns that are used.
+/// What takes notes, and what takes warnings.
+type Tell<'t> = (&'t dyn Fn(&str), &'t dyn Fn(&str));
+
+/// The labelled values in a text, called `name` in messages. Notes are the names of the columns that are used, warnings what is
+/// left out.
 fn parse_text(
     name: &str,
     path: Option<&Path>,
     text: &[u8],
     options: &ReadOptions,
-    note: &dyn Fn(&str),
+    tell: Tell<'_>,
 ) -> Result<Vec<LabelledValue>> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    if let Some(lines) = array_lines(text) {
+        return parse_text(name, path, &lines, options, tell);
+    }
     let has_columns = options.label.is_some() || options.value.is_some();
     let may_be_lines = match options.from {
         Some(spec) => spec.kind == Kind::Text,
@@ -104,7 +112,7 @@ fn parse_text(
             schema.spec().name
         ))
         .hint("count first: jug log 'count by status' FILE | jug pie")),
-        _ => parse_records(name, text, &*schema, options, note),
+        _ => parse_records(name, text, &*schema, options, tell),
     }
 }
 
@@ -113,7 +121,7 @@ fn parse_records(
     text: &[u8],
     schema: &dyn Schema,
     options: &ReadOptions,
-    note: &dyn Fn(&str),
+    (note, warn): Tell<'_>,
 ) -> Result<Vec<LabelledValue>> {
     let header = schema.header_lines();
     let records = || numbered(text).filter(|(number, _)| *number > header);
@@ -143,7 +151,13 @@ fn parse_records(
         let label = join_cells(labels);
         let count = match values.first() {
             None => ONE,
-            Some(Value::Missing) => return Err(at(&format!("'{label}' has no value"))),
+            // Such as the largest of no values: there is nothing to draw.
+            Some(found) if found.is_missing() => {
+                warn(&format!(
+                    "{name}: line {number}: '{label}' has no value and is left out"
+                ));
+                continue;
+            }
             Some(found) => {
                 parse_value(&found.bytes()).map_err(|reason| at(&format!("'{label}': {reason}")))?
             }
@@ -151,6 +165,32 @@ fn parse_records(
         all.push((label, count));
     }
     Ok(all)
+}
+
+/// The objects of a JSON array, one a line; none if the text is no array of objects.
+fn array_lines(text: &[u8]) -> Option<Vec<u8>> {
+    let inside = text.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?;
+    if !inside.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let mut lines = Vec::with_capacity(inside.len());
+    let (mut depth, mut in_text, mut is_escaped) = (0_usize, false, false);
+    for byte in inside {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => depth += 1,
+            b'}' | b']' if !in_text => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        match byte {
+            b'\n' | b'\r' if !in_text => lines.push(b' '),
+            b',' if depth == 0 && !in_text => lines.push(b'\n'),
+            byte => lines.push(*byte),
+        }
+    }
+    (depth == 0 && !in_text).then_some(lines)
 }
 
 /// A label made of one or several cells; empty ones among several are shown as such.
@@ -179,7 +219,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str, options: &ReadOptions) -> std::result::Result<String, String> {
-        let values = parse_text("t", None, text.as_bytes(), options, &|_| ())
+        let values = parse_text("t", None, text.as_bytes(), options, (&|_| (), &|_| ()))
             .map_err(|error| error.to_string())?;
         let shown: Vec<String> = values
             .iter()
@@ -205,6 +245,8 @@ mod tests {
             "label\tcount\na b\t1\nc\t2\n",
             "{\"label\":\"a b\",\"count\":1}\n{\"label\":\"c\",\"count\":2}\n",
             "\u{feff}a b\t1\r\n\r\nc\t2\r\n",
+            "[\n{\"label\":\"a b\",\"count\":1},\n{\"label\":\"c\",\"count\":2}\n]\n",
+            "[{\"label\": \"a b\",\n \"count\": 1, \"x\": [1, {}]}, {\"label\": \"c\", \"count\": 2}]",
         ] {
             assert_eq!(read(text, &all).as_deref(), Ok("a b=1 c=2"), "{text:?}");
         }
@@ -255,10 +297,8 @@ mod tests {
             read("just words\n", &all).unwrap_err(),
             "t: line 1: 'just words' is not a label with a value"
         );
-        assert_eq!(
-            read("label,count\na,1\nb,\n", &all).unwrap_err(),
-            "t: line 3: 'b' has no value"
-        );
+        // A value that is missing is not 0; it is reported and left out.
+        assert_eq!(read("label,count\na,1\nb,\n", &all).as_deref(), Ok("a=1"));
         assert_eq!(
             read("a\t1\nb\t-2\n", &by("1", "2")).unwrap_err(),
             "t: line 2: 'b': -2 is negative"

@@ -1,6 +1,7 @@
 //! Labelled values in lines: as people write them, and as `uniq -c`, `wc -l` and `du` do.
 
 use super::values::{LabelledValue, lossy, parse_value};
+use crate::record::Number;
 
 /// The lines that are not blank, with their numbers, counted from 1.
 pub(super) fn numbered(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
@@ -19,7 +20,24 @@ pub(super) fn parse_lines(text: &[u8]) -> Result<Vec<LabelledValue>, (usize, Str
             .map(|(number, line)| parse(line).map_err(|reason| (number, reason)))
             .collect()
     };
-    all(label_first).or_else(|error| all(value_first).map_err(|_| error))
+    let mut values = all(label_first).or_else(|error| all(value_first).map_err(|_| error))?;
+    if ends_in_total(&values) {
+        values.pop();
+    }
+    Ok(values)
+}
+
+/// Whether the last line is the sum of the others, as `wc` and `du -c` print it.
+fn ends_in_total(values: &[LabelledValue]) -> bool {
+    let Some(((label, total), others)) = values.split_last() else {
+        return false;
+    };
+    let sum = others
+        .iter()
+        .try_fold(Number::from(0_u64), |sum, (_, value)| {
+            sum.checked_add(*value)
+        });
+    label == "total" && others.len() > 1 && sum.is_some_and(|sum| sum.numeric_cmp(*total).is_eq())
 }
 
 /// `label<TAB>value`; or a count and a label, as `uniq -c` prints them; or a label, a space and a value.
@@ -77,6 +95,18 @@ mod tests {
         assert_eq!(read("200\t7\n").as_deref(), Ok("200=7"));
         assert_eq!(read("      7 200\n").as_deref(), Ok("200=7"));
         assert_eq!(read("").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn a_total_in_the_last_line_is_no_value() {
+        assert_eq!(read(" 10 a\n 5 b\n 15 total\n").as_deref(), Ok("a=10 b=5"));
+        assert_eq!(read("10\ta\n5\tb\n15\ttotal\n").as_deref(), Ok("a=10 b=5"));
+        // A label like others, or a single value.
+        assert_eq!(
+            read(" 10 a\n 5 b\n 16 total\n").as_deref(),
+            Ok("a=10 b=5 total=16")
+        );
+        assert_eq!(read(" 10 a\n 10 total\n").as_deref(), Ok("a=10 total=10"));
     }
 
     #[test]

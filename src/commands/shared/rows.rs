@@ -65,10 +65,10 @@ impl Rows<'_> {
             }
             None if rows.is_empty() && output.header != Header::Always => {}
             None => {
-                let width = if goes_to_terminal {
-                    ui.width()
-                } else {
-                    usize::MAX
+                // In a pipe or a file nothing is cut, whatever COLUMNS says: who reads there wants the data.
+                let width = match goes_to_terminal {
+                    true => ui.width(),
+                    false => usize::MAX,
                 };
                 let painter = match output.file() {
                     None => ui.painter(),

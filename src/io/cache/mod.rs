@@ -35,7 +35,9 @@ pub const DEFAULT_MAX: u64 = 256 << 20;
 #[derive(Debug, Error)]
 pub enum CacheError {
     /// The environment names no directory for it.
-    #[error("none of JUG_CACHE_DIR, XDG_CACHE_HOME and HOME says where the cache is")]
+    #[error(
+        "none of JUG_CACHE_DIR, XDG_CACHE_HOME and HOME names a place for the cache (HOME must exist)"
+    )]
     NoPlace,
     /// Other users can write to the directory, so its content is not trusted.
     #[error("{}: not used, since other users can write to it", .0.display())]
