@@ -51,7 +51,8 @@ json\t'Read JSON objects, one per line (NDJSON)'
 lines\t'Read any text; an RFC 3339 time at the start of a line is its time'
 nginx\t'Read combined access logs followed by the request time (rt) in seconds'
 syslog\t'Read lines of syslog: RFC 3164 and RFC 5424, with or without a priority, and with times of RFC 3339'
-tsv\t'Read tab-separated values with a header line'"
+tsv\t'Read tab-separated values with a header line'
+vhost_combined\t'Read combined access logs with the virtual host (vhost) in front'"
 complete -c jug -n "__fish_jug_using_subcommand log" -l tz -d 'Time zone for times without one, for day boundaries and for times in tables [default: the system\'s]' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l year -d 'Use this year for times without one, instead of the latest that is not after tomorrow' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l max-line -d 'Treat lines longer than SIZE as bad' -r
@@ -75,7 +76,8 @@ always\t'Always'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand log" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand log" -l infer -d 'Treat numeric-looking cells in CSV, TSV and columns as numbers'
+complete -c jug -n "__fish_jug_using_subcommand log" -l infer -d 'Write text that looks like a number as a number'
+complete -c jug -n "__fish_jug_using_subcommand log" -l no-header -d 'Read the first line of CSV and TSV as a record; columns are f1, f2 and so on, or $1, $2'
 complete -c jug -n "__fish_jug_using_subcommand log" -l strict -d 'Check every field of every line, even unused ones'
 complete -c jug -n "__fish_jug_using_subcommand log" -l describe -d 'Print the format, fields, types and samples of each file'
 complete -c jug -n "__fish_jug_using_subcommand log" -l ndjson -d 'Write NDJSON; short for --to ndjson'
@@ -223,7 +225,8 @@ json\t'Read JSON objects, one per line (NDJSON)'
 lines\t'Read any text; an RFC 3339 time at the start of a line is its time'
 nginx\t'Read combined access logs followed by the request time (rt) in seconds'
 syslog\t'Read lines of syslog: RFC 3164 and RFC 5424, with or without a priority, and with times of RFC 3339'
-tsv\t'Read tab-separated values with a header line'"
+tsv\t'Read tab-separated values with a header line'
+vhost_combined\t'Read combined access logs with the virtual host (vhost) in front'"
 complete -c jug -n "__fish_jug_using_subcommand pie" -l label -d 'Column of labels, by name or number; several as in path,status' -r
 complete -c jug -n "__fish_jug_using_subcommand pie" -l value -d 'Column of values, by name or number' -r
 complete -c jug -n "__fish_jug_using_subcommand pie" -l sort -d 'Order of the slices' -r -f -a "input\t'Keep the order of the input'

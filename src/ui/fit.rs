@@ -109,7 +109,7 @@ mod tests {
             (
                 "/srv/www/uploads/2026/05/logo.png",
                 20,
-                "/srv/w…05/logo.png",
+                "/srv/ww…/05/logo.png",
             ),
             ("/srv/www/uploads/2026/05/logo.png", 11, "/srv/www/u…"),
             (

@@ -195,7 +195,7 @@ mod tests {
             shown,
             [
                 "path                                                  count    sum_bytes  p99_rt",
-                "/wp-content/uploads/2015/05/presentations/logstash…  12,345  987,654,321   0.125",
+                "/wp-content/uploa…ash-monitorama-2013/images/kibana  12,345  987,654,321   0.125",
                 "/favicon.ico                                            807        3,456  10",
             ]
         );
@@ -355,7 +355,7 @@ mod tests {
             header: true,
         };
         assert_eq!(
-            table.render(10, Painter::default()),
+            table.render(28, Painter::default()),
             "time                    cou…\n2015-05-17 12:05:03        1\n2015-05-17 12:05:03.25     2\n"
         );
     }

@@ -10,6 +10,7 @@ fn settings() -> Settings {
     Settings {
         zone: TimeZone::UTC,
         infer: false,
+        has_header: true,
         years: Years::Known(2026),
     }
 }
