@@ -174,7 +174,8 @@ fn holds(node: &Node, row: &[Value<'_>]) -> Result<bool, Bad> {
         Node::And(left, right) => Ok(holds(left, row)? && holds(right, row)?),
         Node::Or(left, right) => Ok(holds(left, row)? || holds(right, row)?),
         Node::Compare(operator, left, right) => {
-            let quoted = is_quoted(left) || is_quoted(right);
+            let is_equality = matches!(operator, Binary::Equal | Binary::Unequal);
+            let quoted = is_equality && (is_quoted(left) || is_quoted(right));
             apply(left, row, |left| {
                 apply(right, row, |right| compare(*operator, left, right, quoted))
             })

@@ -105,6 +105,11 @@ impl<'v> Values<'v> {
         Values { values, stride }
     }
 
+    /// The value of all rows, if they have the same.
+    pub fn shared(self) -> Option<&'v Value<'v>> {
+        self.values.first().filter(|_| self.stride == 0)
+    }
+
     /// The value of a row.
     #[inline(always)]
     pub fn get(self, row: usize) -> &'v Value<'v> {

@@ -75,13 +75,25 @@ impl Cell {
     }
 }
 
+/// Whether a text stands for a missing value. Called, so that the loops over numbers stay small.
+#[inline(never)]
+fn stands_for_nothing(text: &[u8]) -> bool {
+    matches!(text, [] | [b'-'])
+}
+
+/// Whether a text can be a number, by its first byte: most texts cannot.
+#[inline]
+fn begins_number(text: &[u8]) -> bool {
+    matches!(text.first(), Some(b'0'..=b'9' | b'+' | b'-' | b'.'))
+}
+
 impl Value<'_> {
     /// Whether there is none: it is absent or `null`, or its text is empty or `-`, as formats without a null write it.
-    #[inline]
+    #[inline(always)]
     pub fn is_missing(&self) -> bool {
         match self {
             Value::Missing => true,
-            Value::Text(text) => matches!(**text, [] | [b'-']),
+            Value::Text(text) => stands_for_nothing(text),
             _ => false,
         }
     }
@@ -90,7 +102,8 @@ impl Value<'_> {
     pub fn number(&self) -> Option<Number> {
         match self {
             Value::Number(number) => Some(*number),
-            Value::Digits(text) | Value::Text(text) => Number::parse(text),
+            Value::Digits(text) => Number::parse(text),
+            Value::Text(text) => begins_number(text).then(|| Number::parse(text))?,
             Value::Escaped(_) => Number::parse(&self.bytes()),
             Value::Missing | Value::Bool(_) | Value::Time(_) | Value::Json(_) => None,
         }
@@ -177,6 +190,11 @@ impl Value<'_> {
                 .cmp(right)
                 .then_with(|| left.digits().cmp(&right.digits())),
             (Value::Json(left), Value::Json(right)) => left.cmp(right),
+            (Value::Text(left), Value::Text(right))
+                if !begins_number(left) && !begins_number(right) =>
+            {
+                left.cmp(right)
+            }
             _ => self.cmp_by_rank(other),
         }
     }

@@ -31,6 +31,9 @@ pub(super) trait PieceVisitor<'a> {
     /// Takes the next one, or says what is wrong with it.
     fn visit(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), FieldError>;
 
+    /// Takes the address, or a list of addresses: what comes before `end` of the line.
+    fn visit_address(&mut self, line: &'a [u8], end: usize);
+
     /// Takes the request, which nothing can be wrong with: what comes before `end` of the rest of the line.
     fn visit_request(&mut self, rest: &'a [u8], end: usize);
 }
@@ -44,21 +47,15 @@ pub(super) fn cut<'a>(
     last: Piece,
     visitor: &mut impl PieceVisitor<'a>,
 ) -> Result<(), FieldError> {
-    let mut end = find_near(line, b' ').ok_or("no blank after the address")?;
+    let end = find_near(line, b' ').ok_or("no blank after the address")?;
     if end == 0 {
         return Err("no address at the beginning");
     }
-    if line[end - 1] == b',' {
-        end = end_of_list(line, end)?;
-    }
-    visitor.visit(Piece::Ip, &line[..end])?;
-    if last == Piece::Ip {
-        return match line[end..].first_chunk() {
-            Some(head) if is_usual(head) => Ok(()),
-            _ => refuse_shifted(&line[end..]),
-        };
-    }
     let rest = if let Some(usual) = line[end..].first_chunk().filter(|head| is_usual(head)) {
+        visitor.visit_address(line, end);
+        if last == Piece::Ip {
+            return Ok(());
+        }
         visitor.visit(Piece::Ident, b"-")?;
         visitor.visit(Piece::User, b"-")?;
         visitor.visit(Piece::Time, &usual[6..32])?;
@@ -67,25 +64,22 @@ pub(super) fn cut<'a>(
         }
         &line[end + USUAL..]
     } else {
-        match cut_head(&line[end..], last, visitor)? {
+        match cut_head(line, end, last, visitor)? {
             Some(rest) => rest,
             None => return Ok(()),
         }
     };
-    let mut end = closing_quote(rest).ok_or("no closing quote after the request")?;
-    if !begins_status(&rest[end + 1..]) {
-        end = match quote_before(rest, begins_status) {
-            Some(quote) => quote,
-            // What stands in the status's place is judged where the status is wanted.
-            None if rest[end + 1..].starts_with(b" ") => end,
-            None => return Err("no status after the request"),
-        };
-    }
+    let end = closing_quote(rest).ok_or("no closing quote after the request")?;
+    // The status shows that it was the right quote.
+    let (end, status, after) = match usual_status(&rest[end + 1..]) {
+        Some((status, after)) => (end, status, after),
+        None => find_status(rest, end, last)?,
+    };
     visitor.visit_request(rest, end);
     if last == Piece::Request {
         return Ok(());
     }
-    let (status, rest) = word(&rest[end + 1..]).ok_or("no status after the request")?;
+    let rest = after;
     visitor.visit(Piece::Status, status)?;
     if last == Piece::Status {
         return Ok(());
@@ -122,7 +116,7 @@ pub(super) fn cut<'a>(
 }
 
 /// Cuts the virtual host off the beginning of a line, without its port; gives the rest of the line.
-#[inline]
+#[inline(never)]
 pub(super) fn cut_vhost(line: &[u8]) -> Result<(&[u8], &[u8]), FieldError> {
     let end = find_near(line, b' ').ok_or("no blank after the virtual host")?;
     let (vhost, rest) = (&line[..end], &line[end + 1..]);
@@ -155,6 +149,23 @@ fn is_usual(head: &[u8; USUAL]) -> bool {
     head[..6] == *b" - - [" && head[17] == b':' && head[32..] == *b"] \""
 }
 
+/// See [`names`].
+type Names<'a> = (&'a [u8], &'a [u8], &'a [u8]);
+
+/// Ident and user after the address, and what follows the bracket before the time. A user's name may have blanks in it.
+fn names(head: &[u8]) -> Result<Names<'_>, FieldError> {
+    let names = &head[1..];
+    let end = memchr(b' ', names).ok_or("no user after the address")?;
+    let (ident, rest) = (&names[..end], &names[end + 1..]);
+    let end = memmem::find(rest, b" [").ok_or("no time in brackets after the user")?;
+    let user = &rest[..end];
+    // With one more word in front, such as the virtual host, all fields would be shifted.
+    if is_address(ident) || user.starts_with(b"- ") {
+        return Err(SHIFTED);
+    }
+    Ok((ident, user, &rest[end + 2..]))
+}
+
 fn is_address(word: &[u8]) -> bool {
     std::str::from_utf8(word).is_ok_and(|word| word.parse::<IpAddr>().is_ok())
 }
@@ -162,51 +173,36 @@ fn is_address(word: &[u8]) -> bool {
 /// Why a line is bad that has more words in front than the format.
 const SHIFTED: FieldError = "more than address, ident and user before the time";
 
-/// Refuses a line whose first word is not the address, though only that was wanted; else it may be cut short.
-#[inline(never)]
-fn refuse_shifted(head: &[u8]) -> Result<(), FieldError> {
-    match cut_head(head, Piece::User, &mut Nothing) {
-        Err(error) if error == SHIFTED => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Wants no pieces.
-struct Nothing;
-
-impl<'a> PieceVisitor<'a> for Nothing {
-    fn visit(&mut self, _: Piece, _: &'a [u8]) -> Result<(), FieldError> {
-        Ok(())
-    }
-
-    fn visit_request(&mut self, _: &'a [u8], _: usize) {}
-}
-
-/// Cuts what comes between the address and the request, as far as `last`, where it may not be as usual; gives what follows
-/// the quote before the request.
+/// Cuts the address, which the first blank ends, and what comes between it and the request, as far as `last`, where that may
+/// not be as usual; gives what follows the quote before the request.
 #[inline(never)]
 fn cut_head<'a>(
-    head: &'a [u8],
+    line: &'a [u8],
+    mut end: usize,
     last: Piece,
     visitor: &mut impl PieceVisitor<'a>,
 ) -> Result<Option<&'a [u8]>, FieldError> {
+    if line[end - 1] == b',' {
+        end = end_of_list(line, end)?;
+    }
+    visitor.visit_address(line, end);
+    let head = &line[end..];
+    if last == Piece::Ip {
+        // The line may be cut short, but the first word must be the address.
+        return match names(head) {
+            Err(error) if error == SHIFTED => Err(error),
+            _ => Ok(None),
+        };
+    }
     let rest = if let Some(rest) = head.strip_prefix(b" - - [") {
         visitor.visit(Piece::Ident, b"-")?;
         visitor.visit(Piece::User, b"-")?;
         rest
     } else {
-        let names = &head[1..];
-        let end = memchr(b' ', names).ok_or("no user after the address")?;
-        let (ident, user) = (&names[..end], &names[end + 1..]);
-        // The user's name may have blanks in it.
-        let end = memmem::find(user, b" [").ok_or("no time in brackets after the user")?;
-        // With one more word in front, such as the virtual host, all fields would be shifted.
-        if is_address(ident) || user[..end].starts_with(b"- ") {
-            return Err(SHIFTED);
-        }
+        let (ident, user, rest) = names(head)?;
         visitor.visit(Piece::Ident, ident)?;
-        visitor.visit(Piece::User, &user[..end])?;
-        &user[end + 2..]
+        visitor.visit(Piece::User, user)?;
+        rest
     };
     if last <= Piece::User {
         return Ok(None);
@@ -237,10 +233,36 @@ pub(super) fn closing_quote(text: &[u8]) -> Option<usize> {
     closing_quote_after_backslash(text, first)
 }
 
-/// Whether this may follow the request: a status.
+/// The three digits of a status after a blank, and what follows them, as nearly every line has it.
 #[inline(always)]
-fn begins_status(after: &[u8]) -> bool {
-    matches!(after, [b' ', b'0'..=b'9' | b'-', ..])
+fn usual_status(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    match text.first_chunk() {
+        Some([b' ', b'0'..=b'9', second, third, b' ']) if ![second, third].contains(&&b' ') => {
+            Some((&text[1..4], &text[4..]))
+        }
+        _ => None,
+    }
+}
+
+/// Where the request ends, the status after it, and the rest, if the usual does not follow the first quote that may end it.
+#[cold]
+fn find_status(
+    text: &[u8],
+    first: usize,
+    last: Piece,
+) -> Result<(usize, &[u8], &[u8]), FieldError> {
+    let begins_status = |after: &[u8]| matches!(after, [b' ', b'0'..=b'9' | b'-', ..]);
+    let end = match quote_before(text, begins_status) {
+        Some(quote) => quote,
+        // What stands in the status's place is judged where the status is wanted.
+        None if last == Piece::Request || text[first + 1..].starts_with(b" ") => first,
+        None => return Err("no status after the request"),
+    };
+    match word(&text[end + 1..]) {
+        Some((status, rest)) => Ok((end, status, rest)),
+        None if last == Piece::Request => Ok((end, b"", b"")),
+        None => Err("no status after the request"),
+    }
 }
 
 /// Whether this may follow the agent: nothing, or other fields, whose quotes pair up.
@@ -286,12 +308,6 @@ fn closing_quote_after_backslash(text: &[u8], first: usize) -> Option<usize> {
 /// The word after one blank, and the rest from the blank after it on.
 #[inline(always)]
 fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    // Nearly every status has three digits.
-    if let Some([b' ', first, second, third, b' ']) = text.first_chunk()
-        && ![first, second, third].contains(&&b' ')
-    {
-        return Some((&text[1..4], &text[4..]));
-    }
     let text = text.strip_prefix(b" ")?;
     let end = find_near(text, b' ').unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))

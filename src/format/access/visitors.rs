@@ -5,17 +5,18 @@ use std::borrow::Cow;
 use super::cut::{FieldError, Piece, PieceVisitor, Request};
 use super::{Part, Places, tail};
 use crate::format::wanted::{TimeTexts, put};
+use crate::io::bits::first_or_end;
 use crate::record::Value;
 use crate::record::number::is_digits;
 
-/// Puts what is wanted of a line where it is wanted.
-pub(super) struct WantedFields<'w, 'o, 'a> {
+/// Puts what is wanted of a line where it is wanted; with `FRONT` the list of addresses, too.
+pub(super) struct WantedFields<'w, 'o, 'a, const FRONT: bool> {
     pub(super) places: &'w Places,
-    pub(super) rt: tail::Place,
+    pub(super) rt: &'w tail::Place,
     pub(super) out: &'o mut [Value<'a>],
 }
 
-impl<'a> WantedFields<'_, '_, 'a> {
+impl<'a, const FRONT: bool> WantedFields<'_, '_, 'a, FRONT> {
     /// Where a part is wanted, if it is.
     #[inline(always)]
     fn place(&mut self, part: Part) -> Option<&mut Value<'a>> {
@@ -30,19 +31,11 @@ impl<'a> WantedFields<'_, '_, 'a> {
     }
 }
 
-impl<'a> PieceVisitor<'a> for WantedFields<'_, '_, 'a> {
+impl<'a, const FRONT: bool> PieceVisitor<'a> for WantedFields<'_, '_, 'a, FRONT> {
     // `cut` says which piece it is where it is compiled, so of all this only one arm is left each time.
     #[inline(always)]
     fn visit(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), FieldError> {
         match piece {
-            Piece::Ip => {
-                self.text(Part::Ip, first_of_list(text));
-                if let Some(place) = self.place(Part::Forwarded)
-                    && memchr::memchr(b',', text).is_some()
-                {
-                    put_text(text, place);
-                }
-            }
             Piece::Ident => self.text(Part::Ident, text),
             Piece::User => self.text(Part::User, text),
             Piece::Time => self.text(Part::Time, text),
@@ -59,14 +52,28 @@ impl<'a> PieceVisitor<'a> for WantedFields<'_, '_, 'a> {
                 }
             }
             Piece::Tail => {
-                let rt = self.rt;
+                let rt = *self.rt;
                 if let Some(place) = self.place(Part::Rt) {
                     *place = tail::request_time(text, rt)?;
                 }
             }
-            Piece::Request => {}
+            Piece::Ip | Piece::Request => {}
         }
         Ok(())
+    }
+
+    #[inline(always)]
+    fn visit_address(&mut self, line: &'a [u8], end: usize) {
+        if let Some(place) = self.place(Part::Ip) {
+            // The first address of a list is the client's.
+            put_text(&line[..first_or_end(line, end, b',')], place);
+        }
+        if FRONT
+            && let Some(place) = self.place(Part::Forwarded)
+            && memchr::memchr(b',', &line[..end]).is_some()
+        {
+            put_text(&line[..end], place);
+        }
     }
 
     #[inline(always)]
@@ -103,6 +110,8 @@ impl<'a> PieceVisitor<'a> for FieldChecker<'_> {
         }
     }
 
+    fn visit_address(&mut self, _: &'a [u8], _: usize) {}
+
     fn visit_request(&mut self, _: &'a [u8], _: usize) {}
 }
 
@@ -115,24 +124,17 @@ pub(super) struct LineShape {
 
 impl<'a> PieceVisitor<'a> for LineShape {
     fn visit(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), FieldError> {
-        match piece {
-            Piece::Ip => self.has_list = memchr::memchr(b',', text).is_some(),
-            Piece::Tail => self.rt = tail::Place::shown_by(text),
-            _ => {}
+        if piece == Piece::Tail {
+            self.rt = tail::Place::shown_by(text);
         }
         Ok(())
     }
 
-    fn visit_request(&mut self, _: &'a [u8], _: usize) {}
-}
-
-/// The first address of a list, which is the client's.
-#[inline(always)]
-fn first_of_list(text: &[u8]) -> &[u8] {
-    match memchr::memchr(b',', text) {
-        Some(comma) => &text[..comma],
-        None => text,
+    fn visit_address(&mut self, line: &'a [u8], end: usize) {
+        self.has_list = memchr::memchr(b',', &line[..end]).is_some();
     }
+
+    fn visit_request(&mut self, _: &'a [u8], _: usize) {}
 }
 
 #[inline(always)]

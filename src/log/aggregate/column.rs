@@ -68,10 +68,13 @@ impl<S: State> Column for States<S> {
 
     fn add_all(&mut self, groups: &[u32], rows: Rows<'_>) -> Result<(), Unfit> {
         let mut fits = Ok(());
+        let is_there = rows.arguments[0]
+            .shared()
+            .is_some_and(|value| !value.is_missing());
         for (index, group) in groups.iter().enumerate() {
             let row = rows.row(index);
             if let Some(state) = self.0.get_mut(*group as usize)
-                && !row.value().is_missing()
+                && (is_there || !row.value().is_missing())
             {
                 fits = fits.and(state.add(row));
             }

@@ -138,7 +138,10 @@ fn rank(value: &Value<'_>, descending: bool) -> Rank {
         Value::Json(text) => (4, beginning(text)),
         _ => match value.number() {
             Some(number) => (1, ordered(number.to_f64()) >> (u64::BITS - BITS)),
-            None => (3, beginning(&value.bytes())),
+            None => match value {
+                Value::Text(text) => (3, beginning(text)),
+                _ => (3, beginning(&value.bytes())),
+            },
         },
     };
     let rank = (kind << BITS) | within;
