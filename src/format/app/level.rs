@@ -1,49 +1,54 @@
 //! Levels of log lines, in one spelling.
 
-/// Levels in one spelling, from the least severe, with the words that programs write for each, in capitals.
-const LEVELS: [(&str, &[&str]); 6] = [
-    (
-        "trace",
-        &["TRACE", "TRC", "FINEST", "FINER", "SILLY", "VERBOSE"],
-    ),
-    (
-        "debug",
-        &[
-            "DEBUG", "DBG", "DEBG", "FINE", "DEBUG1", "DEBUG2", "DEBUG3", "DEBUG4", "DEBUG5",
-        ],
-    ),
-    (
-        "info",
-        &[
-            "INFO",
-            "INF",
-            "INFORMATION",
-            "INFORMATIONAL",
-            "NOTICE",
-            "NOTE",
-            "LOG",
-        ],
-    ),
-    ("warn", &["WARN", "WARNING", "WRN"]),
-    ("error", &["ERROR", "ERR", "EROR", "SEVERE", "FAILURE"]),
-    (
-        "fatal",
-        &[
-            "FATAL",
-            "FTL",
-            "CRITICAL",
-            "CRIT",
-            "CRT",
-            "ALERT",
-            "EMERG",
-            "EMERGENCY",
-            "PANIC",
-        ],
-    ),
-];
-
 /// The longest word for a level, in bytes.
 const LONGEST: usize = 13;
+
+/// The words that programs write for levels, in capitals, by their first letter.
+fn words(first: u8) -> &'static [(&'static str, &'static str)] {
+    match first {
+        b'I' => &[
+            ("INFO", "info"),
+            ("INF", "info"),
+            ("INFORMATION", "info"),
+            ("INFORMATIONAL", "info"),
+        ],
+        b'N' => &[("NOTICE", "info"), ("NOTE", "info")],
+        b'L' => &[("LOG", "info")],
+        b'W' => &[("WARN", "warn"), ("WARNING", "warn"), ("WRN", "warn")],
+        b'E' => &[
+            ("ERROR", "error"),
+            ("ERR", "error"),
+            ("EROR", "error"),
+            ("EMERG", "fatal"),
+            ("EMERGENCY", "fatal"),
+        ],
+        b'D' => &[
+            ("DEBUG", "debug"),
+            ("DBG", "debug"),
+            ("DEBG", "debug"),
+            ("DEBUG1", "debug"),
+            ("DEBUG2", "debug"),
+            ("DEBUG3", "debug"),
+            ("DEBUG4", "debug"),
+            ("DEBUG5", "debug"),
+        ],
+        b'T' => &[("TRACE", "trace"), ("TRC", "trace")],
+        b'F' => &[
+            ("FATAL", "fatal"),
+            ("FTL", "fatal"),
+            ("FAILURE", "error"),
+            ("FINE", "debug"),
+            ("FINER", "trace"),
+            ("FINEST", "trace"),
+        ],
+        b'S' => &[("SEVERE", "error"), ("SILLY", "trace")],
+        b'V' => &[("VERBOSE", "trace")],
+        b'C' => &[("CRITICAL", "fatal"), ("CRIT", "fatal"), ("CRT", "fatal")],
+        b'A' => &[("ALERT", "fatal")],
+        b'P' => &[("PANIC", "fatal")],
+        _ => &[],
+    }
+}
 
 /// The level that a word stands for, in any case. A single letter stands for none: see [`of_letter`].
 #[inline]
@@ -51,9 +56,8 @@ pub(super) fn of_word(word: &[u8]) -> Option<&'static str> {
     if !(3..=LONGEST).contains(&word.len()) {
         return None;
     }
-    let is_it = |name: &&str| name.as_bytes().eq_ignore_ascii_case(word);
-    let mut levels = LEVELS.iter();
-    levels.find_map(|(level, names)| names.iter().any(is_it).then_some(*level))
+    let mut words = words(word[0].to_ascii_uppercase()).iter();
+    words.find_map(|(name, level)| name.as_bytes().eq_ignore_ascii_case(word).then_some(*level))
 }
 
 /// The level that a capital letter stands for, as in logs of Android and of Go's klog.
@@ -92,11 +96,9 @@ mod tests {
         let letters: Vec<_> = b"VDIWEFX".iter().map(|letter| of_letter(*letter)).collect();
         let expected = ["trace", "debug", "info", "warn", "error", "fatal"].map(Some);
         assert_eq!(letters, [&expected[..], &[None]].concat());
-        let longest = LEVELS
-            .iter()
-            .flat_map(|(_, names)| names.iter())
-            .map(|name| name.len())
-            .max();
-        assert_eq!(longest, Some(LONGEST));
+        let all =
+            || (b'A'..=b'Z').flat_map(|first| words(first).iter().map(move |word| (first, word.0)));
+        assert!(all().all(|(first, word)| word.as_bytes()[0] == first));
+        assert_eq!(all().map(|(_, word)| word.len()).max(), Some(LONGEST));
     }
 }

@@ -112,9 +112,9 @@ impl LayoutReader {
 
     /// Where the time of a line begins and ends.
     #[inline]
-    fn stamp_end(&self, line: &[u8]) -> Option<(usize, usize)> {
+    fn stamp_end(&mut self, line: &[u8]) -> Option<(usize, usize)> {
         let start = self.layout.stamp_start(line)?;
-        let length = self.layout.stamp.length(line.get(start..)?)?;
+        let length = self.stamps.length(line.get(start..)?)?;
         Some((start, start + length))
     }
 

@@ -152,12 +152,17 @@ pub enum Years {
     Until(Timestamp),
 }
 
-/// Reads times of one layout. Lines of one minute come together, so the beginning of the last one is remembered.
+/// Reads times of one layout. Lines of one minute come together, so the text of the last one up to its seconds is remembered.
 #[derive(Clone, Debug)]
 pub struct Stamps {
     layout: StampLayout,
     zone: TimeZone,
     years: Years,
+    /// The text before the seconds of the time that was read last, and its parts.
+    before: Vec<u8>,
+    parts: Parts,
+    /// What follows in the pattern, from the seconds on; empty if no text was read or the pattern has no seconds.
+    after: &'static str,
     minute: [i64; 6],
     start: i64,
 }
@@ -169,6 +174,9 @@ impl Stamps {
             layout,
             zone: zone.clone(),
             years,
+            before: Vec::new(),
+            parts: Parts::default(),
+            after: "",
             minute: [i64::MIN; 6],
             start: 0,
         }
@@ -177,8 +185,52 @@ impl Stamps {
     /// The time that a text begins with, and the length of its text.
     #[inline]
     pub fn read(&mut self, text: &[u8]) -> Option<(Timestamp, usize)> {
-        let (parts, length) = self.layout.parts(text)?;
+        let (parts, length) = self.parts(text)?;
         Some((self.instant(&parts)?, length))
+    }
+
+    /// The length of the time that a text begins with.
+    #[inline]
+    pub fn length(&mut self, text: &[u8]) -> Option<usize> {
+        Some(self.parts(text)?.1)
+    }
+
+    #[inline]
+    fn parts(&mut self, text: &[u8]) -> Option<(Parts, usize)> {
+        if !self.after.is_empty()
+            && let Some(rest) = text.strip_prefix(&*self.before)
+        {
+            let mut parts = self.parts;
+            let mut rest = rest;
+            for letter in self.after.bytes() {
+                rest = parts.take(letter, rest)?;
+            }
+            return parts.is_valid().then_some((parts, text.len() - rest.len()));
+        }
+        self.read_anew(text)
+    }
+
+    fn read_anew(&mut self, text: &[u8]) -> Option<(Parts, usize)> {
+        let (before, after) = match self.layout.0.find(['S', 's']) {
+            Some(seconds) => self.layout.0.split_at(seconds),
+            None => (self.layout.0, ""),
+        };
+        let mut parts = Parts::default();
+        let mut rest = text;
+        for letter in before.bytes() {
+            rest = parts.take(letter, rest)?;
+        }
+        let (kept, length) = (parts, text.len() - rest.len());
+        for letter in after.bytes() {
+            rest = parts.take(letter, rest)?;
+        }
+        if !parts.is_valid() {
+            return None;
+        }
+        self.before.clear();
+        self.before.extend_from_slice(&text[..length]);
+        (self.parts, self.after) = (kept, after);
+        Some((parts, text.len() - rest.len()))
     }
 
     fn instant(&mut self, parts: &Parts) -> Option<Timestamp> {
