@@ -55,33 +55,26 @@ const LAYOUTS: [&str; 26] = [
     "@",
 ];
 
-/// Zones that logs name by letters, in minutes east of UTC. Names that several zones share are not here.
-const ZONES: [(&[u8], i64); 24] = [
-    (b"UTC", 0),
-    (b"GMT", 0),
-    (b"WET", 0),
-    (b"WEST", 60),
-    (b"CET", 60),
-    (b"MEZ", 60),
-    (b"CEST", 120),
-    (b"MESZ", 120),
-    (b"EET", 120),
-    (b"EEST", 180),
-    (b"MSK", 180),
-    (b"EST", -300),
-    (b"EDT", -240),
-    (b"CDT", -300),
-    (b"MST", -420),
-    (b"MDT", -360),
-    (b"PST", -480),
-    (b"PDT", -420),
-    (b"JST", 540),
-    (b"KST", 540),
-    (b"AEST", 600),
-    (b"AEDT", 660),
-    (b"NZST", 720),
-    (b"NZDT", 780),
-];
+/// The zones that logs name by letters, in minutes east of UTC. Names that several zones share are not here.
+fn named_zone(name: &[u8]) -> Option<i64> {
+    Some(match name {
+        b"UTC" | b"GMT" | b"WET" => 0,
+        b"WEST" | b"CET" | b"MEZ" => 60,
+        b"CEST" | b"MESZ" | b"EET" => 120,
+        b"EEST" | b"MSK" => 180,
+        b"EST" | b"CDT" => -300,
+        b"EDT" => -240,
+        b"MST" | b"PDT" => -420,
+        b"MDT" => -360,
+        b"PST" => -480,
+        b"JST" | b"KST" => 540,
+        b"AEST" => 600,
+        b"AEDT" => 660,
+        b"NZST" => 720,
+        b"NZDT" => 780,
+        _ => return None,
+    })
+}
 
 const MONTHS: [&[u8; 3]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
@@ -427,12 +420,7 @@ impl Parts {
             _ => return text,
         };
         let (zone, rest) = after_blank.split_at(length);
-        let named = || {
-            ZONES
-                .iter()
-                .find(|(name, _)| *name == zone)
-                .map(|(_, minutes)| minutes * 60)
-        };
+        let named = || Some(named_zone(zone)? * 60);
         // A single letter after a blank may be a level.
         let is_letter_alone = zone == b"Z" && after_blank.len() < text.len();
         match numeric(zone).filter(|_| !is_letter_alone).or_else(named) {
