@@ -200,10 +200,10 @@ impl Stamps {
             }
             return parts.is_valid().then_some((parts, text.len() - rest.len()));
         }
-        self.read_anew(text)
+        self.read_whole(text)
     }
 
-    fn read_anew(&mut self, text: &[u8]) -> Option<(Parts, usize)> {
+    fn read_whole(&mut self, text: &[u8]) -> Option<(Parts, usize)> {
         let (before, after) = match self.layout.0.find(['S', 's']) {
             Some(seconds) => self.layout.0.split_at(seconds),
             None => (self.layout.0, ""),
