@@ -1,8 +1,8 @@
 //! The engine of `jug follow`: what is appended to logs, over rotation and restarts.
 //!
-//! A [`Log`] reads the files of one log, the oldest first: [`reader`] reads one content, [`cut`] tells where lines and records
-//! end, [`mod@start`] where to begin. Which file holds what is found out by [`crate::resume`]. What was read goes to a
-//! [`Receive`]; when to look again is decided by `watch`, and [`mod@run`] does both for many logs.
+//! A [`Log`] reads the files of one log, the oldest first: `reader` reads one content, `cut` tells where lines and records
+//! end, `start` where to begin. Which file holds what is found out by [`crate::resume`]. What was read goes to a
+//! [`Receive`]; when to look again is decided by `watch`, and `run` does both for many logs.
 
 mod cut;
 mod event;

@@ -1,7 +1,7 @@
 //! Where a run stopped, so that the next one goes on there: file identity, rotation, state files.
 //!
 //! A [`Mark`] is a place in a content: an offset, with hashes of what is before it. It is recognised in whatever file that content
-//! is found later: renamed, copied, compressed. [`resolve`] compares the marks of a log with the files that are there now, and
+//! is found later: renamed, copied, compressed. [`resolve()`] compares the marks of a log with the files that are there now, and
 //! tells what to read, in which order, and what is lost. A [`State`] keeps the marks of many logs, and a [`Store`] the state
 //! on disk. Reading lines, and when to look, is left to the commands.
 //!
