@@ -45,23 +45,29 @@ pub(super) enum Mark {
     Place,
 }
 
+/// Where the time of a line begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct StampPlace {
+    /// How many pieces stand before the time.
+    pub(super) before: usize,
+    /// Whether the letter of a level stands before the time without a blank.
+    pub(super) has_level_letter: bool,
+}
+
 /// Where the time of a line is, and what follows it up to the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// How many pieces stand before the time.
-    pub(super) before: usize,
-    /// Whether the first of them is the priority of syslog in angle brackets.
+    pub(super) place: StampPlace,
+    /// Whether the first piece is the priority of syslog in angle brackets.
     pub(super) has_priority: bool,
-    /// Whether the letter of a level stands before the time without a blank.
-    pub(super) has_level_letter: bool,
     pub(super) stamp: StampLayout,
     pub(super) slots: Vec<Slot>,
 }
 
-impl Layout {
-    /// Where the time of a line begins; none if the line is too short for it.
+impl StampPlace {
+    /// Where that is in a line; none if the line is too short for it.
     #[inline]
-    pub(super) fn stamp_start(&self, line: &[u8]) -> Option<usize> {
+    pub(super) fn find(self, line: &[u8]) -> Option<usize> {
         let mut at = 0;
         for _ in 0..self.before {
             at = Piece::at(line, at)?.next;
@@ -69,7 +75,9 @@ impl Layout {
         let opening = usize::from(matches!(line.get(at), Some(b'[' | b'(' | b'<')));
         Some(at + opening + usize::from(self.has_level_letter))
     }
+}
 
+impl Layout {
     /// Whether lines name a machine and a program, as those of syslog do.
     pub(super) fn is_syslog(&self) -> bool {
         let has = |wanted: Slot| self.slots.contains(&wanted);
@@ -87,13 +95,13 @@ impl Layout {
     }
 }
 
-/// As `--describe` shows it: `time level [thread] logger: message`.
+/// As `-v` shows it: `time level thread logger message`.
 impl fmt::Display for Layout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for _ in 0..self.before {
+        for _ in 0..self.place.before {
             f.write_str("_ ")?;
         }
-        f.write_str(if self.has_level_letter {
+        f.write_str(if self.place.has_level_letter {
             "level+time"
         } else {
             "time"

@@ -3,7 +3,9 @@
 //! What most lines have in the same place is what it looks like: a word for a level is the level, a number before it a
 //! process, and so on. Where nothing is sure, the message begins.
 
-use super::layout::{Layout, Mark, Slot};
+use super::super::Sample;
+use super::LINES;
+use super::layout::{Layout, Mark, Slot, StampPlace};
 use super::level;
 use super::piece::Piece;
 use super::priority::priority;
@@ -17,76 +19,86 @@ const SLOTS: usize = 10;
 /// How far ahead of a piece the level or a repeated time is looked for.
 const AHEAD: usize = 6;
 
-/// The layout of the lines of a log; none if fewer than half of them have a time near their beginning. Blank lines are not
-/// counted.
-pub(super) fn learn<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Option<Layout> {
-    let lines: Vec<&[u8]> = lines.filter(|line| !line.trim_ascii().is_empty()).collect();
-    let mut layout = find_stamp(&lines)?;
-    let stamped = lines.iter().filter_map(|line| {
-        let start = layout.stamp_start(line)?;
-        let length = layout.stamp.length(line.get(start..)?)?;
-        Some((*line, Layout::after_stamp(line, start + length)))
-    });
-    let mut head = Head {
-        lines: stamped.collect(),
-        slots: Vec::new(),
-        has_syslog_time: layout.stamp.is_of_syslog(),
-        has_level: layout.has_level_letter,
-    };
-    if layout.has_priority && layout.before == 2 {
+/// The layout of a log that begins with this sample, by its first lines that are not blank; none if fewer than half of them have a
+/// time near their beginning.
+pub(super) fn learn(sample: Sample<'_>) -> Option<Layout> {
+    let lines = sample.lines().filter(|line| !line.trim_ascii().is_empty());
+    let lines: Vec<&[u8]> = lines.take(LINES).collect();
+    let (place, stamp) = find_stamp(&lines)?;
+    let has_priority = place.before > 0 && most(&lines, |line| priority(line).is_some());
+    let slots = if has_priority && place.before == 2 {
         // RFC 5424: the version stands before the time.
-        layout.slots = vec![
+        vec![
             Slot::Host,
             Slot::Program,
             Slot::Pid,
             Slot::Other,
             Slot::Data,
-        ];
-        return Some(layout);
-    }
-    while head.slots.len() < SLOTS && head.take() {}
-    layout.slots = head.slots;
-    Some(layout)
+        ]
+    } else {
+        find_slots(&lines, place, stamp)
+    };
+    Some(Layout {
+        place,
+        has_priority,
+        stamp,
+        slots,
+    })
 }
 
-/// A layout that says where the time is.
-fn find_stamp(lines: &[&[u8]]) -> Option<Layout> {
-    (0..=BEFORE).find_map(|before| {
-        [false, true].into_iter().find_map(|has_level_letter| {
-            let layout = |stamp| Layout {
-                before,
-                has_priority: before > 0 && most(lines, |line| priority(line).is_some()),
-                has_level_letter,
-                stamp,
-                slots: Vec::new(),
-            };
-            let mut votes: Vec<(StampLayout, usize)> = Vec::new();
-            for line in lines {
-                let any = StampLayout::all(b"2026-01-01 00:00:00").next()?.0;
-                let Some(start) = layout(any).stamp_start(line) else {
-                    continue;
-                };
-                let is_level = |letter: &u8| level::of_letter(*letter).is_some();
-                if has_level_letter
-                    && !line
-                        .get(..start)
-                        .and_then(<[u8]>::last)
-                        .is_some_and(is_level)
-                {
-                    continue;
-                }
-                for (stamp, _) in StampLayout::all(line.get(start..).unwrap_or_default()) {
-                    match votes.iter_mut().find(|(known, _)| *known == stamp) {
-                        Some((_, count)) => *count += 1,
-                        None => votes.push((stamp, 1)),
-                    }
-                }
-            }
-            // Of those with equally many votes the first, which is the likeliest.
-            let (stamp, count) = votes.into_iter().rev().max_by_key(|(_, count)| *count)?;
-            (2 * count >= lines.len()).then(|| layout(stamp))
+/// Where the time is, and how it is written.
+fn find_stamp(lines: &[&[u8]]) -> Option<(StampPlace, StampLayout)> {
+    let places = (0..=BEFORE).flat_map(|before| {
+        [false, true].map(|has_level_letter| StampPlace {
+            before,
+            has_level_letter,
         })
-    })
+    });
+    let mut places = places.map(|place| (place, likeliest_stamp(lines, place)));
+    places.find_map(|(place, stamp)| Some((place, stamp?)))
+}
+
+/// The layout in which half of the lines have a time in this place.
+fn likeliest_stamp(lines: &[&[u8]], place: StampPlace) -> Option<StampLayout> {
+    let is_level = |letter: &u8| level::of_letter(*letter).is_some();
+    let mut votes: Vec<(StampLayout, usize)> = Vec::new();
+    for line in lines {
+        let Some((before, text)) = place
+            .find(line)
+            .and_then(|start| line.split_at_checked(start))
+        else {
+            continue;
+        };
+        if place.has_level_letter && !before.last().is_some_and(is_level) {
+            continue;
+        }
+        for (stamp, _) in StampLayout::all(text) {
+            match votes.iter_mut().find(|(known, _)| *known == stamp) {
+                Some((_, count)) => *count += 1,
+                None => votes.push((stamp, 1)),
+            }
+        }
+    }
+    // Of those with equally many votes the first, which is the likeliest.
+    let (stamp, count) = votes.into_iter().rev().max_by_key(|(_, count)| *count)?;
+    (2 * count >= lines.len()).then_some(stamp)
+}
+
+/// What follows the time.
+fn find_slots(lines: &[&[u8]], place: StampPlace, stamp: StampLayout) -> Vec<Slot> {
+    let stamped = lines.iter().filter_map(|line| {
+        let start = place.find(line)?;
+        let length = stamp.length(line.get(start..)?)?;
+        Some((*line, Layout::after_stamp(line, start + length)))
+    });
+    let mut head = Head {
+        lines: stamped.collect(),
+        slots: Vec::new(),
+        has_syslog_time: stamp.is_of_syslog(),
+        has_level: place.has_level_letter,
+    };
+    while head.slots.len() < SLOTS && head.take() {}
+    head.slots
 }
 
 /// Whether four of five are like this, and at least one.

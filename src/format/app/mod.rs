@@ -82,7 +82,7 @@ const FIELDS: [(&str, Field); 11] = [
 
 /// The format of lines with a time; none if fewer than half of them have one.
 pub(super) fn of_lines(sample: Sample<'_>) -> Option<&'static Spec> {
-    let layout = learn::learn(sample.lines())?;
+    let layout = learn::learn(sample)?;
     Some(if layout.is_syslog() { &SYSLOG } else { &APP })
 }
 
@@ -122,7 +122,7 @@ impl Stamped {
             Field::Host => has(|slot| *slot == Slot::Host),
             Field::Program => has(|slot| matches!(slot, Slot::Tag | Slot::Program)),
             Field::Level | Field::LevelText => {
-                layout.has_level_letter || has(|slot| *slot == Slot::Level)
+                layout.place.has_level_letter || has(|slot| *slot == Slot::Level)
             }
             Field::Logger => has(|slot| matches!(slot, Slot::Logger(_))),
             Field::Thread => has(|slot| *slot == Slot::Thread),
@@ -138,8 +138,7 @@ impl Schema for Stamped {
     }
 
     fn learn(&mut self, sample: Sample<'_>) {
-        let lines = sample.lines().filter(|line| !line.trim_ascii().is_empty());
-        self.layout = learn::learn(lines.take(LINES));
+        self.layout = learn::learn(sample);
         if let Some(layout) = &mut self.layout
             && self.spec.name == SYSLOG.name
             && !layout.is_syslog()

@@ -113,7 +113,7 @@ impl LayoutReader {
     /// Where the time of a line begins and ends.
     #[inline]
     fn stamp_end(&mut self, line: &[u8]) -> Option<(usize, usize)> {
-        let start = self.layout.stamp_start(line)?;
+        let start = self.layout.place.find(line)?;
         let length = self.stamps.length(line.get(start..)?)?;
         Some((start, start + length))
     }
@@ -122,14 +122,14 @@ impl LayoutReader {
     #[inline]
     fn stamp<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Option<usize> {
         let (start, end) = if self.wants_time {
-            let start = self.layout.stamp_start(line)?;
+            let start = self.layout.place.find(line)?;
             let (time, length) = self.stamps.read(line.get(start..)?)?;
             self.put(Field::Time, &Value::Time(time), out);
             (start, start + length)
         } else {
             self.stamp_end(line)?
         };
-        if self.layout.has_level_letter {
+        if self.layout.place.has_level_letter {
             let letter = &line[start - 1..start];
             self.put_level(of_letter(letter[0])?, letter, out);
         }

@@ -1,7 +1,6 @@
 //! What belongs into a slot of a layout, and how it is taken apart.
 
-use super::layout::Layout;
-use super::layout::{Mark, Slot};
+use super::layout::{Layout, Mark, Slot};
 use super::level::{of_letter, of_word};
 use super::piece::{Piece, is_number};
 

@@ -91,12 +91,12 @@ fn logs_of_java() {
         ],
     );
     assert_layout(
-        "10:00 is no date\n\
+        "10:00 without a date\n\
          26/03/15 20:10:40 INFO executor.Backend: Registered signal\n\
          26/03/15 20:10:41 WARN spark.SecurityManager: SecurityManager: off\n",
         "app: time level logger message",
         &[
-            "message=10:00 is no date",
+            "message=10:00 without a date",
             "2026-03-15T20:10:40Z|level=info|level_text=INFO|logger=executor.Backend|message=Registered signal",
         ],
     );

@@ -10,30 +10,27 @@ pub(super) enum Offset {
     Zone(TimeZone),
 }
 
-/// Abbreviations that mean one offset wherever they are used: those of RFC 5322, and Europe's. Others, such as IST and BST,
-/// have several meanings.
-const NAMES: [(&str, i64); 20] = [
-    ("UTC", 0),
-    ("GMT", 0),
-    ("UT", 0),
-    ("Z", 0),
-    ("EST", -5 * 60),
-    ("EDT", -4 * 60),
-    ("CST", -6 * 60),
-    ("CDT", -5 * 60),
-    ("MST", -7 * 60),
-    ("MDT", -6 * 60),
-    ("PST", -8 * 60),
-    ("PDT", -7 * 60),
-    ("WET", 0),
-    ("WEST", 60),
-    ("CET", 60),
-    ("CEST", 2 * 60),
-    ("EET", 2 * 60),
-    ("EEST", 3 * 60),
-    ("MSK", 3 * 60),
-    ("JST", 9 * 60),
-];
+/// The minutes east of UTC of an abbreviation in capitals that means one offset wherever it is used: those of RFC 5322, those of
+/// Europe, and the unambiguous ones of the Pacific. Others, such as IST and BST, have several meanings.
+pub(super) fn named(name: &[u8]) -> Option<i64> {
+    Some(match name {
+        b"UTC" | b"GMT" | b"UT" | b"WET" => 0,
+        b"EDT" => -4 * 60,
+        b"EST" | b"CDT" => -5 * 60,
+        b"CST" | b"MDT" => -6 * 60,
+        b"MST" | b"PDT" => -7 * 60,
+        b"PST" => -8 * 60,
+        b"WEST" | b"CET" | b"MEZ" => 60,
+        b"CEST" | b"MESZ" | b"EET" => 2 * 60,
+        b"EEST" | b"MSK" => 3 * 60,
+        b"JST" | b"KST" => 9 * 60,
+        b"AEST" => 10 * 60,
+        b"AEDT" => 11 * 60,
+        b"NZST" => 12 * 60,
+        b"NZDT" => 13 * 60,
+        _ => return None,
+    })
+}
 
 impl Offset {
     /// Reads a zone: an offset, an abbreviation that has one meaning, or a name of the database.
@@ -41,11 +38,10 @@ impl Offset {
         if let Some(seconds) = numeric(text) {
             return Some(Offset::Seconds(seconds));
         }
-        let text = std::str::from_utf8(text).ok()?;
-        let mut names = NAMES.into_iter();
-        if let Some((_, minutes)) = names.find(|(name, _)| name.eq_ignore_ascii_case(text)) {
+        if let Some(minutes) = named(&text.to_ascii_uppercase()) {
             return Some(Offset::Seconds(minutes * 60));
         }
+        let text = std::str::from_utf8(text).ok()?;
         // Only names of the kind `Europe/Berlin`: the database also has old ones that look like words.
         let is_name =
             text.contains('/') && text.starts_with(|first: char| first.is_ascii_uppercase());

@@ -94,14 +94,21 @@ fn access(text: &[u8]) -> Option<Timestamp> {
     Timestamp::new(access_minute(text)? + i64::from(access_second(text)?), 0, 0)
 }
 
-/// The instant at which the minute of an access log's time began.
-fn access_minute(text: &[u8]) -> Option<i64> {
+/// The number of the month whose English name of three letters a text begins with.
+pub(super) fn month(text: &[u8]) -> Option<u32> {
     const MONTHS: [&[u8; 3]; 12] = [
         b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
         b"Dec",
     ];
+    (1..)
+        .zip(MONTHS)
+        .find_map(|(number, name)| text.starts_with(name).then_some(number))
+}
+
+/// The instant at which the minute of an access log's time began.
+fn access_minute(text: &[u8]) -> Option<i64> {
     let day = two(text, 0)?;
-    let month = u32::try_from(MONTHS.iter().position(|month| text[3..6] == month[..])?).ok()? + 1;
+    let month = month(&text[3..])?;
     let year = i64::from(two(text, 7)?) * 100 + i64::from(two(text, 9)?);
     let (hour, minute) = (two(text, 12)?, two(text, 15)?);
     let separators = [text[2], text[6], text[11], text[14], text[17], text[20]];
@@ -203,7 +210,7 @@ fn clock_seconds(text: &[u8]) -> Option<i64> {
 }
 
 /// `.123` in nanoseconds, with its number of digits and what follows. Digits after the ninth are dropped.
-fn fraction(text: &[u8]) -> Option<(u32, u8, &[u8])> {
+pub(super) fn fraction(text: &[u8]) -> Option<(u32, u8, &[u8])> {
     let Some(rest) = text.strip_prefix(b".").or_else(|| text.strip_prefix(b",")) else {
         return Some((0, 0, text));
     };

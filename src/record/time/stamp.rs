@@ -1,4 +1,4 @@
-//! Times as programs write them at the beginning of a line: some thirty layouts, most of which no standard describes.
+//! Times as programs write them at the beginning of a line: 26 layouts, most of which no standard describes.
 //!
 //! A layout is a short pattern, in which a letter stands for a part of a time and every other byte for itself:
 //!
@@ -17,11 +17,11 @@
 //! | `z` | a zone, perhaps after a blank, or nothing |
 //! | `@` | seconds since 1970 of ten digits, milliseconds of 13 or microseconds of 16 |
 
-use std::ops::RangeInclusive;
+mod parts;
 
 use jiff::tz::TimeZone;
 
-use super::offset::{numeric, two};
+use self::parts::Parts;
 use super::parse::{is_date, local};
 use super::{DAY, Timestamp, day_number};
 
@@ -54,32 +54,6 @@ const LAYOUTS: [&str; 26] = [
     "md H:M:Sf",
     "@",
 ];
-
-/// The zones that logs name by letters, in minutes east of UTC. Names that several zones share are not here.
-fn named_zone(name: &[u8]) -> Option<i64> {
-    Some(match name {
-        b"UTC" | b"GMT" | b"WET" => 0,
-        b"WEST" | b"CET" | b"MEZ" => 60,
-        b"CEST" | b"MESZ" | b"EET" => 120,
-        b"EEST" | b"MSK" => 180,
-        b"EST" | b"CDT" => -300,
-        b"EDT" => -240,
-        b"MST" | b"PDT" => -420,
-        b"MDT" => -360,
-        b"PST" => -480,
-        b"JST" | b"KST" => 540,
-        b"AEST" => 600,
-        b"AEDT" => 660,
-        b"NZST" => 720,
-        b"NZDT" => 780,
-        _ => return None,
-    })
-}
-
-const MONTHS: [&[u8; 3]; 12] = [
-    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
-];
-const WEEKDAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
 
 /// One way of writing a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,10 +102,7 @@ impl StampLayout {
     /// The parts of the time that a text begins with, and the length of that time.
     fn parts(self, text: &[u8]) -> Option<(Parts, usize)> {
         let mut parts = Parts::default();
-        let mut rest = text;
-        for letter in self.0.bytes() {
-            rest = parts.take(letter, rest)?;
-        }
+        let rest = parts.take_all(self.0, text)?;
         parts.is_valid().then_some((parts, text.len() - rest.len()))
     }
 }
@@ -194,10 +165,7 @@ impl Stamps {
             && let Some(rest) = text.strip_prefix(&*self.before)
         {
             let mut parts = self.parts;
-            let mut rest = rest;
-            for letter in self.after.bytes() {
-                rest = parts.take(letter, rest)?;
-            }
+            let rest = parts.take_all(self.after, rest)?;
             return parts.is_valid().then_some((parts, text.len() - rest.len()));
         }
         self.read_whole(text)
@@ -209,14 +177,9 @@ impl Stamps {
             None => (self.layout.0, ""),
         };
         let mut parts = Parts::default();
-        let mut rest = text;
-        for letter in before.bytes() {
-            rest = parts.take(letter, rest)?;
-        }
+        let rest = parts.take_all(before, text)?;
         let (kept, length) = (parts, text.len() - rest.len());
-        for letter in after.bytes() {
-            rest = parts.take(letter, rest)?;
-        }
+        let rest = parts.take_all(after, rest)?;
         if !parts.is_valid() {
             return None;
         }
@@ -273,226 +236,6 @@ impl Stamps {
             }
         }
     }
-}
-
-/// The parts of a time, as they stand in its text.
-#[derive(Clone, Copy, Debug)]
-struct Parts {
-    year: Option<i64>,
-    month: i64,
-    day: i64,
-    hour: i64,
-    minute: i64,
-    second: i64,
-    nanos: u32,
-    digits: u8,
-    /// Seconds east of UTC.
-    east: Option<i64>,
-    epoch: Option<i64>,
-}
-
-impl Default for Parts {
-    fn default() -> Parts {
-        Parts {
-            year: None,
-            month: 1,
-            day: 1,
-            hour: 0,
-            minute: 0,
-            second: 0,
-            nanos: 0,
-            digits: 0,
-            east: None,
-            epoch: None,
-        }
-    }
-}
-
-impl Parts {
-    /// Takes what a letter of a pattern stands for from the beginning of a text; gives the rest.
-    #[inline]
-    fn take<'a>(&mut self, letter: u8, text: &'a [u8]) -> Option<&'a [u8]> {
-        let rest = match letter {
-            b'Y' => {
-                self.year = Some(i64::from(two(text, 0)? * 100 + two(text, 2)?));
-                &text[4..]
-            }
-            b'y' => {
-                let year = i64::from(two(text, 0)?);
-                self.year = Some(if year < 70 { 2000 + year } else { 1900 + year });
-                &text[2..]
-            }
-            b'm' => digits(text, &mut self.month)?,
-            b'd' => digits(text, &mut self.day)?,
-            b'H' => digits(text, &mut self.hour)?,
-            b'M' => digits(text, &mut self.minute)?,
-            b'S' => digits(text, &mut self.second)?,
-            b'h' => few_digits(
-                text.strip_prefix(b" ").unwrap_or(text),
-                1..=2,
-                &mut self.hour,
-            )?,
-            b'i' => few_digits(text, 1..=2, &mut self.minute)?,
-            b's' => few_digits(text, 1..=2, &mut self.second)?,
-            b'e' => few_digits(
-                text.strip_prefix(b" ").unwrap_or(text),
-                1..=2,
-                &mut self.day,
-            )?,
-            b'b' => {
-                let month = MONTHS.iter().position(|name| text.starts_with(*name))?;
-                self.month = i64::try_from(month).ok()? + 1;
-                &text[3..]
-            }
-            b'w' => {
-                let name = WEEKDAYS.iter().find(|name| text.starts_with(**name))?;
-                &text[name.len()..]
-            }
-            b'T' => match text {
-                [b'T' | b't' | b' ', rest @ ..] => rest,
-                _ => return None,
-            },
-            b'p' => {
-                let hour = self
-                    .hour
-                    .checked_rem(12)
-                    .filter(|_| (1..=12).contains(&self.hour))?;
-                let (half, rest) = text.split_first_chunk()?;
-                self.hour = match half {
-                    b" AM" | b" am" => hour,
-                    b" PM" | b" pm" => hour + 12,
-                    _ => return None,
-                };
-                rest
-            }
-            b'f' => self.take_fraction(text),
-            b'l' => {
-                let mut millis = 0;
-                let rest = few_digits(text, 1..=3, &mut millis)?;
-                self.nanos = u32::try_from(millis).ok()? * 1_000_000;
-                self.digits = 3;
-                rest
-            }
-            b'z' => self.take_zone(text),
-            b'Z' => {
-                let rest = self.take_zone(text);
-                self.east?;
-                rest
-            }
-            b'@' => self.take_epoch(text)?,
-            byte => text.strip_prefix(&[byte])?,
-        };
-        Some(rest)
-    }
-
-    /// Digits after the ninth are dropped.
-    fn take_fraction<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
-        let [b'.' | b',', after_point @ ..] = text else {
-            return text;
-        };
-        let length = after_point
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        if length == 0 {
-            return text;
-        }
-        let known = length.min(9);
-        let number = after_point[..known].iter();
-        let number = number.fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
-        self.nanos = number * 10_u32.pow(9 - known as u32);
-        self.digits = known as u8;
-        &after_point[length..]
-    }
-
-    /// `Z`, `+02:00`, `-0330`, `+02`, or after a blank also a name.
-    fn take_zone<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
-        let after_blank = text.strip_prefix(b" ").unwrap_or(text);
-        let length = match after_blank.first() {
-            Some(b'+' | b'-') => {
-                let is_of_offset = |byte: &&u8| byte.is_ascii_digit() || **byte == b':';
-                1 + after_blank[1..].iter().take_while(is_of_offset).count()
-            }
-            Some(byte) if byte.is_ascii_uppercase() => after_blank
-                .iter()
-                .take_while(|byte| byte.is_ascii_alphabetic())
-                .count(),
-            _ => return text,
-        };
-        let (zone, rest) = after_blank.split_at(length);
-        let named = || Some(named_zone(zone)? * 60);
-        // A single letter after a blank may be a level.
-        let is_letter_alone = zone == b"Z" && after_blank.len() < text.len();
-        match numeric(zone).filter(|_| !is_letter_alone).or_else(named) {
-            Some(east) => {
-                self.east = Some(east);
-                rest
-            }
-            None => text,
-        }
-    }
-
-    fn take_epoch<'a>(&mut self, text: &'a [u8]) -> Option<&'a [u8]> {
-        let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let (number, rest) = text.split_at(length);
-        let unit = match length {
-            10 => 1,
-            13 => 1_000,
-            16 => 1_000_000,
-            _ => return None,
-        };
-        let number = number
-            .iter()
-            .fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
-        self.epoch = Some(number / unit);
-        if unit == 1 {
-            return Some(self.take_fraction(rest));
-        }
-        self.nanos = u32::try_from(number % unit * (1_000_000_000 / unit)).ok()?;
-        self.digits = length as u8 - 10;
-        Some(rest)
-    }
-
-    fn is_valid(&self) -> bool {
-        const EPOCH: RangeInclusive<i64> = 1_000_000_000..=4_102_444_800;
-        match self.epoch {
-            Some(epoch) => EPOCH.contains(&epoch),
-            None => {
-                let date = (u32::try_from(self.month), u32::try_from(self.day));
-                let is_date =
-                    |year| matches!(date, (Ok(month), Ok(day)) if is_date(year, month, day));
-                // A year that is not known may be a leap year.
-                is_date(self.year.unwrap_or(2000))
-                    && self.year.is_none_or(|year| (1970..2100).contains(&year))
-                    && self.hour <= 23
-                    && self.minute <= 59
-                    && self.second <= 60
-            }
-        }
-    }
-}
-
-/// Two digits.
-#[inline(always)]
-fn digits<'a>(text: &'a [u8], number: &mut i64) -> Option<&'a [u8]> {
-    *number = i64::from(two(text, 0)?);
-    Some(&text[2..])
-}
-
-/// As many digits as there are, if that is as many as allowed.
-fn few_digits<'a>(
-    text: &'a [u8],
-    allowed: RangeInclusive<usize>,
-    number: &mut i64,
-) -> Option<&'a [u8]> {
-    let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if !allowed.contains(&length) {
-        return None;
-    }
-    *number = text[..length]
-        .iter()
-        .fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
-    Some(&text[length..])
 }
 
 #[cfg(test)]
