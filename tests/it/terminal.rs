@@ -77,6 +77,21 @@ fn shown_with(
     text.lines().map(str::to_owned).collect()
 }
 
+/// Starts jug with a pipe for its input and a new terminal for its results: our end of the terminal, and the process.
+pub(crate) fn start(args: &[&str]) -> (File, Running) {
+    let (ours, theirs) = terminal();
+    let mut command = command(JUG);
+    command
+        .args(args)
+        .env_clear()
+        .env("TERM", "xterm")
+        .stdin(Stdio::piped())
+        .stdout(theirs)
+        .stderr(Stdio::null());
+    // With the command goes our copy of the other end, so that the terminal ends with the process.
+    (ours, Running::new(&mut command))
+}
+
 /// Reads from a terminal until a text is there; what has been read.
 pub(crate) fn read_until(ours: &mut File, text: &str) -> String {
     let mut seen = Vec::new();
@@ -92,17 +107,8 @@ pub(crate) fn read_until(ours: &mut File, text: &str) -> String {
 
 #[test]
 fn a_table_grows_with_its_input_and_ends_complete() {
-    let (mut ours, theirs) = terminal();
-    let mut command = command(JUG);
-    command
-        .args(["log", "-f", "columns", "--color", "never", "count by $1"])
-        .env_clear()
-        .env("TERM", "xterm")
-        .stdin(Stdio::piped())
-        .stdout(theirs)
-        .stderr(Stdio::null());
-    let mut child = Running::new(&mut command);
-    drop(command);
+    let args = ["log", "-f", "columns", "--color", "never", "count by $1"];
+    let (mut ours, mut child) = start(&args);
     let mut stdin = child.stdin.take().expect("a pipe");
     let mut write = |text: String| stdin.write_all(text.as_bytes()).expect("jug reads");
     write("first\n".to_owned());

@@ -15,9 +15,9 @@ mod systems;
 mod totals;
 
 use std::io::Read as _;
-use std::process::{ChildStdout, Stdio};
+use std::process::ChildStdout;
 
-use crate::support::{JUG, Running, Sandbox, command};
+use crate::support::{Running, Sandbox};
 
 /// The parts of a text that are terminated by NUL, in order.
 fn pieces(bytes: &[u8]) -> Vec<Vec<u8>> {
@@ -81,16 +81,7 @@ struct Caught {
 
 impl Caught {
     fn new(sandbox: &Sandbox, args: &[&str]) -> Caught {
-        let mut command = command(JUG);
-        command
-            .arg("walk")
-            .args(args)
-            .current_dir(sandbox.path())
-            .env_clear()
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = Running::new(&mut command);
+        let mut child = sandbox.start([&["walk"], args].concat());
         let mut stdout = child.stdout.take().expect("a pipe");
         let mut read = vec![0; 1];
         stdout.read_exact(&mut read).expect("it has begun");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::process::CommandExt as _;
 
-use super::{append, drain, start};
+use super::{append, drain};
 use crate::process::{signal, wait_for};
 use crate::support::random::Random;
 use crate::support::{JUG, Sandbox, command};
@@ -30,7 +30,7 @@ fn killed(append_to: Option<&str>) -> (String, String) {
         if round % 7 == 3 {
             sandbox.shell("for n in 20 19 18 17 16 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1; do [ ! -e app.log.$n ] || mv app.log.$n app.log.$((n+1)); done; mv app.log app.log.1; : > app.log", b"").clean();
         }
-        let mut child = start(&sandbox, &args);
+        let mut child = sandbox.start(&args);
         let mut output = child.stdout.take().expect("a pipe");
         let pauses = random.below(4000);
         (0..pauses).for_each(|_| std::thread::yield_now());
@@ -79,7 +79,7 @@ fn repeats_are_announced() {
     assert_eq!(drain(&sandbox, &["app.log"]).0, "one\n");
     append(sandbox.path().join("app.log"), "two\n");
     // Killed before it has to commit.
-    let mut child = start(&sandbox, &["follow", "--state", "state", "app.log"]);
+    let mut child = sandbox.start(["follow", "--state", "state", "app.log"]);
     let mut lines = super::Lines::of(&mut child);
     lines.expect(&["two"]);
     child.kill().expect("a process of ours");
@@ -99,13 +99,10 @@ fn repeats_are_announced() {
 fn the_second_of_two_runs_waits_for_the_first() {
     let sandbox = Sandbox::new();
     append(sandbox.path().join("app.log"), "one\n");
-    let mut first = start(&sandbox, &["follow", "--state", "state", "app.log"]);
+    let mut first = sandbox.start(["follow", "--state", "state", "app.log"]);
     let mut lines = super::Lines::of(&mut first);
     lines.expect(&["one"]);
-    let second = start(
-        &sandbox,
-        &["follow", "--state", "state", "--drain", "app.log"],
-    );
+    let second = sandbox.start(["follow", "--state", "state", "--drain", "app.log"]);
     let lock = format!("/proc/{}/fd", second.id());
     wait_for("the second to try the lock", || {
         let open = fs::read_dir(&lock).ok()?;

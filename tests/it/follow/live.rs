@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::unix::fs::symlink;
 
-use super::{Lines, append, start};
+use super::{Lines, append};
 use crate::process::{signal, wait_for};
 use crate::support::Sandbox;
 
@@ -13,7 +13,7 @@ fn following(args: &[&str]) -> (Sandbox, crate::support::Running, Lines) {
     let sandbox = Sandbox::new();
     append(sandbox.path().join("app.log"), "begin\n");
     let args: Vec<&str> = ["follow", "app.log"].iter().chain(args).copied().collect();
-    let mut child = start(&sandbox, &args);
+    let mut child = sandbox.start(&args);
     let mut lines = Lines::of(&mut child);
     lines.expect(&["begin"]);
     (sandbox, child, lines)
@@ -100,7 +100,7 @@ fn a_copy_is_read_to_its_end_after_a_truncation() {
 #[test]
 fn a_file_that_does_not_exist_yet_is_awaited() {
     let sandbox = Sandbox::new();
-    let mut child = start(&sandbox, &["follow", "below/it/app.log"]);
+    let mut child = sandbox.start(["follow", "below/it/app.log"]);
     let mut lines = Lines::of(&mut child);
     wait_for("jug to watch", || {
         (super::held_by(&child).1 > 0).then_some(())
@@ -116,7 +116,7 @@ fn a_file_that_does_not_exist_yet_is_awaited() {
 fn a_glob_finds_new_files() {
     let sandbox = Sandbox::new();
     sandbox.file("logs/a.log", "a\n");
-    let mut child = start(&sandbox, &["follow", "--prefix", "logs/*.log"]);
+    let mut child = sandbox.start(["follow", "--prefix", "logs/*.log"]);
     let mut lines = Lines::of(&mut child);
     lines.expect(&["logs/a.log: a"]);
     sandbox.file("logs/b.txt", "no\n").file("logs/c.log", "c\n");
@@ -133,7 +133,7 @@ fn a_link_is_followed_but_a_planted_one_is_not() {
         .file("b", "b\n")
         .file("secret", "secret\n");
     symlink("a", sandbox.path().join("link")).expect("a link");
-    let mut child = start(&sandbox, &["follow", "link"]);
+    let mut child = sandbox.start(["follow", "link"]);
     let mut lines = Lines::of(&mut child);
     lines.expect(&["a"]);
     symlink("b", sandbox.path().join("new")).expect("a link");

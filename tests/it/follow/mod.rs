@@ -8,22 +8,9 @@ mod rotator;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{ChildStdout, Stdio};
+use std::process::ChildStdout;
 
-use crate::support::{JUG, Running, Sandbox, command};
-
-/// Starts jug in a sandbox, with pipes for its output.
-pub(super) fn start(sandbox: &Sandbox, args: &[&str]) -> Running {
-    let mut command = command(JUG);
-    command
-        .args(args)
-        .current_dir(sandbox.path())
-        .env_clear()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    Running::new(&mut command)
-}
+use crate::support::{Running, Sandbox};
 
 /// The lines of a running jug.
 pub(super) struct Lines(BufReader<ChildStdout>);

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::time::Instant;
 
-use super::{Lines, append, drain, held_by, start};
+use super::{Lines, append, drain, held_by};
 use crate::process::wait_for;
 use crate::support::Sandbox;
 
@@ -32,7 +32,7 @@ fn lines_of_more_files_than_are_open_come_over_a_rotation() {
     for at in 0..count {
         sandbox.file(format!("logs/{at:03}.log"), "first\n");
     }
-    let mut child = start(&sandbox, &["follow", "--start", "begin", "logs/*.log"]);
+    let mut child = sandbox.start(["follow", "--start", "begin", "logs/*.log"]);
     let mut lines = Lines::of(&mut child);
     (0..count).for_each(|_| lines.expect(&["first"]));
     wait_for("jug to close files", || {
@@ -112,7 +112,7 @@ fn a_slow_reader_gets_every_line_once_over_rotations() {
         (from..to).map(|n| format!("{n} {filler}\n")).collect()
     };
     append(&log, &lines(0, 5000));
-    let mut child = start(&sandbox, &["follow", "--start", "begin", "app.log"]);
+    let mut child = sandbox.start(["follow", "--start", "begin", "app.log"]);
     let mut reader = Lines::of(&mut child);
     assert_eq!(reader.next(), format!("0 {filler}"));
     wait_for("jug to wait for its reader", || {
@@ -189,7 +189,7 @@ fn a_hole_that_a_truncation_leaves_is_skipped() {
         .write_all_at(b"first\n", 1 << 30)
         .expect("a sparse file");
     let args = ["follow", "--ndjson", "--start", "line:-1", "app.log"];
-    let mut child = start(&sandbox, &args);
+    let mut child = sandbox.start(args);
     let mut lines = Lines::of(&mut child);
     assert!(lines.next().contains("\"text\":\"first\""));
     writer.set_len(0).expect("a truncation");
@@ -216,7 +216,7 @@ fn of_dated_logs_the_last_lines_of_the_old_come_before_the_new() {
     let today = sandbox.path().join(name(12, 24));
     assert!(today.exists());
     let args = ["follow", "--start", "end", "app-*.log"];
-    let mut child = start(&sandbox, &args);
+    let mut child = sandbox.start(args);
     let mut lines = Lines::of(&mut child);
     wait_for("jug to watch the last log", || {
         (held_by(&child).1 > 365).then_some(())
@@ -242,7 +242,7 @@ fn many_rotations_leave_no_files_or_watches_behind() {
         "1ms",
         "app.log",
     ];
-    let mut child = start(&sandbox, &args);
+    let mut child = sandbox.start(args);
     let mut lines = Lines::of(&mut child);
     lines.expect(&["0"]);
     append(&log, "begin\n");

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::process::Command;
 
-use super::{append, start};
+use super::append;
 use crate::support::Sandbox;
 
 const LINES: usize = 200_000;
@@ -41,7 +41,7 @@ fn rotated(directives: &str) -> Option<String> {
         "^end$",
         "app.log",
     ];
-    let child = start(&sandbox, &args);
+    let child = sandbox.start(args);
     let mut writer = File::options().append(true).open(&log).expect("a log");
     for number in 1..=LINES {
         writeln!(writer, "{number} of the log").expect("a line");

@@ -1,11 +1,10 @@
 //! What chains show on a terminal, and what `--stats` says of their stages.
 
 use std::io::Write as _;
-use std::process::Stdio;
 
 use crate::process::{signal, waiting};
-use crate::support::{JUG, Running, Sandbox, command};
-use crate::terminal::{read_until, shown, terminal};
+use crate::support::Sandbox;
+use crate::terminal::{read_until, shown, start};
 
 #[test]
 fn control_characters_are_escaped_and_binary_data_is_refused() {
@@ -24,17 +23,7 @@ fn control_characters_are_escaped_and_binary_data_is_refused() {
 
 #[test]
 fn rows_of_a_table_appear_while_the_input_waits() {
-    let (mut ours, theirs) = terminal();
-    let mut command = command(JUG);
-    command
-        .args(["pipe", "from", "csv", "+", "where", "a > 0"])
-        .env_clear()
-        .env("TERM", "xterm")
-        .stdin(Stdio::piped())
-        .stdout(theirs)
-        .stderr(Stdio::null());
-    let mut child = Running::new(&mut command);
-    drop(command);
+    let (mut ours, mut child) = start(&["pipe", "from", "csv", "+", "where", "a > 0"]);
     let mut stdin = child.stdin.take().expect("a pipe");
     let mut write = |text: &str| stdin.write_all(text.as_bytes()).expect("jug reads");
     write("a,b\n1,x\n");

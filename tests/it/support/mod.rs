@@ -119,6 +119,19 @@ impl Sandbox {
         self.run(command, stdin)
     }
 
+    /// Starts jug here, with pipes for its output.
+    pub(crate) fn start<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Running {
+        let mut command = command(JUG);
+        command
+            .args(args)
+            .current_dir(self.path())
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Running::new(&mut command)
+    }
+
     /// Runs a shell command line, in which `jug` is the one under test.
     pub(crate) fn shell(&self, line: &str, stdin: &[u8]) -> Outcome {
         let mut command = command("sh");
