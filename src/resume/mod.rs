@@ -7,23 +7,26 @@
 //!
 //! The file system is behind the trait [`Files`], so that rotations can be tried out in any order.
 
+mod candidates;
 mod compare;
 mod files;
 pub mod mark;
 mod names;
 mod pieces;
 mod resolve;
+mod search;
 mod state;
 mod state_text;
 mod store;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use candidates::{directory_of, is_rotated_name};
 pub use compare::{Comparison, compare};
 pub use files::{Content, Disk, Files};
 pub use mark::{Digest, HEAD, Head, Mark, TAIL};
 pub use names::without_packing;
-pub use pieces::{Known, Loss, Piece, Resolved, Seen};
-pub use resolve::{Place, directory_of, is_rotated_name, resolve};
+pub use pieces::{Known, Loss, Piece, Place, Resolved, Seen};
+pub use resolve::resolve;
 pub use state::{LogState, OutputState, State};
 pub use store::{Condition, Loaded, Mismatch, OpenError, Store};

@@ -1,11 +1,20 @@
-//! What is known of a log, and what is to be read of it.
+//! Where a log is, what is known of it, and what is to be read of it.
 
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
 use super::mark::Mark;
 use super::names::without_packing;
-use crate::io::growing::Status;
+use crate::io::growing::{Links, Status};
+
+/// Where a log is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The path that it is written to.
+    pub path: PathBuf,
+    /// Whether that path is a link, whose target changes.
+    pub links: Links,
+}
 
 /// What is known of a log from reading it so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
