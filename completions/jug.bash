@@ -255,7 +255,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__log)
-            opts="-f -t -o -n -q -j -v -h --files0-from --from --infer --no-header --tz --year --max-line --max-bad --strict --describe --to --ndjson --output --if-changed --header --limit --quiet --threads --engine --explain --stats --verbose --color --progress --help avg count max median min p50 p90 p95 p99 p99.9 sum uniq head let select sort tail top where"
+            opts="-f -t -o -n -q -j -v -h --files0-from --from --infer --no-header --tz --year --max-line --max-bad --strict --describe --to --ndjson --output --if-changed --header --limit --quiet --threads --engine --explain --stats --verbose --color --progress --help avg count first last list max median min p50 p90 p95 p99 p99.9 rate stddev sum uniq head hist let parse select sort tail top where"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

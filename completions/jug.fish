@@ -380,7 +380,7 @@ complete -c jug -n "__fish_jug_using_subcommand completions" -l progress -d 'Whe
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand completions" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jug -n "__fish_jug_using_subcommand log" -a "avg count max median min p50 p90 p95 p99 p99.9 sum uniq head let select sort tail top where"
+complete -c jug -n "__fish_jug_using_subcommand log" -a "avg count first last list max median min p50 p90 p95 p99 p99.9 rate stddev sum uniq head hist let parse select sort tail top where"
 
 # The stage of jug pipe that the cursor is in: its name, + where a name comes next, CHAIN before the first.
 function __fish_jug_pipe_stage

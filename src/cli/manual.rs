@@ -11,7 +11,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 use crate::commands::{Artifact, Command};
 use crate::exit::{self, Status};
 use crate::expr::functions::FUNCTIONS;
-use crate::format::{FORMATS, OUTPUTS};
+use crate::format::{FORMATS, OUTPUTS, PARSES};
 use crate::log::aggregate::AGGREGATES;
 use crate::log::query::STAGES;
 use crate::walk::field::{FIELDS, GROUPS};
@@ -84,6 +84,12 @@ fn page(command: clap::Command, name: &str, see: &[String]) -> Artifact {
         let mut roff = Roff::new();
         table(&mut roff, "STAGES", OPENING.into_iter().chain(STAGES));
         table(&mut roff, "OPERATORS", OPERATORS.into_iter());
+        let parses = PARSES.iter().map(|parse| (parse.name, parse.summary));
+        table(
+            &mut roff,
+            "FORMATS OF PARSE",
+            PATTERNS.into_iter().chain(parses),
+        );
         table(&mut roff, "AGGREGATES", aggregates);
         table(&mut roff, "FUNCTIONS", functions.clone());
         let _ = roff.to_writer(&mut bytes);
@@ -196,6 +202,20 @@ const DATE: &str = "2026-11-27";
 
 /// What every command can return; the rest is in the page of the command.
 const ROOT_STATUSES: [Status; 3] = [exit::SUCCESS, exit::ERROR, exit::SIGNALED];
+
+/// The formats of `parse` that have patterns.
+const PATTERNS: [(&str, &str); 2] = [
+    (
+        "pat \"{ip} - {user} [{time}] {_} {status:int}\"",
+        "Read texts and the fields between them: the whole line. A field ends where the text behind it comes first; the last one \
+         may go on to the end. {_} is skipped, {name:int} is a whole number, {name:num} a number; {{ and }} are braces. A value \
+         that is empty or - is missing.",
+    ),
+    (
+        "re \"took=(?<took>[0-9]+)\"",
+        "Read the named groups of a regex, which matches anywhere in the line; re /…/ works, too.",
+    ),
+];
 
 /// The stages that do not start with a name.
 const OPENING: [(&str, &str); 3] = [

@@ -56,6 +56,10 @@ Examples:
       jug log 'count, p99(rt) by 5m' access.log
   Compute the ratio of failed requests by host
       jug log 'count(status >= 500) / count as failing by host' app.ndjson
+  Sum a number that a regex finds, of the lines that have it
+      jug log '\"took=\" | parse re \"took=(?<ms>[0-9]+)\" | sum(ms)' app.log.gz
+  Count requests by template: what differs is replaced by its kind
+      jug log 'count by norm(url) | head 20' access.log
   Print lines that contain a text
       jug log '\"timeout\" and not /healthz/' app.log.gz
   Show the format and the fields of a file
@@ -66,6 +70,10 @@ Examples:
 /// QUERY is a chain of stages joined by |. Filters keep lines: "text", /regex/, 10.0.0.0/8, joined by and, or, not. Then
 /// where CONDITION, let NAME = EXPR, and aggregates: count, sum(bytes), avg(rt), p99(rt), uniq(ip) … by FIELD or by a time
 /// interval such as 5m. Finish with sort, top, head, tail or select. Without aggregates, the output is the lines themselves.
+///
+/// What is not a format of its own is read by parse: parse pat "{ip} - {user} [{time}] {_}" names the parts of a line,
+/// parse re "…" the named groups of a regex, parse json from message what is inside a field. Lines that do not fit are
+/// bad: to pass over others, search first, as in "took=" | parse re …. hist(rt) counts values in ranges.
 ///
 /// The format of each file is detected from its first lines. A line is bad if a field that the query uses cannot be parsed.
 /// Too many bad lines (see --max-bad) cause exit status 3. Headers and blank lines are skipped. Exception: a bare count
@@ -249,7 +257,7 @@ impl Log {
             return self.describe(&intent, &inputs, out, context);
         }
         if plan.raw && intent.to.is_some() {
-            if are_records_already(&intent, &inputs) {
+            if plan.parsings().next().is_none() && are_records_already(&intent, &inputs) {
                 // Written as they are, so that no key is lost; but only if they are whole.
                 intent.options.strict = true;
             } else {
@@ -293,6 +301,7 @@ impl Log {
             &found.report.account,
             &found.names,
             self.max_bad,
+            &plan,
             &context.ui,
         );
         if plan.raw && !found.is_any && !self.quiet.is_set {

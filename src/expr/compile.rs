@@ -9,7 +9,7 @@ use regex_automata::meta::Regex;
 
 use super::error::{QueryError, nearest};
 use super::eval::{Node, Program};
-use super::functions::{self, Kind};
+use super::functions::{self, CallContext, Kind};
 use super::moment::Clock;
 use super::syntax::{Binary, Expr, ExprKind, Pattern, Unary};
 use crate::record::{FieldName, Value, Want};
@@ -124,6 +124,11 @@ fn node(expr: &Expr, scope: &mut dyn Scope) -> Result<(Node, Kind), QueryError> 
             Kind::Bool,
         )),
         ExprKind::Call(name, arguments) => call(expr, name, arguments, scope),
+        ExprKind::Regex(pattern) => Err(QueryError::new(
+            expr.span.clone(),
+            "no regex is expected here",
+        )
+        .hint(format!("write FIELD =~ /{}/", pattern.text))),
     }
 }
 
@@ -175,15 +180,25 @@ fn call(
             },
         );
     };
-    if arguments.len() != function.parameters.len() {
+    let most = match function.repeats {
+        true => usize::MAX,
+        false => function.parameters.len(),
+    };
+    if !(function.required..=most).contains(&arguments.len()) {
         return Err(QueryError::new(
             expr.span.clone(),
             format!("{name} takes {}", function.signature()),
         ));
     }
     let mut nodes = Vec::with_capacity(arguments.len());
-    for (argument, parameter) in arguments.iter().zip(function.parameters) {
+    let mut pattern = None;
+    let last = function.parameters.last().into_iter().cycle();
+    for (argument, parameter) in arguments.iter().zip(function.parameters.iter().chain(last)) {
         nodes.push(match (&argument.kind, parameter) {
+            (_, Kind::Regex) => {
+                pattern = Some(argument_regex(name, argument)?);
+                continue;
+            }
             (ExprKind::Field(name), Kind::Time) => field(argument, name, Want::Time, scope)?.0,
             (ExprKind::Text(_), Kind::Time) => comparable(argument, Kind::Time, scope)?.0,
             _ => typed(argument, *parameter, name, scope)?,
@@ -193,10 +208,34 @@ fn call(
         Node::Call {
             function: function.eval,
             arguments: nodes,
-            zone: scope.clock().zone.clone(),
+            context: Box::new(CallContext {
+                zone: scope.clock().zone.clone(),
+                regex: pattern,
+            }),
         },
         function.gives,
     ))
+}
+
+/// An argument that is a regex, or a text to look for as it is.
+fn argument_regex(name: &str, argument: &Expr) -> Result<Regex, QueryError> {
+    match &argument.kind {
+        ExprKind::Regex(pattern) => regex(pattern),
+        ExprKind::Text(text) => match std::str::from_utf8(text) {
+            Ok(text) => regex(&Pattern {
+                text: regex_syntax::escape(text),
+                span: argument.span.clone(),
+            }),
+            Err(_) => Err(QueryError::new(
+                argument.span.clone(),
+                "this text is not UTF-8",
+            )),
+        },
+        _ => Err(QueryError::new(
+            argument.span.clone(),
+            format!("{name} needs a /regex/ or a text in quotes here"),
+        )),
+    }
 }
 
 /// A part that must be of a kind, as far as that is known before there are lines.

@@ -8,11 +8,10 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
 use memchr::memmem::Finder;
 use regex_automata::meta::Regex;
 
-use super::functions::{Function, Kind};
+use super::functions::{CallContext, Function, Kind};
 use super::net::{Net, parse_address};
 use super::operand::{number, shown};
 use super::syntax::Binary;
@@ -42,8 +41,9 @@ pub(super) enum Node {
     InNet(Box<Node>, Net),
     Call {
         function: Function,
+        /// All but a regex.
         arguments: Vec<Node>,
-        zone: TimeZone,
+        context: Box<CallContext>,
     },
 }
 
@@ -114,6 +114,11 @@ impl Program {
         reads(&self.node, is_one)
     }
 
+    /// Gives its slots other numbers.
+    pub fn renumber(&mut self, number: &dyn Fn(usize) -> usize) {
+        renumber(&mut self.node, number);
+    }
+
     /// Hands over each slot that is compared with a text in quotes.
     pub fn texts_compared(&self, then: &mut dyn FnMut(usize, &[u8])) {
         texts_compared(&self.node, then);
@@ -139,16 +144,16 @@ fn eval<'r>(node: &'r Node, row: &'r [Value<'r>]) -> Evaluated<'r> {
         Node::Call {
             function,
             arguments,
-            zone,
+            context,
         } => match arguments.as_slice() {
-            [one] => function(&[eval(one, row)?], zone)?,
-            [one, two] => function(&[eval(one, row)?, eval(two, row)?], zone)?,
+            [one] => function(&[eval(one, row)?], context)?,
+            [one, two] => function(&[eval(one, row)?, eval(two, row)?], context)?,
             more => function(
                 &more
                     .iter()
                     .map(|argument| eval(argument, row))
                     .collect::<Result<Vec<_>, _>>()?,
-                zone,
+                context,
             )?,
         },
         _ => Value::Bool(holds(node, row)?),
@@ -342,6 +347,32 @@ fn texts_compared(node: &Node, then: &mut dyn FnMut(usize, &[u8])) {
     }
     for child in children(node) {
         texts_compared(child, then);
+    }
+}
+
+fn renumber(node: &mut Node, number: &dyn Fn(usize) -> usize) {
+    match node {
+        Node::Slot(slot) => *slot = number(*slot),
+        Node::Constant(_) => {}
+        Node::Not(inner)
+        | Node::Negate(inner)
+        | Node::Contains(inner, _)
+        | Node::Matches(inner, _)
+        | Node::InNet(inner, _) => renumber(inner, number),
+        Node::And(left, right)
+        | Node::Or(left, right)
+        | Node::Compare(_, left, right)
+        | Node::Arithmetic(_, left, right) => {
+            renumber(left, number);
+            renumber(right, number);
+        }
+        Node::In(inner, list) => {
+            renumber(inner, number);
+            list.iter_mut().for_each(|item| renumber(item, number));
+        }
+        Node::Call { arguments, .. } => {
+            arguments.iter_mut().for_each(|item| renumber(item, number));
+        }
     }
 }
 

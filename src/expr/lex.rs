@@ -103,6 +103,12 @@ impl Lexer<'_> {
 
     /// Whether the last token ended a value, so that `/` divides. Words that are operators end none.
     fn after_value(&self) -> bool {
+        if let [.., before, last] = self.tokens.as_slice()
+            && before.is_word("parse")
+            && last.is_word("re")
+        {
+            return false;
+        }
         match self.tokens.last().map(|token| &token.kind) {
             Some(TokenKind::Word(word)) => !matches!(
                 word.as_str(),
@@ -258,7 +264,10 @@ impl Lexer<'_> {
         let rest = &self.text[start + 1..];
         if rest.starts_with("NF") && !rest[2..].starts_with(is_word_part) {
             self.at += 3;
-            return Ok(TokenKind::Last);
+            return Ok(TokenKind::Last(0));
+        }
+        if let Some(inside) = rest.strip_prefix('(') {
+            return self.before_last(start, inside);
         }
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         self.at += 1 + digits;
@@ -272,6 +281,24 @@ impl Lexer<'_> {
                 QueryError::new(start..self.at, "expected a number or NF after $")
                     .hint("in a shell, put the query in single quotes"),
             ),
+        }
+    }
+
+    /// `$(NF-N)`; `inside` is what follows the parenthesis.
+    fn before_last(&mut self, start: usize, inside: &str) -> Result<TokenKind, QueryError> {
+        let (inside, end) = match inside.find(')') {
+            Some(length) => (&inside[..length], start + 2 + length + 1),
+            None => ("", self.text.len()),
+        };
+        let before = inside.trim().strip_prefix("NF").and_then(|rest| {
+            let digits = rest.trim_start().strip_prefix('-')?;
+            digits.trim_start().parse().ok()
+        });
+        self.at = end;
+        match before {
+            Some(before) => Ok(TokenKind::Last(before)),
+            None => Err(QueryError::new(start..end, "expected $(NF-N)")
+                .hint("for example $(NF-1), the last word but one")),
         }
     }
 

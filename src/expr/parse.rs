@@ -250,7 +250,7 @@ impl Parser {
             TokenKind::Number(literal) => ExprKind::Number(literal),
             TokenKind::Text(text) => ExprKind::Text(text),
             TokenKind::Nth(number) => ExprKind::Field(FieldName::Nth(number)),
-            TokenKind::Last => ExprKind::Field(FieldName::Last),
+            TokenKind::Last(before) => ExprKind::Field(FieldName::Last(before)),
             TokenKind::Duration(duration) => {
                 let nanos = i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX);
                 let seconds = Number::Decimal {
@@ -316,7 +316,18 @@ impl Parser {
             return Ok(list);
         }
         loop {
-            list.push(self.expr()?);
+            let item = match self.peek().kind.clone() {
+                TokenKind::Regex(text) => {
+                    let span = self.take().span;
+                    let pattern = Pattern {
+                        text,
+                        span: span.clone(),
+                    };
+                    Expr::new(ExprKind::Regex(pattern), span)
+                }
+                _ => self.expr()?,
+            };
+            list.push(item);
             if self.take_symbol(")") {
                 return Ok(list);
             }

@@ -34,6 +34,8 @@ pub enum ExprKind {
     In(Box<Expr>, Vec<Expr>),
     /// `subject in 10.0.0.0/8`.
     InNet(Box<Expr>, Net),
+    /// `/regex/` as an argument.
+    Regex(Pattern),
     /// `name(arguments)`, also `name` alone where that is an aggregate.
     Call(String, Vec<Expr>),
 }
@@ -118,9 +120,11 @@ impl Expr {
     /// The parts directly below.
     pub fn children(&self) -> Vec<&Expr> {
         match &self.kind {
-            ExprKind::Field(_) | ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Bool(_) => {
-                Vec::new()
-            }
+            ExprKind::Field(_)
+            | ExprKind::Number(_)
+            | ExprKind::Text(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Regex(_) => Vec::new(),
             ExprKind::Unary(_, inner) | ExprKind::Matches(inner, _) | ExprKind::InNet(inner, _) => {
                 vec![inner]
             }

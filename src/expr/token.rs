@@ -15,6 +15,13 @@ pub struct Token {
     pub span: Span,
 }
 
+impl Token {
+    /// Whether it is this word.
+    pub fn is_word(&self, word: &str) -> bool {
+        matches!(&self.kind, TokenKind::Word(found) if found == word)
+    }
+}
+
 /// The kind of a token.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TokenKind {
@@ -32,8 +39,8 @@ pub enum TokenKind {
     Net(Net),
     /// `$7`.
     Nth(usize),
-    /// `$NF`.
-    Last,
+    /// `$NF`, and `$(NF-N)` that many before it.
+    Last(usize),
     /// `|`, `==`, `(` and the like.
     Symbol(&'static str),
     /// After the last token.

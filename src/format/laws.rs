@@ -35,7 +35,7 @@ fn everything(schema: &dyn Schema) -> Vec<Wanted> {
         FieldName::Nth(1),
         FieldName::Nth(3),
         FieldName::Nth(99),
-        FieldName::Last,
+        FieldName::Last(0),
     ];
     schema
         .fields()

@@ -15,7 +15,9 @@ pub mod json;
 #[cfg(test)]
 mod laws;
 mod lines;
+mod logfmt;
 mod nginx;
+mod parse;
 mod plain;
 pub mod records;
 mod sample;
@@ -32,6 +34,7 @@ pub use crate::record::{Bad, FieldName, Step, Want, Wanted};
 pub use csv::MULTILINE_CSV;
 pub use detect::{Decision, Needs, decide, detect};
 pub use infer::InferNumbers;
+pub use parse::{NamedParse, PARSES, Parse, Pat, Re, find_parse};
 
 /// Every format that can be read, sorted by name.
 pub static FORMATS: &[&Spec] = &[
@@ -87,6 +90,18 @@ pub struct Settings {
     pub years: Years,
     /// Whether the first line of a table names the columns; otherwise they are called f1, f2 and so on.
     pub has_header: bool,
+}
+
+impl Settings {
+    /// The settings where no more than the query is known.
+    pub fn of_zone(zone: jiff::tz::TimeZone) -> Settings {
+        Settings {
+            zone,
+            infer: false,
+            years: Years::Known(1970),
+            has_header: true,
+        }
+    }
 }
 
 /// Why a sample does not fit the format that was asked for.

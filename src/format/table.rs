@@ -221,7 +221,7 @@ impl<D: Dialect> Schema for Table<D> {
     }
 }
 
-/// A wanted cell. They are kept in the order of the line, [`Place::Last`] at the end.
+/// A wanted cell. They are kept in the order of the line, [`Place::Last`] at the end, the last one first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Target {
     place: Place,
@@ -247,7 +247,7 @@ impl<D: Dialect> Reader for TableReader<D> {
             let (written, after) = self.dialect.cut(text)?;
             rest = after;
             let here =
-                |place| place == Place::Nth(index) || (place == Place::Last && after.is_none());
+                |place| place == Place::Nth(index) || (place == Place::Last(0) && after.is_none());
             if here(next.place) {
                 let value = cell(self.dialect.decode(written), self.infer);
                 while let Some(target) = targets.next_if(|target| here(target.place)) {
@@ -259,7 +259,7 @@ impl<D: Dialect> Reader for TableReader<D> {
         for target in targets {
             // The last cell may lie behind cells by number that the line does not have.
             out[target.slot] = match target.place {
-                Place::Last => last_cell(self.dialect, line, self.infer)?,
+                Place::Last(before) => cell_from_end(self.dialect, line, before, self.infer)?,
                 Place::Nth(_) if target.named => {
                     return Err(Bad::new("fewer cells than the header has"));
                 }
@@ -289,13 +289,15 @@ impl<D: Dialect> Reader for TableReader<D> {
     }
 }
 
-fn last_cell<D: Dialect>(dialect: D, line: &[u8], infer: bool) -> Result<Value<'_>, Bad> {
-    let mut text = line;
-    loop {
-        let (written, after) = dialect.cut(text)?;
-        match after {
-            Some(after) => text = after,
-            None => return Ok(cell(dialect.decode(written), infer)),
-        }
-    }
+/// The cell that stands `before` others at the end of the line.
+fn cell_from_end<D: Dialect>(
+    dialect: D,
+    line: &[u8],
+    before: usize,
+    infer: bool,
+) -> Result<Value<'_>, Bad> {
+    let cells = cells(dialect, line)?;
+    let wanted = cells.len().checked_sub(1 + before);
+    let found = wanted.and_then(|wanted| cells.into_iter().nth(wanted));
+    Ok(found.map_or(Value::Missing, |found| cell(found, infer)))
 }

@@ -45,7 +45,7 @@ pub(super) fn named<T: Ord>(
         match wanted.name.as_key().map(&find) {
             Some(Some(field)) => found.push((field, index)),
             None if super::words::Place::of(&wanted.name).is_some() => {}
-            Some(None) if wanted.may_lack => {}
+            Some(None) | None if wanted.may_lack => {}
             Some(None) | None => return Err(Unknown { index }),
         }
     }
@@ -175,7 +175,7 @@ mod tests {
         let want = Want::Any;
         let wanted = [
             FieldName::key("a"),
-            FieldName::Last,
+            FieldName::Last(0),
             FieldName::key("b"),
             FieldName::Nth(0),
         ]

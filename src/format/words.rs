@@ -10,8 +10,8 @@ use crate::record::{Value, json_text};
 pub(super) enum Place {
     /// Counted from 0.
     Nth(usize),
-    /// The last one.
-    Last,
+    /// Counted from the last one, which is 0.
+    Last(usize),
 }
 
 impl Place {
@@ -19,7 +19,7 @@ impl Place {
     pub(super) fn of(name: &FieldName) -> Option<Place> {
         match name {
             FieldName::Nth(number) => number.checked_sub(1).map(Place::Nth),
-            FieldName::Last => Some(Place::Last),
+            FieldName::Last(before) => Some(Place::Last(*before)),
             FieldName::Path(_) => None,
         }
     }
@@ -65,10 +65,10 @@ impl Words {
                     }
                     current.filter(|(index, _)| *index == number)
                 }
-                Place::Last => {
-                    let end = line.trim_ascii_end();
-                    let start = memchr::memrchr2(b' ', b'\t', end).map_or(0, |blank| blank + 1);
-                    (start < end.len()).then(|| (0, &end[start..]))
+                Place::Last(before) => {
+                    let words = line.rsplit(|byte| matches!(byte, b' ' | b'\t'));
+                    let word = words.filter(|word| !word.is_empty()).nth(before);
+                    word.map(|word| (0, word))
                 }
             };
             out[slot] = word.map_or(Value::Missing, |(_, word)| {
@@ -119,13 +119,15 @@ mod tests {
     fn words_are_split_as_in_awk() {
         let names = [2, 1, 4, 2].map(FieldName::Nth);
         assert_eq!(read("  a \t bc d ", &names), ["bc", "a", "", "bc"]);
-        assert_eq!(read(" a  b\t", &[FieldName::Last]), ["b"]);
+        assert_eq!(read(" a  b\t", &[FieldName::Last(0)]), ["b"]);
+        let from_end = [2, 0, 1, 3].map(FieldName::Last);
+        assert_eq!(read(" a \t b c  ", &from_end), ["a", "c", "b", ""]);
         assert_eq!(
-            read("one", &[FieldName::Last, FieldName::Nth(1)]),
+            read("one", &[FieldName::Last(0), FieldName::Nth(1)]),
             ["one", "one"]
         );
         assert_eq!(
-            read(" \t ", &[FieldName::Last, FieldName::Nth(1)]),
+            read(" \t ", &[FieldName::Last(0), FieldName::Nth(1)]),
             ["", ""]
         );
     }

@@ -3,6 +3,8 @@
 //! A [`Scanner`] belongs to one worker. It is given whole lines; `chunk` decides which lines belong to which chunk,
 //! and `run` merges the results of scanners.
 
+mod parsing;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -31,6 +33,8 @@ pub struct Scanner {
     /// Whether steps or results read the slot of the line's text.
     reads_line: bool,
     reader: Option<(usize, Box<dyn Reader>)>,
+    /// The readers of what is parsed, in order.
+    parsers: Vec<Box<dyn Reader>>,
     /// Selects rows, if the query keeps only the best.
     best: Option<Best>,
     /// The results.
@@ -110,6 +114,7 @@ impl Scanner {
             ..
         } = options;
         Scanner {
+            parsers: parsing::readers(&plan),
             best: Best::of(&plan),
             search: Search::of(&plan).filter(|_| !strict),
             reads_line: plan.reads_line(),
@@ -211,7 +216,7 @@ impl Scanner {
         batch: &mut Batch<'a>,
     ) -> bool {
         let text = without_return(line);
-        if text.is_empty() && bound.schema.is_some() {
+        if text.is_empty() && (bound.schema.is_some() || !self.parsers.is_empty()) {
             self.partial.account.blank += 1;
             return false;
         }
@@ -232,6 +237,7 @@ impl Scanner {
             reads_line,
             watched,
             reader,
+            parsers,
             best,
             partial: Partial {
                 account, groups, ..
@@ -265,11 +271,14 @@ impl Scanner {
                 account.bad(bound.input, lines.offset(row), &bad);
             });
         }
-        if *watched & !account.seen != 0 {
-            account.seen |=
-                fields_seen(*watched, plan.first_field, batch.matrix(bound.input).rows());
-        }
+        let mut parsers = parsers.iter_mut();
         for step in steps {
+            if let Step::Parse(parsing) = step {
+                let parser = parsers.next().expect("a reader for each");
+                let mut refuse = |offset, bad: &Bad| account.bad(bound.input, offset, bad);
+                parsing::parse(parsing, &mut **parser, batch, &mut alive, &mut refuse);
+                continue;
+            }
             let (lines, rows) = batch.rows_mut();
             for (index, row) in rows.enumerate() {
                 if alive.has(index) {
@@ -282,6 +291,10 @@ impl Scanner {
                     }
                 }
             }
+        }
+        if *watched & !account.seen != 0 {
+            let rows = batch.matrix(bound.input).rows();
+            account.seen |= fields_seen(*watched, plan.first_parsed, rows);
         }
         let lines = &batch.lines;
         let mut refuse = |row: usize, bad: Bad| {
@@ -322,6 +335,7 @@ impl Scanner {
 fn take_step(step: &Step, line: &[u8], row: &mut [Value<'_>]) -> Result<bool, Bad> {
     match step {
         Step::Filter(filter) => Ok(filter.passes(line)),
+        Step::Parse(_) => Ok(true),
         Step::Where(condition) => condition.holds(row),
         Step::Let(slot, program) => {
             let value = program.eval(row)?.into_owned().into_static();
@@ -333,18 +347,10 @@ fn take_step(step: &Step, line: &[u8], row: &mut [Value<'_>]) -> Result<bool, Ba
 
 /// Which of the watched fields any of the rows has.
 #[cold]
-fn fields_seen<'r>(
-    watched: u64,
-    first_field: usize,
-    rows: impl Iterator<Item = &'r [Value<'r>]>,
-) -> u64 {
+fn fields_seen<'r>(watched: u64, first: usize, rows: impl Iterator<Item = &'r [Value<'r>]>) -> u64 {
     let mut seen = 0;
     for row in rows {
-        for (place, value) in row[first_field..]
-            .iter()
-            .enumerate()
-            .take(u64::BITS as usize)
-        {
+        for (place, value) in row[first..].iter().enumerate().take(u64::BITS as usize) {
             seen |= u64::from(!matches!(value, Value::Missing)) << place;
         }
     }

@@ -4,6 +4,7 @@
 //! memory is that of the answer and not that of the log.
 
 mod best;
+mod bins;
 mod order;
 mod ranked;
 
@@ -178,6 +179,7 @@ fn run(stage: &TableStage, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)
             }
             rows = grouped.rows();
         }
+        TableStage::Bins(bins) => rows = bins::in_order(rows, *bins),
         TableStage::Fill { bucket, results } => fill(&mut rows, *bucket, results, zone, warn),
     }
     refused.report(fate, warn);

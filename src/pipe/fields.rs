@@ -128,7 +128,7 @@ impl Fields {
                 FieldName::Nth(number) => {
                     number.checked_sub(1).filter(|place| *place < names.len())
                 }
-                FieldName::Last => names.len().checked_sub(1),
+                FieldName::Last(before) => names.len().checked_sub(1 + before),
                 FieldName::Path(steps) => match steps.first() {
                     Some(Step::Key(key)) => names.iter().position(|name| **name == *key.as_bytes()),
                     _ => None,

@@ -7,8 +7,11 @@ use super::number::power;
 use super::ratio::ratio;
 
 mod floats;
+mod spread;
 
 use floats::FloatSum;
+
+pub use spread::Spread;
 
 /// How many bits the sum of 2^64 floats can be larger than the largest.
 const HEADROOM: i32 = 64;

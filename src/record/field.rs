@@ -10,8 +10,8 @@ pub enum FieldName {
     Path(Vec<Step>),
     /// awk's `$N`, counted from 1.
     Nth(usize),
-    /// awk's `$NF`.
-    Last,
+    /// awk's `$NF`, and `$(NF-N)` that many before it.
+    Last(usize),
 }
 
 /// One step of a path into nested JSON; other formats have paths of one key.
@@ -37,7 +37,7 @@ impl FieldName {
                 steps.push(Step::Key(name.to_owned()));
                 Some(FieldName::Path(steps))
             }
-            FieldName::Nth(_) | FieldName::Last => None,
+            FieldName::Nth(_) | FieldName::Last(_) => None,
         }
     }
 
@@ -48,7 +48,7 @@ impl FieldName {
                 [Step::Key(key)] => Some(key),
                 _ => None,
             },
-            FieldName::Nth(_) | FieldName::Last => None,
+            FieldName::Nth(_) | FieldName::Last(_) => None,
         }
     }
 }
@@ -58,7 +58,8 @@ impl fmt::Display for FieldName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FieldName::Nth(number) => write!(f, "${number}"),
-            FieldName::Last => f.write_str("$NF"),
+            FieldName::Last(0) => f.write_str("$NF"),
+            FieldName::Last(before) => write!(f, "$(NF-{before})"),
             FieldName::Path(steps) => {
                 for (position, step) in steps.iter().enumerate() {
                     match step {
@@ -144,7 +145,8 @@ mod tests {
         ]);
         assert_eq!(path.to_string(), "a[0][\"odd name\"].b");
         assert_eq!(FieldName::Nth(7).to_string(), "$7");
-        assert_eq!(FieldName::Last.to_string(), "$NF");
+        assert_eq!(FieldName::Last(0).to_string(), "$NF");
+        assert_eq!(FieldName::Last(3).to_string(), "$(NF-3)");
         assert_eq!(FieldName::key("status").as_key(), Some("status"));
     }
 }

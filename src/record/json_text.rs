@@ -70,6 +70,18 @@ pub fn is_string_inside(inside: &[u8]) -> bool {
     std::str::from_utf8(inside).is_ok()
 }
 
+/// Where the quote is that closes a string, of which this is what follows the opening one.
+pub fn closing_quote(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text[at] == b'"' {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
 /// Whether bytes are a number as JSON writes them.
 pub fn is_number(text: &[u8]) -> bool {
     let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -6,6 +6,7 @@ use super::Intent;
 use crate::error::{Error, Result};
 use crate::io::source::InputName;
 use crate::log::account::{Account, BadLine, MaxBad};
+use crate::log::plan::Plan;
 use crate::log::query::StageKind;
 use crate::log::run::Report;
 use crate::observe::Observe as _;
@@ -35,7 +36,7 @@ pub(super) fn split_cells(message: &str) -> Error {
 }
 
 /// Reports bad lines: too many make the run incomplete, fewer are a note.
-pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, ui: &Ui) {
+pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, plan: &Plan, ui: &Ui) {
     if account.bad == 0 {
         return;
     }
@@ -61,6 +62,15 @@ pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, ui: 
         } else {
             ui.note(&detail);
         }
+    }
+    if is_exceeded && let Some(parsing) = plan.parsings().next() {
+        let parse = match parsing.from {
+            None => parsing.parse.to_string(),
+            Some(_) => format!("{} from FIELD", parsing.parse),
+        };
+        ui.hint(&format!(
+            "if other lines are expected, search first: \"TEXT\" | parse {parse}; or allow them: --max-bad 100%"
+        ));
     }
 }
 

@@ -4,7 +4,7 @@ use super::account::split_cells;
 use super::{Intent, Log};
 use crate::args::output::To;
 use crate::commands::shared::inputs::hint_at_terminal;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::expr::nearest;
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::format::{Kind, MULTILINE_CSV, Needs};
@@ -13,7 +13,7 @@ use crate::io::source::InputName;
 use crate::io::wait::Until;
 use crate::log::chunk::CHUNK;
 use crate::log::input::{Input, Opening};
-use crate::log::plan::{Output as PlanOutput, Plan, first_key};
+use crate::log::plan::{Output as PlanOutput, Parsing, Plan, first_key};
 use crate::log::query::{Item, Query, Stage, StageKind};
 use crate::observe::Observe as _;
 use crate::record::{FieldName, Number, Value, Want, Wanted};
@@ -130,7 +130,17 @@ pub(super) fn are_records_already(intent: &Intent, inputs: &[Input]) -> bool {
 /// The plan of the query with all fields of the inputs selected: for lines that are to be written as records. What one
 /// input has and another has not is missing in the other's records.
 pub(super) fn plan_all_fields(intent: &Intent, plan: &Plan, inputs: &[Input]) -> Result<Plan> {
-    let query = with_all_fields(&intent.query, inputs);
+    if let Some(parsing) = plan
+        .parsings()
+        .find(|parsing| parsing.parse.fields().is_none())
+    {
+        let message = format!(
+            "the fields of {} are known line by line only",
+            parsing.parse
+        );
+        return Err(Error::usage(message).hint("name those to write: … | select FIELD, FIELD"));
+    }
+    let query = with_all_fields(&intent.query, plan, inputs);
     let mut whole = intent.planned(&query)?;
     for field in &mut whole.fields {
         field.may_lack = !plan.field_names().any(|name| *name == field.name);
@@ -138,10 +148,21 @@ pub(super) fn plan_all_fields(intent: &Intent, plan: &Plan, inputs: &[Input]) ->
     Ok(whole)
 }
 
-fn with_all_fields(query: &Query, inputs: &[Input]) -> Query {
+fn with_all_fields(query: &Query, plan: &Plan, inputs: &[Input]) -> Query {
     let mut fields: Vec<FieldName> = Vec::new();
+    for parsing in plan.parsings() {
+        for name in parsing.parse.fields().unwrap_or_default() {
+            let name = FieldName::key(&name);
+            if !fields.contains(&name) {
+                fields.push(name);
+            }
+        }
+    }
+    let is_parsed_whole = |parsing: &Parsing| parsing.from.is_none() && parsing.parse.is_whole();
+    let is_replaced = plan.parsings().any(is_parsed_whole);
     for field in inputs
         .iter()
+        .filter(|_| !is_replaced)
         .filter_map(|input| input.bound.schema.as_ref())
         .flat_map(|schema| schema.fields())
     {
@@ -154,7 +175,7 @@ fn with_all_fields(query: &Query, inputs: &[Input]) -> Query {
         let fields = input.bound.schema.as_ref().map(|schema| schema.fields());
         fields.is_none_or(|fields| fields.iter().all(|field| field.as_key() == Some("time")))
     };
-    if inputs.iter().any(is_text) {
+    if plan.parsings().next().is_none() && inputs.iter().any(is_text) {
         fields.push(FieldName::key("line"));
     }
     let items = fields.into_iter().map(|field| Item {
@@ -207,10 +228,12 @@ pub(super) fn absent_fields(inputs: &[Input], plan: &Plan) -> Vec<Absent> {
             continue;
         };
         let known: Vec<String> = schema.fields().iter().map(ToString::to_string).collect();
-        for (place, name) in plan.field_names().enumerate() {
-            let Some(key) = first_key(name) else {
+        for (place, wanted) in plan.fields.iter().enumerate() {
+            let name = &wanted.name;
+            let Some(key) = first_key(name).filter(|_| !wanted.may_lack) else {
                 continue;
             };
+            let place = plan.first_field - plan.first_parsed + place;
             let is_known = known.iter().any(|known| known == key)
                 || (key == "time" && schema.time_field().is_some());
             if is_known || found.iter().any(|absent| absent.place == place) {
@@ -228,6 +251,24 @@ pub(super) fn absent_fields(inputs: &[Input], plan: &Plan) -> Vec<Absent> {
             };
             let message = format!("{}: no line has a field '{key}'{near}", input.name);
             found.push(Absent { place, message });
+        }
+    }
+    for parsing in plan
+        .parsings()
+        .filter(|parsing| parsing.parse.fields().is_none())
+    {
+        for (number, wanted) in parsing.fields.iter().enumerate() {
+            let name = &wanted.name;
+            // What a later stage falls back on need not be there.
+            let slot = parsing.first + number;
+            let mut others = plan.parsings().flat_map(|parsing| &parsing.else_from);
+            if others.any(|(_, other)| *other == slot) {
+                continue;
+            }
+            found.push(Absent {
+                place: slot - plan.first_parsed,
+                message: format!("no line has a field '{name}', parsed as {}", parsing.parse),
+            });
         }
     }
     found

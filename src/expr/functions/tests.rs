@@ -34,7 +34,9 @@ fn run(text: &str) -> Result<String, QueryError> {
     });
     let expr = Parser::new(text)?.expr()?;
     let program = compile(&expr, &mut scope)?;
-    let value = program.eval(&[]).unwrap();
+    let value = program
+        .eval(&[])
+        .map_err(|bad| QueryError::new(0..0, bad.reason.into_owned()))?;
     Ok(String::from_utf8_lossy(&value.bytes()).into_owned())
 }
 
@@ -108,6 +110,44 @@ fn computes() {
         ("subnet(\"::ffff:192.0.2.9\", 24)", "192.0.2.0/24"),
         ("subnet(\"[2001:db8::1]:443\", 32)", "2001:db8::/32"),
         ("subnet(\"fe80::1%eth0\", 64)", "fe80::/64"),
+        ("concat(\"a\", \"-\", 1.50, \"\", lower(\"B\"))", "a-1.50b"),
+        ("concat(\"a\", 1 / 0)", ""),
+        ("extract(\"from a to b\", /to \\S+/)", "to b"),
+        ("extract(\"from a to b\", /(x)?(to)/)", ""),
+        ("extract(\"from a to b\", /FROM (.)/i)", "a"),
+        ("extract(\"from a\", /to (.)/)", ""),
+        ("missing(extract(\"from a\", /to (.)/))", "true"),
+        ("extract(\"a.b\", \".\")", "."),
+        ("replace(\"a.b.c\", \".\", \"-\")", "a-b-c"),
+        ("replace(\"aaa\", /a/, \"$0b\")", "$0b$0b$0b"),
+        ("replace(\"ab\", /x*/, \"-\")", "-a-b-"),
+        ("replace(\"ab\", \"\", \"\")", "ab"),
+        ("split(\"a::b\", \":\", 2)", ""),
+        ("split(\"a::b\", \"::\", 2)", "b"),
+        ("split(\"a/b/c\", \"/\", -1)", "c"),
+        ("split(\"a/b/c\", \"/\", -3)", "a"),
+        ("split(\"a/b/c\", \"/\", -4)", ""),
+        ("split(\"a/b/c\", \"/\", 4)", ""),
+        ("split(\"abc\", \"/\", 1)", "abc"),
+        ("substr(\"abcdef\", 3)", "cdef"),
+        ("substr(\"abcdef\", 0, 3)", "ab"),
+        ("substr(\"abcdef\", -1, 1)", ""),
+        ("substr(\"abcdef\", 5, 100)", "ef"),
+        ("substr(\"abcdef\", 7)", ""),
+        ("substr(\"abcdef\", 2, 0)", ""),
+        ("step(0)", "0"),
+        ("step(1)", "1"),
+        ("step(1.99)", "1"),
+        ("step(2)", "2"),
+        ("step(5)", "5"),
+        ("step(9.99)", "5"),
+        ("step(1000)", "1000"),
+        ("step(999.999)", "500"),
+        ("step(0.03)", "0.02"),
+        ("step(0.001)", "0.001"),
+        ("step(-1)", "-1"),
+        ("step(-3)", "-5"),
+        ("step(-0.6)", "-1"),
     ];
     for (text, result) in cases {
         assert_eq!(run(text).as_deref(), Ok(result), "{text}");
@@ -123,7 +163,41 @@ fn arguments_of_the_wrong_type_are_rejected() {
         ("not 5", "not needs a condition"),
         ("\"a\" =~ /(/", "this regex does not work: unclosed group"),
         ("field", "unknown field 'field'"),
+        (
+            "extract(\"a\", lower(\"a\"))",
+            "extract needs a /regex/ or a text in quotes here",
+        ),
+        ("lower(/a/)", "no regex is expected here"),
+        (
+            "concat(\"a\")",
+            "concat takes 2 or more arguments: a value, a value",
+        ),
+        (
+            "substr(\"a\")",
+            "substr takes 2 to 3 arguments: a text, a number, a number",
+        ),
     ] {
         assert_eq!(run(text).unwrap_err().message, message, "{text}");
+    }
+}
+
+#[test]
+fn numbers_that_are_not_whole_make_lines_bad() {
+    for (text, reason) in [
+        ("split(\"a\", \"/\", 1.5)", "split() needs a whole number"),
+        ("split(\"a\", \"/\", 0)", "split() counts parts from 1"),
+        ("split(\"a\", \"\", 1)", "split() needs a separator"),
+        ("substr(\"a\", 0.5)", "substr() needs a whole number"),
+    ] {
+        assert_eq!(run(text).unwrap_err().message, reason, "{text}");
+    }
+}
+
+#[test]
+fn each_step_is_followed_by_the_next() {
+    let step = |text: &str| Number::parse(text.as_bytes()).expect("a number");
+    for pair in ["0.5", "1", "2", "5", "10", "20", "50", "100"].windows(2) {
+        let next = step_above(step(pair[0])).expect("a number");
+        assert_eq!(next.trimmed().to_string(), pair[1]);
     }
 }

@@ -107,7 +107,7 @@ fn words_hold_quantiles_and_fields() {
         [word("p99.9"), Symbol("("), word("rt"), Symbol(")"), End]
     );
     assert_eq!(
-        kinds("a.b[0] $7 $NF"),
+        kinds("a.b[0] $7 $NF $(NF-3)"),
         [
             word("a"),
             Symbol("."),
@@ -116,7 +116,8 @@ fn words_hold_quantiles_and_fields() {
             number("0"),
             Symbol("]"),
             Nth(7),
-            Last,
+            Last(0),
+            Last(3),
             End
         ]
     );

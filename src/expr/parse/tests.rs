@@ -22,6 +22,7 @@ fn show(expr: &Expr) -> String {
         ExprKind::Matches(_, pattern) => format!("({} =~ /{}/)", inner[0], pattern.text),
         ExprKind::In(..) => format!("({} in {})", inner[0], inner[1..].join(" ")),
         ExprKind::InNet(_, net) => format!("({} in {net})", inner[0]),
+        ExprKind::Regex(pattern) => format!("/{}/", pattern.text),
         ExprKind::Call(name, _) => format!("{name}({})", inner.join(" ")),
     }
 }

@@ -97,7 +97,7 @@ fn a_cell_over_several_lines_is_noticed_behind_the_wanted_ones() {
 
 #[test]
 fn cells_by_number() {
-    let wanted = [FieldName::Last, FieldName::Nth(2), FieldName::Nth(9)]
+    let wanted = [FieldName::Last(0), FieldName::Nth(2), FieldName::Nth(9)]
         .map(|name| Wanted::new(name, Want::Any));
     let values = read_line("a,b\n", "1,\"2,2\",3", &wanted).unwrap();
     assert_eq!(texts(&values), ["3", "2,2", ""]);

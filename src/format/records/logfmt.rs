@@ -78,9 +78,10 @@ impl Line for Logfmt {
             }
             let value = at + 1;
             if value < end && text[value] == b'"' {
-                let Some(close) = closing_quote(&text[..end], value + 1) else {
+                let Some(length) = json_text::closing_quote(&text[value + 1..end]) else {
                     return fault("a quote is not closed", value);
                 };
+                let close = value + 1 + length;
                 let inside = &text[value + 1..close];
                 let mut length = inside.len();
                 if memchr::memchr(b'\\', inside).is_some() {
@@ -99,18 +100,6 @@ impl Line for Logfmt {
                 return fault("no blank after a value", at);
             }
         }
-    }
-}
-
-/// The quote that closes a text whose inside begins at `from`.
-fn closing_quote(text: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    loop {
-        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
-        if text[at] == b'"' {
-            return Some(at);
-        }
-        at += 2;
     }
 }
 

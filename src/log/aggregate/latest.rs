@@ -26,6 +26,7 @@ static LATEST: Spec = Spec {
     summary: "Give the value of the last row",
     takes: &[Takes::Any, Takes::Number],
     required: 1,
+    constants: None,
     gives: Gives::Argument,
     is_reserved: false,
     is_amount: false,

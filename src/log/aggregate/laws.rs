@@ -9,7 +9,7 @@ use super::registry::{AGGREGATES, find};
 use super::row::Rows;
 use super::spec::{Family, Spec, Takes};
 use crate::log::batch::Values;
-use crate::record::{Number, Value};
+use crate::record::{Number, Timestamp, Value};
 
 /// A value as a log writes it, converted to what the aggregate takes.
 pub(super) fn fit(takes: Takes, text: &str) -> Option<Value<'static>> {
@@ -34,12 +34,26 @@ pub(super) fn fitting(spec: &Spec, texts: &[impl AsRef<str>]) -> Vec<Value<'stat
 
 /// A column of one group to which these values were added.
 pub(super) fn filled(family: &Family, values: &[Value<'_>]) -> Box<dyn Column> {
+    filled_from(family, values, 0)
+}
+
+fn time(seconds: u64) -> Value<'static> {
+    let time = Timestamp::new(seconds.cast_signed(), 0, 0);
+    Value::Time(time.expect("a time"))
+}
+
+/// The same for values that stand behind `before` others.
+fn filled_from(family: &Family, values: &[Value<'_>], before: usize) -> Box<dyn Column> {
     let mut column = (family.column)();
     column.grow_to(1);
-    let offsets: Vec<u64> = (0..values.len() as u64).collect();
+    let offsets: Vec<u64> = (before as u64..).take(values.len()).collect();
+    let times: Vec<Value<'_>> = offsets
+        .iter()
+        .map(|offset| time(offset * 37 % 101))
+        .collect();
     let rows = Rows {
         arguments: &[Values::each(values, 1)],
-        times: None,
+        times: Some(Values::each(&times, 1)),
         input: 0,
         offsets: &offsets,
     };
@@ -79,7 +93,7 @@ fn check_merging(
     cuts.sort_unstable();
     let mut parts: Vec<Box<dyn Column>> = cuts
         .windows(2)
-        .map(|pair| filled(family, &values[pair[0]..pair[1]]))
+        .map(|pair| filled_from(family, &values[pair[0]..pair[1]], pair[0]))
         .collect();
     // Any two parts, until there is one: every order, and every tree.
     for (into, from) in order {
@@ -180,7 +194,7 @@ fn the_same_row_many_times_is_added_as_often() {
     for spec in AGGREGATES {
         for text in ["3", "false"] {
             for value in fitting(spec, &[text]) {
-                let one_by_one = filled(spec.family, &vec![value.clone(); 7]);
+                let mut one_by_one = filled(spec.family, &[]);
                 let mut at_once = filled(spec.family, &[]);
                 let rows = Rows {
                     arguments: &[Values::same(&value)],
@@ -194,6 +208,9 @@ fn the_same_row_many_times_is_added_as_often() {
                     bytes(spec.family, &*filled(spec.family, &[])),
                 );
                 at_once.add_times(0, rows.row(0), 7).expect("it fits");
+                for _ in 0..7 {
+                    one_by_one.add_all(&[0], rows).expect("it fits");
+                }
                 assert_eq!(
                     bytes(spec.family, &*at_once),
                     bytes(spec.family, &*one_by_one),
@@ -211,11 +228,12 @@ fn missing_values_and_unknown_groups_are_skipped() {
         let mut values = fitting(spec, &["3", "3", "3"]);
         let expected = bytes(spec.family, &*filled(spec.family, &values[..1]));
         values[1] = Value::Missing;
+        let now = time(0);
         let mut column = (spec.family.column)();
         column.grow_to(1);
         let rows = Rows {
             arguments: &[Values::each(&values, 1)],
-            times: None,
+            times: Some(Values::same(&now)),
             input: 0,
             offsets: &[0, 1, 2],
         };

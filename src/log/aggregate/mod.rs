@@ -8,17 +8,21 @@ mod avg;
 mod column;
 mod count;
 mod encoding;
+mod ends;
 mod extreme;
 mod hyperloglog;
 #[cfg(test)]
 mod latest;
 #[cfg(test)]
 mod laws;
+mod list;
 mod quantile;
+mod rate;
 mod registry;
 mod row;
 mod spec;
 mod state;
+mod stddev;
 mod sum;
 mod uniq;
 #[cfg(test)]

@@ -2,16 +2,21 @@
 
 use super::spec::Spec;
 use super::state::Parameters;
-use super::{avg, count, extreme, quantile, sum, uniq};
+use super::{avg, count, ends, extreme, list, quantile, rate, stddev, sum, uniq};
 
 /// All aggregates, by name.
 pub static AGGREGATES: &[&Spec] = &[
     &avg::SPEC,
     &count::SPEC,
+    &ends::FIRST,
+    &ends::LAST,
+    &list::SPEC,
     &extreme::MAX,
     &quantile::MEDIAN,
     &extreme::MIN,
     &quantile::SPEC,
+    &rate::SPEC,
+    &stddev::SPEC,
     &sum::SPEC,
     &uniq::SPEC,
 ];

@@ -21,6 +21,8 @@ pub enum Gives {
     Number,
     /// A value of the kind of its first argument.
     Argument,
+    /// Text.
+    Text,
 }
 
 /// A state and its encoding, shared by all aggregates that are computed from it.
@@ -83,6 +85,8 @@ pub struct Spec {
     pub takes: &'static [Takes],
     /// How many of the arguments must be there. With none, the name alone is a call.
     pub required: usize,
+    /// From which argument on they are whole numbers that the query itself gives, and up to which.
+    pub constants: Option<(usize, u32)>,
     /// What its answer is.
     pub gives: Gives,
     /// Whether the bare name in a query always means the aggregate. Otherwise a bare word is a field or a text to search for,
@@ -118,6 +122,7 @@ impl Spec {
             summary: "",
             takes,
             required: takes.len(),
+            constants: None,
             gives: Gives::Number,
             is_reserved: true,
             is_amount: true,

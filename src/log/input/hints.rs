@@ -44,6 +44,14 @@ pub(super) fn about_missing(
     let fields: Vec<String> = schema.fields().iter().map(ToString::to_string).collect();
     let list = fields.join(" ");
     let is_named = |field: &String| field != "time" && !field.starts_with('$');
+    let parsed: Vec<String> = plan
+        .parsings()
+        .filter_map(|parsing| parsing.parse.fields())
+        .flatten()
+        .collect();
+    if let Some(near) = nearest(missing, parsed.iter().map(String::as_str)) {
+        return format!("did you mean {near}? parse reads: {}", parsed.join(" "));
+    }
     if let Some(near) = nearest(missing, fields.iter().map(String::as_str)) {
         return format!("did you mean {near}? There are: {list}");
     }

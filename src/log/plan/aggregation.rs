@@ -8,9 +8,9 @@ use crate::expr::error::QueryError;
 use crate::expr::functions::Kind;
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::expr::{Clock, Program, Scope, compile};
-use crate::log::aggregate::{self, Family, Gives, Takes};
+use crate::log::aggregate::{self, Family, Gives, Parameters, Takes};
 use crate::log::query::{Item, Key};
-use crate::record::{FieldName, Want};
+use crate::record::{FieldName, Number, Want};
 
 /// A stage of aggregates, and the columns of its rows.
 ///
@@ -169,12 +169,23 @@ impl GroupScope<'_> {
     }
 
     /// The number of the state that an aggregate is computed from; equal states are kept once.
-    fn state(&mut self, family: &'static Family, arguments: Vec<usize>) -> usize {
+    fn state(
+        &mut self,
+        family: &'static Family,
+        arguments: Vec<usize>,
+        expr: &Expr,
+    ) -> Result<usize, QueryError> {
         if family.reads_time && self.grouping.time.is_none() {
             let time = self.rows.field(&FieldName::key("time"), Want::Time);
-            self.grouping.time = time.ok().map(|(slot, _)| slot);
+            let (slot, _) = time.map_err(|(message, hint)| QueryError {
+                span: expr.span.clone(),
+                message: format!("{} needs a time: {message}", family.name),
+                hint,
+            })?;
+            self.grouping.time = Some(slot);
         }
-        place_of(&mut self.grouping.states, StateColumn { family, arguments })
+        let states = &mut self.grouping.states;
+        Ok(place_of(states, StateColumn { family, arguments }))
     }
 }
 
@@ -216,6 +227,11 @@ impl Scope for GroupScope<'_> {
                     .hint(format!("for example: {name}(bytes)")),
             );
         }
+        if let Some((from, most)) = spec.constants {
+            for argument in arguments.iter().skip(from) {
+                check_constant(name, argument, most)?;
+            }
+        }
         let arguments = arguments
             .iter()
             .zip(spec.takes)
@@ -223,9 +239,16 @@ impl Scope for GroupScope<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         let kind = match (spec.gives, arguments.first()) {
             (Gives::Argument, Some(first)) => self.grouping.arguments[*first].program.kind(),
+            (Gives::Text, _) => Kind::Text,
             _ => Kind::Number,
         };
-        let state = self.state(spec.family, arguments);
+        let buckets = self.grouping.keys.iter().filter_map(|key| key.bucket);
+        let width = buckets.map(Bucket::width).next();
+        let parameters = match width {
+            Some(width) if spec.family.reads_time => Parameters::of_bucket(width),
+            _ => parameters,
+        };
+        let state = self.state(spec.family, arguments, expr)?;
         let answer = Answer { state, parameters };
         let place = place_of(&mut self.grouping.answers, answer);
         Ok(Some((self.grouping.keys.len() + place, kind)))
@@ -233,6 +256,24 @@ impl Scope for GroupScope<'_> {
 
     fn clock(&self) -> &Clock {
         self.clock
+    }
+}
+
+/// Checks an argument that must be a whole number in the query.
+fn check_constant(name: &str, argument: &Expr, most: u32) -> Result<(), QueryError> {
+    let whole = match &argument.kind {
+        ExprKind::Number(literal) => match literal.0.trimmed() {
+            Number::Decimal { units, scale: 0 } => u32::try_from(units).ok(),
+            _ => None,
+        },
+        _ => None,
+    };
+    match whole.is_some_and(|whole| (1..=most).contains(&whole)) {
+        true => Ok(()),
+        false => {
+            let message = format!("{name} needs a whole number from 1 to {most} here");
+            Err(QueryError::new(argument.span.clone(), message))
+        }
     }
 }
 

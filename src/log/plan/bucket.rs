@@ -28,6 +28,14 @@ impl Bucket {
         }
     }
 
+    /// The width; that of days is 24 hours each.
+    pub(super) fn width(self) -> Duration {
+        match self {
+            Bucket::Fixed(width, _) => width,
+            Bucket::Days(days) => Duration::from_secs(86_400) * days,
+        }
+    }
+
     /// The beginning of the bucket of a time.
     pub fn start(self, time: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {

@@ -7,8 +7,8 @@ use super::bucket::Bucket;
 use super::grouping::Grouping;
 use super::types::{Output, Plan, Step, TableStage};
 use crate::log::query::Query;
-use crate::record::Want;
 use crate::record::number::counted;
+use crate::record::{Want, Wanted};
 
 /// Shows a query, a line for each stage, and its plan, a line for each step.
 pub struct Explained<'a> {
@@ -18,6 +18,18 @@ pub struct Explained<'a> {
     pub text: &'a str,
     /// Its plan.
     pub plan: &'a Plan,
+}
+
+/// The names of fields, and which are read as times.
+fn names(fields: &[Wanted]) -> String {
+    let name = |wanted: &Wanted| match wanted.want {
+        Want::Time => format!("{} (as a time)", wanted.name),
+        _ => wanted.name.to_string(),
+    };
+    match fields {
+        [] => "no fields".to_owned(),
+        _ => fields.iter().map(name).collect::<Vec<_>>().join(", "),
+    }
 }
 
 impl fmt::Display for Explained<'_> {
@@ -32,30 +44,7 @@ impl fmt::Display for Explained<'_> {
         if plan.counts_lines() {
             return f.write_str("read     nothing: only newlines are counted");
         }
-        let fields: Vec<String> = plan
-            .fields
-            .iter()
-            .map(|wanted| {
-                format!(
-                    "{}{}",
-                    wanted.name,
-                    if wanted.want == Want::Time {
-                        " (as a time)"
-                    } else {
-                        ""
-                    }
-                )
-            })
-            .collect();
-        writeln!(
-            f,
-            "read     {}",
-            if fields.is_empty() {
-                "no fields".to_owned()
-            } else {
-                fields.join(", ")
-            }
-        )?;
+        writeln!(f, "read     {}", names(&plan.fields))?;
         if let Some((text, needs_verbatim)) = plan.required_text() {
             let text = String::from_utf8_lossy(&text).escape_debug().to_string();
             let where_to = if needs_verbatim {
@@ -73,6 +62,10 @@ impl fmt::Display for Explained<'_> {
                 Step::Filter(_) => "keep     lines that pass a text filter",
                 Step::Where(_) => "keep     lines that meet a condition",
                 Step::Let(..) => "compute  a field",
+                Step::Parse(parsing) => {
+                    writeln!(f, "parse    {}: {}", parsing.parse, names(&parsing.fields))?;
+                    continue;
+                }
             };
             writeln!(f, "{does}")?;
         }
@@ -104,6 +97,7 @@ impl fmt::Display for Explained<'_> {
                     writeln!(f, "keep     the last {}", counted(*rows as u64, "row"))?;
                 }
                 TableStage::Groups(grouping) => writeln!(f, "{}", Grouped(grouping))?,
+                TableStage::Bins(_) => writeln!(f, "order    ranges of values")?,
                 TableStage::Fill { .. } => writeln!(f, "fill     empty time buckets")?,
             }
         }

@@ -91,6 +91,17 @@ impl Grouping {
         Cell { value, approx }
     }
 
+    /// Gives the slots of rows other numbers.
+    pub(super) fn renumber(&mut self, number: &dyn Fn(usize) -> usize) {
+        for key in &mut self.keys {
+            key.program.renumber(number);
+        }
+        for argument in &mut self.arguments {
+            argument.program.renumber(number);
+        }
+        self.time = self.time.map(number);
+    }
+
     /// The results of a group without rows.
     pub(super) fn empty_results(&self) -> Vec<Cell> {
         let answer = |answer: &Answer| {

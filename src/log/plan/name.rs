@@ -43,6 +43,13 @@ pub(super) fn made_of(text: &str) -> String {
     if text == "$NF" {
         return "nf".to_owned();
     }
+    let from_last = text
+        .strip_prefix("$(NF")
+        .and_then(|rest| rest.strip_suffix(')'));
+    if let Some(rest) = from_last {
+        let digits = rest.trim_matches(|letter: char| letter == '-' || letter.is_whitespace());
+        return format!("nf_{digits}");
+    }
     let words: Vec<&str> = text
         .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
         .filter(|word| !word.is_empty())
@@ -71,6 +78,8 @@ mod tests {
             ("max(http.Status)", "max_http_Status"),
             ("$9", "f9"),
             ("$NF", "nf"),
+            ("$(NF-3)", "nf_3"),
+            ("$(NF - 1)", "nf_1"),
             ("@timestamp", "timestamp"),
             ("1 + 2", "_1_2"),
         ] {

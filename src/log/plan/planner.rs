@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use super::aggregation;
+use super::histogram;
 use super::name::Names;
 use super::scope::{RowScope, ScanScope, TableScope};
-use super::types::{Column, LINE, Output, Plan, Step, TableStage};
+use super::types::{Bins, Column, FILE, LINE, Output, Parsing, Plan, Step, TableStage};
 use crate::expr::compile::{compile_condition, compile_field};
 use crate::expr::error::QueryError;
 use crate::expr::functions::Kind;
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::expr::{Clock, Program, Scope, compile};
-use crate::log::query::{Item, Key, Order, Query, Stage, StageKind};
+use crate::format::Parse;
+use crate::log::query::{Histogram, Item, Key, Order, Query, Stage, StageKind};
 use crate::record::Want;
 
 /// Decides what a query means.
@@ -19,14 +21,9 @@ use crate::record::Want;
 /// # Errors
 /// Names, types and orders of stages that make no sense; the fields themselves are checked against each file.
 pub fn plan(query: &Query, text: &str, clock: &Clock) -> Result<Plan, QueryError> {
-    let lets = query
-        .stages
-        .iter()
-        .filter(|stage| matches!(stage.kind, StageKind::Let(..)))
-        .count();
     let mut planner = Planner {
         text,
-        scan: ScanScope::new(clock, lets),
+        scan: ScanScope::new(clock),
         steps: Vec::new(),
         output: Output::Rows(vec![Program::slot(LINE, Kind::Text)]),
         columns: vec![Column {
@@ -40,9 +37,26 @@ pub fn plan(query: &Query, text: &str, clock: &Clock) -> Result<Plan, QueryError
     for stage in &query.stages {
         planner.stage(stage)?;
     }
+    let first_parsed = FILE + 1 + planner.scan.lets();
+    let (parsings, fields, first_field, number) = planner.scan.layers.number(first_parsed);
+    let mut parsings = parsings.into_iter();
+    for step in &mut planner.steps {
+        match step {
+            Step::Filter(_) => {}
+            Step::Parse(parsing) => **parsing = parsings.next().expect("one for each stage"),
+            Step::Where(program) | Step::Let(_, program) => program.renumber(&number),
+        }
+    }
+    match &mut planner.output {
+        Output::Rows(programs) => programs
+            .iter_mut()
+            .for_each(|program| program.renumber(&number)),
+        Output::Groups(grouping) => Arc::make_mut(grouping).renumber(&number),
+    }
     Ok(Plan {
-        fields: planner.scan.fields,
-        first_field: planner.scan.first_field,
+        fields,
+        first_field,
+        first_parsed,
         steps: planner.steps,
         output: planner.output,
         table: planner.table,
@@ -87,6 +101,7 @@ impl Planner<'_> {
                     .hint("on rows, use: where COLUMN contains \"text\""));
                 }
             },
+            StageKind::Parse(parse, from) => self.parse(stage, parse, from.as_ref())?,
             StageKind::Where(condition) => {
                 let program =
                     self.with_scope(|scope| compile_condition(condition, "where", scope))?;
@@ -98,6 +113,7 @@ impl Planner<'_> {
             StageKind::Let(name, expr) => self.add_field(name, expr)?,
             StageKind::Select(items) => self.select(items)?,
             StageKind::Aggregate(items, keys) => self.aggregate(items, keys)?,
+            StageKind::Hist(histogram) => self.histogram(histogram)?,
             StageKind::Sort(orders) => self.sort(orders)?,
             StageKind::Top(rows, column) => {
                 self.sort(&[Order {
@@ -135,6 +151,34 @@ impl Planner<'_> {
                 })
             }
         }
+    }
+
+    fn parse(
+        &mut self,
+        stage: &Stage,
+        parse: &Parse,
+        from: Option<&Expr>,
+    ) -> Result<(), QueryError> {
+        if self.phase != Phase::Lines {
+            let message = "parse reads lines, so it must come before sorting and aggregates";
+            return Err(QueryError::new(stage.span.clone(), message)
+                .hint("on rows, use: let NAME = extract(COLUMN, /…/)"));
+        }
+        let from = match from {
+            Some(expr) => compile(expr, &mut self.scan)?.as_slot(),
+            None => None,
+        };
+        let from = from.filter(|slot| *slot != LINE);
+        self.scan.layers.add(parse, from, self.scan.lets());
+        // What it reads is known when all stages are.
+        self.steps.push(Step::Parse(Box::new(Parsing {
+            parse: parse.clone(),
+            from,
+            fields: Vec::new(),
+            first: 0,
+            else_from: Vec::new(),
+        })));
+        Ok(())
     }
 
     fn add_field(&mut self, name: &str, expr: &Expr) -> Result<(), QueryError> {
@@ -223,6 +267,19 @@ impl Planner<'_> {
         self.table.extend(fill);
         self.columns = columns;
         self.phase = Phase::Table;
+        Ok(())
+    }
+
+    fn histogram(&mut self, histogram: &Histogram) -> Result<(), QueryError> {
+        let (condition, count, key) = histogram::parts(histogram);
+        let condition = self.with_scope(|scope| compile_condition(&condition, "hist", scope))?;
+        match self.phase {
+            Phase::Lines => self.steps.push(Step::Where(condition)),
+            _ => self.table.push(TableStage::Where(condition)),
+        }
+        self.aggregate(&[count], &[key])?;
+        self.table.push(TableStage::Bins(Bins::of(histogram)));
+        self.columns = Bins::columns();
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Properties of a plan: what it reads, how many of its rows are needed, which text every line must contain.
 
-use super::types::{LINE, Output, Plan, Step, TableStage};
+use super::types::{LINE, Output, Parsing, Plan, Step, TableStage};
 use crate::expr::Program;
 use crate::log::aggregate::Takes;
 use crate::log::query::filter::Filter;
@@ -14,7 +14,7 @@ pub fn first_key(name: &FieldName) -> Option<&str> {
             crate::record::Step::Key(key) => Some(key),
             crate::record::Step::Index(_) => None,
         },
-        FieldName::Nth(_) | FieldName::Last => None,
+        FieldName::Nth(_) | FieldName::Last(_) => None,
     }
 }
 
@@ -62,7 +62,7 @@ impl Plan {
         for step in &self.steps {
             match step {
                 Step::Where(program) | Step::Let(_, program) => look(program),
-                Step::Filter(_) => {}
+                Step::Filter(_) | Step::Parse(_) => {}
             }
         }
         match &self.output {
@@ -74,6 +74,14 @@ impl Plan {
             }
         }
         found
+    }
+
+    /// What is read in lines and fields, in order.
+    pub fn parsings(&self) -> impl Iterator<Item = &Parsing> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Parse(parsing) => Some(&**parsing),
+            _ => None,
+        })
     }
 
     /// Whether any field is read.
@@ -150,7 +158,7 @@ impl Plan {
     pub fn reads_line(&self) -> bool {
         let reads = |program: &Program| program.reads(&|slot| slot == LINE);
         let in_steps = self.steps.iter().any(|step| match step {
-            Step::Filter(_) => false,
+            Step::Filter(_) | Step::Parse(_) => false,
             Step::Where(program) | Step::Let(_, program) => reads(program),
         });
         in_steps

@@ -1,5 +1,6 @@
 //! What names mean in each phase of a plan.
 
+use super::layers::Layers;
 use super::name::made_of;
 use super::types::{Column, FILE, LINE};
 use crate::expr::error::{QueryError, nearest};
@@ -7,27 +8,30 @@ use crate::expr::functions::Kind;
 use crate::expr::syntax::Expr;
 use crate::expr::{Clock, Program, Scope};
 use crate::log::aggregate;
-use crate::record::{FieldName, Want, Wanted};
+use crate::record::{FieldName, Want};
 
 type Found = Result<(usize, Kind), (String, Option<String>)>;
 
 /// Fields of a line. Which fields exist is known only when a file is opened, so every name is accepted.
 pub(super) struct ScanScope<'a> {
     pub(super) clock: &'a Clock,
-    pub(super) fields: Vec<Wanted>,
-    pub(super) first_field: usize,
+    pub(super) layers: Layers,
     defined: Vec<(String, Kind)>,
 }
 
 impl<'a> ScanScope<'a> {
-    /// A scope in which at most `lets` fields will be defined.
-    pub(super) fn new(clock: &'a Clock, lets: usize) -> ScanScope<'a> {
+    /// A scope without fields.
+    pub(super) fn new(clock: &'a Clock) -> ScanScope<'a> {
         ScanScope {
             clock,
-            fields: Vec::new(),
-            first_field: FILE + 1 + lets,
+            layers: Layers::default(),
             defined: Vec::new(),
         }
+    }
+
+    /// The number of fields that `let` has defined.
+    pub(super) fn lets(&self) -> usize {
+        self.defined.len()
     }
 
     /// Defines a computed field and returns its slot.
@@ -40,7 +44,9 @@ impl<'a> ScanScope<'a> {
 impl Scope for ScanScope<'_> {
     fn field(&mut self, name: &FieldName, want: Want) -> Found {
         if let Some(key) = name.as_key() {
-            if let Some(index) = self.defined.iter().rposition(|(defined, _)| defined == key) {
+            if let Some(index) = self.defined.iter().rposition(|(defined, _)| defined == key)
+                && !self.layers.redefine(name, index)
+            {
                 return Ok((FILE + 1 + index, self.defined[index].1));
             }
             match key {
@@ -54,17 +60,8 @@ impl Scope for ScanScope<'_> {
         } else {
             want
         };
-        let wanted = Wanted::new(name.clone(), want);
-        let index = self
-            .fields
-            .iter()
-            .position(|field| *field == wanted)
-            .unwrap_or_else(|| {
-                self.fields.push(wanted);
-                self.fields.len() - 1
-            });
         Ok((
-            self.first_field + index,
+            self.layers.field(name, want),
             if want == Want::Time {
                 Kind::Time
             } else {

@@ -6,16 +6,19 @@ use super::bucket::Bucket;
 use super::grouping::Grouping;
 use crate::expr::functions::Kind;
 use crate::expr::{Clock, Program};
+use crate::format::Parse;
 use crate::log::query::filter::Filter;
-use crate::record::{Cell, FieldName, Wanted};
+use crate::record::{Cell, FieldName, Number, Wanted};
 
 /// A query that is ready to run.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The fields to read, in the order of their slots from [`Plan::first_field`] on.
     pub fields: Vec<Wanted>,
-    /// The number of slots before the fields: the line, the file, and what `let` computes.
+    /// The number of slots before the fields: the line, the file, what `let` computes, what `parse` reads.
     pub first_field: usize,
+    /// The first slot of what `parse` reads.
+    pub first_parsed: usize,
     /// What happens to each line, in order.
     pub steps: Vec<Step>,
     /// What the remaining lines become.
@@ -44,10 +47,27 @@ pub const FILE: usize = 1;
 pub enum Step {
     /// It must pass this test of its text.
     Filter(Filter),
+    /// It gets the fields that are read in it, or in one of its fields.
+    Parse(Box<Parsing>),
     /// It must meet this condition.
     Where(Program),
     /// It gets a field.
     Let(usize, Program),
+}
+
+/// Reading fields of the line, or of one of its fields.
+#[derive(Clone, Debug)]
+pub struct Parsing {
+    /// How.
+    pub parse: Parse,
+    /// The slot of the text that is read; none for the line.
+    pub from: Option<usize>,
+    /// The fields to read, in the order of their slots.
+    pub fields: Vec<Wanted>,
+    /// The slot of the first of them.
+    pub first: usize,
+    /// Where a text may have any fields: the slot of each, and that of what is taken where the text does not have it.
+    pub else_from: Vec<(usize, usize)>,
 }
 
 /// What lines become.
@@ -76,6 +96,8 @@ pub enum TableStage {
     Tail(usize),
     /// Rows are grouped and aggregated.
     Groups(Arc<Grouping>),
+    /// Rows of the number of a range and a count become rows of its ends and the count; empty ranges get rows.
+    Bins(Bins),
     /// Empty time buckets between the first and the last, which are in the first column, get rows.
     Fill {
         /// Their width.
@@ -83,6 +105,15 @@ pub enum TableStage {
         /// Their other columns.
         results: Vec<Cell>,
     },
+}
+
+/// The ranges of a distribution.
+#[derive(Clone, Copy, Debug)]
+pub enum Bins {
+    /// From one step to the next; the number of a range is its step.
+    Steps,
+    /// This many of equal width between the ends, numbered from 0, and one below and one above them.
+    Equal(Number, Number, u32),
 }
 
 /// A column of rows.

@@ -3,6 +3,8 @@
 mod filters;
 mod habits;
 mod hints;
+mod histogram;
+mod parsing;
 mod stages;
 
 use super::syntax::Query;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::filter::Filter;
 use crate::expr::error::Span;
 use crate::expr::syntax::{Expr, ExprKind};
-use crate::record::FieldName;
+use crate::format::Parse;
+use crate::record::{FieldName, Number};
 
 /// A whole query.
 #[derive(Clone, Debug)]
@@ -59,12 +60,16 @@ pub struct Stage {
 pub enum StageKind {
     /// Keeps lines by their text.
     Filter(Filter),
+    /// Reads fields of the line, or of the value of a field.
+    Parse(Parse, Option<Expr>),
     /// Keeps rows for which a condition holds.
     Where(Expr),
     /// Adds a field.
     Let(String, Expr),
     /// Groups and aggregates.
     Aggregate(Vec<Item>, Vec<Key>),
+    /// Counts values in ranges.
+    Hist(Histogram),
     /// Sorts by columns.
     Sort(Vec<Order>),
     /// Keeps the first N rows by a column, largest first.
@@ -82,6 +87,7 @@ impl StageKind {
     fn exprs(&self) -> Vec<&Expr> {
         match self {
             StageKind::Filter(_) | StageKind::Head(_) | StageKind::Tail(_) => Vec::new(),
+            StageKind::Parse(_, from) => from.iter().collect(),
             StageKind::Where(expr) | StageKind::Let(_, expr) | StageKind::Top(_, expr) => {
                 vec![expr]
             }
@@ -92,10 +98,22 @@ impl StageKind {
                 });
                 items.iter().chain(keys).map(|item| &item.expr).collect()
             }
+            StageKind::Hist(histogram) => vec![&histogram.value],
             StageKind::Sort(orders) => orders.iter().map(|order| &order.expr).collect(),
             StageKind::Select(items) => items.iter().map(|item| &item.expr).collect(),
         }
     }
+}
+
+/// A distribution of values.
+#[derive(Clone, Debug)]
+pub struct Histogram {
+    /// The value.
+    pub value: Expr,
+    /// Where the ranges begin and end; none for ranges from 1, 2 and 5 times a power of ten on.
+    pub ends: Option<(Number, Number)>,
+    /// How many ranges of equal width there are between the ends, at least 1.
+    pub bins: u32,
 }
 
 /// An expression with the name of its column.
@@ -135,9 +153,17 @@ pub struct Order {
 }
 
 /// The words that begin a stage, each with a summary: for completions, the manual and errors.
-pub const STAGES: [(&str, &str); 7] = [
+pub const STAGES: [(&str, &str); 9] = [
     ("head", "Keep the first rows: head 10"),
+    (
+        "hist",
+        "Count values in ranges: hist(rt), or hist(rt, 0, 1, 20) for 20 ranges from 0 to 1",
+    ),
     ("let", "Add a field: let kb = bytes / 1024"),
+    (
+        "parse",
+        "Read fields of the line or of a field: parse json from message",
+    ),
     ("select", "Keep these fields: select time, path, status"),
     (
         "sort",

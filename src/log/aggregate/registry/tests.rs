@@ -96,7 +96,9 @@ fn capabilities_decide_which_columns_are_amounts_and_which_names_are_reserved() 
         assert!(find_bare(word).is_some(), "{word}");
     }
     assert!(find_bare("first").is_none());
-    assert_eq!(reserved_names().count(), names().count());
+    // Names that came later are words in queries that people have.
+    let later = ["first", "last", "list", "rate", "stddev"];
+    assert!(names().all(|name| later.contains(&name) != reserved_names().any(|word| word == name)));
     let pattern = spec_of("p").pattern;
     assert!(matches!(
         pattern,

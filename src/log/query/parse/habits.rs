@@ -1,5 +1,7 @@
 //! Words of other query languages, and what is written here.
 
+use crate::format::find_parse;
+
 /// What to write instead of a word that follows a complete stage; `before` is that stage, `after` what follows the word.
 pub(super) fn after_stage(word: &str, before: &str, after: &str) -> Option<String> {
     let last = before.rsplit(' ').next().unwrap_or(before);
@@ -46,15 +48,21 @@ pub(super) fn stage(word: &str, after: &str, is_near: bool) -> Option<String> {
         "stats" | "summarize" | "agg" | "aggregate" if !rest.is_empty() => {
             format!("write: {rest}")
         }
+        "limit" if rest.starts_with('-') => format!("write: tail {}", rest.trim_start_matches('-')),
         "limit" | "take" if !rest.is_empty() => format!("write: head {rest}"),
         "order" => "write: sort -COLUMN".to_owned(),
         "filter" | "search" if !rest.is_empty() => format!("write: where {rest}"),
         "distinct" | "unique" => format!("write: count by {next}"),
         "eval" | "extend" | "set" => "write: let NAME = EXPR".to_owned(),
         "rename" => "write: select FIELD as NAME".to_owned(),
+        "fields" | "project" if next == "except" || next == "-" => {
+            "name the fields to keep: select FIELD, FIELD".to_owned()
+        }
+        _ if rest.starts_with("from ") && find_parse(word).is_some() => {
+            format!("write: parse {word} {rest}")
+        }
         "fields" | "project" | "keep" if !rest.is_empty() => format!("write: select {rest}"),
         _ if rest.starts_with("by ") && !is_near => format!("write: count {rest}"),
-        "parse" => "the format is detected; to set it use --from FORMAT".to_owned(),
         _ => return None,
     })
 }
@@ -66,6 +74,13 @@ pub(super) fn aggregate(name: &str) -> Option<&'static str> {
         "percentile" | "quantile" | "perc" | "pct" | "p" => "p99",
         "distinct" | "count_distinct" | "countdistinct" | "dcount" | "nunique" | "unique" => "uniq",
         "total" => "sum",
+        "pct50" => "p50",
+        "pct90" => "p90",
+        "pct95" => "p95",
+        "pct99" => "p99",
+        "std" | "sd" | "stdev" => "stddev",
+        "values" | "collect" => "list",
+        "histogram" => "hist(x) as a stage of its own",
         "minimum" => "min",
         "maximum" => "max",
         _ => return None,

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::habits;
 use crate::expr::error::{QueryError, nearest};
+use crate::expr::functions;
 use crate::expr::syntax::{Binary, Expr, ExprKind, Unary};
 use crate::expr::token::TokenKind;
 use crate::log::aggregate;
@@ -34,7 +35,7 @@ pub(super) fn bare_word(word: &str, span: &Range<usize>) -> Result<Filter, Query
         .iter()
         .map(|(stage, _)| *stage)
         .chain(aggregate::reserved_names())
-        .chain(["parse", "group", "filter"]);
+        .chain(["group", "filter"]);
     // The words of the language are lower-case; in other words (GET, POST) only the case can be wrong.
     let is_lower = !word.contains(char::is_uppercase);
     let known =
@@ -60,6 +61,10 @@ pub(super) fn not_an_aggregate(item: &Item, first: &TokenKind, stage: &str) -> Q
             );
             match habits::aggregate(name).or_else(|| nearest(name, aggregate::names())) {
                 Some(near) => error.hint(format!("did you mean {near}?")),
+                None if functions::find(name).is_some() => {
+                    error.hint(format!("{name} is a function: let NAME = {name}(…)"))
+                }
+                None if name == "timeslice" => error.hint("write a time bucket: count by 5m"),
                 None => error.hint(format!(
                     "available: {}",
                     aggregate::names().collect::<Vec<_>>().join(" ")
@@ -67,6 +72,15 @@ pub(super) fn not_an_aggregate(item: &Item, first: &TokenKind, stage: &str) -> Q
             }
         }
         ExprKind::Binary(operator, ..) if operator.is_arithmetic() => {
+            let word = stage.split_whitespace().next().unwrap_or_default();
+            let rest = stage.get(word.len()..).unwrap_or_default();
+            if let Some(hint) = habits::stage(word, rest, false) {
+                return QueryError::new(span, "unknown stage").hint(hint);
+            }
+            if let Some(name) = &item.name {
+                return QueryError::new(span, "expected an aggregate")
+                    .hint(format!("to add a field, write: let {name} = {}", item.text));
+            }
             QueryError::new(span, "expected an aggregate").hint(format!(
                 "write: select {0}, or an aggregate such as max({0})",
                 item.text
@@ -99,6 +113,12 @@ pub(super) fn not_an_aggregate(item: &Item, first: &TokenKind, stage: &str) -> Q
             }
             if let Some(near) = near {
                 return error.hint(format!("did you mean {near}?"));
+            }
+            if [" AND ", " OR ", " NOT "]
+                .iter()
+                .any(|word| stage.contains(word))
+            {
+                return error.hint("put texts in quotes, and join them with and, or, not");
             }
             if after.starts_with('.') {
                 return error.hint("files are named after the query: jug log 'QUERY' FILE");

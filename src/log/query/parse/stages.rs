@@ -5,9 +5,13 @@ use crate::expr::error::QueryError;
 use crate::expr::parse::{Parser, RESERVED};
 use crate::expr::syntax::{Expr, ExprKind, Unary};
 use crate::expr::token::TokenKind;
+use crate::format::find_parse;
 use crate::log::aggregate;
 use crate::log::query::syntax::{Item, Key, Order, STAGES, Stage, StageKind};
 use crate::record::Number;
+
+/// The stage that looks like a call.
+const HIST: &str = "hist";
 
 /// A parser that reads stages.
 pub(super) struct Stages<'a> {
@@ -26,6 +30,24 @@ impl Stages<'_> {
                     .unexpected("a stage")
                     .hint("for example: count by status"));
             }
+            TokenKind::Symbol("*") if self.is_last_of_stage(1) => {
+                let message = "every line is read unless a filter comes first";
+                return Err(QueryError::new(first.span, message).hint("leave out the * and the |"));
+            }
+            TokenKind::Word(word)
+                if self.parser.peek_at(1).kind == TokenKind::Symbol("|") && names_format(word) =>
+            {
+                let message = format!("'{word}' is a format");
+                let hint = format!(
+                    "formats are detected: leave it out, or write: parse {word}; to search for the text, put it in quotes: \"{word}\""
+                );
+                return Err(QueryError::new(first.span, message).hint(hint));
+            }
+            TokenKind::Word(word) if word == HIST && self.is_last_of_stage(1) => {
+                self.parser.take();
+                StageKind::Filter(bare_word(word, &first.span)?)
+            }
+            TokenKind::Word(word) if word == HIST => self.histogram()?,
             TokenKind::Word(word) if STAGES.iter().any(|(stage, _)| stage == word) => {
                 self.parser.take();
                 self.named(word)?
@@ -55,6 +77,7 @@ impl Stages<'_> {
 
     fn named(&mut self, word: &str) -> Result<StageKind, QueryError> {
         Ok(match word {
+            "parse" => self.parse()?,
             "where" => StageKind::Where(self.parser.expr()?),
             "let" => {
                 let (name, span) = self.parser.expect_name("a name for the new field")?;
@@ -122,6 +145,21 @@ impl Stages<'_> {
 
     fn orders(&mut self) -> Result<Vec<Order>, QueryError> {
         let mut orders = Vec::new();
+        if self.parser.is_word("by") {
+            let rest = &self.text[self.parser.peek().span.end..];
+            let mut words = rest
+                .split('|')
+                .next()
+                .unwrap_or_default()
+                .split_whitespace();
+            let column = words.next().unwrap_or("COLUMN");
+            let is_descending = words.next().is_some_and(|word| word.starts_with("desc"));
+            let minus = if is_descending { "-" } else { "" };
+            return Err(self
+                .parser
+                .unexpected("a column")
+                .hint(format!("write: sort {minus}{column}")));
+        }
         loop {
             let descending = self.parser.take_symbol("-");
             orders.push(Order {
@@ -226,12 +264,21 @@ impl Stages<'_> {
     }
 }
 
+/// Whether a word is the name of a format, which other languages write as a stage.
+fn names_format(word: &str) -> bool {
+    find_parse(word).is_some() && word != "auto"
+}
+
+/// Whether a word without parentheses is an aggregate, where one is expected.
+fn is_bare_aggregate(word: &str) -> bool {
+    let is_call = |word| aggregate::find(word).is_some_and(|(spec, _)| !spec.needs_argument());
+    aggregate::find_bare(word).is_some() || is_call(word)
+}
+
 fn has_aggregate(expr: &Expr) -> bool {
     let is_aggregate = match &expr.kind {
         ExprKind::Call(name, _) => aggregate::find(name).is_some(),
-        ExprKind::Field(name) => name
-            .as_key()
-            .is_some_and(|key| aggregate::find_bare(key).is_some()),
+        ExprKind::Field(name) => name.as_key().is_some_and(is_bare_aggregate),
         _ => false,
     };
     is_aggregate || expr.children().into_iter().any(has_aggregate)
