@@ -84,11 +84,11 @@ _jug() {
                     return 0
                     ;;
                 --to)
-                    COMPREPLY=($(compgen -W "table csv json ndjson tsv" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table bars csv json md ndjson tsv" -- "${cur}"))
                     return 0
                     ;;
                 -t)
-                    COMPREPLY=($(compgen -W "table csv json ndjson tsv" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table bars csv json md ndjson tsv" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -255,7 +255,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__log)
-            opts="-f -t -o -n -q -j -v -h --files0-from --from --infer --no-header --tz --year --max-line --max-bad --strict --describe --to --ndjson --output --if-changed --header --limit --quiet --threads --engine --explain --stats --verbose --color --progress --help avg count first last list max median min p50 p90 p95 p99 p99.9 rate stddev sum uniq head hist let parse select sort tail top where"
+            opts="-f -i -t -o -0 -n -q -j -v -h --files0-from --from --infer --no-header --tz --year --since --until --last --time --time-format --max-line --max-bad --ignore-case --strict --describe --summary --to --ndjson --output --if-changed --header --no-filename --null --limit --quiet --threads --engine --explain --stats --verbose --color --progress --help avg count first last list max median min p50 p90 p95 p99 p99.9 rate stddev sum uniq head hist let parse select sort tail top where"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -292,6 +292,26 @@ _jug() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --last)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --max-line)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -301,11 +321,11 @@ _jug() {
                     return 0
                     ;;
                 --to)
-                    COMPREPLY=($(compgen -W "table csv json ndjson tsv" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table bars csv json md ndjson tsv" -- "${cur}"))
                     return 0
                     ;;
                 -t)
-                    COMPREPLY=($(compgen -W "table csv json ndjson tsv" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table bars csv json md ndjson tsv" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -1042,11 +1062,11 @@ _jug() {
                     return 0
                     ;;
                 --to)
-                    COMPREPLY=($(compgen -W "table csv json ndjson tsv" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table bars csv json md ndjson tsv" -- "${cur}"))
                     return 0
                     ;;
                 -t)
-                    COMPREPLY=($(compgen -W "table csv json ndjson tsv" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table bars csv json md ndjson tsv" -- "${cur}"))
                     return 0
                     ;;
                 --limit)

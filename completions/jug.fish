@@ -55,11 +55,18 @@ tsv\t'Read tab-separated values with a header line'
 vhost_combined\t'Read combined access logs with the virtual host (vhost) in front'"
 complete -c jug -n "__fish_jug_using_subcommand log" -l tz -d 'Time zone for times without one, for day boundaries and for times in tables [default: the system\'s]' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l year -d 'Use this year for times without one, instead of the latest that is not after tomorrow' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l since -d 'Keep lines from TIME on: 2026-01-31, 2026-01-31T10:00:00, 2h (ago), yesterday, @SECONDS' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l until -d 'Keep lines before TIME' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l last -d 'Keep the last DURATION before the newest line of the files, which are read twice' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l time -d 'Use this field as the time of lines' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l time-format -d 'Read the time of lines by this format, as of strptime(3): \'%d.%m.%Y %H:%M:%S\'' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l max-line -d 'Treat lines longer than SIZE as bad' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l max-bad -d 'Tolerate up to N bad lines, or this percentage of all lines' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -s t -l to -d 'Output format [default: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'
+bars\t'Write a table with bars of its first aggregate'
 csv\t'Write comma-separated values with a header line'
 json\t'Write a JSON array with one object per row'
+md\t'Write a Markdown table'
 ndjson\t'Write one JSON object per line'
 tsv\t'Write tab-separated values with a header line'"
 complete -c jug -n "__fish_jug_using_subcommand log" -s o -l output -d 'Write to FILE atomically; the extension selects the format' -r -F
@@ -78,10 +85,14 @@ complete -c jug -n "__fish_jug_using_subcommand log" -l progress -d 'When to sho
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand log" -l infer -d 'Write text that looks like a number as a number'
 complete -c jug -n "__fish_jug_using_subcommand log" -l no-header -d 'Read the first line of CSV and TSV as a record; columns are f1, f2 and so on, or $1, $2'
+complete -c jug -n "__fish_jug_using_subcommand log" -s i -l ignore-case -d 'Ignore case in text and regex filters, as /…/i does in one'
 complete -c jug -n "__fish_jug_using_subcommand log" -l strict -d 'Check every field of every line, even unused ones'
 complete -c jug -n "__fish_jug_using_subcommand log" -l describe -d 'Print the format, fields, types and samples of each file'
+complete -c jug -n "__fish_jug_using_subcommand log" -l summary -d 'Print what is in the files on one screen: time range, lines, main groups, slowest requests, errors'
 complete -c jug -n "__fish_jug_using_subcommand log" -l ndjson -d 'Write NDJSON; short for --to ndjson'
 complete -c jug -n "__fish_jug_using_subcommand log" -l if-changed -d 'Leave FILE untouched if its contents would not change'
+complete -c jug -n "__fish_jug_using_subcommand log" -l no-filename -d 'Do not put the name of the file in front of lines of several files'
+complete -c jug -n "__fish_jug_using_subcommand log" -s 0 -l null -d 'End lines with NUL instead of a newline'
 complete -c jug -n "__fish_jug_using_subcommand log" -s q -l quiet -d 'Print nothing and stop at the first result; exit status 0 if there is one, otherwise 1'
 complete -c jug -n "__fish_jug_using_subcommand log" -l explain -d 'Print the query plan and exit'
 complete -c jug -n "__fish_jug_using_subcommand log" -l stats -d 'Print how much was read, and how fast, on standard error'
@@ -188,8 +199,10 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -s j -l threads -d 'Number
 complete -c jug -n "__fish_jug_using_subcommand walk" -l engine -d 'How to read directories' -r -f -a "auto\t'Through descriptors, with the system calls of Linux'
 portable\t'By path, with the walkdir library'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -s t -l to -d 'Write rows in this format [default for rows: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'
+bars\t'Write a table with bars of its first aggregate'
 csv\t'Write comma-separated values with a header line'
 json\t'Write a JSON array with one object per row'
+md\t'Write a Markdown table'
 ndjson\t'Write one JSON object per line'
 tsv\t'Write tab-separated values with a header line'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -s n -l limit -d 'Output at most N entries or rows' -r
@@ -356,8 +369,10 @@ complete -c jug -n "__fish_jug_pipe_in CHAIN VALUE" -s h -l help -d 'Print help 
 complete -c jug -n "__fish_jug_using_subcommand cache" -l max -d 'With prune: remove the least recently used images until SIZE is left [default: JUG_CACHE_MAX]' -r
 complete -c jug -n "__fish_jug_using_subcommand cache" -l unused-for -d 'With prune: remove images not used for DURATION' -r
 complete -c jug -n "__fish_jug_using_subcommand cache" -s t -l to -d 'Output format [default: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'
+bars\t'Write a table with bars of its first aggregate'
 csv\t'Write comma-separated values with a header line'
 json\t'Write a JSON array with one object per row'
+md\t'Write a Markdown table'
 ndjson\t'Write one JSON object per line'
 tsv\t'Write tab-separated values with a header line'"
 complete -c jug -n "__fish_jug_using_subcommand cache" -s o -l output -d 'Write to FILE atomically; the extension selects the format' -r -F

@@ -51,6 +51,8 @@ pub enum Header {
 pub enum To {
     /// As an aligned table.
     Table,
+    /// As an aligned table with bars, also where nobody looks at it on a terminal.
+    Bars,
     /// In a format for programs.
     Rows(&'static OutputSpec),
 }
@@ -68,7 +70,8 @@ impl Output {
     pub fn asked(&self) -> Result<Option<To>> {
         let named = match (&self.to, self.ndjson) {
             (_, true) => Some(To::Rows(&json::NDJSON)),
-            // Of the accepted names only that of the table is not an output format of records.
+            // Of the accepted names only those of tables are not an output format of records.
+            (Some(name), false) if name == BARS => Some(To::Bars),
             (Some(name), false) => Some(format::find_output(name).map_or(To::Table, To::Rows)),
             (None, false) => None,
         };
@@ -131,6 +134,7 @@ impl To {
     fn name(self) -> &'static str {
         match self {
             To::Table => TABLE,
+            To::Bars => BARS,
             To::Rows(spec) => spec.name,
         }
     }
@@ -138,6 +142,9 @@ impl To {
 
 /// The word after `--to` for a table.
 const TABLE: &str = "table";
+
+/// The word for a table with bars.
+const BARS: &str = "bars";
 
 fn by_extension(extension: &str) -> Option<&'static OutputSpec> {
     OUTPUTS
@@ -152,5 +159,6 @@ fn names() -> clap::builder::PossibleValuesParser {
     let rows = OUTPUTS
         .iter()
         .map(|output| PossibleValue::new(output.name).help(output.summary));
-    clap::builder::PossibleValuesParser::new(std::iter::once(table).chain(rows))
+    let bars = PossibleValue::new(BARS).help("Write a table with bars of its first aggregate");
+    clap::builder::PossibleValuesParser::new([table, bars].into_iter().chain(rows))
 }

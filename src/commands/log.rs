@@ -1,12 +1,16 @@
 //! `jug log`: a query over logs, on every core.
 
 mod account;
+mod asking;
 mod inputs;
 mod live;
 mod live_rows;
+mod raw;
 mod results;
+mod summary;
 #[cfg(test)]
 mod tests;
+mod times;
 mod words;
 
 use std::path::Path;
@@ -19,6 +23,8 @@ use inputs::{
     absent_fields, are_records_already, fit_inputs, plan_all_fields, quarter_of_open_files,
     refuse_split_cells, warn_of_numbers_beside_text,
 };
+use raw::RawLines;
+use times::Times;
 use words::query_words;
 
 use super::context::Context;
@@ -85,10 +91,10 @@ Examples:
 ///
 /// On a terminal, the table of a query over a pipe is redrawn as input arrives; Ctrl-C prints the final table.
 #[derive(Args, Debug)]
-#[command(after_long_help = EXAMPLES, override_usage = "jug log [OPTIONS] QUERY [FILE]...\n       jug log [OPTIONS] --describe FILE...")]
+#[command(after_long_help = EXAMPLES, override_usage = "jug log [OPTIONS] QUERY [FILE]...\n       jug log [OPTIONS] --describe FILE...\n       jug log [OPTIONS] --summary FILE...")]
 pub struct Log {
     /// Query to run, such as 'count by status'
-    #[arg(value_name = "QUERY", required_unless_present = "describe", value_parser = query_words(), hide_possible_values = true)]
+    #[arg(value_name = "QUERY", required_unless_present_any = ["describe", "summary"], value_parser = query_words(), hide_possible_values = true)]
     query: Option<String>,
 
     #[command(flatten)]
@@ -112,6 +118,9 @@ pub struct Log {
     #[arg(long, value_name = "YEAR", value_parser = values::year, help_heading = "Input")]
     year: Option<i64>,
 
+    #[command(flatten)]
+    times: Times,
+
     /// Treat lines longer than SIZE as bad
     #[arg(long, value_name = "SIZE", value_parser = values::size, default_value = "16M", help_heading = "Input")]
     max_line: u64,
@@ -119,6 +128,10 @@ pub struct Log {
     /// Tolerate up to N bad lines, or this percentage of all lines
     #[arg(long, value_name = "N|PERCENT", value_parser = values::max_bad, default_value = "1%", help_heading = "Input")]
     max_bad: MaxBad,
+
+    /// Ignore case in text and regex filters, as /…/i does in one
+    #[arg(short, long, help_heading = "Input")]
+    ignore_case: bool,
 
     /// Check every field of every line, even unused ones
     #[arg(long, help_heading = "Input")]
@@ -128,8 +141,20 @@ pub struct Log {
     #[arg(long, conflicts_with_all = ["quiet", "explain"])]
     describe: bool,
 
+    /// Print what is in the files on one screen: time range, lines, main groups, slowest requests, errors
+    #[arg(long, conflicts_with_all = ["quiet", "explain", "describe"])]
+    summary: bool,
+
     #[command(flatten)]
     output: Output,
+
+    /// Do not put the name of the file in front of lines of several files
+    #[arg(long, help_heading = "Output")]
+    no_filename: bool,
+
+    /// End lines with NUL instead of a newline
+    #[arg(short = '0', long, help_heading = "Output")]
+    null: bool,
 
     #[command(flatten)]
     limit: Limit,
@@ -184,7 +209,7 @@ impl Log {
     fn plan(&self, now: Timestamp) -> Result<Intent> {
         let zone = self.zone.resolve();
         let text = match &self.query {
-            Some(text) if !self.describe => text.clone(),
+            Some(text) if !self.is_about_files() => text.clone(),
             _ => "head 0".to_owned(),
         };
         if self.max_line == 0 {
@@ -193,6 +218,15 @@ impl Log {
             ));
         }
         let mut query = parse(&text).map_err(|error| refused(&error, &text))?;
+        let clock = Clock {
+            now,
+            zone: zone.clone(),
+        };
+        if self.ignore_case {
+            let ignored = query.ignore_case();
+            ignored.map_err(|error| refused(&error, &text))?;
+        }
+        self.times.apply(&mut query, &clock)?;
         if let Some(limit) = self.limit.rows {
             query.stages.push(Stage {
                 kind: StageKind::Head(usize::try_from(limit).unwrap_or(usize::MAX)),
@@ -225,7 +259,7 @@ impl Log {
                 live: false,
                 watched: 0,
             },
-            clock: Clock { now, zone },
+            clock,
         })
     }
 
@@ -247,14 +281,28 @@ impl Log {
         }
         let names = self.names()?;
         refuse_overwriting(&names, self.output.file())?;
+        if self.times.last.is_some() {
+            self.keep_last(&mut intent, &names, &context.ui)?;
+            plan = Arc::new(intent.planned(&intent.query)?);
+        }
+        if self.summary {
+            let text = self.summary(&intent, &names, &context.ui)?;
+            context.ui.clear();
+            return write_text(&text, &self.output);
+        }
         // Opened before the work, so that an unwritable output is reported at once.
         let mut out = (!self.quiet.is_set)
             .then(|| open(&self.output))
             .transpose()?;
+        let has_several = names.len() > 1;
         let inputs = self.open(&intent, &plan, names, &context.ui)?;
         refuse_split_cells(&inputs, &plan, self.describe)?;
         if let Some(out) = out.take_if(|_| self.describe) {
             return self.describe(&intent, &inputs, out, context);
+        }
+        if self.null && (!plan.raw || intent.to.is_some()) {
+            let message = "-0 ends lines, but this query gives rows";
+            return Err(Error::usage(message).hint("leave out -0, or --to"));
         }
         if plan.raw && intent.to.is_some() {
             if plan.parsings().next().is_none() && are_records_already(&intent, &inputs) {
@@ -264,7 +312,14 @@ impl Log {
                 plan = Arc::new(plan_all_fields(&intent, &plan, &inputs)?);
             }
         }
+        let raw = RawLines {
+            has_names: has_several && !self.no_filename,
+            end: if self.null { 0 } else { b'\n' },
+        };
         let inputs = fit_inputs(inputs, &plan, &context.ui)?;
+        if plan.raw && !raw.are_plain() {
+            RawLines::add_names(&mut plan);
+        }
         let absent = absent_fields(&inputs, &plan);
         for field in &absent {
             intent.options.watched |= field.bit();
@@ -281,7 +336,7 @@ impl Log {
         // Each thread may have a file open.
         let most_threads = quarter_of_open_files().max(1);
         intent.options.threads = intent.options.threads.min(most_threads);
-        let found = results::run(self, &intent, &plan, inputs, out, context)?;
+        let found = results::run(self, &intent, &plan, raw, inputs, out, context)?;
         if was_reader_gone() {
             // Nobody reads the results, so no account is printed.
             let gone = std::io::ErrorKind::BrokenPipe.into();
@@ -318,7 +373,9 @@ impl Log {
     /// A single word that names a file: the query was forgotten.
     fn refuse_lone_file(&self) -> Result<()> {
         let Some(word) = self.query.as_deref().filter(|_| {
-            !self.describe && self.inputs.files.is_empty() && self.inputs.files0_from.is_none()
+            !self.is_about_files()
+                && self.inputs.files.is_empty()
+                && self.inputs.files0_from.is_none()
         }) else {
             return Ok(());
         };
@@ -339,10 +396,15 @@ impl Log {
         Err(Error::usage(format!("'{word}' is a file; the query comes first")).hint(hint))
     }
 
-    /// The inputs; with `--describe` the first word is one too.
+    /// Whether files are named and no query.
+    fn is_about_files(&self) -> bool {
+        self.describe || self.summary
+    }
+
+    /// The inputs; without a query the first word is one too.
     fn names(&self) -> Result<Vec<InputName>> {
         let mut inputs = self.inputs.clone();
-        if let Some(first) = self.query.as_ref().filter(|_| self.describe) {
+        if let Some(first) = self.query.as_ref().filter(|_| self.is_about_files()) {
             inputs.files.insert(0, first.into());
         }
         inputs.names()

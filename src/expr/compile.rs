@@ -199,6 +199,10 @@ fn call(
                 pattern = Some(argument_regex(name, argument)?);
                 continue;
             }
+            (ExprKind::Field(name), Kind::Written) => {
+                field(argument, name, Want::Written, scope)?.0
+            }
+            (_, Kind::Written) => typed(argument, Kind::Text, name, scope)?,
             (ExprKind::Field(name), Kind::Time) => field(argument, name, Want::Time, scope)?.0,
             (ExprKind::Text(_), Kind::Time) => comparable(argument, Kind::Time, scope)?.0,
             _ => typed(argument, *parameter, name, scope)?,

@@ -10,7 +10,7 @@ use regex_automata::meta::Regex;
 
 use super::net::{Net, parse_address};
 use super::operand::number;
-use crate::record::{Bad, Number, Value};
+use crate::record::{Bad, Number, Timestamp, Value};
 
 /// What kind of value an expression gives, as far as that is known before there are lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum Kind {
     Time,
     /// Text.
     Text,
+    /// Text; a field as it is written, also if it is the time.
+    Written,
     /// A regex between slashes, or a text to look for as it is.
     Regex,
 }
@@ -37,7 +39,7 @@ impl Kind {
             Kind::Bool => "a condition",
             Kind::Number => "a number",
             Kind::Time => "a time",
-            Kind::Text => "a text",
+            Kind::Text | Kind::Written => "a text",
             Kind::Regex => "a /regex/",
         }
     }
@@ -255,6 +257,19 @@ pub static FUNCTIONS: &[Spec] = &[
         eval: step,
     },
     Spec {
+        name: "strptime",
+        parameters: &[Kind::Written, Kind::Text],
+        required: 2,
+        repeats: false,
+        gives: Kind::Time,
+        summary: "Read a time by a format, as of strptime(3)",
+        example: (
+            "strptime(\"31.01.2026 10:00:00\", \"%d.%m.%Y %H:%M:%S\")",
+            "2026-01-31T10:00:00Z",
+        ),
+        eval: strptime,
+    },
+    Spec {
         name: "subnet",
         parameters: &[Kind::Text, Kind::Number],
         required: 2,
@@ -347,7 +362,7 @@ fn local(value: &Value<'_>, zone: &TimeZone) -> Result<Option<jiff::ZonedDateTim
             .ok_or_else(|| Bad::new(format!("{time} is too late or too early for time zones"))),
         other => {
             let text = other.bytes();
-            let time = crate::record::Timestamp::parse(&text, zone);
+            let time = Timestamp::parse(&text, zone);
             time.and_then(|time| time.in_zone(zone))
                 .map(Some)
                 .ok_or_else(|| {
@@ -446,6 +461,20 @@ fn hour_of<'r>(arguments: &[Cow<'r, Value<'r>>], context: &CallContext) -> Resul
             Value::Number(Number::from(i64::from(time.hour())))
         }),
     )
+}
+
+fn strptime<'r>(arguments: &[Cow<'r, Value<'r>>], context: &CallContext) -> Result<Value<'r>, Bad> {
+    let (Some(text), Some(format)) = (text(&arguments[0]), text(&arguments[1])) else {
+        return Ok(Value::Missing);
+    };
+    let time = Timestamp::parse_as(&format, &text, &context.zone);
+    time.map(Value::Time).ok_or_else(|| {
+        let (text, format) = (
+            String::from_utf8_lossy(&text),
+            String::from_utf8_lossy(&format),
+        );
+        Bad::new(format!("'{text}' is not a time as '{format}'"))
+    })
 }
 
 fn weekday<'r>(arguments: &[Cow<'r, Value<'r>>], context: &CallContext) -> Result<Value<'r>, Bad> {

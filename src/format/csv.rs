@@ -36,6 +36,7 @@ pub(super) static OUTPUT: OutputSpec = OutputSpec {
     summary: "Write comma-separated values with a header line",
     extensions: &["csv"],
     is_rows: true,
+    is_read: true,
     marks_approximations: false,
     writer,
 };

@@ -16,6 +16,7 @@ pub mod json;
 mod laws;
 mod lines;
 mod logfmt;
+mod markdown;
 mod nginx;
 mod parse;
 mod plain;
@@ -52,7 +53,13 @@ pub static FORMATS: &[&Spec] = &[
 ];
 
 /// Every format that rows can be written in, sorted by name. Tables for people are not among them: they need a terminal.
-pub static OUTPUTS: &[&OutputSpec] = &[&csv::OUTPUT, &json::OUTPUT, &json::NDJSON, &tsv::OUTPUT];
+pub static OUTPUTS: &[&OutputSpec] = &[
+    &csv::OUTPUT,
+    &json::OUTPUT,
+    &markdown::OUTPUT,
+    &json::NDJSON,
+    &tsv::OUTPUT,
+];
 
 /// The format of rows that are written to a pipe or file without a format being asked for.
 pub static DEFAULT_OUTPUT: &OutputSpec = &tsv::OUTPUT;
@@ -323,6 +330,8 @@ pub struct OutputSpec {
     pub extensions: &'static [&'static str],
     /// Whether rows stand alone: without any there is no output. A JSON array is one value, and is there without rows too.
     pub is_rows: bool,
+    /// Whether a format reads what it writes. A table for people's eyes is only written.
+    pub is_read: bool,
     /// Whether rows say which values are approximations.
     pub marks_approximations: bool,
     /// Makes a writer of rows with these columns.

@@ -27,6 +27,7 @@ pub(super) static OUTPUT: OutputSpec = OutputSpec {
     summary: "Write tab-separated values with a header line",
     extensions: &["tsv", "tab"],
     is_rows: true,
+    is_read: true,
     marks_approximations: false,
     writer,
 };

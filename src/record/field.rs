@@ -91,6 +91,8 @@ pub enum Want {
     Any,
     /// An instant ([`super::Value::Time`]), whatever the format calls times.
     Time,
+    /// The text as it is written, also where it is the time of the record.
+    Written,
 }
 
 /// A field that a query needs, and as what.

@@ -54,6 +54,8 @@ pub enum Style {
     Red,
     /// The label of a warning.
     Yellow,
+    /// What was searched for.
+    Match,
 }
 
 impl Style {
@@ -62,7 +64,7 @@ impl Style {
         match self {
             Style::Bold => "\x1b[1m",
             Style::Dim => "\x1b[2m",
-            Style::Red => "\x1b[1;31m",
+            Style::Red | Style::Match => "\x1b[1;31m",
             Style::Yellow => "\x1b[33m",
         }
     }

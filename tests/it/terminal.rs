@@ -195,9 +195,33 @@ fn column_names_are_escaped_on_a_terminal() {
 }
 
 #[test]
+fn what_was_searched_for_is_highlighted() {
+    let sandbox = Sandbox::new();
+    sandbox.file("a.log", "\x1b[2Jone Two ones\nthree\n");
+    sandbox.file("one", "the one\n");
+    let args = ["log", "-i", "\"two\" or /ON./ or \"one\" and not \"x\""];
+    let red = |text: &str| format!("\x1b[1;31m{text}\x1b[0m");
+    let first = format!("\\x1b[2J{} {} {}s", red("one"), red("Two"), red("one"));
+    let shown = shown(&sandbox, &[&args[..], &["a.log"]].concat());
+    assert_eq!(shown, std::slice::from_ref(&first));
+    // The names of files are not searched.
+    let several = shown_on("xterm", &sandbox, &[&args[..], &["a.log", "one"]].concat());
+    let second = format!("one:the {}", red("one"));
+    assert_eq!(several, [format!("a.log:{first}"), second]);
+    let sorted = shown_on(
+        "xterm",
+        &sandbox,
+        &["log", "\"Two\" | sort line", "a.log", "--no-filename"],
+    );
+    assert_eq!(sorted, [format!("\\x1b[2Jone {} ones", red("Two"))]);
+    let plain = shown_on("dumb", &sandbox, &["log", "\"Two\"", "a.log"]);
+    assert_eq!(plain, ["\\x1b[2Jone Two ones"]);
+}
+
+#[test]
 fn lines_keep_their_tabs() {
     let lines = shown(&sandbox(), &["log", "\"c\"", "evil.log"]);
-    assert_eq!(lines, ["c\td"]);
+    assert_eq!(lines, ["\x1b[1;31mc\x1b[0m\td"]);
 }
 
 #[test]

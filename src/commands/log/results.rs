@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::live::Live;
 use super::live_rows::{KeyWriter, LiveRows};
+use super::raw::{Highlighter, RawLines};
 use super::{Intent, Log, account};
 use crate::commands::context::Context;
 use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, row_format};
@@ -43,6 +44,7 @@ pub(super) fn run(
     log: &Log,
     intent: &Intent,
     plan: &Arc<Plan>,
+    raw: RawLines,
     inputs: Vec<Input>,
     out: Option<Results>,
     context: &Context,
@@ -55,6 +57,13 @@ pub(super) fn run(
     }
     let ui = &*context.ui;
     let goes_to_terminal = goes_to_terminal(&log.output, ui);
+    let highlighter = if plan.raw && goes_to_terminal {
+        let names = inputs.iter().map(|input| input.bound.name.clone());
+        let names = names.filter(|_| raw.has_names).collect();
+        Highlighter::new(plan, names, ui.painter())
+    } else {
+        None
+    };
     let Some(mut out) = out else {
         return Ok(quiet(plan, intent, inputs, names, ui));
     };
@@ -96,10 +105,13 @@ pub(super) fn run(
         account::refuse_split_cells(&report.account, &names)?;
         let is_any = !report.table.is_empty();
         let withheld = if plan.raw {
+            let mut line = Vec::new();
             for row in report.table.rows() {
-                if let Some(line) = row.first() {
-                    out.put(&line.value.bytes())?;
-                    out.put(b"\n")?;
+                line.clear();
+                raw.row(&row, &mut line);
+                match &highlighter {
+                    Some(highlighter) => highlighter.put(&line, &mut out)?,
+                    None => out.put(&line)?,
                 }
             }
             out.close()?
@@ -147,7 +159,10 @@ pub(super) fn run(
         let written = match (&mut stream, &mut live) {
             (Some(stream), _) => stream.put(&mut out, bytes, ends),
             (None, Some(live)) => out.put_own(live.render(bytes, ends, ui).as_bytes()),
-            (None, None) => out.put(bytes),
+            (None, None) => match &highlighter {
+                Some(highlighter) => highlighter.put(bytes, &mut out),
+                None => out.put(bytes),
+            },
         };
         let written = match ends {
             [] => written,
@@ -158,9 +173,11 @@ pub(super) fn run(
     };
     let make = || match spec {
         Some(spec) => writer_of(spec, &columns, intent),
+        None if plan.raw => Box::new(raw),
         None => Box::new(KeyWriter),
     };
-    let writer = (!plan.raw).then_some(&make as &(dyn Fn() -> Box<dyn Writer> + Sync));
+    let writer =
+        (!plan.raw || !raw.are_plain()).then_some(&make as &(dyn Fn() -> Box<dyn Writer> + Sync));
     let report = run::run(
         Arc::clone(plan),
         inputs,

@@ -74,7 +74,7 @@ impl Rows<'_> {
                     None => ui.painter(),
                     Some(_) => ui.file_painter(),
                 };
-                let bars = bars.filter(|_| goes_to_terminal);
+                let bars = bars.filter(|_| goes_to_terminal || matches!(to, Some(To::Bars)));
                 let table = Table {
                     columns,
                     rows,
@@ -106,7 +106,7 @@ pub(in crate::commands) fn row_format(
             output.check_extension()?;
             Some(DEFAULT_OUTPUT)
         }
-        Some(To::Table) | None => None,
+        Some(To::Table | To::Bars) | None => None,
     })
 }
 

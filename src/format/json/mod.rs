@@ -44,6 +44,7 @@ pub(super) static OUTPUT: OutputSpec = OutputSpec {
     summary: "Write a JSON array with one object per row",
     extensions: &["json"],
     is_rows: false,
+    is_read: true,
     marks_approximations: true,
     writer,
 };
@@ -54,6 +55,7 @@ pub static NDJSON: OutputSpec = OutputSpec {
     summary: "Write one JSON object per line",
     extensions: &["ndjson", "jsonl"],
     is_rows: true,
+    is_read: true,
     marks_approximations: true,
     writer: ndjson_writer,
 };

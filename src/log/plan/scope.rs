@@ -55,7 +55,7 @@ impl Scope for ScanScope<'_> {
                 _ => {}
             }
         }
-        let want = if name.as_key() == Some("time") {
+        let want = if name.as_key() == Some("time") && want != Want::Written {
             Want::Time
         } else {
             want

@@ -1,9 +1,12 @@
 //! Filters by the text of the line: `"text"`, `/regex/`, `10.0.0.0/8`, joined by and, or, not.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::line_regex::LineRegex;
+use crate::expr::error::QueryError;
 use crate::expr::net::Net;
+use crate::expr::syntax::Pattern;
 use memchr::memmem::Finder;
 
 /// A test of a line.
@@ -41,6 +44,43 @@ impl Filter {
         }
     }
 
+    /// The same filter, for which upper and lower case are equal.
+    ///
+    /// # Errors
+    /// If the regex for that is too large.
+    pub fn ignoring_case(&self) -> Result<Filter, QueryError> {
+        let all = |filters: &[Filter]| {
+            let filters = filters.iter().map(Filter::ignoring_case);
+            filters.collect::<Result<Vec<_>, _>>()
+        };
+        Ok(match self {
+            Filter::Text(finder) => match std::str::from_utf8(finder.needle()) {
+                Ok(text) => Filter::Regex(without_case(&regex_syntax::escape(text))?),
+                Err(_) => self.clone(),
+            },
+            Filter::Regex(regex) => Filter::Regex(without_case(regex.text())?),
+            Filter::Net(_) => self.clone(),
+            Filter::Not(inner) => Filter::Not(Box::new(inner.ignoring_case()?)),
+            Filter::And(filters) => Filter::And(all(filters)?),
+            Filter::Or(filters) => Filter::Or(all(filters)?),
+        })
+    }
+
+    /// Appends where in a line the texts and regexes stand for which it passes; perhaps not in order, and overlapping.
+    pub fn matches(&self, line: &[u8], out: &mut Vec<Range<usize>>) {
+        match self {
+            Filter::Text(finder) => {
+                let length = finder.needle().len();
+                out.extend(finder.find_iter(line).map(|at| at..at + length));
+            }
+            Filter::Regex(regex) => regex.matches(line, out),
+            Filter::Net(_) | Filter::Not(_) => {}
+            Filter::And(filters) | Filter::Or(filters) => {
+                filters.iter().for_each(|filter| filter.matches(line, out));
+            }
+        }
+    }
+
     /// The longest text that every passing line must contain, if one is known.
     pub fn required_text(&self) -> Option<&[u8]> {
         match self {
@@ -63,6 +103,13 @@ impl Filter {
     }
 }
 
+fn without_case(text: &str) -> Result<LineRegex, QueryError> {
+    LineRegex::new(&Pattern {
+        text: format!("(?i){text}"),
+        span: 0..0,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,5 +125,34 @@ mod tests {
         assert!(!filter.passes(b"POST /a"));
         assert_eq!(filter.required_text(), Some(&b"GET"[..]));
         assert_eq!(Filter::Or(vec![filter]).required_text(), None);
+    }
+
+    #[test]
+    fn case_is_ignored_everywhere() {
+        let filter = Filter::And(vec![
+            Filter::text("É.".as_bytes()),
+            Filter::Not(Box::new(Filter::Or(vec![
+                Filter::text(b"x"),
+                Filter::text(b"y"),
+            ]))),
+        ]);
+        let filter = filter.ignoring_case().expect("a small regex");
+        assert!(filter.passes("é. a".as_bytes()));
+        assert!(!filter.passes("éa".as_bytes()));
+        assert!(!filter.passes("É. X".as_bytes()));
+        let bytes = Filter::text(b"\xff").ignoring_case().expect("a text");
+        assert!(bytes.passes(b"a\xff"));
+    }
+
+    #[test]
+    fn places_of_matches_are_those_of_what_must_be_there() {
+        let regex = without_case("b+").expect("a regex");
+        let filter = Filter::And(vec![
+            Filter::Or(vec![Filter::text(b"a"), Filter::Regex(regex)]),
+            Filter::Not(Box::new(Filter::text(b"c"))),
+        ]);
+        let mut found = Vec::new();
+        filter.matches(b"abBxa", &mut found);
+        assert_eq!(found, [0..1, 4..5, 1..3]);
     }
 }

@@ -1,6 +1,8 @@
 //! A regex that lines must match: tried on one line, or searched for in many at once, which takes one search for each match
 //! instead of one for each line.
 
+use std::ops::Range;
+
 use regex_automata::Input;
 use regex_automata::meta::{Cache, Regex};
 use regex_automata::util::syntax;
@@ -65,6 +67,12 @@ impl LineRegex {
     /// Whether it matches somewhere in a line.
     pub fn is_match(&self, line: &[u8]) -> bool {
         self.in_line.is_match(line)
+    }
+
+    /// Appends where in a line it matches something.
+    pub fn matches(&self, line: &[u8], out: &mut Vec<Range<usize>>) {
+        let found = self.in_line.find_iter(line).map(|found| found.range());
+        out.extend(found.filter(|range| !range.is_empty()));
     }
 
     /// A search for lines that match, if there can be one.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::filter::Filter;
-use crate::expr::error::Span;
+use crate::expr::error::{QueryError, Span};
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::format::Parse;
 use crate::record::{FieldName, Number};
@@ -16,6 +16,19 @@ pub struct Query {
 }
 
 impl Query {
+    /// Makes upper and lower case equal in all filters.
+    ///
+    /// # Errors
+    /// If the regex for that is too large.
+    pub fn ignore_case(&mut self) -> Result<(), QueryError> {
+        for stage in &mut self.stages {
+            if let StageKind::Filter(filter) = &mut stage.kind {
+                *filter = filter.ignoring_case()?;
+            }
+        }
+        Ok(())
+    }
+
     /// The fields on the right of comparisons and in lists, where texts are usual.
     pub fn compared_with(&self) -> Vec<FieldName> {
         let mut found = Vec::new();

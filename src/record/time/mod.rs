@@ -60,6 +60,29 @@ impl Timestamp {
         )
     }
 
+    /// Reads a time by a format as of `strptime(3)`; `zone` is that of times that name none. What the format leaves out of the time of
+    /// the day is zero. `%f` and `%.f` read fractions of seconds, `%s` seconds since 1970.
+    pub fn parse_as(format: &[u8], text: &[u8], zone: &TimeZone) -> Option<Timestamp> {
+        let parsed = jiff::fmt::strtime::BrokenDownTime::parse(format, text).ok()?;
+        let stamp = match parsed.to_timestamp() {
+            Ok(stamp) => stamp,
+            Err(_) => {
+                let date = parsed.to_date().ok()?;
+                let time = parsed.to_time().unwrap_or_default();
+                zone.to_timestamp(date.to_datetime(time)).ok()?
+            }
+        };
+        let nanos = u32::try_from(stamp.subsec_nanosecond().rem_euclid(1_000_000_000)).ok()?;
+        let seconds = stamp.as_nanosecond().div_euclid(1_000_000_000);
+        let digits = match nanos {
+            0 => 0,
+            _ if nanos.is_multiple_of(1_000_000) => 3,
+            _ if nanos.is_multiple_of(1_000) => 6,
+            _ => 9,
+        };
+        Timestamp::new(i64::try_from(seconds).ok()?, nanos, digits)
+    }
+
     /// Reads RFC 3339 (with `T` or a blank, with or without a zone), a date, the same in ISO 8601's basic format (`20260131`),
     /// the time of an access log, or a number of seconds, milliseconds, microseconds or nanoseconds since 1970 that lies in the
     /// plausible range of its unit. What has no zone is taken to be in `zone`.
