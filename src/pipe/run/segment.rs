@@ -62,8 +62,34 @@ pub(super) fn run(
     };
     if is_stopped && signals::which().is_some() {
         give_partial_results(steps, sink, context)?;
+    } else {
+        give_what_came_before(&result, steps, sink, context);
     }
     result
+}
+
+/// After a failure: hands on what the steps behind it keep back, so that all that was made before the failure comes out,
+/// whenever the threads ran. Another failure on the way is not reported: it is not the first.
+fn give_what_came_before(
+    result: &Result<Ending, Failure>,
+    steps: &mut [Running],
+    sink: &mut dyn Sink,
+    context: &Context<'_, '_>,
+) {
+    let failed = match result {
+        Ok(Ending::Complete) => return,
+        Ok(Ending::Aborted) => None,
+        Err(failure) if failure.kind == FailureKind::ReaderGone => return,
+        Err(failure) => failure.part,
+    };
+    let failed = steps
+        .iter()
+        .position(|running| Some(running.part) == failed);
+    let behind = failed.map_or(0, |failed| failed + 1);
+    let given = each(&mut steps[behind..], sink, context, |step, out| {
+        step.idle(out)
+    });
+    let _ = given.and_then(|()| sink.idle());
 }
 
 /// After a signal: ends the steps whose results are worth having for a part of the input.

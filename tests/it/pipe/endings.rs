@@ -194,6 +194,41 @@ fn one_stage_that_fails_is_reported_once_and_nothing_is_replaced() {
     }
 }
 
+/// A program behind the failure is stopped instead: an end of its input would look like success.
+#[test]
+fn everything_before_a_failure_comes_out_whenever_the_threads_ran() {
+    let sandbox = Sandbox::new();
+    let lines = |count: u32| (0..count).map(|number| format!("line {number:06}\n"));
+    let encoded: String = lines(9_000)
+        .map(|line| {
+            line.bytes()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+                + "\n"
+        })
+        .collect();
+    sandbox.file("in", encoded + "6c6!\n0a\n");
+    let expected: String = lines(9_000).chain(["l".to_owned()]).collect();
+    for chain in [
+        "hex -d",
+        "exec cat + hex -d",
+        "hex -d + gzip -1 + unpack",
+        "gzip -1 + unpack + hex -d + zstd -1 + unpack + save copy",
+    ] {
+        for _ in 0..5 {
+            let outcome = sandbox.shell(&format!("jug pipe -i in {chain} >out"), b"");
+            assert_eq!(outcome.status, 2, "{chain}: {outcome}");
+            let written = fs::read_to_string(sandbox.path().join("out")).expect("text");
+            let is_equal = written == expected;
+            let (found, wanted) = (written.len(), expected.len());
+            assert!(
+                is_equal,
+                "{chain}: {found} bytes instead of {wanted}: {outcome}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_chain_that_would_read_its_own_output_is_refused() {
     let sandbox = Sandbox::new();
