@@ -66,6 +66,10 @@ pub struct Follow {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "State")]
     state: Option<PathBuf>,
 
+    /// Wait at most DURATION for another run with the same state to end; then exit with status 124
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = values::duration, requires = "state", help_heading = "State")]
+    state_wait: Duration,
+
     /// Read everything that is there, then exit
     #[arg(long, help_heading = "State")]
     drain: bool,
@@ -294,6 +298,10 @@ impl Follow {
         loop {
             if follower.has_new_names() {
                 follower.expand(output)?;
+                // A run that is killed after its first line must be known to the next one.
+                if output.has_state() && follower.prepare(output)? {
+                    output.commit(follower);
+                }
             }
             let lines = output.lines();
             let turn = follower.turn(output)?;
@@ -302,10 +310,7 @@ impl Follow {
             if output.lines() > lines {
                 last_line = now;
             }
-            if let Some(error) = follower
-                .watcher()
-                .and_then(|watcher| watcher.trouble.take())
-            {
+            if let Some(error) = follower.watcher().and_then(Watcher::take_trouble) {
                 warn_of_watches(&error, ui);
             }
             match turn {

@@ -40,6 +40,11 @@ pub enum Event {
         /// The offset of its second part.
         offset: u64,
     },
+    /// What was read from this offset on comes again, as the last run was killed before it could save its state.
+    Repeating {
+        /// Where reading begins.
+        offset: u64,
+    },
     /// The path is not read, for this reason.
     Refused(String),
 }

@@ -7,6 +7,7 @@ mod names;
 mod reading;
 
 use std::collections::VecDeque;
+use std::path::Path;
 
 use super::cut::Cut;
 use super::event::Receive;
@@ -19,6 +20,9 @@ use crate::resume::{self, Files, Known, Piece, Place};
 
 /// How much is read of a log before others have their turn, in bytes.
 const TURN: usize = 4 << 20;
+
+/// How soon to look again at what is unsettled, in nanoseconds.
+const SOON: i128 = 20_000_000;
 
 /// Changes within this time may have the same time stamp, in nanoseconds: the kernel's clock for files ticks at 100 Hz at least.
 const COARSE: i128 = 50_000_000;
@@ -79,8 +83,14 @@ pub struct Log<C> {
     /// The last reason for which the path was not read: each is reported once.
     refused: Option<String>,
     is_waiting: bool,
-    /// Whether files were renamed all the time during the last look at names.
+    /// Whether there was a file that the log is written to, at the last look at names.
+    has_active: bool,
+    /// Whether the names are to be looked at again soon: files were renamed all the time, or one was only being made.
     is_unsettled: bool,
+    /// When to look again, in nanoseconds since 1970.
+    recheck: Option<i128>,
+    /// The size of the current archive when it was found to be incomplete.
+    incomplete: Option<u64>,
     /// When the names in its directory had changed last, at the last look at them.
     names_changed: Option<i128>,
 }
@@ -108,7 +118,10 @@ impl<C: resume::Content> Log<C> {
             held: Vec::new(),
             refused: None,
             is_waiting: false,
+            has_active: false,
             is_unsettled: false,
+            recheck: None,
+            incomplete: None,
             names_changed: None,
         }
     }
@@ -142,17 +155,37 @@ impl<C: resume::Content> Log<C> {
         self.refused.is_some()
     }
 
-    /// The files that are read, also if they are closed at the moment.
-    pub fn files(&self) -> Vec<Status> {
-        let held = self.held.iter().map(|held| held.reader.status);
-        let current = self.current.as_ref().map(|reader| reader.status);
-        let closed = self.known.position.as_ref().map(|mark| mark.status);
-        held.chain(current.or(closed)).collect()
+    /// The files to which something may be added, also if they are closed at the moment, with the paths that they had.
+    pub fn files(&self) -> Vec<(&Path, Status)> {
+        let held = self.held.iter().map(|held| &held.reader);
+        let open = held.chain(&self.current);
+        let mut files: Vec<(&Path, Status)> = open
+            .map(|reader| (reader.path.as_path(), reader.status))
+            .collect();
+        let closed = self
+            .known
+            .position
+            .iter()
+            .filter(|_| self.current.is_none());
+        // Without a file that the log is written to, it may be a ring of files, of which each has its turn.
+        let ring = self.known.finished.iter().filter(|_| !self.has_active);
+        files.extend(
+            closed
+                .chain(ring)
+                .map(|mark| (mark.path.as_path(), mark.status)),
+        );
+        files
     }
 
-    /// When the next rotated file is closed, in nanoseconds since 1970.
+    /// Whether it was looked at, so that it is known where to begin.
+    pub fn is_prepared(&self) -> bool {
+        self.start.is_none()
+    }
+
+    /// When to look again whatever happens, in nanoseconds since 1970: to close a rotated file, or because something was unsettled.
     pub fn next_deadline(&self) -> Option<i128> {
-        self.held.iter().map(|held| held.until).min()
+        let held = self.held.iter().map(|held| held.until);
+        held.chain(self.recheck).min()
     }
 
     /// The offset at which reading goes on, of what was read last.
@@ -204,7 +237,11 @@ impl<C: resume::Content> Log<C> {
         R: Receive,
     {
         let mut left = TURN;
+        self.recheck = None;
         let is_again = std::mem::take(&mut self.is_unsettled);
+        if is_again {
+            self.names_changed = None;
+        }
         let mut looks_at_names = looks_at_names || is_again || self.start.is_some();
         loop {
             match self.read_held(with, &mut left)? {
@@ -220,8 +257,11 @@ impl<C: resume::Content> Log<C> {
                 Turn::Idle => {}
                 turn => return Ok(turn),
             }
+            if self.incomplete.is_some() {
+                return Ok(self.soon(with));
+            }
             if let Some(piece) = self.queue.pop_front() {
-                if !self.is_late(&piece) && !self.retire(with)? {
+                if !piece.is_late && !self.retire(with)? {
                     return Ok(Turn::Stopped);
                 }
                 self.open(&piece, with)?;
@@ -231,7 +271,7 @@ impl<C: resume::Content> Log<C> {
                 return Ok(Turn::Stopped);
             }
             if self.is_unsettled {
-                return Ok(Turn::More);
+                return Ok(self.soon(with));
             }
             if !looks_at_names {
                 return Ok(Turn::Idle);
@@ -239,6 +279,41 @@ impl<C: resume::Content> Log<C> {
             looks_at_names = false;
             self.look_at_names(with)?;
         }
+    }
+
+    /// Arranges for another look in a moment.
+    fn soon<F, R>(&mut self, with: &mut Looking<'_, F, R>) -> Turn
+    where
+        F: Files<Content = C>,
+    {
+        if with.options.is_live {
+            self.recheck = Some(with.files.now() + SOON);
+            return Turn::Idle;
+        }
+        with.files.pause();
+        Turn::More
+    }
+
+    /// Decides where to begin, if that is not decided yet, and opens the first file, so that a state can be kept before anything
+    /// is read.
+    ///
+    /// # Errors
+    /// As [`Log::look`].
+    pub fn prepare<F, R>(&mut self, with: &mut Looking<'_, F, R>) -> Result<()>
+    where
+        F: Files<Content = C>,
+        R: Receive,
+    {
+        if self.start.is_none() {
+            return Ok(());
+        }
+        self.look_at_names(with)?;
+        if self.current.is_none()
+            && let Some(piece) = self.queue.pop_front()
+        {
+            self.open(&piece, with)?;
+        }
+        Ok(())
     }
 
     /// Whether the current file is the one that the log is written to.

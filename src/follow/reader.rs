@@ -3,6 +3,8 @@
 //! Each read begins with the last bytes of the one before. If they are not what they were, the file was truncated and written
 //! again, however long it is now.
 
+mod beginning;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +13,8 @@ use super::event::{Event, Receive};
 use crate::error::Result;
 use crate::io::buffer::Buffer;
 use crate::io::growing::Status;
-use crate::resume::{Content, Digest, HEAD, Head, Mark, TAIL};
+use crate::resume::{Content, Digest, Mark, Samples, TAIL};
+use beginning::Beginning;
 
 /// How much is read at once, in bytes.
 const BLOCK: usize = 1 << 20;
@@ -32,18 +35,21 @@ pub(super) struct Reader<C> {
     pending: Vec<u8>,
     /// The last bytes before `offset`, [`TAIL`] at most.
     tail: Vec<u8>,
-    head: Option<Head>,
+    beginning: Beginning,
+    samples: Samples,
     /// Whether NULs at the next place stand for what was truncated.
     skips_nuls: bool,
+    /// Whether an unfinished unit at the end is not handed on.
+    drops_rest: bool,
 }
 
 /// What a read came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Some bytes.
+    /// Some bytes; there may be more.
     Read(usize),
-    /// There is nothing more yet.
-    End,
+    /// This many bytes, and there is nothing more yet.
+    End(usize),
     /// What was read before is not there any more.
     Truncated,
     /// The receiver wants no more.
@@ -52,7 +58,12 @@ pub(super) enum Step {
 
 impl<C: Content> Reader<C> {
     /// Reads a content from its beginning.
-    pub(super) fn from_begin(content: C, path: &Path) -> io::Result<Reader<C>> {
+    pub(super) fn from_begin(mut content: C, path: &Path) -> io::Result<Reader<C>> {
+        let beginning = Beginning::of(&mut content)?;
+        Reader::new(content, path, beginning)
+    }
+
+    fn new(content: C, path: &Path, beginning: Beginning) -> io::Result<Reader<C>> {
         Ok(Reader {
             status: content.status()?,
             content,
@@ -60,40 +71,51 @@ impl<C: Content> Reader<C> {
             offset: 0,
             pending: Vec::new(),
             tail: Vec::new(),
-            head: None,
+            beginning,
+            samples: Samples::default(),
             skips_nuls: false,
+            drops_rest: false,
         })
     }
 
     /// Reads a content from an offset, where a unit begins.
     pub(super) fn from_offset(content: C, path: &Path, offset: u64) -> io::Result<Reader<C>> {
         let mut reader = Reader::from_begin(content, path)?;
-        let length = offset.min(TAIL as u64);
-        reader.tail = vec![0; length as usize];
-        let read = reader.content.read_at(offset - length, &mut reader.tail)?;
-        reader.tail.truncate(read);
-        reader.offset = offset - length + read as u64;
-        reader.extend_head()?;
+        reader.go_to(offset)?;
+        if !reader.is_archive() {
+            reader.samples = Samples::of(&mut reader.content, reader.offset)?;
+        }
         Ok(reader)
     }
 
     /// Reads on from a mark; none if it is not the content that was marked.
-    pub(super) fn from_mark(content: C, path: &Path, mark: &Mark) -> io::Result<Option<Reader<C>>> {
-        let mut reader = Reader::from_begin(content, path)?;
-        reader.tail = vec![0; mark.offset.min(TAIL as u64) as usize];
-        let begin = mark.offset - reader.tail.len() as u64;
-        let read = reader.content.read_at(begin, &mut reader.tail)?;
-        if read < reader.tail.len() || Digest::of(&reader.tail) != mark.tail {
+    pub(super) fn from_mark(
+        mut content: C,
+        path: &Path,
+        mark: &Mark,
+    ) -> io::Result<Option<Reader<C>>> {
+        if mark.offset == 0 && !Beginning::is_at(mark.head, &mut content)? {
             return Ok(None);
         }
-        reader.offset = mark.offset;
-        reader.head = Some(mark.head);
+        let beginning = Beginning::known(mark.head, &mut content)?;
+        let mut reader = Reader::new(content, path, beginning)?;
+        reader.go_to(mark.offset)?;
+        if reader.offset < mark.offset || Digest::of(&reader.tail) != mark.tail {
+            return Ok(None);
+        }
+        reader.samples = mark.samples.clone();
+        reader.samples.truncate(mark.offset);
         Ok(Some(reader))
     }
 
     /// Takes NULs at the beginning for a hole that a truncation has left.
     pub(super) fn skip_nuls(&mut self) {
         self.skips_nuls = true;
+    }
+
+    /// Takes an unfinished unit at the end for the part of one that a rotator was just copying.
+    pub(super) fn drop_rest(&mut self) {
+        self.drops_rest = true;
     }
 
     /// The status of the file now.
@@ -128,20 +150,24 @@ impl<C: Content> Reader<C> {
         // The new bytes begin at a cache line of the buffer.
         let space = &mut buffer[TAIL - checked.len()..];
         let position = self.offset + self.pending.len() as u64;
-        let read = self
-            .content
-            .read_at(position - checked.len() as u64, space)?;
+        let begin = position - checked.len() as u64;
+        // Before reading, so that a file with this status has what was read.
+        let status = self.content.status()?;
+        let read = self.content.read_once(begin, space)?;
         let Some(new) = read
             .checked_sub(checked.len())
             .filter(|_| space.starts_with(&checked))
         else {
             return Ok(Ok(Step::Truncated));
         };
-        if new == 0 {
-            self.status = self.content.status()?;
-            return Ok(Ok(Step::End));
-        }
         let block = &space[checked.len()..read];
+        if position == 0 && !self.beginning.is_of(block) {
+            return Ok(Ok(Step::Truncated));
+        }
+        self.status = status;
+        if new == 0 {
+            return Ok(Ok(Step::End(0)));
+        }
         if self.pending.is_empty() && block[0] == 0 {
             let skipped = self.nuls(position, block)?;
             if skipped > 0 {
@@ -150,11 +176,15 @@ impl<C: Content> Reader<C> {
             }
         }
         self.skips_nuls = false;
+        self.beginning.extend(position, block);
+        self.samples.extend(begin, &space[..read], new);
+        // A file that has less than was asked for has no more now; an archive may.
+        let is_at_end = read < space.len() && !self.is_archive();
         let handed = self.hand_on(log, cut, block, out);
-        self.extend_head()?;
-        Ok(handed.map(|goes_on| match goes_on {
-            true => Step::Read(new),
-            false => Step::Stopped,
+        Ok(handed.map(|goes_on| match (goes_on, is_at_end) {
+            (true, false) => Step::Read(new),
+            (true, true) => Step::End(new),
+            (false, _) => Step::Stopped,
         }))
     }
 
@@ -211,7 +241,7 @@ impl<C: Content> Reader<C> {
 
     /// Hands on the rest of a content to which nobody adds any more; false if the receiver stops.
     pub(super) fn finish(&mut self, log: &Path, out: &mut impl Receive) -> Result<bool> {
-        if self.pending.is_empty() {
+        if self.pending.is_empty() || self.drops_rest {
             return Ok(true);
         }
         let rest = std::mem::take(&mut self.pending);
@@ -253,30 +283,30 @@ impl<C: Content> Reader<C> {
 
     /// Goes on at another place, where NULs came before.
     fn pass(&mut self, position: u64) -> io::Result<()> {
-        let length = position.min(TAIL as u64);
-        self.tail = vec![0; length as usize];
-        let read = self.content.read_at(position - length, &mut self.tail)?;
-        self.tail.truncate(read);
-        self.offset = position - length + read as u64;
+        self.go_to(position)?;
         // The rest of the hole may end in a block that is still to be read.
         self.skips_nuls = true;
-        self.extend_head()
-    }
-
-    /// Takes more of the beginning into the head, as long as it is short.
-    fn extend_head(&mut self) -> io::Result<()> {
-        let seen = self.offset + self.pending.len() as u64;
-        let length = self.head.map_or(0, |head| head.length);
-        if length == HEAD || seen <= length as u64 {
-            return Ok(());
-        }
-        let mut first = vec![0; HEAD.min(usize::try_from(seen).unwrap_or(HEAD))];
-        let read = self.content.read_at(0, &mut first)?;
-        // Truncated since: the head is that of what was read.
-        if read == first.len() && self.head.is_none_or(|head| head.is_at(&first)) {
-            self.head = Some(Head::of(&first));
+        if let Beginning::Bytes(bytes) = &self.beginning
+            && bytes.is_empty()
+        {
+            self.beginning = Beginning::of(&mut self.content)?;
         }
         Ok(())
+    }
+
+    /// Goes on at an offset, or at the end if the content is shorter.
+    fn go_to(&mut self, offset: u64) -> io::Result<()> {
+        let length = offset.min(TAIL as u64);
+        self.tail = vec![0; length as usize];
+        let read = self.content.read_at(offset - length, &mut self.tail)?;
+        self.tail.truncate(read);
+        self.offset = offset - length + read as u64;
+        Ok(())
+    }
+
+    /// Decodes an archive again that was incomplete, since it may have grown.
+    pub(super) fn again(&mut self) {
+        self.content.again();
     }
 
     /// Where reading stands; none if there was nothing to read.
@@ -285,8 +315,9 @@ impl<C: Content> Reader<C> {
             path: self.path.clone(),
             status: self.status,
             offset: self.offset,
-            head: self.head?,
+            head: self.beginning.head()?,
             tail: Digest::of(&self.tail),
+            samples: self.samples.clone(),
         })
     }
 }

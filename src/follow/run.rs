@@ -102,20 +102,30 @@ impl Follower {
                     if let Some(watcher) = &mut self.watcher {
                         watcher.watch_globs(&found.directories);
                     }
+                    let mut found_logs = found.logs;
                     for link in found.links {
-                        if !self.links.contains(&link) {
-                            let reason = "a link that a glob has found is not followed".to_owned();
+                        if self.logs.iter().any(|log| log.place().path == link) {
+                            continue;
+                        }
+                        // As for a path: a link that is there from the beginning was made by who runs jug.
+                        if !self.has_expanded || out.recall(&link).is_some() {
+                            found_logs.push((link, false));
+                        } else if !self.links.contains(&link) {
+                            let reason = "a link that appeared later is not followed".to_owned();
                             out.event(&link, &Event::Refused(reason))?;
                             self.links.push(link);
                         }
                     }
-                    for (path, with_rotated) in found.logs {
+                    for (path, with_rotated) in found_logs {
                         if self.logs.iter().any(|log| log.place().path == path) {
                             continue;
                         }
-                        let place = Place {
-                            path,
-                            links: Links::Refused,
+                        let place = match self.has_expanded {
+                            true => Place {
+                                path,
+                                links: Links::Refused,
+                            },
+                            false => operand::place(&mut Disk, &path),
                         };
                         // What appears later is new from its first byte.
                         let start = match self.has_expanded {
@@ -133,6 +143,28 @@ impl Follower {
         }
         self.has_expanded = true;
         Ok(())
+    }
+
+    /// Decides for new logs where to begin, so that a state can be kept before anything is read. Returns whether there were any.
+    ///
+    /// # Errors
+    /// Those of the receiver.
+    pub fn prepare(&mut self, out: &mut impl Receive) -> Result<bool> {
+        let is_new = |log: &Log<Growing>| !log.is_prepared();
+        let new: Vec<usize> = (0..self.logs.len())
+            .filter(|index| is_new(&self.logs[*index]))
+            .collect();
+        for index in &new {
+            let mut with = Looking {
+                files: &mut Disk,
+                options: &self.options,
+                buffer: &mut self.buffer,
+                out: &mut *out,
+            };
+            self.logs[*index].prepare(&mut with)?;
+            self.limit_open(*index);
+        }
+        Ok(!new.is_empty())
     }
 
     /// Looks at everything again.
@@ -193,7 +225,7 @@ impl Follower {
             let turn = log.look(&mut with, names)?;
             let is_new = match &mut self.watcher {
                 Some(watcher) if turn == Turn::Idle => {
-                    watcher.update(index, log.place(), &log.files())
+                    watcher.update(index, log.place(), &log.files(), names)
                 }
                 _ => false,
             };

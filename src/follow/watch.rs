@@ -35,8 +35,10 @@ pub struct Watcher {
     globs: BTreeMap<PathBuf, Option<Watch>>,
     next_poll: Instant,
     changes: Vec<Change>,
-    /// Why watches could not be added, to be reported once.
-    pub trouble: Option<io::Error>,
+    /// Why watches could not be added, until that is reported.
+    trouble: Option<io::Error>,
+    /// Whether watches are missing.
+    lacks_watches: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +58,15 @@ struct Watched {
     directory: PathBuf,
     files: Vec<(Watch, Status)>,
     is_polled: bool,
+}
+
+impl Watched {
+    /// Whether these files are watched, and no others.
+    fn has_same_files(&self, open: &[(&Path, Status)]) -> bool {
+        let mut all = self.files.iter().zip(open);
+        self.files.len() == open.len()
+            && all.all(|((_, known), (_, status))| known.is_same_file(status))
+    }
 }
 
 /// What to look at.
@@ -92,8 +103,14 @@ impl Watcher {
             globs: BTreeMap::new(),
             next_poll: Instant::now() + interval,
             changes: Vec::new(),
+            lacks_watches: trouble.is_some(),
             trouble,
         }
+    }
+
+    /// Why watches could not be added; returned once.
+    pub fn take_trouble(&mut self) -> Option<io::Error> {
+        self.trouble.take()
     }
 
     /// The descriptor that can be read once something has happened.
@@ -114,10 +131,19 @@ impl Watcher {
     }
 
     /// Begins or goes on to watch a log; `open` are the files that it reads. Returns whether something is newly watched: it may
-    /// have changed before that, and is to be looked at once more.
-    pub fn update(&mut self, log: usize, place: &Place, open: &[Status]) -> bool {
+    /// have changed before that, and is to be looked at once more. Without `names`, they are where they were at the last call.
+    pub fn update(
+        &mut self,
+        log: usize,
+        place: &Place,
+        open: &[(&Path, Status)],
+        names: bool,
+    ) -> bool {
         while self.logs.len() <= log {
             self.logs.push(Watched::default());
+        }
+        if !names && self.logs[log].has_same_files(open) {
+            return false;
         }
         let is_new_directory = self.watch_names(log, place);
         let is_new_file = self.watch_files(log, place, open);
@@ -170,26 +196,30 @@ impl Watcher {
         is_new
     }
 
-    fn watch_files(&mut self, log: usize, place: &Place, open: &[Status]) -> bool {
+    fn watch_files(&mut self, log: usize, place: &Place, open: &[(&Path, Status)]) -> bool {
         if self.inotify.is_none() {
             return false;
         }
         let files = std::mem::take(&mut self.logs[log].files);
         let (mut kept, mut is_new) = (Vec::new(), false);
         for (watch, status) in files {
-            match open.iter().any(|open| open.is_same_file(&status)) {
+            match open.iter().any(|(_, open)| open.is_same_file(&status)) {
                 true => kept.push((watch, status)),
                 false => self.release(watch, User::Content(log)),
             }
         }
-        let at_path = Disk.status(&place.path, place.links).ok();
-        for status in open
-            .iter()
-            .filter(|status| at_path.is_some_and(|at| at.is_same_file(status)))
-        {
-            if !kept.iter().any(|(_, known)| known.is_same_file(status))
-                && let Some(watch) = self.add(&place.path, Interest::Content, User::Content(log))
-            {
+        for (path, status) in open {
+            if kept.iter().any(|(_, known)| known.is_same_file(status)) {
+                continue;
+            }
+            let links = match *path == place.path {
+                true => place.links,
+                false => Links::Refused,
+            };
+            let is_there = Disk
+                .status(path, links)
+                .is_ok_and(|at| at.is_same_file(status));
+            if is_there && let Some(watch) = self.add(path, Interest::Content, User::Content(log)) {
                 kept.push((watch, *status));
                 is_new = true;
             }
@@ -208,7 +238,7 @@ impl Watcher {
         }
         let is_missing = watched.directory != directory_of(&place.path) && !watched.is_link;
         let kind = file_systems::of_path(&watched.directory);
-        is_missing || !matches!(kind, Ok(FileSystemKind::Local)) || self.trouble.is_some()
+        is_missing || !matches!(kind, Ok(FileSystemKind::Local)) || self.lacks_watches
     }
 
     fn add(&mut self, path: &Path, interest: Interest, user: User) -> Option<Watch> {
@@ -218,7 +248,8 @@ impl Watcher {
                 Some(watch)
             }
             Err(error) => {
-                if is_out_of_watches(&error) && self.trouble.is_none() {
+                if is_out_of_watches(&error) && !self.lacks_watches {
+                    self.lacks_watches = true;
                     self.trouble = Some(error);
                 }
                 None

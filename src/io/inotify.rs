@@ -14,6 +14,9 @@ use rustix::io::Errno;
 /// The buffer of one read, in bytes: some thousand events.
 const BUFFER: usize = 64 << 10;
 
+/// The length of the largest event, in bytes: a header and a name (inotify(7)).
+const LARGEST: usize = 16 + 256;
+
 /// What is watched, by the number that the kernel gave it. Two paths to one inode have one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Watch(i32);
@@ -102,13 +105,22 @@ impl Inotify {
         let _ = inotify::remove_watch(&self.descriptor, watch.0);
     }
 
-    /// Moves all queued changes to `changes`, without waiting.
+    /// Moves all queued changes to `changes`, without waiting. What is queued meanwhile may be left.
     ///
     /// # Errors
     /// Those of read(2).
     pub fn drain(&mut self, changes: &mut Vec<Change>) -> io::Result<()> {
         let mut reader = inotify::Reader::new(&self.descriptor, &mut self.buffer);
+        let mut count = 0;
         loop {
+            if reader.is_buffer_empty() {
+                // A read that left room for another event has emptied the queue.
+                if (1..BUFFER / LARGEST).contains(&count) {
+                    return Ok(());
+                }
+                count = 0;
+            }
+            count += 1;
             let event = match reader.next() {
                 Ok(event) => event,
                 Err(Errno::WOULDBLOCK) => return Ok(()),

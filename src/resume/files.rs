@@ -20,6 +20,23 @@ pub trait Content {
     /// # Errors
     /// As [`Growing::read_at`].
     fn read_at(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize>;
+    /// Reads as much as there is and fits; an archive that is cut off ends there.
+    ///
+    /// # Errors
+    /// As `read_at`.
+    fn read_available(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        match self.read_at(offset, into) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
+            read => read,
+        }
+    }
+    /// Reads what there is, with one call, so that it is one content.
+    ///
+    /// # Errors
+    /// As [`Growing::read_at`].
+    fn read_once(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize>;
+    /// Decodes an archive from its beginning at the next read, as it was incomplete and may have grown.
+    fn again(&mut self);
     /// The first offset that is not in a hole.
     ///
     /// # Errors
@@ -65,6 +82,14 @@ impl Content for Growing {
 
     fn read_at(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
         Growing::read_at(self, offset, into)
+    }
+
+    fn read_once(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        Growing::read_once(self, offset, into)
+    }
+
+    fn again(&mut self) {
+        Growing::again(self);
     }
 
     fn data_from(&self, offset: u64) -> io::Result<u64> {

@@ -1,40 +1,15 @@
 //! A place in a content, and hashes by which that content is recognised.
 
-use std::fmt;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
+use super::digest::{Digest, TAIL};
+use super::files::Content;
+use super::samples::Samples;
 use crate::io::growing::Status;
 
 /// How many bytes at the beginning of a content are hashed, at most.
 pub const HEAD: usize = 4096;
-
-/// How many bytes before an offset are hashed, at most.
-pub const TAIL: usize = 64;
-
-/// A hash of some bytes: the first 16 bytes of their BLAKE3.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Digest(pub [u8; 16]);
-
-impl Digest {
-    /// The hash of these bytes.
-    pub fn of(bytes: &[u8]) -> Digest {
-        let mut first = [0; 16];
-        first.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
-        Digest(first)
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
-    }
-}
 
 /// The beginning of a content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,11 +49,36 @@ pub struct Mark {
     pub offset: u64,
     /// How the content begins. It may reach beyond the place.
     pub head: Head,
-    /// The hash of the last bytes before the place, [`TAIL`] at most.
+    /// The hash of the last bytes before the place, [`TAIL`](super::TAIL) at most.
     pub tail: Digest,
+    /// Hashes of more of the content. They may reach beyond the place.
+    pub samples: Samples,
 }
 
 impl Mark {
+    /// A mark in an open file; none if that is empty.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn of(path: &Path, content: &mut impl Content, offset: u64) -> io::Result<Option<Mark>> {
+        let mut first = [0; HEAD];
+        let read = content.read_available(0, &mut first)?;
+        let mut tail = [0; TAIL];
+        let tail = &mut tail[..offset.min(TAIL as u64) as usize];
+        let before = content.read_available(offset - tail.len() as u64, tail)?;
+        if read == 0 || before < tail.len() {
+            return Ok(None);
+        }
+        Ok(Some(Mark {
+            path: path.to_owned(),
+            status: content.status()?,
+            offset,
+            head: Head::of(&first[..read]),
+            tail: Digest::of(tail),
+            samples: Samples::of(content, offset)?,
+        }))
+    }
+
     /// Whether a file has not changed in any way since it was marked.
     pub fn is_unchanged(&self, status: &Status) -> bool {
         self.status.is_same_file(status)

@@ -9,11 +9,13 @@
 
 mod candidates;
 mod compare;
+mod digest;
 mod files;
-pub mod mark;
+mod mark;
 mod names;
 mod pieces;
 mod resolve;
+mod samples;
 mod search;
 mod state;
 mod state_text;
@@ -23,10 +25,13 @@ pub(crate) mod testing;
 
 pub use candidates::{directory_of, is_rotated_name};
 pub use compare::{Comparison, compare};
+pub use digest::{Digest, TAIL};
 pub use files::{Content, Disk, Files};
-pub use mark::{Digest, HEAD, Head, Mark, TAIL};
+pub use mark::{HEAD, Head, Mark};
 pub use names::without_packing;
 pub use pieces::{Known, Loss, Piece, Place, Resolved, Seen};
 pub use resolve::resolve;
+pub use samples::Samples;
+pub use search::SETTLING;
 pub use state::{LogState, OutputState, State};
 pub use store::{Condition, Loaded, Mismatch, OpenError, Store};

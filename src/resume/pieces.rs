@@ -86,6 +86,10 @@ pub struct Piece {
     pub from: Option<Mark>,
     /// Whether it is the one that the log is written to.
     pub is_active: bool,
+    /// Whether it was added to an older file, after that was done with: it is read beside the current one.
+    pub is_late: bool,
+    /// Whether a rotator copied it: the rest of a line that it ends with is nowhere.
+    pub is_copy: bool,
     /// Whether its content begins where a truncation has left it, so that a hole at its beginning means nothing.
     pub is_truncated: bool,
 }
@@ -139,4 +143,6 @@ pub struct Resolved {
     pub has_active: bool,
     /// Whether the file with the position was found, by whatever name.
     pub has_position: bool,
+    /// Whether a file is only being made, so that nothing can be told of it yet: look again soon.
+    pub is_unsettled: bool,
 }

@@ -6,7 +6,7 @@
 
 use std::io;
 
-use super::candidates::candidates;
+use super::candidates::{Candidate, candidates};
 use super::files::Files;
 use super::pieces::{Known, Place, Resolved};
 use super::search::Search;
@@ -26,14 +26,15 @@ pub fn resolve<F: Files>(
     known: &Known,
     open: &[Status],
 ) -> io::Result<Resolved> {
-    let mut before = None;
+    let mut before: Option<Vec<Candidate>> = None;
     for _ in 0..ATTEMPTS {
         let (candidates, mut losses) = candidates(files, place)?;
         let mut search = Search::new(&mut *files, place, known, open, &candidates);
         let mut resolved = search.run()?;
         let is_moving = search.has_moved || !resolved.losses.is_empty();
         // A loss may be no more than a listing that was made while files were renamed.
-        if !is_moving || (before.as_ref() == Some(&candidates) && !search.has_moved) {
+        let is_settled = before.is_some_and(|before| are_same_files(&before, &candidates));
+        if !is_moving || (is_settled && !search.has_moved) {
             losses.append(&mut resolved.losses);
             resolved.losses = losses;
             return Ok(resolved);
@@ -42,4 +43,12 @@ pub fn resolve<F: Files>(
         files.pause();
     }
     Err(io::ErrorKind::WouldBlock.into())
+}
+
+/// Whether two listings have the same files by the same names.
+fn are_same_files(before: &[Candidate], now: &[Candidate]) -> bool {
+    let is_same = |(one, other): (&Candidate, &Candidate)| {
+        one.path == other.path && one.status.is_same_file(&other.status)
+    };
+    before.len() == now.len() && before.iter().zip(now).all(is_same)
 }

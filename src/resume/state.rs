@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::mark::Digest;
+use super::digest::Digest;
 use super::pieces::Known;
 use crate::io::growing::Links;
 

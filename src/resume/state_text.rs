@@ -6,7 +6,7 @@
 //! plan lines
 //! output 1200 <tail> /var/log/errors
 //! log refused 20784 /var/log/app.log
-//! position 1 2 - 900 1800000000000000000 900 900 <head> <tail> /var/log/app.log
+//! position 1 2 - 900 1800000000000000000 900 900 <head> <tail> 8:<hash>,16:<hash> /var/log/app.log
 //! end <checksum>
 //! ```
 //!
@@ -17,8 +17,10 @@ use std::fmt::Write as _;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
-use super::mark::{Digest, HEAD, Head, Mark};
+use super::digest::Digest;
+use super::mark::{HEAD, Head, Mark};
 use super::pieces::{Known, Seen};
+use super::samples::Samples;
 use super::state::{LogState, OutputState, State};
 use crate::io::growing::{Kind, Links, Status};
 
@@ -82,10 +84,23 @@ pub(super) fn encode(state: &State) -> Vec<u8> {
 fn mark_line(word: &str, mark: &Mark) -> String {
     let (status, offset, head) = (status_words(&mark.status), mark.offset, mark.head);
     let path = path_word(&mark.path);
+    let samples = sample_words(&mark.samples);
     format!(
-        "{word} {status} {offset} {} {} {} {path}",
+        "{word} {status} {offset} {} {} {} {samples} {path}",
         head.length, head.digest, mark.tail
     )
+}
+
+/// `8:<hash>,16:<hash>`, or `-`.
+fn sample_words(samples: &Samples) -> String {
+    let pairs = samples.pairs().iter();
+    let words: Vec<String> = pairs
+        .map(|(at, hash)| format!("{at}:{hash:016x}"))
+        .collect();
+    match words.is_empty() {
+        true => "-".to_owned(),
+        false => words.join(","),
+    }
 }
 
 fn status_words(status: &Status) -> String {
@@ -229,8 +244,18 @@ fn mark<'a>(words: &mut impl Iterator<Item = &'a str>) -> Option<Mark> {
             digest: digest(words.next()?)?,
         },
         tail: digest(words.next()?)?,
+        samples: samples(words.next()?)?,
         path: path(words.next()?)?,
     })
+}
+
+fn samples(word: &str) -> Option<Samples> {
+    let pair = |word: &str| {
+        let (at, hash) = word.split_once(':')?;
+        Some((at.parse().ok()?, u64::from_str_radix(hash, 16).ok()?))
+    };
+    let pairs = word.split(',').filter(|word| *word != "-").map(pair);
+    Samples::from_pairs(pairs.collect::<Option<Vec<(u64, u64)>>>()?)
 }
 
 fn status<'a>(words: &mut impl Iterator<Item = &'a str>) -> Option<Status> {
@@ -285,6 +310,7 @@ pub(super) mod tests {
             offset: 890,
             head: Head::of(b"some text"),
             tail: Digest::of(b"text"),
+            samples: Samples::from_pairs(vec![(8, 7), (16, u64::MAX)]).unwrap(),
         };
         State {
             command: "follow".to_owned(),

@@ -175,6 +175,12 @@ impl Content for Handle {
         Ok(count)
     }
 
+    fn read_once(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        self.read_at(offset, into)
+    }
+
+    fn again(&mut self) {}
+
     fn data_from(&self, offset: u64) -> io::Result<u64> {
         let inode = self.inode.borrow();
         let rest = inode.bytes.iter().skip(offset as usize);
@@ -235,7 +241,9 @@ impl Files for Memory {
         path.to_path_buf()
     }
 
-    fn pause(&mut self) {}
+    fn pause(&mut self) {
+        self.tick();
+    }
 
     fn now(&self) -> i128 {
         self.0.borrow().clock

@@ -58,10 +58,10 @@ impl<'a> Output<'a> {
             mode: Mode::Append,
             durability: Durability::Synced,
         };
-        Ok(Output {
+        let mut output = Output {
             results: Results::open(follow.append.as_deref(), options)?,
             ui,
-            saved,
+            saved: None,
             format: plan.format,
             cut: plan.cut,
             end: follow.null.then_some(0),
@@ -70,7 +70,12 @@ impl<'a> Output<'a> {
             is_met: false,
             lines: 0,
             row: Vec::new(),
-        })
+        };
+        for (log, offset) in saved.iter().flat_map(Saved::repeated) {
+            output.event(log, &Event::Repeating { offset })?;
+        }
+        output.saved = saved;
+        Ok(output)
     }
 
     /// How many lines have come.
@@ -85,6 +90,11 @@ impl<'a> Output<'a> {
 
     pub(super) fn flush(&mut self) -> Result<()> {
         self.results.flush()
+    }
+
+    /// Whether there is a state.
+    pub(super) fn has_state(&self) -> bool {
+        self.saved.is_some()
     }
 
     /// Whether lines came that no commit covers.
@@ -276,6 +286,12 @@ impl Receive for Output<'_> {
                     "{shown}: a line of more than 16 MiB is cut at byte {offset}"
                 ));
                 self.record(log, "split", &format!(",\"offset\":{offset}"))
+            }
+            Event::Repeating { offset } => {
+                self.ui.warned(&format!(
+                    "{shown}: the last run did not end properly; repeating from byte {offset}"
+                ));
+                self.record(log, "repeating", &format!(",\"offset\":{offset}"))
             }
             Event::Refused(reason) => {
                 self.ui.missed(&format!("{shown}: {reason}"));

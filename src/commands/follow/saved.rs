@@ -1,7 +1,6 @@
 //! The state of a run: loaded at the beginning, committed when what it covers has been written.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::{Follow, Plan};
 use crate::error::{Error, Plain, Result};
@@ -14,9 +13,6 @@ use crate::resume::{
     TAIL,
 };
 use crate::ui::Ui;
-
-/// How long to wait for another run to end.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// After how many days without any of its files a log is forgotten.
 const FORGET: i64 = 7;
@@ -31,6 +27,8 @@ pub(super) struct Saved {
     /// The file to which the output is appended.
     append: Option<PathBuf>,
     is_uncommitted: bool,
+    /// Whether the last run wrote output that no commit covers.
+    is_repeating: bool,
     /// Why the last commit failed.
     trouble: Option<String>,
 }
@@ -42,7 +40,7 @@ impl Saved {
             return Ok(None);
         };
         let shown = path.display();
-        let mut store = Store::open(path, PATIENCE).map_err(|error| match error {
+        let mut store = Store::open(path, follow.state_wait).map_err(|error| match error {
             OpenError::Busy => Error::input(format!("{shown}: another run is using it"))
                 .ending(Exit::TimedOut)
                 .hint("it ends by itself, or is a jug follow without --drain"),
@@ -66,20 +64,22 @@ impl Saved {
             ))),
         }
         let append = follow.append.clone().filter(|file| is_file(file));
-        let saved = Saved {
+        let mut saved = Saved {
             path: path.clone(),
             store,
             state: loaded.state,
             append,
             is_uncommitted: false,
+            is_repeating: false,
             trouble: None,
         };
         let is_cut = saved.cut_output(
             loaded.was_interrupted || loaded.condition != Condition::Good,
             ui,
         )?;
-        if loaded.was_interrupted && !is_cut {
-            saved.announce_repeats(ui);
+        saved.is_repeating = loaded.was_interrupted && !is_cut;
+        if saved.is_repeating && saved.state.logs.is_empty() {
+            ui.warn("the last run did not end properly; repeating from the beginning");
         }
         Ok(Some(saved))
     }
@@ -113,20 +113,10 @@ impl Saved {
         Ok(true)
     }
 
-    fn announce_repeats(&self, ui: &Ui) {
-        for log in &self.state.logs {
-            let Some(position) = &log.known.position else {
-                continue;
-            };
-            ui.warn(&format!(
-                "{}: the last run did not end properly; repeating from byte {}",
-                log.path.display(),
-                position.offset
-            ));
-        }
-        if self.state.logs.is_empty() {
-            ui.warn("the last run did not end properly; repeating from the beginning");
-        }
+    /// Where the logs are read again that the last run read, but did not commit.
+    pub(super) fn repeated(&self) -> impl Iterator<Item = (&Path, u64)> {
+        let logs = self.state.logs.iter().filter(|_| self.is_repeating);
+        logs.filter_map(|log| Some((log.path.as_path(), log.known.position.as_ref()?.offset)))
     }
 
     /// What is known of a log.

@@ -22,7 +22,7 @@ impl<C: resume::Content> Log<C> {
         };
         let is_same = match (&self.current, &self.known.position) {
             (Some(reader), _) => status.is_same_file(&reader.status),
-            (None, Some(mark)) => mark.is_unchanged(&status),
+            (None, Some(mark)) => mark.is_unchanged(&status) && mark.unread() == 0,
             (None, None) => false,
         };
         let is_same = is_same && status.kind == Kind::File;
@@ -67,12 +67,18 @@ impl<C: resume::Content> Log<C> {
                 return self.refuse(&path, Plain(&error).to_string(), with);
             }
         };
+        self.is_unsettled = resolved.is_unsettled;
+        self.has_active = resolved.has_active;
         let is_there = resolved.has_active || !resolved.pieces.is_empty();
         if !is_there && !self.is_waiting && self.current.is_none() {
             with.out.event(&self.place.path, &Event::Waiting)?;
         }
         self.is_waiting = !is_there && self.current.is_none();
         self.report(&resolved.losses, &known, with)?;
+        let is_continued = |piece: &Piece| piece.from.is_some() && piece.from == known.position;
+        if is_truncated(&resolved) && !resolved.pieces.iter().any(is_continued) {
+            self.known.position = None;
+        }
         let late = self.late_pieces(&resolved, with);
         self.known.finished = resolved.finished;
         self.known.archives = resolved.archives;
@@ -113,6 +119,8 @@ impl<C: resume::Content> Log<C> {
                 status: mark.status,
                 from: Some(mark.clone()),
                 is_active: false,
+                is_late: true,
+                is_copy: false,
                 is_truncated: false,
             })
             .collect()
@@ -125,7 +133,7 @@ impl<C: resume::Content> Log<C> {
         R: Receive,
     {
         let now = with.files.status(&self.place.path, self.place.links);
-        let has_older = self.queue.iter().any(|piece| !self.is_late(piece));
+        let has_older = self.queue.iter().any(|piece| !piece.is_late);
         if has_older && now.is_ok_and(|now| now.is_same_file(&status)) {
             let path = self.place.path.clone();
             let from = self.settle().and_then(|reader| reader.mark());
@@ -134,14 +142,11 @@ impl<C: resume::Content> Log<C> {
                 status,
                 from,
                 is_active: true,
+                is_late: false,
+                is_copy: false,
                 is_truncated: false,
             });
         }
-    }
-
-    /// Whether a piece was added to an older file: it is read beside the current one.
-    pub(super) fn is_late(&self, piece: &Piece) -> bool {
-        !piece.is_active && piece.from.is_some() && piece.from != self.known.position
     }
 
     /// The log's file is gone and nothing has taken its place: it is held like a rotated one.
@@ -181,9 +186,6 @@ impl<C: resume::Content> Log<C> {
                     // What is open is not the content any more that was read.
                     if self.is_active {
                         self.settle();
-                    }
-                    if !has_copy {
-                        self.known.position = None;
                     }
                     Event::Truncated {
                         offset: *offset,
@@ -275,7 +277,7 @@ impl<C: resume::Content> Log<C> {
         F: Files<Content = C>,
         R: Receive,
     {
-        let Ok(content) = with.files.open(&piece.path, Links::Refused) else {
+        let Ok(mut content) = with.files.open(&piece.path, Links::Refused) else {
             return;
         };
         if content.is_archive() {
@@ -283,10 +285,12 @@ impl<C: resume::Content> Log<C> {
             self.known.archives.push(Seen { status });
             return;
         }
-        let size = piece.status.size;
-        let reader = Reader::from_offset(content, &piece.path, size);
-        if let Some(mark) = reader.ok().and_then(|reader| reader.mark()) {
-            self.known.finished.push(mark);
-        }
+        let mark = Mark::of(&piece.path, &mut content, piece.status.size);
+        self.known.finished.extend(mark.ok().flatten());
     }
+}
+
+fn is_truncated(resolved: &Resolved) -> bool {
+    let mut losses = resolved.losses.iter();
+    losses.any(|loss| matches!(loss, Loss::Truncated { .. }))
 }

@@ -8,7 +8,7 @@ use crate::error::{Plain, Result};
 use crate::follow::event::{Event, Receive};
 use crate::follow::reader::{Reader, Step};
 use crate::io::growing::Links;
-use crate::resume::{self, Files, Piece};
+use crate::resume::{self, Files, Piece, SETTLING};
 
 impl<C: resume::Content> Log<C> {
     /// Reads what was added to rotated files, and closes those whose time is over.
@@ -27,7 +27,7 @@ impl<C: resume::Content> Log<C> {
                 .reader
                 .read(&self.place.path, with.options.cut, with.buffer, with.out);
             match step {
-                Ok(Ok(Step::Read(bytes))) => {
+                Ok(Ok(Step::Read(bytes) | Step::End(bytes @ 1..))) => {
                     held.until = now + with.options.grace;
                     *left = left.saturating_sub(bytes);
                     if *left == 0 {
@@ -37,17 +37,17 @@ impl<C: resume::Content> Log<C> {
                 }
                 Ok(Ok(Step::Stopped)) => return Ok(Turn::Stopped),
                 Ok(Err(error)) => return Err(error),
-                Ok(Ok(Step::End)) if with.options.is_live && now < held.until => {
+                Ok(Ok(Step::End(_))) if with.options.is_live && now < held.until => {
                     at += 1;
                     continue;
                 }
-                Ok(Ok(Step::End | Step::Truncated)) | Err(_) => {}
+                Ok(Ok(Step::End(_) | Step::Truncated)) | Err(_) => {}
             }
             let mut held = self.held.remove(at);
-            let is_whole = step.is_ok_and(|step| step.is_ok_and(|step| step == Step::End));
+            let is_whole = step.is_ok_and(|step| step.is_ok_and(|step| step == Step::End(0)));
             let is_final = with.options.is_live
                 || held.reader.is_archive()
-                || now - held.reader.status.modified > with.options.grace;
+                || now - held.reader.status_now().modified > with.options.grace;
             let goes_on = match is_whole && is_final {
                 true => held.reader.finish(&self.place.path, with.out)?,
                 false => true,
@@ -77,6 +77,7 @@ impl<C: resume::Content> Log<C> {
     where
         F: Files<Content = C>,
     {
+        let before = self.incomplete.take();
         while let Some(reader) = &mut self.current {
             let step = reader.read(&self.place.path, with.options.cut, with.buffer, with.out);
             match step {
@@ -87,17 +88,50 @@ impl<C: resume::Content> Log<C> {
                             return Ok(Turn::More);
                         }
                     }
-                    Step::End => break,
+                    Step::End(_) => break,
                     Step::Stopped => return Ok(Turn::Stopped),
                     Step::Truncated => self.truncated(with)?,
                 },
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                     return Ok(Turn::Stopped);
                 }
-                Err(error) => self.failed(&error, with)?,
+                Err(error) => {
+                    if self.is_incomplete(&error, before, with) {
+                        break;
+                    }
+                    self.failed(&error, with)?;
+                }
             }
         }
         Ok(Turn::Idle)
+    }
+
+    /// Whether an archive ends in the middle because it is still being written. If it has grown since `before`, it is read again.
+    fn is_incomplete<F, R>(
+        &mut self,
+        error: &io::Error,
+        before: Option<u64>,
+        with: &mut Looking<'_, F, R>,
+    ) -> bool
+    where
+        F: Files<Content = C>,
+    {
+        let Some(reader) = self
+            .current
+            .as_mut()
+            .filter(|reader| reader.is_archive() && error.kind() == io::ErrorKind::UnexpectedEof)
+        else {
+            return false;
+        };
+        let status = reader.status_now();
+        if with.files.now() - status.modified > SETTLING {
+            return false;
+        }
+        if before != Some(status.size) {
+            reader.again();
+        }
+        self.incomplete = Some(status.size);
+        true
     }
 
     /// What was read is not in the current file any more: looks for it elsewhere.
@@ -154,7 +188,8 @@ impl<C: resume::Content> Log<C> {
         };
         let now = with.files.now();
         let bytes = reader.offset() + reader.pending() as u64;
-        let is_final = reader.is_archive() || now - reader.status.modified > with.options.grace;
+        let is_final =
+            reader.is_archive() || now - reader.status_now().modified > with.options.grace;
         let mut goes_on = true;
         if reader.is_archive() || (is_final && !with.options.is_live) {
             goes_on = reader.finish(&self.place.path, with.out)?;
@@ -193,14 +228,16 @@ impl<C: resume::Content> Log<C> {
                 if piece.is_truncated {
                     reader.skip_nuls();
                 }
-                let is_late = self.is_late(piece);
+                if piece.is_copy {
+                    reader.drop_rest();
+                }
                 if piece.from == self.known.position {
                     self.known.position = None;
                 }
                 self.known
                     .finished
                     .retain(|mark| Some(mark) != piece.from.as_ref());
-                if is_late {
+                if piece.is_late {
                     let until = piece.status.modified + with.options.grace;
                     self.hold(reader, until, false);
                     return Ok(());

@@ -23,17 +23,18 @@ impl<F: Files> Search<'_, F> {
             .open
             .iter()
             .any(|open| open.is_same_file(&position.status));
-        let truncated = self
-            .active()
-            .filter(|at| place != Some(*at))
-            .map(|at| self.candidates[at].status)
-            .filter(|status| status.is_same_file(&position.status));
+        // Whatever its name is now.
+        let others = self.candidates.iter().enumerate();
+        let mut others = others.filter(|(at, _)| place != Some(*at));
+        let truncated = others
+            .find(|(_, one)| one.status.is_same_file(&position.status))
+            .map(|(_, one)| one.status);
         let mut place = place;
         if let Some(status) = truncated {
-            let has_copy = place.is_some();
             if place.is_none() {
                 place = self.find_short_copy(position)?;
             }
+            let has_copy = place.is_some();
             losses.push(Loss::Truncated {
                 offset: position.offset,
                 at_least: if has_copy { 0 } else { position.unread() },
@@ -60,13 +61,15 @@ impl<F: Files> Search<'_, F> {
 
     /// A copy that the rotator made before the last bytes were read: there is nothing more in it.
     fn find_short_copy(&mut self, position: &Mark) -> io::Result<Option<usize>> {
-        for at in (0..self.candidates.len()).rev() {
-            let is_rotated = self.candidates[at].age.is_some();
-            if is_rotated
+        for at in 0..self.candidates.len() {
+            let one = &self.candidates[at];
+            // Not the truncated file itself, if it was renamed after that.
+            let is_other = one.age.is_some() && !one.status.is_same_file(&position.status);
+            if is_other
                 && self.holds[at] == Holds::New
                 && self.compared(at, position)? == Comparison::Shorter
             {
-                self.holds[at] = Holds::Nothing;
+                self.holds[at] = Holds::ShortCopy;
                 return Ok(Some(at));
             }
         }

@@ -17,17 +17,15 @@ fn killed(append_to: Option<&str>) -> (String, String) {
     let mut args = vec!["follow", "--state", "state", "--drain"];
     args.extend(append_to.iter().flat_map(|file| ["--append", file]));
     args.push("app.log");
-    // A state that knows the log: without one, a rotated file is none that was followed.
-    written.push_str("first\n");
-    append(&log, &written);
-    printed.push_str(&sandbox.jug(&args, b"").clean());
     for round in 0..100 {
         let lines: String = (0..2000)
             .map(|n| format!("{round} {n} of some text\n"))
             .collect();
         written.push_str(&lines);
         append(&log, &lines);
-        if round % 7 == 3 {
+        let has_state = sandbox.path().join("state").exists();
+        // Before there is a state, a rotated file is none that was followed.
+        if round % 7 == 3 && has_state {
             sandbox.shell("for n in 20 19 18 17 16 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1; do [ ! -e app.log.$n ] || mv app.log.$n app.log.$((n+1)); done; mv app.log app.log.1; : > app.log", b"").clean();
         }
         let mut child = sandbox.start(&args);
@@ -37,6 +35,8 @@ fn killed(append_to: Option<&str>) -> (String, String) {
         child.kill().expect("a process of ours");
         let mut text = String::new();
         std::io::Read::read_to_string(&mut output, &mut text).expect("text");
+        let is_known = sandbox.path().join("state").exists();
+        assert!(is_known || text.is_empty(), "lines came before the state");
         // What it was writing when it was killed comes again.
         text.truncate(text.rfind('\n').map_or(0, |at| at + 1));
         printed.push_str(&text);
@@ -93,6 +93,110 @@ fn repeats_are_announced() {
         );
     }
     assert_eq!(outcome.status, 0);
+}
+
+#[test]
+fn a_first_run_that_is_killed_before_it_commits_is_known_to_the_next() {
+    for is_ndjson in [false, true] {
+        let sandbox = Sandbox::new();
+        let log = sandbox.path().join("app.log");
+        append(&log, "one\ntwo\n");
+        let mut child = sandbox.start(["follow", "--state", "state", "app.log"]);
+        let mut lines = super::Lines::of(&mut child);
+        lines.expect(&["one"]);
+        child.kill().expect("a process of ours");
+        drop(child);
+        fs::rename(&log, sandbox.path().join("app.log.1")).expect("a rotation");
+        append(&log, "three\n");
+        let mut args = vec!["follow", "--state", "state", "--drain", "app.log"];
+        args.extend(is_ndjson.then_some("--ndjson"));
+        let outcome = sandbox.jug(args, b"");
+        assert_eq!(outcome.status, 0, "{outcome}");
+        let printed = outcome.stdout();
+        if is_ndjson {
+            let first = printed.lines().next().expect("a record");
+            assert!(
+                first.starts_with("{\"event\":\"repeating\",\"path\":"),
+                "{first}"
+            );
+            assert!(first.ends_with("app.log\",\"offset\":0}"), "{first}");
+            assert_eq!(printed.matches("\"event\":\"line\"").count(), 3);
+        } else {
+            assert_eq!(printed, "one\ntwo\nthree\n");
+        }
+        assert!(
+            outcome.stderr().contains("repeating from byte 0"),
+            "{outcome}"
+        );
+    }
+}
+
+#[test]
+fn a_run_gives_up_when_another_has_the_state_for_too_long() {
+    let sandbox = Sandbox::new();
+    append(sandbox.path().join("app.log"), "one\n");
+    let mut first = sandbox.start(["follow", "--state", "state", "app.log"]);
+    let mut lines = super::Lines::of(&mut first);
+    lines.expect(&["one"]);
+    let args = [
+        "follow",
+        "--state",
+        "state",
+        "--state-wait",
+        "20ms",
+        "--drain",
+        "app.log",
+    ];
+    let outcome = sandbox.jug(args, b"");
+    assert_eq!(
+        (outcome.status, outcome.stdout().as_str()),
+        (124, ""),
+        "{outcome}"
+    );
+    assert!(
+        outcome.stderr().contains("state: another run is using it"),
+        "{outcome}"
+    );
+}
+
+/// A state whose earlier version cannot be replaced: every commit fails.
+#[test]
+fn a_failing_commit_keeps_no_deleted_files_open() {
+    let sandbox = Sandbox::new();
+    let log = sandbox.path().join("app.log");
+    append(&log, "0\n");
+    drain(&sandbox, &["app.log"]);
+    fs::remove_file(sandbox.path().join("state.previous")).expect("the earlier version");
+    sandbox.file("state.previous/file", "");
+    let args = [
+        "follow",
+        "--state",
+        "state",
+        "--rotate-grace",
+        "1ms",
+        "app.log",
+    ];
+    let mut child = sandbox.start(args);
+    let mut lines = super::Lines::of(&mut child);
+    append(&log, "1\n");
+    lines.expect(&["1"]);
+    let before = super::held_by(&child);
+    for number in 2..50 {
+        fs::rename(&log, sandbox.path().join("app.log.1")).expect("a rotation");
+        append(&log, &format!("{number}\n"));
+        assert_eq!(lines.next(), number.to_string());
+        fs::remove_file(sandbox.path().join("app.log.1")).expect("a file");
+    }
+    wait_for("jug to close deleted files", || {
+        let now = super::held_by(&child);
+        (now.0 <= before.0 + 2 && now.1 <= before.1 + 2).then_some(())
+    });
+    signal(&child, "TERM");
+    let outcome = child.end();
+    assert!(
+        outcome.stderr().contains("the state could not be saved"),
+        "{outcome}"
+    );
 }
 
 #[test]

@@ -197,3 +197,94 @@ fn an_awaited_line_ends_the_run() {
     lines.expect(&["1", "2"]);
     assert_eq!(child.end().status, 0);
 }
+
+#[test]
+fn a_ring_of_files_with_fixed_names_is_followed() {
+    let sandbox = Sandbox::new();
+    let file = |number: usize| sandbox.path().join(format!("logfile.{number}"));
+    append(file(1), "old\n");
+    let mut child = sandbox.start(["follow", "logfile"]);
+    let mut lines = Lines::of(&mut child);
+    wait_for("jug to watch the file", || {
+        (super::held_by(&child).1 >= 2).then_some(())
+    });
+    append(file(1), "one\n");
+    lines.expect(&["one"]);
+    append(file(2), "two\n");
+    lines.expect(&["two"]);
+    append(file(2), "more\n");
+    lines.expect(&["more"]);
+    fs::write(file(1), "its turn again\n").expect("a file");
+    lines.expect(&["its turn again"]);
+    append(file(1), "and on\n");
+    lines.expect(&["and on"]);
+}
+
+#[test]
+fn of_links_that_a_glob_finds_only_those_are_followed_that_are_there_from_the_start() {
+    let sandbox = Sandbox::new();
+    sandbox.file("elsewhere", "one\n").file("logs/a.log", "a\n");
+    symlink("../elsewhere", sandbox.path().join("logs/link.log")).expect("a link");
+    let mut child = sandbox.start(["follow", "--prefix", "logs/*.log"]);
+    let mut lines = Lines::of(&mut child);
+    let mut first = [lines.next(), lines.next()];
+    first.sort();
+    assert_eq!(first, ["logs/a.log: a", "logs/link.log: one"]);
+    append(sandbox.path().join("elsewhere"), "two\n");
+    lines.expect(&["logs/link.log: two"]);
+    symlink("../elsewhere", sandbox.path().join("logs/planted.log")).expect("a link");
+    sandbox.file("logs/z.log", "z\n");
+    lines.expect(&["logs/z.log: z"]);
+    signal(&child, "TERM");
+    let said = child.end().stderr();
+    assert!(
+        said.contains("logs/planted.log: a link that appeared later is not followed"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_archive_that_is_still_written_is_waited_for() {
+    let sandbox = Sandbox::new();
+    let log = sandbox.path().join("app.log");
+    let lines: String = (0..20_000)
+        .map(|n| format!("{} {n}\n", n * 7919 % 10_007))
+        .collect();
+    append(&log, &lines);
+    super::drain(&sandbox, &["app.log"]);
+    append(&log, "one\ntwo\n");
+    sandbox.shell("gzip app.log", b"").clean();
+    let archive = fs::read(sandbox.path().join("app.log.gz")).expect("an archive");
+    fs::remove_file(sandbox.path().join("app.log.gz")).expect("an archive");
+    append(&log, "three\n");
+    let path = sandbox.path().join("app.log.1.gz");
+    let (begin, rest) = archive.split_at(archive.len() / 2);
+    fs::write(&path, begin).expect("half an archive");
+    let child = sandbox.start(["follow", "--state", "state", "--drain", "app.log"]);
+    let fds = format!("/proc/{}/fd", child.id());
+    wait_for("jug to open the archive", || {
+        // It is being written as long as it changes.
+        let file = File::options()
+            .append(true)
+            .open(&path)
+            .expect("the archive");
+        file.set_modified(std::time::SystemTime::now())
+            .expect("a time");
+        let open = fs::read_dir(&fds).ok()?;
+        let mut targets = open
+            .flatten()
+            .filter_map(|entry| fs::read_link(entry.path()).ok());
+        targets.any(|target| target == path).then_some(())
+    });
+    let mut file = File::options()
+        .append(true)
+        .open(&path)
+        .expect("the archive");
+    file.write_all(rest).expect("the rest");
+    let outcome = child.end();
+    assert_eq!(
+        (outcome.status, outcome.stdout().as_str()),
+        (0, "one\ntwo\nthree\n"),
+        "{outcome}"
+    );
+}

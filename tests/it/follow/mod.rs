@@ -4,6 +4,7 @@ mod crashes;
 mod live;
 mod reports;
 mod rotator;
+mod surroundings;
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -13,7 +14,7 @@ use std::process::ChildStdout;
 use crate::support::{Running, Sandbox};
 
 /// The lines of a running jug.
-pub(super) struct Lines(BufReader<ChildStdout>);
+pub(super) struct Lines(pub(super) BufReader<ChildStdout>);
 
 impl Lines {
     pub(super) fn of(child: &mut Running) -> Lines {
