@@ -1,0 +1,165 @@
+//! A run: turns and pauses until something ends it, commits in between, and the exit status.
+
+use std::time::{Duration, Instant};
+
+use super::Follow;
+use super::output::Output;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::follow::watch::Watcher;
+use crate::follow::{Follower, Log, Pause, Turn};
+use crate::io::growing::Growing;
+use crate::io::inotify::is_out_of_watches;
+use crate::io::signals;
+use crate::resume::Known;
+use crate::ui::Ui;
+
+/// The time between two commits of a state while lines come.
+const COMMIT_EVERY: Duration = Duration::from_secs(1);
+
+impl Follow {
+    /// Follows until something ends it.
+    pub(super) fn follow(
+        &self,
+        follower: &mut Follower,
+        output: &mut Output<'_>,
+        ui: &Ui,
+    ) -> Result<Ended> {
+        let started = Instant::now();
+        let time_out = self.timeout.map(|limit| started + limit);
+        let mut last_line = started;
+        let mut next_commit = started + COMMIT_EVERY;
+        loop {
+            if follower.has_new_names() {
+                follower.expand(output)?;
+                // A run that is killed after its first line must be known to the next one.
+                if output.has_state() && follower.prepare(output)? {
+                    output.commit(follower);
+                }
+            }
+            let lines = output.lines();
+            let turn = follower.turn(output)?;
+            output.flush()?;
+            let now = Instant::now();
+            if output.lines() > lines {
+                last_line = now;
+            }
+            if let Some(error) = follower.watcher().and_then(Watcher::take_trouble) {
+                warn_of_watches(&error, ui);
+            }
+            match turn {
+                _ if output.is_done() => return Ok(Ended::Met),
+                Turn::Stopped => return Ok(Ended::Stopped),
+                Turn::More if time_out.is_none_or(|end| now < end) => {
+                    if now >= next_commit {
+                        output.commit(follower);
+                        next_commit = now + COMMIT_EVERY;
+                    }
+                    continue;
+                }
+                Turn::More => return Ok(Ended::TimedOut),
+                Turn::Idle if self.drain => return Ok(Ended::Drained),
+                Turn::Idle => {}
+            }
+            if now >= next_commit {
+                output.commit(follower);
+                next_commit = now + COMMIT_EVERY;
+            }
+            let idle = self.idle.map(|limit| last_line + limit);
+            for end in [time_out, idle].into_iter().flatten() {
+                if now >= end {
+                    return Ok(Ended::TimedOut);
+                }
+            }
+            let commit = output.is_uncommitted().then_some(next_commit);
+            let deadline = [time_out, idle, commit].into_iter().flatten().min();
+            match follower
+                .pause(deadline)
+                .map_err(|error| Error::input("waiting").caused_by(error))?
+            {
+                Pause::Over => {}
+                Pause::Stopped => return Ok(Ended::Stopped),
+                Pause::Asked => {}
+            }
+            if signals::take_look_request() {
+                ui.answer();
+                follower.look_again();
+            }
+        }
+    }
+
+    /// Reports files that do not exist and never did, as far as is known; an error if there is nothing else.
+    fn check_missing(&self, follower: &Follower, ui: &Ui) -> Result<()> {
+        let logs = follower.logs();
+        if logs.is_empty() {
+            let shown = self.files[0].display();
+            return Err(Error::input(format!("{shown}: no file matches")));
+        }
+        let is_missing = |log: &&Log<Growing>| {
+            let known = log.known();
+            !log.has_files()
+                && !log.is_refused()
+                && known.is_none_or(|known| known == Known::default())
+        };
+        let missing: Vec<&Log<Growing>> = logs.iter().filter(is_missing).collect();
+        for (at, log) in missing.iter().enumerate() {
+            let path = &log.place().path;
+            let error = Error::input(format!("{}: No such file or directory", path.display()));
+            if at + 1 == logs.len() {
+                return Err(error);
+            }
+            ui.missed_error(&error);
+        }
+        Ok(())
+    }
+
+    /// Commits, and decides how the run ends.
+    pub(super) fn finish(
+        &self,
+        ended: Result<Ended>,
+        follower: &Follower,
+        mut output: Output<'_>,
+        ui: &Ui,
+    ) -> Result<Exit> {
+        let ended = ended?;
+        if ended == Ended::Drained {
+            self.check_missing(follower, ui)?;
+        }
+        let is_saved = output.commit(follower);
+        output.close()?;
+        ui.finish();
+        let is_awaited = self.wait_for.is_some() || self.limit.is_some();
+        Ok(match ended {
+            _ if !is_saved => Exit::Failed,
+            Ended::TimedOut if is_awaited => Exit::TimedOut,
+            Ended::Drained if self.wait_for.is_some() => Exit::No,
+            _ if ui.is_incomplete() => Exit::Incomplete,
+            _ => Exit::Done,
+        })
+    }
+}
+
+/// What has ended a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The line that was waited for has come, or as many as were wanted.
+    Met,
+    /// Everything was read.
+    Drained,
+    /// The time is over.
+    TimedOut,
+    /// A signal, or the end of the reader.
+    Stopped,
+}
+
+fn warn_of_watches(error: &std::io::Error, ui: &Ui) {
+    let reason = crate::error::Plain(error);
+    ui.warn(&format!(
+        "files are looked at once a second, since they cannot be watched: {reason}"
+    ));
+    if is_out_of_watches(error) {
+        ui.hint(
+            "the limits are fs.inotify.max_user_watches and fs.inotify.max_user_instances (sysctl)",
+        );
+    }
+}
