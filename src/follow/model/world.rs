@@ -27,7 +27,8 @@ struct Received {
 impl Receive for Received {
     fn take(&mut self, _log: &Path, _offset: u64, units: &[u8]) -> Result<usize> {
         for unit in Cut::Lines.units(units) {
-            self.lines.push(String::from_utf8(unit.to_vec()).unwrap());
+            self.lines
+                .push(String::from_utf8(unit.to_vec()).expect("the test world has it"));
         }
         Ok(units.len())
     }
@@ -130,7 +131,7 @@ impl World {
 
     pub(super) fn run(&mut self, word: &str) {
         let (name, count) = word.split_once(' ').unwrap_or((word, "1"));
-        let count: usize = count.parse().unwrap();
+        let count: usize = count.parse().expect("the test world has it");
         match name {
             "write" => {
                 for _ in 0..count {
@@ -209,10 +210,16 @@ impl World {
     }
 
     fn visible(&mut self) -> BTreeSet<usize> {
-        let names = self.memory.list(Path::new("")).unwrap();
+        let names = self
+            .memory
+            .list(Path::new(""))
+            .expect("the test world has it");
         let mut lines = BTreeSet::new();
         for name in names {
-            let inode = self.memory.find(&String::from_utf8(name).unwrap()).unwrap();
+            let inode = self
+                .memory
+                .find(&String::from_utf8(name).expect("the test world has it"))
+                .unwrap();
             let bytes = inode.borrow().bytes.clone();
             let units = Cut::Lines
                 .units(&bytes)
@@ -239,7 +246,11 @@ impl World {
             out: &mut self.received,
         };
         loop {
-            match self.log.look(&mut with, true).unwrap() {
+            match self
+                .log
+                .look(&mut with, true)
+                .expect("the test world has it")
+            {
                 Turn::More => {}
                 Turn::Idle => break,
                 Turn::Stopped => panic!("nobody asked to stop"),

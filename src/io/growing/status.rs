@@ -1,4 +1,4 @@
-//! The attributes by which files are told apart, and by which changes are noticed.
+//! The attributes that distinguish files, and that show changes.
 
 use std::io;
 use std::path::{Path, PathBuf};

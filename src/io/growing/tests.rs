@@ -1,3 +1,5 @@
+//! Files read at any offset, archives, links and holes.
+
 use super::*;
 use std::fs;
 use std::io::Write as _;

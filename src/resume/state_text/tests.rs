@@ -1,3 +1,5 @@
+//! States read back, damaged, foreign and newer.
+
 use super::*;
 use proptest::prelude::*;
 

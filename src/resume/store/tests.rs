@@ -1,3 +1,5 @@
+//! States on disk: kept, damaged, locked, refused.
+
 use super::*;
 use crate::resume::state_text::tests::sample;
 use std::fs;
