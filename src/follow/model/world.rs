@@ -219,7 +219,7 @@ impl World {
             let inode = self
                 .memory
                 .find(&String::from_utf8(name).expect("the test world has it"))
-                .unwrap();
+                .expect("the test world has it");
             let bytes = inode.borrow().bytes.clone();
             let units = Cut::Lines
                 .units(&bytes)
