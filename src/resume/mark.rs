@@ -49,7 +49,7 @@ pub struct Mark {
     pub offset: u64,
     /// How the content begins. It may reach beyond the place.
     pub head: Head,
-    /// The hash of the last bytes before the place, [`TAIL`](super::TAIL) at most.
+    /// The hash of the last bytes before the place, [`TAIL`] at most.
     pub tail: Digest,
     /// Hashes of more of the content. They may reach beyond the place.
     pub samples: Samples,
