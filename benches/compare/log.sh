@@ -5,7 +5,7 @@
 #   JUG=PATH           a jug that is built already
 #   JUG_BENCH_DATA=DIR where the 3.9 GB of data are, or are to be made (default: data/ beside this file)
 #   JUG_BENCH_ROWS=RE  only what matches: by_status fresh by_path by_level nested csv lines text text_lines regex regex_lines
-#                      top sort_head many_groups more_groups compressed start_up
+#                      pat re top sort_head many_groups more_groups compressed start_up
 #
 # Needs cargo and hyperfine. Peers that are not installed are left out: mawk, mlr, python3 with duckdb and polars, agrind, wc,
 # grep, rg, pigz, gzip, zstd; GNU time for peak memory.
@@ -164,6 +164,31 @@ text_lines() { search_lines "${TEXT[@]}"; }
 regex() { search "${REGEX[@]}"; }
 regex_lines() { search_lines "${REGEX[@]}"; }
 
+# A pattern for the whole line, beside the format that knows the access log (at most twice its time) and mawk's fields.
+pat() {
+  row pat 'access log, a pattern, count by status' 'format*2 mawk*0.25'
+  local columns='columns=status count' log=$data/access.log
+  entry floor "$columns" -- "$floor" status "$log"
+  entry format "$columns" -- "$JUG" log 'count by status' "$log"
+  entry jug "$columns" -- "$JUG" log \
+    'parse pat "{ip} - {user} [{time}] \"{method} {path} {_}\" {status:int} {_}" | count by status' "$log"
+  have mawk && entry mawk "$columns" -- mawk '{ c[$9]++ } END { for (k in c) print k "\t" c[k] }' "$log"
+  return 0
+}
+
+# A regex that finds two numbers in the line.
+re() {
+  row re 'access log, a regex with groups, count by status' 'agrind*0.5'
+  local columns='columns=status count' log=$data/access.log tenth=$data/access.tenth.log
+  entry floor "$columns" -- "$floor" status "$log"
+  entry jug "$columns" -- "$JUG" log 'parse re "\" (?<status>[0-9]{3}) (?<bytes>[0-9]+|-)" | count by status' "$log"
+  [[ $pass == measure ]] || entry floor expect=re.tenth "$columns" -- "$floor" status "$tenth"
+  have agrind && entry agrind scale=10 runs=2 expect=re.tenth "$columns" -- \
+    agrind -f "$tenth" -o 'format={status}	{_count}' \
+    '* | parse regex "\" (?P<status>[0-9]{3}) (?P<bytes>[0-9]+|-)" | count by status'
+  return 0
+}
+
 # The field bytes of access log lines, or of a table of that column, as numbers in order.
 bytes_of_lines() { awk '/"/ { print $10 } /^[0-9]+$/' | LC_ALL=C sort -n; }
 
@@ -224,7 +249,7 @@ begin log
 build
 make_data
 for pass in check measure; do
-  for group in by_status fresh by_path by_level nested csv lines text text_lines regex regex_lines top sort_head many_groups \
+  for group in by_status fresh by_path by_level nested csv lines text text_lines regex regex_lines pat re top sort_head many_groups \
     more_groups compressed start_up; do
     if wanted $group; then $group; fi
   done
