@@ -11,6 +11,7 @@
 //! | [`log`] | the engine of `jug log`; engines do not import each other |
 //! | [`walk`] | the engine of `jug walk` |
 //! | [`follow`] | the engine of `jug follow` |
+//! | [`watch`] | the engine of `jug watch` |
 //! | [`pie`] | values to a pie chart, as SVG or bars of text |
 //! | [`pipe`] | the engine of `jug pipe`: a chain of stages |
 //! | [`expr`] | the expression language: read, check, evaluate |
@@ -47,6 +48,7 @@ pub mod resume;
 pub mod select;
 pub mod ui;
 pub mod walk;
+pub mod watch;
 
 use std::ffi::OsString;
 use std::io::Write as _;

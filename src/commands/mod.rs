@@ -14,6 +14,7 @@ pub mod pipe;
 pub mod render;
 mod shared;
 pub mod walk;
+pub mod watch;
 
 use clap::{Args as _, Subcommand};
 
@@ -84,6 +85,7 @@ commands! {
     Walk(Box<walk::Walk>) = "walk" (SUCCESS NOT_FOUND ERROR INCOMPLETE SIGNALED),
     Pie(Box<pie::Pie>) = "pie" (SUCCESS NOT_CACHED ERROR SIGNALED),
     Render(Box<render::Render>) = "render" (SUCCESS NOT_CACHED ERROR INCOMPLETE SIGNALED),
+    Watch(Box<watch::Watch>) = "watch" (SUCCESS ERROR INCOMPLETE TIMED_OUT COMMAND_FAILED SIGNALED),
     Follow(Box<follow::Follow>) = "follow" (SUCCESS NOT_MET ERROR INCOMPLETE TIMED_OUT SIGNALED),
     Pipe(pipe::Pipe) = "pipe" (SUCCESS ERROR INCOMPLETE TIMED_OUT COMMAND_FAILED SIGNALED),
     Cache(cache::CacheCommand) = "cache" (SUCCESS DAMAGED ERROR INCOMPLETE SIGNALED),

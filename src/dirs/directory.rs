@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,6 +53,14 @@ impl Directory {
             Engine::Native => Access::Descriptor(Arc::new(handle.open()?)),
             Engine::Portable => Access::Path,
         }))
+    }
+
+    /// Its descriptor, if it has one.
+    pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        match &self.0 {
+            Access::Descriptor(descriptor) => Some(descriptor.as_fd()),
+            Access::Working | Access::Path => None,
+        }
     }
 
     /// Keeps its descriptor, if the budget allows, until `subdirectories` more of its directories have been opened.

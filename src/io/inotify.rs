@@ -28,6 +28,11 @@ pub enum Interest {
     Content,
     /// The names in a directory: created, renamed, removed; attributes of its files; the end of the directory itself.
     Names,
+    /// Everything that changes a directory, its entries or their contents; with `reads` also that they are read.
+    Tree {
+        /// Whether reading is reported.
+        reads: bool,
+    },
 }
 
 impl Interest {
@@ -49,7 +54,81 @@ impl Interest {
                     | WatchFlags::DELETE_SELF
                     | WatchFlags::ONLYDIR
             }
+            Interest::Tree { reads } => {
+                let changes = WatchFlags::CREATE
+                    | WatchFlags::MOVED_FROM
+                    | WatchFlags::MOVED_TO
+                    | WatchFlags::DELETE
+                    | WatchFlags::MODIFY
+                    | WatchFlags::CLOSE_WRITE
+                    | WatchFlags::ATTRIB
+                    | WatchFlags::MOVE_SELF
+                    | WatchFlags::DELETE_SELF
+                    | WatchFlags::ONLYDIR
+                    | WatchFlags::EXCL_UNLINK;
+                match reads {
+                    true => changes | WatchFlags::ACCESS,
+                    false => changes,
+                }
+            }
         }
+    }
+}
+
+/// An event as the kernel reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What is watched; meaningless after an overflow.
+    pub watch: Watch,
+    /// What has happened.
+    pub kinds: Kinds,
+    /// The two halves of a rename have the same number; 0 otherwise.
+    pub cookie: u32,
+    /// The entry of a directory; none for what is watched itself.
+    pub name: Option<Vec<u8>>,
+}
+
+/// What has happened: several kinds may be joined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kinds(u32);
+
+impl Kinds {
+    /// An entry was created.
+    pub const CREATED: Kinds = Kinds(ReadFlags::CREATE.bits());
+    /// An entry was removed.
+    pub const DELETED: Kinds = Kinds(ReadFlags::DELETE.bits());
+    /// An entry was renamed to another name.
+    pub const MOVED_FROM: Kinds = Kinds(ReadFlags::MOVED_FROM.bits());
+    /// An entry has its name from a rename.
+    pub const MOVED_TO: Kinds = Kinds(ReadFlags::MOVED_TO.bits());
+    /// Content was written.
+    pub const MODIFIED: Kinds = Kinds(ReadFlags::MODIFY.bits());
+    /// A file that was open for writing was closed.
+    pub const CLOSED: Kinds = Kinds(ReadFlags::CLOSE_WRITE.bits());
+    /// Attributes were changed.
+    pub const ATTRIBUTES: Kinds = Kinds(ReadFlags::ATTRIB.bits());
+    /// It was read.
+    pub const READ: Kinds = Kinds(ReadFlags::ACCESS.bits());
+    /// The entry is a directory.
+    pub const DIRECTORY: Kinds = Kinds(ReadFlags::ISDIR.bits());
+    /// What is watched was removed or renamed itself, or its file system was unmounted.
+    pub const SELF_GONE: Kinds = Kinds(
+        ReadFlags::DELETE_SELF.bits() | ReadFlags::MOVE_SELF.bits() | ReadFlags::UNMOUNT.bits(),
+    );
+    /// The kernel has removed the watch, and may give its number to another.
+    pub const UNWATCHED: Kinds = Kinds(ReadFlags::IGNORED.bits());
+    /// Events were lost.
+    pub const OVERFLOW: Kinds = Kinds(ReadFlags::QUEUE_OVERFLOW.bits());
+
+    /// Whether any of these kinds is among them.
+    pub fn has(self, kinds: Kinds) -> bool {
+        self.0 & kinds.0 != 0
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub fn and(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
     }
 }
 
@@ -103,6 +182,37 @@ impl Inotify {
     pub fn remove(&self, watch: Watch) {
         // The kernel may have removed it already.
         let _ = inotify::remove_watch(&self.descriptor, watch.0);
+    }
+
+    /// Watches an open directory, whatever its path is now.
+    ///
+    /// # Errors
+    /// As for [`Inotify::add`].
+    pub fn add_open(&self, directory: BorrowedFd<'_>, interest: Interest) -> io::Result<Watch> {
+        use std::os::fd::AsRawFd as _;
+        let path = format!("/proc/self/fd/{}", directory.as_raw_fd());
+        self.add(Path::new(&path), interest)
+    }
+
+    /// Moves all queued events to `events`, without waiting.
+    ///
+    /// # Errors
+    /// Those of read(2).
+    pub fn drain_events(&mut self, events: &mut Vec<Event>) -> io::Result<()> {
+        let mut reader = inotify::Reader::new(&self.descriptor, &mut self.buffer);
+        loop {
+            match reader.next() {
+                Ok(event) => events.push(Event {
+                    watch: Watch(event.wd()),
+                    kinds: Kinds(event.events().bits()),
+                    cookie: event.cookie(),
+                    name: event.file_name().map(|name| name.to_bytes().to_vec()),
+                }),
+                Err(Errno::WOULDBLOCK) => return Ok(()),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Moves all queued changes to `changes`, without waiting. What is queued meanwhile may be left.

@@ -18,6 +18,7 @@ pub mod growing;
 pub mod identity;
 pub mod inotify;
 pub mod kept;
+pub mod keys;
 pub mod limits;
 pub mod lock;
 pub mod magic;

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -93,29 +93,89 @@ pub struct Spawned {
     pub stdout: Reader,
 }
 
+/// Where the output of a command goes that jug does not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Where jug's results go.
+    Results,
+    /// Where jug's messages go.
+    Messages,
+    /// To jug, by a pipe.
+    Pipe,
+}
+
+/// Starts a command as [`spawn`] does, with `input` as its whole input; without, it reads `/dev/null`.
+///
+/// # Errors
+/// If it cannot be started.
+pub fn start(
+    words: &[OsString],
+    input: Option<&[u8]>,
+    output: Output,
+) -> Result<(Process, Option<Reader>), SpawnError> {
+    let stdin = match input {
+        Some(bytes) => in_memory(bytes).map_err(SpawnError)?.into(),
+        None => Stdio::null(),
+    };
+    let stdout = match output {
+        Output::Results => Stdio::inherit(),
+        Output::Messages => io::stderr().into(),
+        Output::Pipe => Stdio::piped(),
+    };
+    let (process, mut child_ends) = run(words, stdin, stdout)?;
+    let reader = child_ends.1.take().map(|pipe| nonblocking(pipe.into()));
+    let reader = reader.transpose().map_err(SpawnError)?;
+    Ok((process, reader.map(Reader)))
+}
+
+/// A file in memory with these bytes, to be read from its beginning.
+fn in_memory(bytes: &[u8]) -> io::Result<File> {
+    use std::io::Seek as _;
+    let descriptor = rustix::fs::memfd_create("input", rustix::fs::MemfdFlags::CLOEXEC)?;
+    let mut file = File::from(descriptor);
+    file.write_all(bytes)?;
+    file.rewind()?;
+    Ok(file)
+}
+
 /// Starts a command: its name, then its arguments. It is searched for in PATH; no shell is involved.
 ///
 /// # Errors
 /// If it cannot be started.
 pub fn spawn(words: &[OsString], input: Input) -> Result<Spawned, SpawnError> {
+    let input = match input {
+        Input::Inherited if !rustix::termios::isatty(io::stdin()) => Stdio::inherit(),
+        Input::Nothing | Input::Inherited => Stdio::null(),
+        Input::Pipe => Stdio::piped(),
+    };
+    let (process, (stdin, stdout)) = run(words, input, Stdio::piped())?;
+    let stdin = stdin.map(|pipe| nonblocking(pipe.into())).transpose();
+    let stdout = stdout.ok_or_else(|| io::ErrorKind::BrokenPipe.into());
+    let stdout = stdout.and_then(|pipe| nonblocking(pipe.into()));
+    Ok(Spawned {
+        process,
+        stdin: stdin.map_err(SpawnError)?.map(Writer),
+        stdout: stdout.map(Reader).map_err(SpawnError)?,
+    })
+}
+
+type Pipes = (Option<ChildStdin>, Option<ChildStdout>);
+
+fn run(words: &[OsString], input: Stdio, output: Stdio) -> Result<(Process, Pipes), SpawnError> {
     let (program, arguments) = words
         .split_first()
         .ok_or_else(|| SpawnError(io::ErrorKind::NotFound.into()))?;
     let mut command = Command::new(program);
     command
         .args(arguments)
-        .stdin(match input {
-            Input::Inherited if !rustix::termios::isatty(io::stdin()) => Stdio::inherit(),
-            Input::Nothing | Input::Inherited => Stdio::null(),
-            Input::Pipe => Stdio::piped(),
-        })
-        .stdout(Stdio::piped())
+        .stdin(input)
+        .stdout(output)
         .process_group(0);
     if IGNORES_PIPE.load(Relaxed) {
         ignore_pipe(&mut command);
     }
     let mut child = command.spawn().map_err(SpawnError)?;
-    let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+    let pipes = (child.stdin.take(), child.stdout.take());
     let group = Pid::from_child(&child);
     // Until it is waited for, its number belongs to no other process.
     let pidfd = pidfd_open(group, PidfdFlags::empty()).map_err(|error| {
@@ -127,14 +187,7 @@ pub fn spawn(words: &[OsString], input: Input) -> Result<Spawned, SpawnError> {
         group,
         child: Mutex::new(Some(child)),
     };
-    let stdin = stdin.map(|pipe| nonblocking(pipe.into())).transpose();
-    let stdout = stdout.ok_or_else(|| io::ErrorKind::BrokenPipe.into());
-    let stdout = stdout.and_then(|pipe| nonblocking(pipe.into()));
-    Ok(Spawned {
-        process,
-        stdin: stdin.map_err(SpawnError)?.map(Writer),
-        stdout: stdout.map(Reader).map_err(SpawnError)?,
-    })
+    Ok((process, pipes))
 }
 
 /// Keeps SIGPIPE ignored, which the standard library resets.
@@ -172,6 +225,11 @@ pub struct Process {
 impl Process {
     fn child(&self) -> MutexGuard<'_, Option<Child>> {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its number.
+    pub fn number(&self) -> i32 {
+        self.group.as_raw_nonzero().get()
     }
 
     /// Whether it has exited.
@@ -245,6 +303,27 @@ impl Drop for Process {
         if self.child().is_some() {
             self.end(Signal::KILL);
         }
+    }
+}
+
+/// A process that jug did not start. Its descriptor can be read once it has exited.
+#[derive(Debug)]
+pub struct Other(OwnedFd);
+
+impl Other {
+    /// The process with this number.
+    ///
+    /// # Errors
+    /// Those of pidfd_open(2): `ESRCH` if there is none.
+    pub fn open(number: i32) -> io::Result<Other> {
+        let pid = Pid::from_raw(number).ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(Other(pidfd_open(pid, PidfdFlags::empty())?))
+    }
+}
+
+impl AsFd for Other {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
     }
 }
 

@@ -26,3 +26,4 @@ mod stalled;
 mod support;
 mod terminal;
 mod walk;
+mod watch;

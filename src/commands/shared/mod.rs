@@ -4,3 +4,4 @@ pub(super) mod ending;
 pub(super) mod image;
 pub(super) mod inputs;
 pub(super) mod rows;
+pub(super) mod selected;

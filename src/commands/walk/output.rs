@@ -13,13 +13,12 @@ use super::{Intent, Walk};
 use crate::args::output::To;
 use crate::commands::context::Context;
 use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, open, row_format};
+use crate::commands::shared::selected::{read_ignores, resolved};
 use crate::dirs::{DescriptorBudget, FileSystems};
 use crate::error::{Error, Result};
 use crate::format::{OutputSpec, json};
 use crate::group::Groups;
-use crate::observe::Observe as _;
 use crate::record::Cell;
-use crate::select::{Ignores, SelectError};
 use crate::ui::results::Results;
 use crate::ui::{escape, units};
 use crate::walk::json_tree::{self, JsonTree};
@@ -45,7 +44,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
     let Intent {
         roots,
         shape,
-        mut selection,
+        selection,
         pruning,
         conditions,
         follow,
@@ -54,15 +53,8 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         tolerated,
         clock,
     } = intent;
-    selection.resolve().map_err(refused)?;
-    let mut problems = Vec::new();
-    let ignores = Ignores::read(&pruning, &mut problems).map_err(refused)?;
-    for problem in problems {
-        match problem.is_unread {
-            true => context.ui.missed(&problem.to_string()),
-            false => context.ui.warned(&problem.to_string()),
-        }
-    }
+    let selection = resolved(selection)?;
+    let ignores = read_ignores(&pruning, &context.ui)?;
     let threads = walk.threads.count.unwrap_or(MAX_THREADS);
     let (max_threads, descriptors) = DescriptorBudget::for_threads(threads);
     let is_totals = matches!(shape, Shape::Totals(..));
@@ -119,29 +111,6 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         roots,
         withheld,
     })
-}
-
-/// An error in the arguments, or of a file that they name.
-fn refused(error: SelectError) -> Error {
-    match error {
-        SelectError::Reading { path, source } => {
-            let name = path.display().to_string();
-            let error = Error::reading(&path, source);
-            match name
-                .as_bytes()
-                .iter()
-                .all(|byte| byte.is_ascii_digit() || b"-:T".contains(byte))
-            {
-                true => error.hint(format!(
-                    "--newer takes a file; for a time write --mtime '>{name}'"
-                )),
-                false => error,
-            }
-        }
-        SelectError::UnknownUser(_) | SelectError::UnknownGroup(_) => {
-            Error::usage(error.to_string())
-        }
-    }
 }
 
 /// A walk whose results are written.

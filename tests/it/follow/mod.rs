@@ -62,7 +62,7 @@ pub(super) fn drain(sandbox: &Sandbox, files: &[&str]) -> (String, i32) {
 }
 
 /// The number of open files and of inotify watches of a process.
-pub(super) fn held_by(child: &Running) -> (usize, usize) {
+pub(crate) fn held_by(child: &Running) -> (usize, usize) {
     let top = format!("/proc/{}", child.id());
     let open = fs::read_dir(format!("{top}/fd")).expect("a process of ours");
     let names: Vec<_> = open.flatten().map(|entry| entry.file_name()).collect();

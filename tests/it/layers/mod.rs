@@ -38,6 +38,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "args", "dirs", "error", "exit", "expr", "follow", "format", "group", "io", "log",
             "observe", "pie", "pipe", "record", "render", "resume", "select", "ui", "walk",
+            "watch",
         ],
     ),
     (
@@ -70,6 +71,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("follow", &["error", "io", "resume", "select"]),
+    ("watch", &["dirs", "error::Plain", "io", "record", "select"]),
     ("pie", &["record", "render"]),
     (
         "pipe",
