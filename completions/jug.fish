@@ -36,6 +36,7 @@ complete -c jug -n "__fish_jug_needs_command" -f -a "log" -d 'Query logs: filter
 complete -c jug -n "__fish_jug_needs_command" -f -a "walk" -d 'List everything under the given directories as text, records, a tree or totals'
 complete -c jug -n "__fish_jug_needs_command" -f -a "pie" -d 'Draw a pie chart'
 complete -c jug -n "__fish_jug_needs_command" -f -a "render" -d 'Convert SVG to PNG'
+complete -c jug -n "__fish_jug_needs_command" -f -a "watch" -d 'Report every change below some paths, or run a command on change'
 complete -c jug -n "__fish_jug_needs_command" -f -a "follow" -d 'Print what is appended to files, across rotation and restarts'
 complete -c jug -n "__fish_jug_needs_command" -f -a "pipe" -d 'Run bytes, lines and records through a chain of stages'
 complete -c jug -n "__fish_jug_needs_command" -f -a "cache" -d 'Manage the image cache'
@@ -321,6 +322,83 @@ never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand render" -l if-changed -d 'Leave FILE untouched if its contents would not change'
 complete -c jug -n "__fish_jug_using_subcommand render" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l on -d 'Report these changes only [default: create,modify,remove,rename]' -r -f -a "create\t'A new entry'
+modify\t'Other content'
+attrib\t'Other attributes'
+remove\t'An entry is gone'
+rename\t'An entry has another path'
+close\t'A file that was open for writing was closed'
+access\t'A file was read'
+exists\t'An entry was there at the start'"
+complete -c jug -n "__fish_jug_using_subcommand watch" -l settle -d 'Report a path once it was quiet for DURATION' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l depth -d 'Watch at most N levels below each PATH' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l name -d 'Match entries with this name' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l iname -d 'Like --name, but ignore the case of A to Z' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l path -d 'Match entries with this path, as printed or relative to PATH' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l regex -d 'Match entries whose path contains a match of this regular expression' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l ext -d 'Match entries with these extensions, ignoring case; \'\' for none' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l type -d 'Match entries of these types, or of their letters as in find' -r -f -a "file\t''
+dir\t''
+symlink\t''
+fifo\t''
+socket\t''
+block\t''
+char\t''"
+complete -c jug -n "__fish_jug_using_subcommand watch" -l size -d 'Match entries with this size, such as \'>10M\'' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l age -d 'Match by time since the last modification, such as \'>7d\'; times in the future have a negative age' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l mtime -d 'Match by time of modification, such as \'>=2026-01-31\', \'<yesterday\' or \'>2h\' (later than two hours ago)' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l ctime -d 'Match by time of the last change of attributes' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l atime -d 'Match by time of the last access' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l btime -d 'Match by creation time, if the file system records it' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l newer -d 'Match entries modified later than FILE' -r -F
+complete -c jug -n "__fish_jug_using_subcommand watch" -l owner -d 'Match by owner: a user, a group, or both, by name or ID' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l perm -d 'Match by permissions: 644 exactly, -022 all of these bits, /022 any of them' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l links -d 'Match by number of hard links, such as \'>1\'' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l exclude -d 'Leave out entries with this name, and everything below them' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l prune -d 'List directories with this name, but do not enter them' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l ignore-file -d 'Leave out what FILE ignores, which has the format of .gitignore and applies as if it were in each PATH' -r -F
+complete -c jug -n "__fish_jug_using_subcommand watch" -l jobs -d 'With --per-path, run at most N commands at once' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l debounce -d 'Wait until nothing has changed for DURATION' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l max-wait -d 'Wait no longer than DURATION while changes go on' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l busy -d 'What to do about changes while the command runs: queue, restart, drop or signal=SIG' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l stop-signal -d 'Signal that asks the command to end' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l kill-after -d 'Kill the command if it has not ended after DURATION' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l cmd-timeout -d 'Stop a command that runs for longer than DURATION' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l max-output -d 'Stop a command that prints more than SIZE' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l exit-on -d 'Exit when the command fails or succeeds, with its exit status' -r -f -a "fail\t'It has failed'
+ok\t'It has succeeded'"
+complete -c jug -n "__fish_jug_using_subcommand watch" -l wait-for -d 'Exit when every PATH exists, or none does' -r -f -a "exists\t'Every PATH exists'
+gone\t'No PATH exists'"
+complete -c jug -n "__fish_jug_using_subcommand watch" -l idle -d 'Exit when nothing has changed for DURATION' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l timeout -d 'Exit after DURATION; with status 124 if --wait-for, --once or -n was not met by then' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l pid -d 'Exit when the process with this number ends' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l ready-file -d 'Create FILE once everything is watched' -r -F
+complete -c jug -n "__fish_jug_using_subcommand watch" -l engine -d 'How changes are noticed' -r -f -a "auto\t'By inotify; where that does not report everything, by looking'
+inotify\t'By inotify, on any file system'
+poll\t'By looking from time to time'"
+complete -c jug -n "__fish_jug_using_subcommand watch" -l interval -d 'Time between two looks at what the system does not report' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -s n -l limit -d 'Exit after N changes' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c jug -n "__fish_jug_using_subcommand watch" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
+never\t'Never'"
+complete -c jug -n "__fish_jug_using_subcommand watch" -l initial -d 'Report what is there at the start, too, as \'exists\''
+complete -c jug -n "__fish_jug_using_subcommand watch" -l content -d 'Count a change only if the bytes of the file differ from before'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l must-exist -d 'Fail if a PATH does not exist'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l empty -d 'Match empty files and directories'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l broken -d 'Match broken symbolic links'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l gitignore -d 'Leave out .git and everything that the ignore rules of git match'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l no-hidden -d 'Leave out names that start with a dot'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l ndjson -d 'Write NDJSON: changes with all that is known, and what the watcher did'
+complete -c jug -n "__fish_jug_using_subcommand watch" -s 0 -l null -d 'Terminate lines with NUL instead of a newline, and escape nothing'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l stdin -d 'Hand the paths to the command on its standard input, each terminated by NUL'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l per-path -d 'Run the command for each path on its own'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l first -d 'Run the command at the start, too'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l clear -d 'Clear the terminal before each run'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l once -d 'Exit after the first change, or after the first run with its exit status'
+complete -c jug -n "__fish_jug_using_subcommand watch" -s v -l verbose -d 'Print extra messages to standard error'
+complete -c jug -n "__fish_jug_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand follow" -l start -d 'Where to begin in files that are there, and that the state does not know: begin, end, line:-N or state [default: line:-10, or begin with --state or --drain]' -r
 complete -c jug -n "__fish_jug_using_subcommand follow" -l fixed -d 'Read records of N bytes instead of lines' -r
 complete -c jug -n "__fish_jug_using_subcommand follow" -l state -d 'Keep where reading stopped in FILE, and go on from there in the next run' -r -F

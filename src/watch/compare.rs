@@ -93,7 +93,7 @@ impl Tree {
         match first {
             Some(at) if kinds.has(Kinds::MOVED_TO) => {
                 let moved = batch.moved.remove(at);
-                self.rename(batch, moved, directory, name, kinds);
+                self.rename(batch, &moved, directory, name, kinds);
             }
             _ => batch.touch(directory, name, kinds),
         }
@@ -102,7 +102,7 @@ impl Tree {
     fn rename(
         &mut self,
         batch: &mut Batch,
-        moved: Moved,
+        moved: &Moved,
         directory: Id,
         name: &[u8],
         kinds: Kinds,
@@ -285,7 +285,8 @@ impl Tree {
             }
             self.closed(id, kinds);
         }
-        if kinds.has(Kinds::READ) {
+        // Directories are listed by the watcher itself.
+        if kinds.has(Kinds::READ) && now.file_type != FileType::Directory {
             self.report(Kind::Access, id, None, None);
         }
     }

@@ -43,6 +43,14 @@ impl Hold {
         let is_directory = record.facts.file_type == FileType::Directory;
         match record.kind {
             Kind::Modify | Kind::Attrib | Kind::Access if record.reason.is_none() => {
+                let is_replacing = |held: &&mut Held| {
+                    held.record.path == record.path && held.record.reason.is_some()
+                };
+                if let Some(held) = self.held.iter_mut().find(is_replacing) {
+                    // It is being written under its name.
+                    held.record.facts = record.facts;
+                    return;
+                }
                 self.release(&record.path, out);
                 return self.put_change(record, now, out);
             }
@@ -52,7 +60,11 @@ impl Hold {
                 if self.returns(&record.path) {
                     record.kind = Kind::Modify;
                     record.reason = Some(Reason::Replaced);
-                    out.push(record);
+                    self.held.push(Held {
+                        until: now + HELD,
+                        record,
+                        is_aside: false,
+                    });
                     return;
                 }
             }
@@ -292,8 +304,12 @@ mod tests {
                 "rename:a>a~ create:a close:a remove:a~",
                 "modify!:a close:a",
             ),
-            ("rename:a>a~ +10 create:a", "modify!:a create:a~"),
+            ("rename:a>a~ +10 create:a", "create:a~ modify!:a"),
             ("remove:a create:a", "modify!:a"),
+            (
+                "rename:a>a~ create:a modify:a attrib:a remove:a~",
+                "modify!:a",
+            ),
             ("rename:a>b rename:t>a remove:b", "modify!:t>a"),
             ("remove:a rename:t>a", "modify!:t>a"),
             // Too late.

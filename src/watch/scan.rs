@@ -249,7 +249,15 @@ impl Tree {
         for id in fresh {
             if !silent.contains(&id) {
                 self.report(kind, id, None, None);
+                self.closed_before(kind, id);
             }
+        }
+    }
+
+    /// A file that was found by looking may have been closed before; if it is still written to, its end is reported again.
+    fn closed_before(&mut self, kind: Kind, id: Id) {
+        if kind == Kind::Create && self.index.facts(id).file_type == FileType::File {
+            self.report(Kind::Close, id, None, None);
         }
     }
 

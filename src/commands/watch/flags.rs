@@ -21,7 +21,7 @@ pub(super) enum KindName {
     Rename,
     /// A file that was open for writing was closed
     Close,
-    /// A file was read, or a directory was listed
+    /// A file was read
     Access,
     /// An entry was there at the start
     Exists,
