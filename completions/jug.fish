@@ -402,7 +402,6 @@ complete -c jug -n "__fish_jug_using_subcommand watch" -s h -l help -d 'Print he
 complete -c jug -n "__fish_jug_using_subcommand follow" -l start -d 'Where to begin in files that are there, and that the state does not know: begin, end, line:-N or state [default: line:-10, or begin with --state or --drain]' -r
 complete -c jug -n "__fish_jug_using_subcommand follow" -l fixed -d 'Read records of N bytes instead of lines' -r
 complete -c jug -n "__fish_jug_using_subcommand follow" -l state -d 'Keep where reading stopped in FILE, and go on from there in the next run' -r -F
-complete -c jug -n "__fish_jug_using_subcommand follow" -l state-wait -d 'Wait at most DURATION for another run with the same state to end; then exit with status 124' -r
 complete -c jug -n "__fish_jug_using_subcommand follow" -l append -d 'Write at the end of FILE; with --state, each line comes exactly once, even after a crash' -r -F
 complete -c jug -n "__fish_jug_using_subcommand follow" -s n -l limit -d 'Exit after N lines' -r
 complete -c jug -n "__fish_jug_using_subcommand follow" -l wait-for -d 'Exit after the first line that matches REGEX' -r
