@@ -280,11 +280,11 @@ _jug() {
                     return 0
                     ;;
                 --from)
-                    COMPREPLY=($(compgen -W "auto app columns combined common csv json lines nginx syslog tsv vhost_combined" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto apache-error app columns combined common csv json lines logfmt ltsv nginx nginx-error syslog tsv vhost_combined" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "auto app columns combined common csv json lines nginx syslog tsv vhost_combined" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto apache-error app columns combined common csv json lines logfmt ltsv nginx nginx-error syslog tsv vhost_combined" -- "${cur}"))
                     return 0
                     ;;
                 --tz)
@@ -438,11 +438,11 @@ _jug() {
                     return 0
                     ;;
                 --from)
-                    COMPREPLY=($(compgen -W "auto app columns combined common csv json lines nginx syslog tsv vhost_combined" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto apache-error app columns combined common csv json lines logfmt ltsv nginx nginx-error syslog tsv vhost_combined" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "auto app columns combined common csv json lines nginx syslog tsv vhost_combined" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto apache-error app columns combined common csv json lines logfmt ltsv nginx nginx-error syslog tsv vhost_combined" -- "${cur}"))
                     return 0
                     ;;
                 --label)

@@ -113,6 +113,7 @@ type Found = (Box<dyn Schema>, usize);
 /// Finds the format that the lines show; none if more lines are needed.
 fn find(sample: Sample<'_>, file_name: Option<&Path>, settings: &Settings) -> Option<Found> {
     let mut records = trials(&by_precedence(Kind::Records), b"", settings);
+    records.retain(|trial| trial.candidate.is_likely);
     let mut tables = Vec::new();
     let named = file_name.and_then(table_of_name);
     let (mut end, mut texts) = (0, 0);

@@ -4,33 +4,75 @@
 
 use std::borrow::Cow;
 
-use super::wanted::{TIME, TIME_KEYS, Times};
-use super::words::{Place, Words};
-use super::{Bad, Reader, Settings, Unknown, Wanted};
+use super::pairs::{self, Cut, Notation, Rule, Written};
+use super::{Bad, Candidate, Kind, Reader, Refused, Settings, Spec, Unknown, Verbatim, Wanted};
 use crate::record::{Value, json_text};
 
-/// A pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Pair<'a> {
-    /// The key.
-    pub(super) key: &'a [u8],
-    /// What stands behind it.
-    pub(super) written: Written<'a>,
+/// See the module.
+pub(super) static SPEC: Spec = Spec {
+    name: "logfmt",
+    summary: "Read pairs KEY=VALUE separated by blanks, values with blanks in quotes",
+    kind: Kind::Records,
+    precedence: 0,
+    extensions: &["logfmt"],
+    rows: None,
+    candidates,
+    example: concat!(
+        "time=2026-05-17T10:05:03Z level=info msg=\"listening on \\\"web\\\"\" port=8080 tls\n",
+        "time=2026-05-17T10:05:04Z level=warn msg=slow took=1.5s port=8080\n",
+    ),
+};
+
+fn candidates(_: &[u8], settings: &Settings) -> Result<Vec<Candidate>, Refused> {
+    Ok(pairs::candidates::<Logfmt>(settings))
 }
 
-/// A value as it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Written<'a> {
-    /// Nothing, not even `=`.
-    Alone,
-    /// Without quotes.
-    Bare(&'a [u8]),
-    /// In quotes: what stands between them.
-    Quoted(&'a [u8]),
+/// A reader of the values of keys in a part of a line.
+pub(super) fn reader(wanted: &[Wanted], settings: &Settings) -> Result<Box<dyn Reader>, Unknown> {
+    Ok(pairs::reader::<Logfmt>(wanted, Rule::Any, settings))
 }
 
-/// Cuts the first pair off a text; none at its end. Returns what follows it.
-pub(super) fn cut(text: &[u8]) -> Result<Option<(Pair<'_>, &[u8])>, Bad> {
+struct Logfmt;
+
+impl Notation for Logfmt {
+    // A key alone is true, which the line does not say.
+    const VERBATIM: Verbatim = Verbatim::Never;
+
+    fn spec() -> &'static Spec {
+        &SPEC
+    }
+
+    fn cut(text: &[u8]) -> Cut<'_> {
+        cut(text)
+    }
+
+    fn value(written: Written<'_>, _: bool) -> Value<'_> {
+        value(written)
+    }
+
+    fn time(written: Written<'_>) -> Value<'_> {
+        value(written)
+    }
+
+    /// Several values, and one at the beginning: prose may have a pair in it.
+    fn is_shown_by(line: &[u8]) -> bool {
+        let first = line.trim_ascii_start().first();
+        let begins_key = first.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+        let has_value =
+            |pair: Cut<'_>| matches!(pair, Ok(Some((_, written, _))) if written != Written::Alone);
+        let Ok(Some((_, _, rest))) = cut(line) else {
+            return false;
+        };
+        begins_key
+            && has_value(cut(line))
+            && !rest.is_empty()
+            && has_value(cut(rest))
+            && has_pairs(line)
+    }
+}
+
+/// See [`Notation::cut`].
+fn cut(text: &[u8]) -> Cut<'_> {
     let text = text.trim_ascii_start();
     if text.is_empty() {
         return Ok(None);
@@ -62,7 +104,7 @@ pub(super) fn cut(text: &[u8]) -> Result<Option<(Pair<'_>, &[u8])>, Bad> {
     if rest.first().is_some_and(|byte| *byte > b' ') {
         return Err(Bad::new("no blank after a value in quotes"));
     }
-    Ok(Some((Pair { key, written }, rest)))
+    Ok(Some((key, written, rest)))
 }
 
 /// Whether a text is nothing but pairs whose keys are names, more of them with values than alone.
@@ -74,8 +116,8 @@ pub(super) fn has_pairs(text: &[u8]) -> bool {
     let (mut rest, mut with_values, mut alone) = (text, 0, 0);
     loop {
         match cut(rest) {
-            Ok(Some((pair, after))) if is_name(pair.key) => {
-                match pair.written {
+            Ok(Some((key, written, after))) if is_name(key) => {
+                match written {
                     Written::Alone => alone += 1,
                     Written::Bare(_) | Written::Quoted(_) => with_values += 1,
                 }
@@ -84,89 +126,6 @@ pub(super) fn has_pairs(text: &[u8]) -> bool {
             Ok(None) => return with_values > alone,
             Ok(Some(_)) | Err(_) => return false,
         }
-    }
-}
-
-/// A reader of the values of keys. `time` is the first of the usual names that a text has.
-pub(super) fn reader(wanted: &[Wanted], settings: &Settings) -> Result<Box<dyn Reader>, Unknown> {
-    let (mut keys, mut times) = (Vec::new(), Vec::new());
-    for (index, wanted) in wanted.iter().enumerate() {
-        match wanted.name.as_key() {
-            Some(TIME) => times.push(index),
-            Some(key) => keys.push((key.as_bytes().to_vec(), index)),
-            // Keys with dots are written as they are.
-            None if Place::of(&wanted.name).is_none() => {
-                keys.push((wanted.name.to_string().into_bytes(), index));
-            }
-            None => {}
-        }
-    }
-    Ok(Box::new(LogfmtReader {
-        met: vec![false; keys.len()],
-        keys,
-        times,
-        words: Words::new(wanted, settings.infer),
-        converter: Times::new(wanted, &settings.zone),
-    }))
-}
-
-struct LogfmtReader {
-    /// The wanted keys, with their places in the list of wanted fields.
-    keys: Vec<(Vec<u8>, usize)>,
-    /// The places of the time.
-    times: Vec<usize>,
-    /// Which of the keys the line has had.
-    met: Vec<bool>,
-    words: Words,
-    converter: Times,
-}
-
-impl Reader for LogfmtReader {
-    fn read<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
-        for slot in self.keys.iter().map(|(_, slot)| slot).chain(&self.times) {
-            out[*slot] = Value::Missing;
-        }
-        let mut left = self.keys.len();
-        // How likely the key is under which the time was found.
-        let mut rank = TIME_KEYS.len();
-        let mut rest = line;
-        self.met.fill(false);
-        while let Some((pair, after)) = cut(rest)? {
-            rest = after;
-            for ((key, slot), met) in self.keys.iter().zip(&mut self.met) {
-                if !*met && key == pair.key {
-                    out[*slot] = value(pair.written);
-                    *met = true;
-                    left -= 1;
-                }
-            }
-            if !self.times.is_empty()
-                && let Some(place) = TIME_KEYS[..rank]
-                    .iter()
-                    .position(|key| key.as_bytes() == pair.key)
-            {
-                let time = value(pair.written);
-                if !time.is_missing() {
-                    rank = place;
-                    for slot in &self.times {
-                        out[*slot] = time.clone();
-                    }
-                }
-            }
-            if left == 0 && (self.times.is_empty() || rank == 0) {
-                break;
-            }
-        }
-        self.words.fill(line, out);
-        self.converter.apply(out)
-    }
-
-    fn check(&mut self, line: &[u8]) -> Result<(), Bad> {
-        let mut rest = line;
-        while let Some((_, after)) = cut(rest)? {
-            rest = after;
-        }
-        Ok(())
     }
 }
 
@@ -189,6 +148,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
+    use crate::format::wanted::TIME;
     use crate::record::{FieldName, Want};
 
     fn read(line: &str, names: &[&str]) -> Result<Vec<String>, String> {

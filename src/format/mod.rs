@@ -10,14 +10,17 @@ mod combined;
 mod common;
 pub mod csv;
 mod detect;
+mod error_log;
 mod infer;
 pub mod json;
 #[cfg(test)]
 mod laws;
 mod lines;
 mod logfmt;
+mod ltsv;
 mod markdown;
 mod nginx;
+mod pairs;
 mod parse;
 mod plain;
 pub mod records;
@@ -39,6 +42,7 @@ pub use parse::{NamedParse, PARSES, Parse, Pat, Re, find_parse};
 
 /// Every format that can be read, sorted by name.
 pub static FORMATS: &[&Spec] = &[
+    &error_log::APACHE,
     &app::APP,
     &columns::SPEC,
     &combined::SPEC,
@@ -46,7 +50,10 @@ pub static FORMATS: &[&Spec] = &[
     &csv::SPEC,
     &json::SPEC,
     &lines::SPEC,
+    &logfmt::SPEC,
+    &ltsv::SPEC,
     &nginx::SPEC,
+    &error_log::NGINX,
     &app::SYSLOG,
     &tsv::SPEC,
     &vhost_combined::SPEC,

@@ -52,7 +52,7 @@ fn words(first: u8) -> &'static [(&'static str, &'static str)] {
 
 /// The level that a word stands for, in any case. A single letter stands for none: see [`of_letter`].
 #[inline]
-pub(super) fn of_word(word: &[u8]) -> Option<&'static str> {
+pub(in crate::format) fn of_word(word: &[u8]) -> Option<&'static str> {
     if !(3..=LONGEST).contains(&word.len()) {
         return None;
     }

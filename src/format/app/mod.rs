@@ -10,6 +10,8 @@ mod priority;
 mod reader;
 mod slots;
 
+pub(super) use self::level::of_word as level_of_word;
+
 use self::layout::{Layout, Slot};
 use self::reader::LayoutReader;
 use super::wanted::named;

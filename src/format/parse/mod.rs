@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::{Reader, Refused, Settings, Spec, Unknown, Wanted, combined, common, json, logfmt};
+use super::{
+    Reader, Refused, Settings, Spec, Unknown, Wanted, combined, common, json, logfmt, ltsv,
+};
 
 pub use pat::Pat;
 pub use re::Re;
@@ -70,6 +72,12 @@ pub static PARSES: &[NamedParse] = &[
         summary: "Read pairs KEY=VALUE, values with blanks in quotes",
         fields: || None,
         reader: logfmt::reader,
+    },
+    NamedParse {
+        name: "ltsv",
+        summary: "Read cells LABEL:VALUE separated by tabs",
+        fields: || None,
+        reader: ltsv::reader,
     },
 ];
 

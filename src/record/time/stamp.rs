@@ -60,6 +60,12 @@ const LAYOUTS: [&str; 26] = [
 pub struct StampLayout(&'static str);
 
 impl StampLayout {
+    /// As C's `ctime` writes it, perhaps with a fraction: `Sun May 17 10:05:03 2026`.
+    pub const CTIME: StampLayout = StampLayout("w b e H:M:Sf Y");
+
+    /// `2026/05/17 10:05:03`
+    pub const SLASHES: StampLayout = StampLayout("Y/m/d H:M:Sfz");
+
     /// The layouts of the time that a text begins with, the likeliest first, each with the length of that time. None if a letter or
     /// a digit follows, so that it is the beginning of something else.
     pub fn all(text: &[u8]) -> impl Iterator<Item = (StampLayout, usize)> {
