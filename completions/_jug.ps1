@@ -290,6 +290,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('--start', '--start', [CompletionResultType]::ParameterName, 'Where to begin in files that are there, and that the state does not know: begin, end, line:-N or state [default: line:-10, or begin with --state or --drain]')
             [CompletionResult]::new('--fixed', '--fixed', [CompletionResultType]::ParameterName, 'Read records of N bytes instead of lines')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Keep where reading stopped in FILE, and go on from there in the next run')
+            [CompletionResult]::new('--state-wait', '--state-wait', [CompletionResultType]::ParameterName, 'Wait at most DURATION for another run with the same state to end; then exit with status 124')
             [CompletionResult]::new('--append', '--append', [CompletionResultType]::ParameterName, 'Write at the end of FILE; with --state, each line comes exactly once, even after a crash')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Exit after N lines')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Exit after N lines')

@@ -166,7 +166,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__follow)
-            opts="-0 -n -v -h --start --fixed --state --drain --ndjson --prefix --null --append --limit --wait-for --idle --timeout --rotate-grace --engine --interval --verbose --color --progress --help"
+            opts="-0 -n -v -h --start --fixed --state --state-wait --drain --ndjson --prefix --null --append --limit --wait-for --idle --timeout --rotate-grace --engine --interval --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -193,6 +193,10 @@ _jug() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --state-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --append)
@@ -280,11 +284,11 @@ _jug() {
                     return 0
                     ;;
                 --from)
-                    COMPREPLY=($(compgen -W "auto apache-error app columns combined common csv json lines logfmt ltsv nginx nginx-error syslog tsv vhost_combined" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto apache-error app columns combined common cri csv docker journald json lines logfmt ltsv nginx nginx-error syslog tsv vhost_combined" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "auto apache-error app columns combined common csv json lines logfmt ltsv nginx nginx-error syslog tsv vhost_combined" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto apache-error app columns combined common cri csv docker journald json lines logfmt ltsv nginx nginx-error syslog tsv vhost_combined" -- "${cur}"))
                     return 0
                     ;;
                 --tz)
@@ -438,11 +442,11 @@ _jug() {
                     return 0
                     ;;
                 --from)
-                    COMPREPLY=($(compgen -W "auto apache-error app columns combined common csv json lines logfmt ltsv nginx nginx-error syslog tsv vhost_combined" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto apache-error app columns combined common cri csv docker journald json lines logfmt ltsv nginx nginx-error syslog tsv vhost_combined" -- "${cur}"))
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -W "auto apache-error app columns combined common csv json lines logfmt ltsv nginx nginx-error syslog tsv vhost_combined" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto apache-error app columns combined common cri csv docker journald json lines logfmt ltsv nginx nginx-error syslog tsv vhost_combined" -- "${cur}"))
                     return 0
                     ;;
                 --label)

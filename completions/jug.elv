@@ -281,6 +281,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --start 'Where to begin in files that are there, and that the state does not know: begin, end, line:-N or state [default: line:-10, or begin with --state or --drain]'
             cand --fixed 'Read records of N bytes instead of lines'
             cand --state 'Keep where reading stopped in FILE, and go on from there in the next run'
+            cand --state-wait 'Wait at most DURATION for another run with the same state to end; then exit with status 124'
             cand --append 'Write at the end of FILE; with --state, each line comes exactly once, even after a crash'
             cand -n 'Exit after N lines'
             cand --limit 'Exit after N lines'

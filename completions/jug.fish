@@ -48,7 +48,10 @@ app\t'Read lines that begin with a time, such as those of applications; the layo
 columns\t'Read fields separated by blanks, named $1, $2 … as in awk'
 combined\t'Read access logs in the combined format of Apache and nginx'
 common\t'Read access logs in the Common Log Format'
+cri\t'Read logs of containers as Kubernetes has them: lines \'TIME stdout F MESSAGE\''
 csv\t'Read comma-separated values with a header line'
+docker\t'Read logs of containers as Docker writes them: JSON objects with log, stream and time'
+journald\t'Read systemd\'s journal as \'journalctl -o json\' prints it'
 json\t'Read JSON objects, one per line (NDJSON)'
 lines\t'Read any text; an RFC 3339 time at the start of a line is its time'
 logfmt\t'Read pairs KEY=VALUE separated by blanks, values with blanks in quotes'
@@ -239,7 +242,10 @@ app\t'Read lines that begin with a time, such as those of applications; the layo
 columns\t'Read fields separated by blanks, named $1, $2 … as in awk'
 combined\t'Read access logs in the combined format of Apache and nginx'
 common\t'Read access logs in the Common Log Format'
+cri\t'Read logs of containers as Kubernetes has them: lines \'TIME stdout F MESSAGE\''
 csv\t'Read comma-separated values with a header line'
+docker\t'Read logs of containers as Docker writes them: JSON objects with log, stream and time'
+journald\t'Read systemd\'s journal as \'journalctl -o json\' prints it'
 json\t'Read JSON objects, one per line (NDJSON)'
 lines\t'Read any text; an RFC 3339 time at the start of a line is its time'
 logfmt\t'Read pairs KEY=VALUE separated by blanks, values with blanks in quotes'
@@ -410,6 +416,7 @@ complete -c jug -n "__fish_jug_using_subcommand watch" -s h -l help -d 'Print he
 complete -c jug -n "__fish_jug_using_subcommand follow" -l start -d 'Where to begin in files that are there, and that the state does not know: begin, end, line:-N or state [default: line:-10, or begin with --state or --drain]' -r
 complete -c jug -n "__fish_jug_using_subcommand follow" -l fixed -d 'Read records of N bytes instead of lines' -r
 complete -c jug -n "__fish_jug_using_subcommand follow" -l state -d 'Keep where reading stopped in FILE, and go on from there in the next run' -r -F
+complete -c jug -n "__fish_jug_using_subcommand follow" -l state-wait -d 'Wait at most DURATION for another run with the same state to end; then exit with status 124' -r
 complete -c jug -n "__fish_jug_using_subcommand follow" -l append -d 'Write at the end of FILE; with --state, each line comes exactly once, even after a crash' -r -F
 complete -c jug -n "__fish_jug_using_subcommand follow" -s n -l limit -d 'Exit after N lines' -r
 complete -c jug -n "__fish_jug_using_subcommand follow" -l wait-for -d 'Exit after the first line that matches REGEX' -r

@@ -8,10 +8,13 @@ mod app;
 mod columns;
 mod combined;
 mod common;
+mod cri;
 pub mod csv;
 mod detect;
+mod docker;
 mod error_log;
 mod infer;
+mod journald;
 pub mod json;
 #[cfg(test)]
 mod laws;
@@ -24,6 +27,7 @@ mod pairs;
 mod parse;
 mod plain;
 pub mod records;
+mod renamed;
 mod sample;
 mod table;
 pub mod tsv;
@@ -47,7 +51,10 @@ pub static FORMATS: &[&Spec] = &[
     &columns::SPEC,
     &combined::SPEC,
     &common::SPEC,
+    &cri::SPEC,
     &csv::SPEC,
+    &docker::SPEC,
+    &journald::SPEC,
     &json::SPEC,
     &lines::SPEC,
     &logfmt::SPEC,

@@ -49,7 +49,10 @@ fn lines_needed(text: &str, from: Option<&'static Spec>, needs: Needs) -> Option
     })
 }
 
-/// Texts of all sorts, among them all examples.
+/// How many texts are not made of one example.
+const SPECIAL: usize = 11;
+
+/// Texts of all sorts: each example once and many times, the same behind banners, and [`SPECIAL`] others.
 fn texts() -> Vec<String> {
     let mut texts: Vec<String> = FORMATS
         .iter()
@@ -82,6 +85,70 @@ fn every_example_is_recognised() {
     }
 }
 
+/// The confusion matrix: of each format's example, and of each of its lines alone, what is found, and which formats of records
+/// read all of its lines if they are asked for.
+#[test]
+fn examples_are_confused_with_no_other_format() {
+    let mut matrix = Vec::new();
+    for spec in FORMATS {
+        let records = FORMATS
+            .iter()
+            .copied()
+            .filter(|spec| spec.kind == Kind::Records);
+        let mut found: Vec<&str> = vec![detected(spec.example.as_bytes(), None)];
+        if spec.kind == Kind::Records {
+            found.extend(
+                spec.example
+                    .split_inclusive('\n')
+                    .map(|line| detected(line.as_bytes(), None)),
+            );
+        }
+        found.sort_unstable();
+        found.dedup();
+        let reads = |other: &&'static Spec| {
+            let sample = Sample {
+                bytes: spec.example.as_bytes(),
+                whole: true,
+            };
+            other.open(sample, &settings()).is_ok_and(|schema| {
+                let mut reader = schema.reader(&[]).expect("nothing is wanted");
+                spec.example
+                    .lines()
+                    .all(|line| reader.check(line.as_bytes()).is_ok())
+            })
+        };
+        let readers: Vec<&str> = records.filter(reads).map(|other| other.name).collect();
+        matrix.push((spec.name, found.join(" "), readers.join(" ")));
+    }
+    let matrix: Vec<_> = matrix
+        .iter()
+        .map(|(name, found, readers)| (*name, &**found, &**readers))
+        .collect();
+    assert_eq!(matrix, MATRIX);
+}
+
+/// Format, what is found, what reads it if asked for.
+const MATRIX: &[(&str, &str, &str)] = &[
+    ("apache-error", "apache-error", "apache-error"),
+    ("app", "app", ""),
+    ("columns", "columns", ""),
+    ("combined", "combined", "combined common"),
+    ("common", "common", "common"),
+    ("cri", "cri", "cri ltsv"),
+    ("csv", "csv", ""),
+    ("docker", "docker", "docker json"),
+    ("journald", "journald", "journald json"),
+    ("json", "json", "json"),
+    ("lines", "lines", ""),
+    ("logfmt", "logfmt", "logfmt"),
+    ("ltsv", "ltsv", "ltsv"),
+    ("nginx", "nginx", "combined common nginx"),
+    ("nginx-error", "nginx-error", "nginx-error"),
+    ("syslog", "syslog", ""),
+    ("tsv", "tsv", ""),
+    ("vhost_combined", "vhost_combined", "ltsv vhost_combined"),
+];
+
 #[test]
 fn every_longer_beginning_gives_the_same_decision() {
     let needs = [
@@ -92,9 +159,13 @@ fn every_longer_beginning_gives_the_same_decision() {
             ..Needs::default()
         },
     ];
+    let texts = texts();
+    // A banner matters where the format is not asked for.
+    let count = 2 * FORMATS.len();
+    let asked = [&texts[..count], &texts[texts.len() - SPECIAL..]].concat();
     let froms = FORMATS.iter().map(|spec| Some(*spec)).chain([None]);
     for (from, needs) in froms.flat_map(|from| needs.map(|needs| (from, needs))) {
-        for text in texts() {
+        for text in from.map_or(&texts, |_| &asked) {
             let bytes = text.as_bytes();
             let whole = decided(bytes, true, from, needs);
             assert!(whole.is_some(), "{text}");
