@@ -10,6 +10,8 @@ import subprocess
 import threading
 import time
 
+from measuring import row, status, timed
+
 JUG = os.environ["JUG"]
 SCRATCH = os.environ["SCRATCH"]
 WRITES = int(os.environ["WRITES"])
@@ -18,10 +20,6 @@ LOAD = int(os.environ["SECONDS_LOAD"])
 
 def path(name: str) -> str:
     return os.path.join(SCRATCH, name)
-
-
-def row(what: str, jug: str, other: str, wanted: str) -> None:
-    print(f"| {what} | {jug} | {other} | {wanted} |")
 
 
 def latencies(command: list[str], log: str) -> list[float]:
@@ -54,11 +52,6 @@ def latency() -> None:
     row("write to line, 99th percentile", f"{late[0]:.3f} ms", f"tail {late[1]:.3f} ms", "2 ms")
 
 
-def status(pid: int, name: str) -> int:
-    with open(f"/proc/{pid}/status", encoding="ascii") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith(name + ":"))
-
-
 def idle() -> None:
     os.mkdir(path("many"))
     names = [path(f"many/{number:04}.log") for number in range(1000)]
@@ -76,12 +69,6 @@ def idle() -> None:
         child.kill()
         child.wait()
     row("idle, 1,000 files", cells[0], f"tail: {cells[1]}", "1 a second, 8 MiB")
-
-
-def timed(command: str) -> float:
-    started = time.perf_counter()
-    subprocess.run(command, shell=True, check=True)
-    return time.perf_counter() - started
 
 
 def catch_up() -> None:
