@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::io::file_systems::{self, FileSystemKind};
 use crate::io::growing::{Links, Status};
-use crate::io::inotify::{Change, Inotify, Interest, Watch, is_out_of_watches};
+use crate::io::inotify::{Change, Event, Inotify, Interest, Watch, is_out_of_watches};
 use crate::resume::{Disk, Files as _, Place, directory_of, is_rotated_name};
 
 /// How changes are noticed.
@@ -34,7 +34,7 @@ pub struct Watcher {
     /// Directories in which globs look for files.
     globs: BTreeMap<PathBuf, Option<Watch>>,
     next_poll: Instant,
-    changes: Vec<Change>,
+    events: Vec<Event>,
     /// Why watches could not be added, until that is reported.
     trouble: Option<io::Error>,
     /// Whether watches are missing.
@@ -102,7 +102,7 @@ impl Watcher {
             users: BTreeMap::new(),
             globs: BTreeMap::new(),
             next_poll: Instant::now() + interval,
-            changes: Vec::new(),
+            events: Vec::new(),
             lacks_watches: trouble.is_some(),
             trouble,
         }
@@ -294,21 +294,21 @@ impl Watcher {
                 .filter(|(_, log)| log.is_polled);
             polled.for_each(|(log, _)| wanted.add(log, true));
         }
-        let mut changes = std::mem::take(&mut self.changes);
-        changes.clear();
+        let mut events = std::mem::take(&mut self.events);
+        events.clear();
         if let Some(inotify) = &mut self.inotify {
-            inotify.drain(&mut changes)?;
+            inotify.drain(&mut events)?;
         }
-        for change in &changes {
-            match change {
+        for event in events.drain(..) {
+            match event.change() {
                 Change::Overflow => self.everything(wanted),
-                Change::Removed(watch) => self.forget(*watch, wanted),
+                Change::Removed(watch) => self.forget(watch, wanted),
                 Change::At {
                     watch,
                     name,
                     is_content,
                 } => {
-                    for user in self.users.get(watch).into_iter().flatten() {
+                    for user in self.users.get(&watch).into_iter().flatten() {
                         match user {
                             User::Glob => wanted.globs = true,
                             User::Content(log) => wanted.add(*log, !is_content),
@@ -321,7 +321,7 @@ impl Watcher {
                 }
             }
         }
-        self.changes = changes;
+        self.events = events;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::renamed::{self, Renamed, Renaming, keep};
+use super::renamed::{self, Renamed, Renaming};
 use super::{Bad, Candidate, Kind, Refused, Settings, Spec};
 use crate::record::Value;
 
@@ -28,30 +28,10 @@ static RENAMING: Renaming = Renaming {
     spec: &SPEC,
     shown_by: &["log", "stream", "time"],
     fields: &[
-        Renamed {
-            name: "time",
-            key: "time",
-            convert: keep,
-            always: None,
-        },
-        Renamed {
-            name: "stream",
-            key: "stream",
-            convert: keep,
-            always: None,
-        },
-        Renamed {
-            name: "partial",
-            key: "log",
-            convert: partial,
-            always: None,
-        },
-        Renamed {
-            name: "message",
-            key: "log",
-            convert: message,
-            always: None,
-        },
+        Renamed::kept("time", "time"),
+        Renamed::kept("stream", "stream"),
+        Renamed::made("partial", "log", partial),
+        Renamed::made("message", "log", message),
     ],
 };
 

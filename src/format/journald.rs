@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::renamed::{self, Renamed, Renaming, keep};
+use super::app::level_of_severity;
+use super::renamed::{self, Renamed, Renaming};
 use super::{Always, Bad, Candidate, Kind, Refused, Settings, Spec};
 use crate::record::Value;
 use crate::record::number::is_digits;
@@ -27,42 +28,17 @@ static RENAMING: Renaming = Renaming {
     spec: &SPEC,
     shown_by: &["__REALTIME_TIMESTAMP"],
     fields: &[
-        Renamed {
-            name: "time",
-            key: "__REALTIME_TIMESTAMP",
-            convert: keep,
-            always: None,
-        },
+        Renamed::kept("time", "__REALTIME_TIMESTAMP"),
         Renamed {
             name: "level",
             key: "PRIORITY",
             convert: level,
             always: Some(Always::Text),
         },
-        Renamed {
-            name: "host",
-            key: "_HOSTNAME",
-            convert: keep,
-            always: None,
-        },
-        Renamed {
-            name: "program",
-            key: "SYSLOG_IDENTIFIER",
-            convert: keep,
-            always: None,
-        },
-        Renamed {
-            name: "pid",
-            key: "_PID",
-            convert: number,
-            always: None,
-        },
-        Renamed {
-            name: "message",
-            key: "MESSAGE",
-            convert: message,
-            always: None,
-        },
+        Renamed::kept("host", "_HOSTNAME"),
+        Renamed::kept("program", "SYSLOG_IDENTIFIER"),
+        Renamed::made("pid", "_PID", number),
+        Renamed::made("message", "MESSAGE", message),
     ],
 };
 
@@ -76,13 +52,10 @@ fn level(priority: Value<'_>) -> Result<Value<'_>, Bad> {
         return Ok(priority);
     }
     let level = match &*priority.bytes() {
-        b"0" | b"1" | b"2" => "fatal",
-        b"3" => "error",
-        b"4" => "warn",
-        b"5" | b"6" => "info",
-        b"7" => "debug",
-        _ => return Err(Bad::new("PRIORITY is not a number from 0 to 7")),
+        [digit @ b'0'..=b'7'] => level_of_severity(digit - b'0'),
+        _ => None,
     };
+    let level = level.ok_or_else(|| Bad::new("PRIORITY is not a number from 0 to 7"))?;
     Ok(Value::Text(Cow::Borrowed(level.as_bytes())))
 }
 

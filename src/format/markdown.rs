@@ -16,9 +16,8 @@ pub(super) static OUTPUT: OutputSpec = OutputSpec {
 
 struct Markdown(Vec<String>);
 
-/// Appends a cell. A bar would end it and a newline the row.
-fn push(text: &[u8], out: &mut Vec<u8>) {
-    out.push(b' ');
+/// Appends the text of a cell. A bar would end it and a newline the row.
+pub(super) fn push_text(text: &[u8], out: &mut Vec<u8>) {
     for byte in text {
         match byte {
             b'|' => out.extend_from_slice(b"\\|"),
@@ -27,6 +26,12 @@ fn push(text: &[u8], out: &mut Vec<u8>) {
             byte => out.push(*byte),
         }
     }
+}
+
+/// Appends a cell with what separates it from others.
+fn push(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b' ');
+    push_text(text, out);
     out.extend_from_slice(b" |");
 }
 

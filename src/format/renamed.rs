@@ -26,6 +26,23 @@ pub(super) struct Renamed {
     pub(super) always: Option<Always>,
 }
 
+impl Renamed {
+    /// A field that is the key's value as it is.
+    pub(super) const fn kept(name: &'static str, key: &'static str) -> Renamed {
+        Renamed::made(name, key, keep)
+    }
+
+    /// A field that is made of the key's value.
+    pub(super) const fn made(name: &'static str, key: &'static str, convert: Convert) -> Renamed {
+        Renamed {
+            name,
+            key,
+            convert,
+            always: None,
+        }
+    }
+}
+
 /// Makes a field of a value, or says what is wrong with it.
 pub(super) type Convert = for<'a> fn(Value<'a>) -> Result<Value<'a>, Bad>;
 
@@ -146,6 +163,6 @@ impl Reader for RenamedReader {
 }
 
 /// The value as it is.
-pub(super) fn keep(value: Value<'_>) -> Result<Value<'_>, Bad> {
+fn keep(value: Value<'_>) -> Result<Value<'_>, Bad> {
     Ok(value)
 }

@@ -88,6 +88,23 @@ pub struct Event {
     pub name: Option<Vec<u8>>,
 }
 
+impl Event {
+    /// The event as a change: where something has happened, without the details.
+    pub fn change(self) -> Change {
+        if self.kinds.has(Kinds::OVERFLOW) {
+            Change::Overflow
+        } else if self.kinds.has(Kinds::UNWATCHED) {
+            Change::Removed(self.watch)
+        } else {
+            Change::At {
+                watch: self.watch,
+                name: self.name,
+                is_content: self.kinds == Kinds::MODIFIED,
+            }
+        }
+    }
+}
+
 /// What has happened: several kinds may be joined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kinds(u32);
@@ -150,7 +167,7 @@ pub enum Change {
     Overflow,
 }
 
-/// A queue of changes.
+/// A queue of events.
 #[derive(Debug)]
 pub struct Inotify {
     descriptor: OwnedFd,
@@ -194,32 +211,11 @@ impl Inotify {
         self.add(Path::new(&path), interest)
     }
 
-    /// Moves all queued events to `events`, without waiting.
+    /// Moves all queued events to `events`, without waiting. What is queued meanwhile may be left.
     ///
     /// # Errors
     /// Those of read(2).
-    pub fn drain_events(&mut self, events: &mut Vec<Event>) -> io::Result<()> {
-        let mut reader = inotify::Reader::new(&self.descriptor, &mut self.buffer);
-        loop {
-            match reader.next() {
-                Ok(event) => events.push(Event {
-                    watch: Watch(event.wd()),
-                    kinds: Kinds(event.events().bits()),
-                    cookie: event.cookie(),
-                    name: event.file_name().map(|name| name.to_bytes().to_vec()),
-                }),
-                Err(Errno::WOULDBLOCK) => return Ok(()),
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    /// Moves all queued changes to `changes`, without waiting. What is queued meanwhile may be left.
-    ///
-    /// # Errors
-    /// Those of read(2).
-    pub fn drain(&mut self, changes: &mut Vec<Change>) -> io::Result<()> {
+    pub fn drain(&mut self, events: &mut Vec<Event>) -> io::Result<()> {
         let mut reader = inotify::Reader::new(&self.descriptor, &mut self.buffer);
         let mut count = 0;
         loop {
@@ -231,24 +227,17 @@ impl Inotify {
                 count = 0;
             }
             count += 1;
-            let event = match reader.next() {
-                Ok(event) => event,
-                Err(Errno::WOULDBLOCK) => return Ok(()),
-                Err(Errno::INTR) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            let flags = event.events();
-            changes.push(if flags.contains(ReadFlags::QUEUE_OVERFLOW) {
-                Change::Overflow
-            } else if flags.contains(ReadFlags::IGNORED) {
-                Change::Removed(Watch(event.wd()))
-            } else {
-                Change::At {
+            match reader.next() {
+                Ok(event) => events.push(Event {
                     watch: Watch(event.wd()),
+                    kinds: Kinds(event.events().bits()),
+                    cookie: event.cookie(),
                     name: event.file_name().map(|name| name.to_bytes().to_vec()),
-                    is_content: flags == ReadFlags::MODIFY,
-                }
-            });
+                }),
+                Err(Errno::WOULDBLOCK) => return Ok(()),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
     }
 }
@@ -274,9 +263,9 @@ mod tests {
     use std::io::Write as _;
 
     fn drained(inotify: &mut Inotify) -> Vec<Change> {
-        let mut changes = Vec::new();
-        inotify.drain(&mut changes).unwrap();
-        changes
+        let mut events = Vec::new();
+        inotify.drain(&mut events).unwrap();
+        events.into_iter().map(Event::change).collect()
     }
 
     fn at(watch: Watch, name: Option<&str>, is_content: bool) -> Change {

@@ -212,7 +212,7 @@ impl Watcher {
         let mut events = std::mem::take(&mut self.events);
         events.clear();
         if let Some(inotify) = &mut self.tree.inotify {
-            inotify.drain_events(&mut events)?;
+            inotify.drain(&mut events)?;
         }
         let mut roots: BTreeMap<usize, Kinds> = BTreeMap::new();
         let mut has_overflowed = false;

@@ -106,13 +106,18 @@ impl Ends {
         if self.time_out.is_some_and(|end| end <= now) {
             return Some(End::TimedOut);
         }
-        let idle = self.idle.map(|idle| self.last_change + idle);
-        idle.is_some_and(|end| end <= now).then_some(End::Idle)
+        self.idle_at()
+            .is_some_and(|end| end <= now)
+            .then_some(End::Idle)
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let idle = self.idle.map(|idle| self.last_change + idle);
-        self.time_out.into_iter().chain(idle).min()
+        self.time_out.into_iter().chain(self.idle_at()).min()
+    }
+
+    /// When nothing has changed for long enough.
+    fn idle_at(&self) -> Option<Instant> {
+        self.idle.map(|idle| self.last_change + idle)
     }
 
     pub(super) fn interest(&self) -> Option<Interest<'_>> {

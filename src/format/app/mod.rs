@@ -11,6 +11,7 @@ mod reader;
 mod slots;
 
 pub(super) use self::level::of_word as level_of_word;
+pub(super) use self::priority::level_of_severity;
 
 use self::layout::{Layout, Slot};
 use self::reader::LayoutReader;

@@ -1,5 +1,6 @@
 //! The priority that lines of syslog may begin with: a facility and a severity in one number.
 
+use super::level::of_word as level_of_word;
 use super::piece::is_number;
 
 /// The priority that a line of syslog begins with.
@@ -18,6 +19,11 @@ pub(super) fn facility(priority: u8) -> &'static [u8] {
 /// The name of the severity of a priority.
 pub(super) fn severity(priority: u8) -> &'static [u8] {
     SEVERITIES[usize::from(priority % 8)]
+}
+
+/// The level of a severity, from 0 to 7, as in the journal of systemd.
+pub(in crate::format) fn level_of_severity(severity: u8) -> Option<&'static str> {
+    level_of_word(SEVERITIES.get(usize::from(severity))?)
 }
 
 /// The names of syslog's facilities and severities, RFC 5424, section 6.2.1, as syslog.h abbreviates them.

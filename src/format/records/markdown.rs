@@ -2,6 +2,7 @@
 
 use super::table_writer::{Layout, TableWriter};
 use super::{RecordWriter, Spec, WriteOptions};
+use crate::format::markdown::push_text;
 
 pub(super) static SPEC: Spec = Spec {
     name: "md",
@@ -28,14 +29,7 @@ struct Markdown;
 
 impl Layout for Markdown {
     fn cell(&self, cell: &[u8], _is_alone: bool, out: &mut Vec<u8>) {
-        for byte in cell {
-            match byte {
-                b'|' => out.extend_from_slice(b"\\|"),
-                b'\n' => out.extend_from_slice(b"<br>"),
-                b'\r' => {}
-                byte => out.push(*byte),
-            }
-        }
+        push_text(cell, out);
     }
 
     fn begin_row(&self, out: &mut Vec<u8>) {

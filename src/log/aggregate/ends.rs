@@ -4,6 +4,7 @@
 //! runs, the value decides.
 
 use super::column::{Column, column};
+use super::kept;
 use super::row::{Position, Row};
 use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
@@ -108,30 +109,16 @@ impl<const LAST: bool> State for End<LAST> {
         }
         let (input, rest) = bytes.split_first_chunk().ok_or(Damaged)?;
         let (offset, key) = rest.split_first_chunk().ok_or(Damaged)?;
-        let mut values = Value::from_keys(key);
-        let value = values
-            .next()
-            .filter(|value| !value.is_missing() && values.next().is_none())
-            .ok_or(Damaged)?;
-        let mut again = Vec::new();
-        value.push_key(&mut again);
-        if again != key {
-            return Err(Damaged);
-        }
+        let value = kept::decode(key)?;
         let position = Position {
             input: usize::try_from(u64::from_le_bytes(*input)).map_err(|_| Damaged)?,
             offset: u64::from_le_bytes(*offset),
         };
-        Ok(End(Some(Box::new((position, value.into_static())))))
+        Ok(End(Some(Box::new((position, value)))))
     }
 
     fn heap_bytes(&self) -> usize {
-        self.0.as_ref().map_or(0, |known| {
-            let text = match &known.1 {
-                Value::Digits(text) | Value::Text(text) | Value::Json(text) => text.len(),
-                _ => 0,
-            };
-            size_of::<(Position, Value<'_>)>() + text
-        })
+        let known = self.0.as_deref();
+        known.map_or(0, |known| size_of_val(known) + kept::heap_bytes(&known.1))
     }
 }

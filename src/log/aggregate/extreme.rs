@@ -1,6 +1,7 @@
 //! `min` and `max`: of any values, by their one total order, as they were written.
 
 use super::column::{Column, column};
+use super::kept;
 use super::row::Row;
 use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
@@ -103,28 +104,11 @@ impl<const LARGEST: bool> State for Extreme<LARGEST> {
         if bytes.is_empty() {
             return Ok(Extreme(None));
         }
-        let mut values = Value::from_keys(bytes);
-        let value = values
-            .next()
-            .filter(|value| !value.is_missing() && values.next().is_none())
-            .ok_or(Damaged)?;
-        // A computed number comes back as its digits, which are the same value.
-        let mut again = Vec::new();
-        value.push_key(&mut again);
-        if again == bytes {
-            Ok(Extreme(Some(Box::new(value.into_static()))))
-        } else {
-            Err(Damaged)
-        }
+        Ok(Extreme(Some(Box::new(kept::decode(bytes)?))))
     }
 
     fn heap_bytes(&self) -> usize {
-        self.0.as_deref().map_or(0, |value| {
-            let text = match value {
-                Value::Digits(text) | Value::Text(text) | Value::Json(text) => text.len(),
-                _ => 0,
-            };
-            size_of::<Value<'_>>() + text
-        })
+        let best = self.0.as_deref();
+        best.map_or(0, |value| size_of_val(value) + kept::heap_bytes(value))
     }
 }

@@ -11,6 +11,7 @@ mod encoding;
 mod ends;
 mod extreme;
 mod hyperloglog;
+mod kept;
 #[cfg(test)]
 mod latest;
 #[cfg(test)]

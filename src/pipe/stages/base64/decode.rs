@@ -32,9 +32,17 @@ impl Decoder {
         }
     }
 
+    /// The characters that the group that was begun lacks.
+    fn missing(&self) -> usize {
+        match self.group.len() {
+            0 => 0,
+            begun => 4 - begun,
+        }
+    }
+
     /// Decodes bytes: all at once where they are lines of valid characters, else line by line, else byte by byte.
     fn decode(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        let (begun, rest) = bytes.split_at(self.missing(bytes));
+        let (begun, rest) = bytes.split_at(holding(bytes.iter(), self.missing()));
         self.push_slowly(begun)?;
         if let Some(decoded) = self.decode_groups(rest) {
             return self.push_slowly(&rest[decoded..]);
@@ -47,20 +55,6 @@ impl Decoder {
             self.push_slowly(&line[decoded..])?;
         }
         Ok(())
-    }
-
-    /// The bytes that the group that was begun takes.
-    fn missing(&self, bytes: &[u8]) -> usize {
-        if self.group.is_empty() {
-            return 0;
-        }
-        let mut missing = 4 - self.group.len();
-        let taken = bytes.iter().take_while(|&&byte| {
-            let is_wanted = missing > 0;
-            missing -= usize::from(is_wanted && !is_blank(byte));
-            is_wanted
-        });
-        taken.count()
     }
 
     /// Decodes the whole groups of four in these lines, and returns how many bytes hold them; none, and nothing is done, where a
@@ -78,7 +72,7 @@ impl Decoder {
             self.decoded.truncate(start);
             return None;
         }
-        let taken = lines.len() - last_bytes(lines, left_over.len());
+        let taken = lines.len() - holding(lines.iter().rev(), left_over.len());
         self.offset += taken as u64;
         Some(taken)
     }
@@ -172,10 +166,10 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | b' ' | b'\t')
 }
 
-/// How many bytes at the end hold this many characters, with the blanks among them.
-fn last_bytes(bytes: &[u8], characters: usize) -> usize {
+/// How many of the first bytes hold this many characters, with the blanks among them.
+fn holding<'a>(bytes: impl Iterator<Item = &'a u8>, characters: usize) -> usize {
     let mut left = characters;
-    let taken = bytes.iter().rev().take_while(|&&byte| {
+    let taken = bytes.take_while(|&&byte| {
         let is_wanted = left > 0;
         left -= usize::from(is_wanted && !is_blank(byte));
         is_wanted
