@@ -1,14 +1,15 @@
 //! Access logs of web servers: the schema and the reader that `common`, `combined`, `vhost_combined` and `nginx` share. They
 //! have the fields of one list, each format from one to another.
 //!
-//! Where the parts of a line are is left to [`cut()`], the end of nginx's lines to [`tail`].
+//! Where the parts of a line are is left to [`cut()`], what follows the agent to [`tail`].
 
 mod cut;
 mod tail;
 mod visitors;
 
-use self::cut::{Piece, cut, cut_vhost};
-use self::visitors::{FieldChecker, LineShape, WantedFields};
+use self::cut::{FieldError, Piece, PieceVisitor as _, cut, cut_vhost};
+use self::tail::layout::{Layout, TailReader};
+use self::visitors::{FieldChecker, LineShape, TailCheck, WantedFields};
 use super::wanted::{TimeTexts, Times, named};
 use super::words::Words;
 use super::{
@@ -36,7 +37,6 @@ pub(super) enum Part {
     Bytes,
     Referer,
     Agent,
-    Rt,
 }
 
 impl Part {
@@ -52,12 +52,11 @@ impl Part {
             Part::Bytes => Piece::Bytes,
             Part::Referer => Piece::Referer,
             Part::Agent => Piece::Agent,
-            Part::Rt => Piece::Tail,
         }
     }
 }
 
-const PARTS: [(&str, Part); 15] = [
+const PARTS: [(&str, Part); 14] = [
     ("vhost", Part::Vhost),
     ("forwarded", Part::Forwarded),
     ("ip", Part::Ip),
@@ -72,8 +71,13 @@ const PARTS: [(&str, Part); 15] = [
     ("bytes", Part::Bytes),
     ("referer", Part::Referer),
     ("agent", Part::Agent),
-    ("rt", Part::Rt),
 ];
+
+/// Whether a field needs no more than one line to be known.
+pub(super) fn is_usual(name: &str) -> bool {
+    PARTS.iter().any(|(known, _)| *known == name)
+        || matches!(name, tail::layout::RT | tail::layout::REST)
+}
 
 /// The schema of a format with the fields from `first` to `last`.
 pub(super) fn candidates(
@@ -82,12 +86,23 @@ pub(super) fn candidates(
     last: Part,
     settings: &Settings,
 ) -> Vec<Candidate> {
+    candidates_with(spec, (first, last), false, settings)
+}
+
+/// The schema of a format with the fields from the first to the last of `parts`, perhaps followed by a request time.
+pub(super) fn candidates_with(
+    spec: &'static Spec,
+    (first, last): (Part, Part),
+    needs_rt: bool,
+    settings: &Settings,
+) -> Vec<Candidate> {
     let schema = Access {
         spec,
         first,
         last,
         has_lists: false,
-        rt: tail::Place::default(),
+        needs_rt,
+        tail: None,
         settings: settings.clone(),
     };
     vec![Candidate {
@@ -103,8 +118,10 @@ struct Access {
     last: Part,
     /// Whether the lines that decided have lists of addresses.
     has_lists: bool,
-    /// Where they have the request time.
-    rt: tail::Place,
+    /// Whether all lines have a request time after the agent.
+    needs_rt: bool,
+    /// What follows the agent in the lines that decided.
+    tail: Option<Layout>,
     settings: Settings,
 }
 
@@ -112,6 +129,22 @@ impl Access {
     fn parts(&self) -> impl Iterator<Item = &'static (&'static str, Part)> {
         let parts = self.first..=self.last;
         PARTS.iter().filter(move |(_, part)| parts.contains(part))
+    }
+
+    /// What follows the last part, as far as it is known.
+    fn tail(&self) -> Layout {
+        self.tail.clone().unwrap_or_default()
+    }
+
+    /// What strict readers expect after the agent.
+    fn tail_check(&self) -> TailCheck {
+        match &self.tail {
+            tail if self.needs_rt => {
+                TailCheck::Rt(tail.as_ref().map_or(tail::Place::First, |tail| tail.rt))
+            }
+            Some(tail) if tail.is_empty() => TailCheck::Nothing,
+            _ => TailCheck::Free,
+        }
     }
 }
 
@@ -121,25 +154,34 @@ impl Schema for Access {
     }
 
     fn learn(&mut self, sample: Sample<'_>) {
+        let mut tails = Vec::new();
         for (line, _) in sample.lines_with_ends() {
             let mut shape = LineShape::default();
             let line = match self.first {
                 Part::Vhost => cut_vhost(line).map_or(line, |(_, rest)| rest),
                 _ => line,
             };
-            if cut(line, self.last.piece(), &mut shape).is_ok() {
+            let tail = tail_of(line, self.last, &mut shape);
+            if let Ok(tail) = tail {
                 self.has_lists |= shape.has_list;
-                if self.rt == tail::Place::First {
-                    self.rt = shape.rt.unwrap_or_default();
-                }
+                tails.push(tail);
             }
         }
+        let is_part = |name: &str| PARTS.iter().any(|(known, _)| *known == name);
+        self.tail = Some(Layout::of(&tails, is_part));
+    }
+
+    fn learns_fields(&self) -> bool {
+        true
     }
 
     fn fields(&self) -> Vec<FieldName> {
+        let tail = self.tail();
         self.parts()
             .filter(|(_, part)| *part != Part::Forwarded || self.has_lists)
-            .map(|(name, _)| FieldName::key(name))
+            .map(|(name, _)| *name)
+            .chain(tail.names(self.needs_rt))
+            .map(FieldName::key)
             .collect()
     }
 
@@ -150,6 +192,7 @@ impl Schema for Access {
     fn always(&self, field: &str) -> Option<Always> {
         match field {
             "status" | "bytes" | "rt" => Some(Always::Number),
+            name if PARTS.iter().all(|(known, _)| *known != name) => None,
             "time" => None,
             _ => Some(Always::Text),
         }
@@ -160,29 +203,51 @@ impl Schema for Access {
     }
 
     fn reader(&self, wanted: &[Wanted]) -> Result<Box<dyn Reader>, Unknown> {
+        let tail = self.tail();
+        let in_tail = |name: &str| tail.find(name, self.needs_rt);
         let find = |wanted: &str| {
-            self.parts()
-                .find(|(name, _)| *name == wanted)
-                .map(|(_, part)| *part)
+            let mut parts = self.parts();
+            let part = parts.find(|(name, _)| *name == wanted);
+            match part {
+                Some((_, part)) => Some(Some(*part)),
+                None => in_tail(wanted).map(|_| None),
+            }
         };
-        let (mut places, mut twins) = (Places::none(), Vec::new());
-        let parts = named(wanted, find)?;
-        for &(part, place) in &parts {
+        let (mut places, mut twins, mut after_agent) = (Places::none(), Vec::new(), Vec::new());
+        for (part, place) in named(wanted, find)? {
+            let Some(part) = part else {
+                let name = wanted[place].name.as_key();
+                after_agent.extend(name.and_then(in_tail).map(|field| (field, place)));
+                continue;
+            };
             match places.0[part as usize] {
                 Places::NONE => places.0[part as usize] = place,
                 first => twins.push((first, place)),
             }
         }
+        let is_wanted = |part: &Part| places.0[*part as usize] != Places::NONE;
+        let mut parts = PARTS.iter().rev().map(|(_, part)| *part);
+        let last_wanted = match after_agent.is_empty() {
+            false if self.last == Part::Agent => Some(Piece::Tail),
+            _ => parts.find(is_wanted).map(Part::piece),
+        };
+        // Only lines with an agent are cut further than the last part.
+        let has_short_tail = self.last != Part::Agent && !after_agent.is_empty();
         let wants_list = places.0[Part::Forwarded as usize] != Places::NONE;
         Ok(Box::new(AccessReader {
-            has_more_in_front: self.first == Part::Vhost || wants_list,
+            is_rare: self.first == Part::Vhost || wants_list || has_short_tail,
+            has_short_tail,
             places,
             twins,
-            last_wanted: parts.last().map(|(part, _)| part.piece()),
+            last_wanted,
             words: Words::new(wanted, self.settings.infer),
             times: Times::new(wanted, &self.settings.zone),
             has_vhost: self.first == Part::Vhost,
-            rt: self.rt,
+            tail: TailReader {
+                rt: tail.rt,
+                fields: after_agent,
+            },
+            tail_check: self.tail_check(),
             last: self.last,
             texts: TimeTexts::new(&self.settings.zone),
         }))
@@ -198,9 +263,12 @@ struct AccessReader {
     words: Words,
     times: Times,
     has_vhost: bool,
-    /// Whether there is a virtual host, or the list of addresses is wanted.
-    has_more_in_front: bool,
-    rt: tail::Place,
+    /// Whether there is a virtual host, or the list of addresses is wanted, or what follows a line without an agent.
+    is_rare: bool,
+    /// Whether what follows a line without an agent is wanted.
+    has_short_tail: bool,
+    tail: TailReader,
+    tail_check: TailCheck,
     /// The last part of whole lines.
     last: Part,
     texts: TimeTexts,
@@ -221,12 +289,12 @@ impl Places {
 impl AccessReader {
     #[inline(always)]
     fn read_line<'a>(&mut self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
-        if self.has_more_in_front {
-            self.read_front(line, out)?;
+        if self.is_rare {
+            self.read_rare(line, out)?;
         } else if let Some(last) = self.last_wanted {
             let mut visitor = WantedFields::<false> {
                 places: &self.places,
-                rt: &self.rt,
+                tail: &self.tail,
                 out,
             };
             cut(line, last, &mut visitor).map_err(Bad::new)?;
@@ -238,16 +306,25 @@ impl AccessReader {
         self.times.apply(out)
     }
 
-    /// Reads a line with a virtual host in front, or of which the list of addresses is wanted. It is apart, since most lines have
-    /// neither and are read faster so.
+    /// Reads a line with a virtual host in front, or of which something else is wanted that few have. It is apart, since most lines
+    /// have neither and are read faster so.
     #[inline(never)]
-    fn read_front<'a>(&self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
+    fn read_rare<'a>(&self, line: &'a [u8], out: &mut [Value<'a>]) -> Result<(), Bad> {
+        if self.has_short_tail {
+            let line = match self.has_vhost {
+                true => cut_vhost(line).map_err(Bad::new)?.1,
+                false => line,
+            };
+            let tail = tail_of(line, self.last, &mut LineShape::default());
+            let tail = tail.map_err(Bad::new)?;
+            self.tail.read(tail, out).map_err(Bad::new)?;
+        }
         let Some(last) = self.last_wanted else {
             return Ok(());
         };
         let mut visitor = WantedFields::<true> {
             places: &self.places,
-            rt: &self.rt,
+            tail: &self.tail,
             out,
         };
         let mut rest = line;
@@ -262,6 +339,21 @@ impl AccessReader {
         }
         Ok(())
     }
+}
+
+/// What follows the last part of a line.
+fn tail_of<'a>(
+    line: &'a [u8],
+    last: Part,
+    shape: &mut LineShape<'a>,
+) -> Result<&'a [u8], FieldError> {
+    if last == Part::Agent {
+        cut(line, Piece::Tail, shape)?;
+        return Ok(shape.tail);
+    }
+    cut(line, last.piece(), shape)?;
+    let end = shape.last.as_ptr_range().end as usize - line.as_ptr() as usize;
+    Ok(&line[end..])
 }
 
 /// Lines to be read, and where their values go.
@@ -308,14 +400,25 @@ impl Reader for AccessReader {
 
     fn check(&mut self, line: &[u8]) -> Result<(), Bad> {
         let mut visitor = FieldChecker {
-            rt: self.rt,
+            tail: self.tail_check,
             texts: &mut self.texts,
         };
         let line = match self.has_vhost {
             true => cut_vhost(line).map_err(Bad::new)?.1,
             false => line,
         };
-        cut(line, self.last.piece(), &mut visitor).map_err(Bad::new)
+        let last = match (self.last, self.tail_check) {
+            (Part::Agent, TailCheck::Rt(_) | TailCheck::Nothing) => Piece::Tail,
+            (last, TailCheck::Nothing) => {
+                let tail = tail_of(line, last, &mut LineShape::default());
+                visitor
+                    .visit(Piece::Tail, tail.map_err(Bad::new)?)
+                    .map_err(Bad::new)?;
+                last.piece()
+            }
+            (last, _) => last.piece(),
+        };
+        cut(line, last, &mut visitor).map_err(Bad::new)
     }
 }
 

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use super::sample::{LINES, Trial};
 use super::{
-    COMPRESSED, FORMATS, Kind, Refused, Sample, Schema, Settings, Spec, app, columns, lines, plain,
+    COMPRESSED, FORMATS, FieldName, Kind, Refused, Sample, Schema, Settings, Spec, access, app,
+    columns, lines, plain,
 };
 
 /// How many lines that are not blank make text of an input in which no other format has been seen.
@@ -23,6 +24,8 @@ pub struct Needs {
     pub names: bool,
     /// Whether there is a field `time`.
     pub time: bool,
+    /// Which fields follow the usual ones in an access log, see [`is_unusual`].
+    pub unusual: bool,
 }
 
 impl Needs {
@@ -30,7 +33,14 @@ impl Needs {
     pub const ALL: Needs = Needs {
         names: true,
         time: true,
+        unusual: true,
     };
+}
+
+/// Whether a field can only follow the usual ones in an access log, where several lines must show what stands there.
+pub fn is_unusual(name: &FieldName) -> bool {
+    let is_known = |name| access::is_usual(name) || matches!(name, "line" | "file");
+    name.as_key().is_some_and(|name| !is_known(name))
 }
 
 /// The result of looking at the beginning of an input for its format.
@@ -64,6 +74,9 @@ pub fn decide(
     };
     let known = match schema.spec().kind {
         Kind::Records if schema.open_ended() && needs.names => end_of_names(sample),
+        Kind::Records if schema.learns_fields() && (needs.names || needs.unusual) => {
+            end_of_names(sample)
+        }
         Kind::Words | Kind::Text if needs.time => plain::end_of_times(sample, settings),
         _ => Some(end),
     };

@@ -40,7 +40,7 @@ use crate::record::{Cell, Value};
 
 pub use crate::record::{Bad, FieldName, Step, Want, Wanted};
 pub use csv::MULTILINE_CSV;
-pub use detect::{Decision, Needs, decide, detect};
+pub use detect::{Decision, Needs, decide, detect, is_unusual};
 pub use infer::InferNumbers;
 pub use parse::{NamedParse, PARSES, Parse, Pat, Re, find_parse};
 
@@ -217,6 +217,11 @@ pub trait Schema: Send + Sync {
     /// holds the time.
     fn learn(&mut self, sample: Sample<'_>) {
         let _ = sample;
+    }
+
+    /// Whether several lines must show which fields there are, though the format is certain and its fields are fixed.
+    fn learns_fields(&self) -> bool {
+        false
     }
 
     /// What stands where in a line, if that is learnt from the lines.

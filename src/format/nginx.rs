@@ -22,10 +22,6 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn candidates(_: &[u8], settings: &Settings) -> Result<Vec<Candidate>, Refused> {
-    Ok(access::candidates(
-        &SPEC,
-        Part::Forwarded,
-        Part::Rt,
-        settings,
-    ))
+    let parts = (Part::Forwarded, Part::Agent);
+    Ok(access::candidates_with(&SPEC, parts, true, settings))
 }

@@ -6,7 +6,7 @@ use super::times::{keep_last, newest};
 use super::{Intent, Log};
 use crate::error::{Error, Result};
 use crate::expr::syntax::{Expr, ExprKind, Unary};
-use crate::format::Needs;
+use crate::format::{Needs, is_unusual};
 use crate::io::source::InputName;
 use crate::io::wait::Until;
 use crate::log::chunk::CHUNK;
@@ -45,6 +45,7 @@ pub(super) fn ask(
         needs: Needs {
             names: false,
             time: plan.field_names().any(|name| name.as_key() == Some("time")),
+            unusual: plan.field_names().any(is_unusual),
         },
         counts_records: true,
         chunk: CHUNK,

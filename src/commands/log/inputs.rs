@@ -7,7 +7,7 @@ use crate::commands::shared::inputs::hint_at_terminal;
 use crate::error::{Error, Result};
 use crate::expr::nearest;
 use crate::expr::syntax::{Expr, ExprKind};
-use crate::format::{Kind, MULTILINE_CSV, Needs};
+use crate::format::{Kind, MULTILINE_CSV, Needs, is_unusual};
 use crate::io::limits::{allow_open_files, open_files};
 use crate::io::source::InputName;
 use crate::io::wait::Until;
@@ -48,6 +48,7 @@ impl Log {
             needs: Needs {
                 names: self.describe || (plan.raw && intent.to.is_some()),
                 time: self.describe || plan.field_names().any(|name| name.as_key() == Some("time")),
+                unusual: self.strict || plan.field_names().any(is_unusual),
             },
             counts_records: matches!(plan.output, PlanOutput::Groups(_)),
             chunk: CHUNK,

@@ -1,4 +1,6 @@
-//! The request time among what is configured to follow the agent in nginx's lines.
+//! What is configured to follow the agent: its words, the request time among them, and in [`layout`] which fields they are.
+
+pub(super) mod layout;
 
 use std::borrow::Cow;
 
@@ -19,13 +21,12 @@ pub(super) enum Place {
 }
 
 impl Place {
-    /// The place that a line shows, if it has a request time.
-    pub(super) fn shown_by(tail: &[u8]) -> Option<Place> {
-        let mut words = words(tail).enumerate();
-        if words.any(|(_, word)| named(word).is_some()) {
+    /// The place that the words of a line show, if one is a request time.
+    fn shown_by_words(words: &[&[u8]]) -> Option<Place> {
+        if words.iter().any(|word| named(word).is_some()) {
             return Some(Place::Named);
         }
-        let first = self::words(tail).position(is_time);
+        let first = words.iter().position(|word| is_time(word));
         first.map(Place::Word)
     }
 }
@@ -39,7 +40,7 @@ pub(super) fn request_time(tail: &[u8], place: Place) -> Result<Value<'_>, &'sta
     }
     match place {
         Place::Named => Err(NONE),
-        Place::Word(number) => match words(tail).nth(number) {
+        Place::Word(number) => match words(tail).nth(number).map(unquoted) {
             None => Err(NONE),
             Some(b"-") => Ok(Value::Missing),
             Some(word) if is_time(word) => Ok(Value::Digits(Cow::Borrowed(word))),
@@ -60,15 +61,19 @@ pub(super) fn request_time(tail: &[u8], place: Place) -> Result<Value<'_>, &'sta
 /// The time of the first pair that names it.
 fn named_time(tail: &[u8]) -> Option<Result<Value<'_>, &'static str>> {
     let time = words(tail).find_map(named)?;
-    let time = time
-        .strip_prefix(b"\"")
-        .and_then(|time| time.strip_suffix(b"\""))
-        .unwrap_or(time);
-    Some(match time {
+    Some(match unquoted(time) {
         b"-" => Ok(Value::Missing),
-        _ if is_number(time) => Ok(Value::Digits(Cow::Borrowed(time))),
+        time if is_number(time) => Ok(Value::Digits(Cow::Borrowed(time))),
         _ => Err("rt is not a number"),
     })
+}
+
+/// A word without the quotes around it.
+fn unquoted(word: &[u8]) -> &[u8] {
+    match word {
+        [b'"', inner @ .., b'"'] => inner,
+        _ => word,
+    }
 }
 
 fn named(word: &[u8]) -> Option<&[u8]> {
@@ -126,6 +131,11 @@ fn words(tail: &[u8]) -> impl Iterator<Item = &[u8]> {
 mod tests {
     use super::*;
 
+    fn shown_by(tail: &str) -> Option<Place> {
+        let words: Vec<&[u8]> = words(tail.as_bytes()).collect();
+        Place::shown_by_words(&words)
+    }
+
     fn read(tail: &str, place: Place) -> Result<String, &'static str> {
         let value = request_time(tail.as_bytes(), place)?;
         Ok(String::from_utf8(value.bytes().into_owned()).unwrap())
@@ -174,9 +184,9 @@ mod tests {
             (" 1 0.042", " 1 fast", Err("rt is not a number")),
             (" 1 0.042", " 0.001 1773568801.1", Err("rt is not a number")),
         ] {
-            let place = Place::shown_by(first.as_bytes()).unwrap();
+            let place = shown_by(first).unwrap();
             assert_eq!(read(tail, place), time.map(str::to_owned), "{first} {tail}");
         }
-        assert_eq!(Place::shown_by(b" - 1 1773568801.1"), None);
+        assert_eq!(shown_by(" - 1 1773568801.1"), None);
     }
 }

@@ -13,7 +13,8 @@ fn schema(last: Part) -> Access {
         first: Part::Forwarded,
         last,
         has_lists: false,
-        rt: tail::Place::First,
+        needs_rt: false,
+        tail: None,
         settings: Settings {
             zone: TimeZone::UTC,
             infer: false,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::cut::{FieldError, Piece, PieceVisitor, Request};
+use super::tail::layout::TailReader;
 use super::{Part, Places, tail};
 use crate::format::wanted::{TimeTexts, put};
 use crate::io::bits::first_or_end;
@@ -12,7 +13,7 @@ use crate::record::number::is_digits;
 /// Puts what is wanted of a line where it is wanted; with `FRONT` the list of addresses, too.
 pub(super) struct WantedFields<'w, 'o, 'a, const FRONT: bool> {
     pub(super) places: &'w Places,
-    pub(super) rt: &'w tail::Place,
+    pub(super) tail: &'w TailReader,
     pub(super) out: &'o mut [Value<'a>],
 }
 
@@ -51,12 +52,7 @@ impl<'a, const FRONT: bool> PieceVisitor<'a> for WantedFields<'_, '_, 'a, FRONT>
                     put_bytes(text, place)?;
                 }
             }
-            Piece::Tail => {
-                let rt = *self.rt;
-                if let Some(place) = self.place(Part::Rt) {
-                    *place = tail::request_time(text, rt)?;
-                }
-            }
+            Piece::Tail => self.tail.read(text, self.out)?,
             Piece::Ip | Piece::Request => {}
         }
         Ok(())
@@ -91,9 +87,20 @@ impl<'a, const FRONT: bool> PieceVisitor<'a> for WantedFields<'_, '_, 'a, FRONT>
     }
 }
 
+/// What must follow the agent.
+#[derive(Clone, Copy)]
+pub(super) enum TailCheck {
+    /// Anything.
+    Free,
+    /// A request time in this place.
+    Rt(tail::Place),
+    /// Nothing.
+    Nothing,
+}
+
 /// Looks at what is not free text.
 pub(super) struct FieldChecker<'t> {
-    pub(super) rt: tail::Place,
+    pub(super) tail: TailCheck,
     pub(super) texts: &'t mut TimeTexts,
 }
 
@@ -105,7 +112,13 @@ impl<'a> PieceVisitor<'a> for FieldChecker<'_> {
             }
             Piece::Status => put_status(text, &mut Value::Missing),
             Piece::Bytes => put_bytes(text, &mut Value::Missing),
-            Piece::Tail => tail::request_time(text, self.rt).map(|_| ()),
+            Piece::Tail => match self.tail {
+                TailCheck::Rt(place) => tail::request_time(text, place).map(|_| ()),
+                TailCheck::Nothing if !text.trim_ascii().is_empty() => {
+                    Err("text at the end, which the first lines do not have")
+                }
+                TailCheck::Nothing | TailCheck::Free => Ok(()),
+            },
             _ => Ok(()),
         }
     }
@@ -117,15 +130,19 @@ impl<'a> PieceVisitor<'a> for FieldChecker<'_> {
 
 /// What a line shows of the layout of its file.
 #[derive(Default)]
-pub(super) struct LineShape {
+pub(super) struct LineShape<'a> {
     pub(super) has_list: bool,
-    pub(super) rt: Option<tail::Place>,
+    /// What follows the agent.
+    pub(super) tail: &'a [u8],
+    /// The last piece before that.
+    pub(super) last: &'a [u8],
 }
 
-impl<'a> PieceVisitor<'a> for LineShape {
+impl<'a> PieceVisitor<'a> for LineShape<'a> {
     fn visit(&mut self, piece: Piece, text: &'a [u8]) -> Result<(), FieldError> {
-        if piece == Piece::Tail {
-            self.rt = tail::Place::shown_by(text);
+        match piece {
+            Piece::Tail => self.tail = text,
+            _ => self.last = text,
         }
         Ok(())
     }

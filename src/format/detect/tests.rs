@@ -266,7 +266,7 @@ fn text_is_recognised_by_ten_lines_in_which_nothing_else_was_seen() {
 fn a_requested_text_format_waits_only_for_what_is_needed() {
     let time = Needs {
         time: true,
-        names: false,
+        ..Needs::default()
     };
     let text = "up\n2026-05-17T10:05:03Z a\n".to_owned() + &"b c\n".repeat(20);
     for spec in FORMATS.iter().filter(|spec| spec.kind.fits_any_text()) {
@@ -286,7 +286,7 @@ fn names_of_json_come_from_all_lines_that_are_looked_at() {
     let text: String = (0..150).map(|n| format!("{{\"a{n}\":1}}\n")).collect();
     let names = Needs {
         names: true,
-        time: false,
+        ..Needs::default()
     };
     assert_eq!(lines_needed(&text, None, names), Some(100));
     let schema = detect(
@@ -300,6 +300,29 @@ fn names_of_json_come_from_all_lines_that_are_looked_at() {
     assert_eq!(schema.fields().len(), 100);
     let long = format!("{{\"a\":\"{}\"}}\n", "y".repeat(40_000)).repeat(3);
     assert_eq!(lines_needed(&long, None, names), Some(2));
+}
+
+#[test]
+fn fields_at_the_end_of_access_logs_come_from_all_lines_that_are_looked_at() {
+    let line = combined::SPEC.example.lines().next().unwrap();
+    let first = format!("{line} \"-\"\n");
+    let text = first.clone() + &format!("{line} \"203.0.113.9\"\n").repeat(150);
+    let unusual = Needs {
+        unusual: true,
+        ..Needs::default()
+    };
+    assert_eq!(lines_needed(&text, None, Needs::default()), Some(1));
+    assert_eq!(lines_needed(&text, None, unusual), Some(100));
+    for (name, expected) in [
+        ("forwarded_for", true),
+        ("upstream_time", true),
+        ("rest", false),
+        ("rt", false),
+        ("status", false),
+        ("line", false),
+    ] {
+        assert_eq!(is_unusual(&FieldName::key(name)), expected, "{name}");
+    }
 }
 
 #[test]

@@ -1,16 +1,18 @@
 //! Patterns such as `{ip} - {user} [{time}] "{method} {path} {_}" {status:int}`: texts that stand in a line in this order, and
 //! fields between them.
 //!
-//! A pattern is the whole line. A field ends where the text behind it occurs first; only the last one goes on to the end of the
-//! line, or to the text that the line ends with. So a line is read from left to right, once.
+//! A pattern is what a line begins with. A field ends where the text behind it occurs first. The last one, if no text follows it, goes
+//! on to the end of the line, unless it is of a kind that shows where it ends: [`Kind::end`]. So a line is read from left to right,
+//! once.
 
-use std::borrow::Cow;
+mod kind;
 
 use memchr::memmem::Finder;
 
-use crate::format::wanted::Times;
-use crate::format::{Bad, Reader, Settings, Unknown, Wanted};
-use crate::record::{Number, Value};
+use self::kind::{KINDS, Kind};
+use crate::format::wanted::{TimeTexts, Times};
+use crate::format::{Bad, Reader, Settings, Unknown, Want, Wanted};
+use crate::record::Value;
 
 /// A pattern.
 #[derive(Debug)]
@@ -30,18 +32,6 @@ struct Part {
     until: Vec<u8>,
     finder: Finder<'static>,
 }
-
-/// What the value of a field must be, if it is not missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Text,
-    /// `:int`
-    Int,
-    /// `:num`
-    Num,
-}
-
-const KINDS: [(&str, Kind); 3] = [("int", Kind::Int), ("num", Kind::Num), ("text", Kind::Text)];
 
 impl Pat {
     /// Reads a pattern. `{{` and `}}` stand for braces.
@@ -127,7 +117,10 @@ impl Part {
         let Some((_, kind)) = KINDS.iter().find(|(word, _)| *word == kind) else {
             return Err((
                 format!("unknown kind '{kind}' of the field '{name}'"),
-                Some("there are: int num text".to_owned()),
+                Some(format!(
+                    "there are: {}",
+                    KINDS.map(|(word, _)| word).join(" ")
+                )),
             ));
         };
         let is_name = |name: &str| {
@@ -173,39 +166,19 @@ impl Part {
 
     /// Why a line does not fit: what was not found.
     #[cold]
-    fn absent(&self, is_last: bool) -> Bad {
+    fn absent(&self) -> Bad {
         let name = self.name.as_deref().unwrap_or("_");
         let until = String::from_utf8_lossy(&self.until);
-        Bad::new(match is_last {
-            true => format!("does not fit the pattern: '{until}' is not the end of the line"),
-            false => format!("does not fit the pattern: no '{until}' after {{{name}}}"),
-        })
+        Bad::new(format!(
+            "does not fit the pattern: no '{until}' after {{{name}}}"
+        ))
     }
 
-    /// The value that a text is.
-    fn value<'a>(&self, text: &'a [u8]) -> Result<Value<'a>, Bad> {
-        if matches!(text, [] | [b'-']) {
-            return Ok(Value::Missing);
-        }
-        let fits = match self.kind {
-            Kind::Text => return Ok(Value::Text(Cow::Borrowed(text))),
-            Kind::Int => {
-                let digits = text.strip_prefix(b"-").unwrap_or(text);
-                !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
-            }
-            Kind::Num => Number::parse(text).is_some(),
-        };
-        match fits {
-            true => Ok(Value::Digits(Cow::Borrowed(text))),
-            false => {
-                let name = self.name.as_deref().unwrap_or("_");
-                let what = match self.kind {
-                    Kind::Int => "a whole number",
-                    Kind::Num | Kind::Text => "a number",
-                };
-                Err(Bad::new(format!("{name} is not {what}")))
-            }
-        }
+    /// Why a line does not fit: what is not of its kind.
+    #[cold]
+    fn unfit(&self) -> Bad {
+        let name = self.name.as_deref().unwrap_or("_");
+        Bad::new(format!("{name} is not {}", self.kind.described()))
     }
 }
 
@@ -217,6 +190,7 @@ pub(super) struct PatReader {
     /// Fields that are wanted once more: the first place, and the other.
     twins: Vec<(usize, usize)>,
     times: Times,
+    texts: TimeTexts,
 }
 
 impl PatReader {
@@ -226,11 +200,16 @@ impl PatReader {
         settings: &Settings,
     ) -> Result<PatReader, Unknown> {
         let (mut slots, mut twins) = (vec![None; pat.parts.len()], Vec::new());
-        for (index, wanted) in wanted.iter().enumerate() {
+        let mut wanted = wanted.to_vec();
+        for (index, wanted) in wanted.iter_mut().enumerate() {
             let name = wanted.name.as_key().ok_or(Unknown { index })?;
             let mut parts = pat.parts.iter();
             let part = parts.position(|part| part.name.as_deref() == Some(name));
-            let slot = &mut slots[part.ok_or(Unknown { index })?];
+            let part = part.ok_or(Unknown { index })?;
+            if pat.parts[part].kind == Kind::Time && wanted.want == Want::Any {
+                wanted.want = Want::Time;
+            }
+            let slot = &mut slots[part];
             match slot {
                 Some(first) => twins.push((*first, index)),
                 None => *slot = Some(index),
@@ -240,7 +219,8 @@ impl PatReader {
             pat: std::sync::Arc::clone(pat),
             slots,
             twins,
-            times: Times::new(wanted, &settings.zone),
+            times: Times::new(&wanted, &settings.zone),
+            texts: TimeTexts::new(&settings.zone),
         })
     }
 }
@@ -255,19 +235,20 @@ impl Reader for PatReader {
         };
         let last = self.pat.parts.len() - 1;
         for (number, (part, slot)) in self.pat.parts.iter().zip(&self.slots).enumerate() {
-            let text = if number == last {
-                let text = rest.strip_suffix(part.until.as_slice());
-                text.ok_or_else(|| part.absent(true))?
-            } else {
-                let end = part.end(rest).ok_or_else(|| part.absent(false))?;
-                let text = &rest[..end];
-                rest = &rest[end + part.until.len()..];
-                text
+            let texts = &mut self.texts;
+            let end = match part.until.is_empty() {
+                true => part.kind.end(rest, texts).ok_or_else(|| part.unfit())?,
+                false => part.end(rest).ok_or_else(|| part.absent())?,
             };
-            match slot {
-                Some(slot) => out[*slot] = part.value(text)?,
-                None if part.kind == Kind::Text => {}
-                None => drop(part.value(text)?),
+            let text = &rest[..end];
+            if number < last {
+                rest = &rest[end + part.until.len()..];
+            }
+            if slot.is_some() || part.kind != Kind::Text {
+                let value = part.kind.value(text, texts).ok_or_else(|| part.unfit())?;
+                if let Some(slot) = slot {
+                    out[*slot] = value;
+                }
             }
         }
         for &(first, other) in &self.twins {
@@ -322,11 +303,45 @@ mod tests {
     }
 
     #[test]
+    fn a_last_field_with_a_kind_ends_where_it_is_complete() {
+        let pattern = "{ip} - {user} [{time}] \"{method} {path} {_}\" {status:int}";
+        let line =
+            "192.0.2.1 - ada [15/Mar/2026:10:00:01 +0000] \"GET /a HTTP/1.1\" 404 9 \"-\" \"x\"";
+        for line in [line, line.strip_suffix(" 9 \"-\" \"x\"").expect("its end")] {
+            assert_eq!(
+                read(pattern, &["status", "path"], line),
+                Ok(vec!["404".into(), "/a".into()])
+            );
+        }
+        let bad = line.replace("404", "404x");
+        assert_eq!(
+            read(pattern, &["path"], &bad),
+            Err("status is not a whole number".to_owned())
+        );
+        let at = read(
+            "{_} at {at:time}",
+            &["at"],
+            "x at 15/Mar/2026:10:00:01 +0100: y",
+        );
+        assert_eq!(at, Ok(vec!["2026-03-15T09:00:01Z".into()]));
+        let start = read("{at:time} {_}", &["at"], "soon y");
+        assert_eq!(start, Err("at is not a time".to_owned()));
+        assert_eq!(
+            read("{a:word}, {b:word}", &["a", "b"], "x, y z"),
+            Ok(vec!["x".into(), "y".into()])
+        );
+        assert_eq!(
+            read("{a:word}, {b}", &["b"], "x y, z"),
+            Err("a is not one word".to_owned())
+        );
+    }
+
+    #[test]
     fn the_last_field_goes_to_the_end() {
         assert_eq!(read("{a}: {b}", &["b"], "x: y: z"), Ok(vec!["y: z".into()]));
         assert_eq!(
             read("<{a}|{b}>", &["a", "b"], "<x|y>z>"),
-            Ok(vec!["x".into(), "y>z".into()])
+            Ok(vec!["x".into(), "y".into()])
         );
         assert_eq!(read("{{{a}}}", &["a"], "{x}"), Ok(vec!["x".into()]));
         assert_eq!(read("{a}, {_}", &["a"], "é, ü"), Ok(vec!["é".into()]));
@@ -345,7 +360,7 @@ mod tests {
         for (pattern, line, reason) in [
             ("a{b}", "ba", "it does not begin with 'a'"),
             ("{a}: {b}", "x y", "no ': ' after {a}"),
-            ("{a}[{b}]", "x[y", "']' is not the end of the line"),
+            ("{a}[{b}]", "x[y", "no ']' after {b}"),
             ("{_}={b}", "x", "no '=' after {_}"),
         ] {
             let expected = format!("does not fit the pattern: {reason}");
@@ -383,6 +398,7 @@ mod tests {
             ("{a} {a}", "the pattern has the field 'a' twice"),
             ("{_} x", "the pattern names no fields"),
             ("{a:date}", "unknown kind 'date' of the field 'a'"),
+            ("{a:}", "unknown kind '' of the field 'a'"),
             ("{1a}", "'1a' cannot be the name of a field"),
             ("{}", "'' cannot be the name of a field"),
         ] {
@@ -393,18 +409,25 @@ mod tests {
     }
 
     proptest! {
-        /// The regex crate decides: every field is `(.*?)`, the last `(.*)`.
+        /// The regex crate decides: every field is `(.*?)`, the last `(.*)` if no text follows it.
         #[test]
-        fn reads_as_the_regex_of_the_pattern(texts in prop::collection::vec("[:;]| -|:;", 1..4), line in "[ab:; -]{0,12}") {
+        fn reads_as_the_regex_of_the_pattern(
+            texts in prop::collection::vec("[:;]| -|:;", 1..4),
+            ends_with_text in any::<bool>(),
+            line in "[ab:; -]{0,12}",
+        ) {
             let (mut pattern, mut regex) = (String::new(), "^".to_owned());
-            let mut names = vec!["last".to_owned()];
+            let mut names = Vec::new();
             for (number, text) in texts.iter().enumerate() {
                 pattern.push_str(&format!("{{f{number}}}{text}"));
                 regex.push_str(&format!("(.*?){text}"));
-                names.insert(number, format!("f{number}"));
+                names.push(format!("f{number}"));
             }
-            pattern.push_str("{last}");
-            regex.push_str("(.*)$");
+            if !ends_with_text {
+                names.push("last".to_owned());
+                pattern.push_str("{last}");
+                regex.push_str("(.*)$");
+            }
             let regex = regex_automata::meta::Regex::new(&regex).expect("a regex");
             let mut captures = regex.create_captures();
             regex.captures(&line, &mut captures);
