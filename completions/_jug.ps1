@@ -52,7 +52,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'Use this field as the time of lines')
             [CompletionResult]::new('--time-format', '--time-format', [CompletionResultType]::ParameterName, 'Read the time of lines by this format, as of strptime(3): ''%d.%m.%Y %H:%M:%S''')
             [CompletionResult]::new('--max-line', '--max-line', [CompletionResultType]::ParameterName, 'Treat lines longer than SIZE as bad')
-            [CompletionResult]::new('--max-bad', '--max-bad', [CompletionResultType]::ParameterName, 'Tolerate up to N bad lines, or this percentage of all lines')
+            [CompletionResult]::new('--max-bad', '--max-bad', [CompletionResultType]::ParameterName, 'Tolerate up to N bad lines, or this percentage of all lines; also N lines that a range of times leaves out for lack of one')
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Output format [default: table on a terminal, otherwise tsv]')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Output format [default: table on a terminal, otherwise tsv]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to FILE atomically; the extension selects the format')

@@ -48,7 +48,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --time 'Use this field as the time of lines'
             cand --time-format 'Read the time of lines by this format, as of strptime(3): ''%d.%m.%Y %H:%M:%S'''
             cand --max-line 'Treat lines longer than SIZE as bad'
-            cand --max-bad 'Tolerate up to N bad lines, or this percentage of all lines'
+            cand --max-bad 'Tolerate up to N bad lines, or this percentage of all lines; also N lines that a range of times leaves out for lack of one'
             cand -t 'Output format [default: table on a terminal, otherwise tsv]'
             cand --to 'Output format [default: table on a terminal, otherwise tsv]'
             cand -o 'Write to FILE atomically; the extension selects the format'

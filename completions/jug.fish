@@ -69,7 +69,7 @@ complete -c jug -n "__fish_jug_using_subcommand log" -l last -d 'Keep the last D
 complete -c jug -n "__fish_jug_using_subcommand log" -l time -d 'Use this field as the time of lines' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l time-format -d 'Read the time of lines by this format, as of strptime(3): \'%d.%m.%Y %H:%M:%S\'' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l max-line -d 'Treat lines longer than SIZE as bad' -r
-complete -c jug -n "__fish_jug_using_subcommand log" -l max-bad -d 'Tolerate up to N bad lines, or this percentage of all lines' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l max-bad -d 'Tolerate up to N bad lines, or this percentage of all lines; also N lines that a range of times leaves out for lack of one' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -s t -l to -d 'Output format [default: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'
 bars\t'Write a table with bars of its first aggregate'
 csv\t'Write comma-separated values with a header line'

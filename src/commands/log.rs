@@ -125,7 +125,7 @@ pub struct Log {
     #[arg(long, value_name = "SIZE", value_parser = values::size, default_value = "16M", help_heading = "Input")]
     max_line: u64,
 
-    /// Tolerate up to N bad lines, or this percentage of all lines
+    /// Tolerate up to N bad lines, or this percentage of all lines; also N lines that a range of times leaves out for lack of one
     #[arg(long, value_name = "N|PERCENT", value_parser = values::max_bad, default_value = "1%", help_heading = "Input")]
     max_bad: MaxBad,
 

@@ -37,6 +37,11 @@ pub trait Scope {
         expr: &Expr,
     ) -> Result<Option<(usize, Kind)>, QueryError>;
 
+    /// The slot of the time of the row, which it may lack; none if rows have an order that says more.
+    fn time_if_any(&mut self) -> Option<usize> {
+        None
+    }
+
     /// Now and here, for times in the text.
     fn clock(&self) -> &Clock;
 }

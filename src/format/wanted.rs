@@ -64,8 +64,8 @@ pub(super) fn put<'a>(value: Value<'a>, place: &mut Value<'a>) {
 
 /// The wanted fields that are to be times.
 pub(super) struct Times {
-    /// Place in the list of wanted fields, name for the message.
-    wanted: Vec<(usize, String)>,
+    /// Place in the list of wanted fields, name for the message if a value must be a time.
+    wanted: Vec<(usize, Option<String>)>,
     texts: TimeTexts,
 }
 
@@ -75,10 +75,9 @@ impl Times {
         let times = wanted
             .iter()
             .enumerate()
-            .filter(|(_, wanted)| wanted.want == Want::Time);
-        let wanted = times
-            .map(|(slot, wanted)| (slot, wanted.name.to_string()))
-            .collect();
+            .filter(|(_, wanted)| matches!(wanted.want, Want::Time | Want::MaybeTime));
+        let name = |wanted: &Wanted| (wanted.want == Want::Time).then(|| wanted.name.to_string());
+        let wanted = times.map(|(slot, wanted)| (slot, name(wanted))).collect();
         let texts = TimeTexts::new(zone);
         Times { wanted, texts }
     }
@@ -103,9 +102,10 @@ impl Times {
                 Value::Escaped(_) => self.texts.parse(&value.bytes()),
                 Value::Bool(_) | Value::Number(_) | Value::Json(_) => None,
             };
-            match time {
-                Some(time) => out[*slot] = Value::Time(time),
-                None => return Err(Bad::new(format!("{name} is not a time"))),
+            match (time, name) {
+                (Some(time), _) => out[*slot] = Value::Time(time),
+                (None, Some(name)) => return Err(Bad::new(format!("{name} is not a time"))),
+                (None, None) => {}
             }
         }
         Ok(())

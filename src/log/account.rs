@@ -23,6 +23,10 @@ pub struct Account {
     pub split_cell: Option<BadLine>,
     /// Which of the watched fields any line had.
     pub seen: u64,
+    /// Lines that were left out because they have no time, though a range of times was asked for.
+    pub untimed: u64,
+    /// The first of them.
+    pub first_untimed: Option<(usize, u64)>,
 }
 
 /// A bad line.
@@ -62,6 +66,18 @@ impl Account {
         }
     }
 
+    /// Counts a line without a time.
+    #[cold]
+    pub fn untimed(&mut self, input: usize, offset: u64) {
+        self.untimed += 1;
+        self.keep_untimed((input, offset));
+    }
+
+    fn keep_untimed(&mut self, place: (usize, u64)) {
+        let first = self.first_untimed.map_or(place, |known| known.min(place));
+        self.first_untimed = Some(first);
+    }
+
     /// Adds what another part of the run saw.
     pub fn merge(&mut self, other: Account) {
         self.judged += other.judged;
@@ -69,6 +85,10 @@ impl Account {
         self.kept += other.kept;
         self.blank += other.blank;
         self.seen |= other.seen;
+        self.untimed += other.untimed;
+        if let Some(place) = other.first_untimed {
+            self.keep_untimed(place);
+        }
         for line in other.shown {
             self.show(line);
         }
@@ -100,13 +120,13 @@ pub enum MaxBad {
 }
 
 impl MaxBad {
-    /// Whether there are too many.
-    pub fn is_exceeded(self, account: &Account) -> bool {
+    /// Whether that many of the lines that were looked at are too many.
+    pub fn is_exceeded(self, count: u64, account: &Account) -> bool {
         match self {
-            MaxBad::Lines(lines) => account.bad > lines,
+            MaxBad::Lines(lines) => count > lines,
             // Counts of lines are far below 2^53, so the product is exact enough to compare.
             #[allow(clippy::cast_precision_loss)]
-            MaxBad::Share(share) => account.bad as f64 > share * account.judged as f64,
+            MaxBad::Share(share) => count as f64 > share * account.judged as f64,
         }
     }
 }
@@ -122,6 +142,7 @@ mod tests {
             let mut account = Account::default();
             for offset in offsets {
                 account.bad(0, *offset, &Bad::new("no"));
+                account.untimed(1, *offset);
             }
             account
         };
@@ -134,6 +155,7 @@ mod tests {
                 .collect::<Vec<_>>(),
             [10, 20, 30, 50, 60]
         );
+        assert_eq!((whole.untimed, whole.first_untimed), (7, Some((1, 10))));
         for cut in 0..offsets.len() {
             let mut parts = add(&offsets[cut..]);
             parts.merge(add(&offsets[..cut]));
@@ -148,9 +170,9 @@ mod tests {
             bad: 2,
             ..Account::default()
         };
-        assert!(!MaxBad::Share(0.01).is_exceeded(&account));
-        assert!(MaxBad::Share(0.009).is_exceeded(&account));
-        assert!(MaxBad::Lines(1).is_exceeded(&account));
-        assert!(!MaxBad::Lines(0).is_exceeded(&Account::default()));
+        assert!(!MaxBad::Share(0.01).is_exceeded(account.bad, &account));
+        assert!(MaxBad::Share(0.009).is_exceeded(account.bad, &account));
+        assert!(MaxBad::Lines(1).is_exceeded(account.bad, &account));
+        assert!(!MaxBad::Lines(0).is_exceeded(0, &Account::default()));
     }
 }

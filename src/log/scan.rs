@@ -282,7 +282,8 @@ impl Scanner {
             let (lines, rows) = batch.rows_mut();
             for (index, row) in rows.enumerate() {
                 if alive.has(index) {
-                    let passed = take_step(step, lines.texts()[index], row);
+                    let untimed = || account.untimed(bound.input, lines.offset(index));
+                    let passed = take_step(step, lines.texts()[index], row, untimed);
                     if !matches!(passed, Ok(true)) {
                         alive.remove(index);
                     }
@@ -331,12 +332,24 @@ impl Scanner {
     }
 }
 
-/// Runs a step over the row of a line; false if the row is dropped.
-fn take_step(step: &Step, line: &[u8], row: &mut [Value<'_>]) -> Result<bool, Bad> {
+/// Runs a step over the row of a line; false if the row is dropped. Calls `untimed` if it lacks a time that it should have.
+fn take_step(
+    step: &Step,
+    line: &[u8],
+    row: &mut [Value<'_>],
+    untimed: impl FnOnce(),
+) -> Result<bool, Bad> {
     match step {
         Step::Filter(filter) => Ok(filter.passes(line)),
         Step::Parse(_) => Ok(true),
         Step::Where(condition) => condition.holds(row),
+        Step::Within(time, range) => Ok(match &*time.eval(row)? {
+            Value::Time(time) => range.has(*time),
+            _ => {
+                untimed();
+                false
+            }
+        }),
         Step::Let(slot, program) => {
             let value = program.eval(row)?.into_owned().into_static();
             row[*slot] = value;

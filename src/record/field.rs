@@ -91,6 +91,8 @@ pub enum Want {
     Any,
     /// An instant ([`super::Value::Time`]), whatever the format calls times.
     Time,
+    /// An instant, or nothing if the value is none.
+    MaybeTime,
     /// The text as it is written, also where it is the time of the record.
     Written,
 }

@@ -37,19 +37,16 @@ pub(super) fn split_cells(message: &str) -> Error {
 
 /// Reports bad lines: too many make the run incomplete, fewer are a note.
 pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, plan: &Plan, ui: &Ui) {
+    tell_of_untimed(account, names, max_bad, ui);
     if account.bad == 0 {
         return;
     }
-    // Counts of lines are far below 2^53.
-    #[allow(clippy::cast_precision_loss)]
-    let percent = account.bad as f64 / account.judged.max(1) as f64 * 100.0;
+    let share = share(account.bad, account);
     let summary = format!(
-        "{} of {} lines could not be parsed ({})",
-        units::count(account.bad),
-        units::count(account.judged),
-        shown_percent(percent)
+        "{share} could not be parsed ({})",
+        percent(account.bad, account)
     );
-    let is_exceeded = max_bad.is_exceeded(account);
+    let is_exceeded = max_bad.is_exceeded(account.bad, account);
     if is_exceeded {
         ui.missed(&summary);
     } else {
@@ -72,6 +69,32 @@ pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, plan
             "if other lines are expected, search first: \"TEXT\" | parse {parse}; or allow them: --max-bad 100%"
         ));
     }
+}
+
+/// Reports lines that were left out because they have no time, as bad lines are.
+fn tell_of_untimed(account: &Account, names: &[InputName], max_bad: MaxBad, ui: &Ui) {
+    let Some((input, offset)) = account.first_untimed else {
+        return;
+    };
+    let summary = format!(
+        "{} have no time and were left out ({})",
+        share(account.untimed, account),
+        percent(account.untimed, account)
+    );
+    let first = format!("{}: the first of them", shown_place(input, offset, names));
+    if max_bad.is_exceeded(account.untimed, account) {
+        ui.missed(&summary);
+        ui.detail(&first);
+    } else {
+        ui.noted(&summary);
+        ui.note(&first);
+    }
+}
+
+/// `2 of 1,000 lines`
+fn share(count: u64, account: &Account) -> String {
+    let (count, all) = (units::count(count), units::count(account.judged));
+    format!("{count} of {all} lines")
 }
 
 /// Reports columns in which a sum was too large for any number.
@@ -110,13 +133,20 @@ pub(super) fn tell_of_word(intent: &Intent, ui: &Ui) {
 }
 
 fn place(line: &BadLine, names: &[InputName]) -> String {
-    let name = names
-        .get(line.input)
-        .map_or_else(String::new, ToString::to_string);
-    format!("{name}: byte {}", line.offset)
+    shown_place(line.input, line.offset, names)
 }
 
-fn shown_percent(percent: f64) -> String {
+fn shown_place(input: usize, offset: u64, names: &[InputName]) -> String {
+    let name = names
+        .get(input)
+        .map_or_else(String::new, ToString::to_string);
+    format!("{name}: byte {offset}")
+}
+
+fn percent(count: u64, account: &Account) -> String {
+    // Counts of lines are far below 2^53.
+    #[allow(clippy::cast_precision_loss)]
+    let percent = count as f64 / account.judged.max(1) as f64 * 100.0;
     if percent < 0.01 {
         "less than 0.01%".to_owned()
     } else {

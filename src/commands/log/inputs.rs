@@ -258,7 +258,8 @@ pub(super) fn absent_fields(inputs: &[Input], plan: &Plan) -> Vec<Absent> {
         .parsings()
         .filter(|parsing| parsing.parse.fields().is_none())
     {
-        for (number, wanted) in parsing.fields.iter().enumerate() {
+        let fields = parsing.fields.iter().enumerate();
+        for (number, wanted) in fields.filter(|(_, wanted)| !wanted.may_lack) {
             let name = &wanted.name;
             // What a later stage falls back on need not be there.
             let slot = parsing.first + number;

@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::expr::Clock;
 use crate::expr::literals;
 use crate::expr::parse as expr;
-use crate::expr::syntax::{Binary, Expr, ExprKind};
-use crate::log::query::{Item, Query, Stage, StageKind};
+use crate::expr::syntax::{Expr, ExprKind};
+use crate::log::query::{Item, Query, Range, Stage, StageKind};
 use crate::record::{FieldName, Timestamp};
 
 /// The times of lines.
@@ -47,18 +47,21 @@ impl Times {
         if self.time.is_some() || self.time_format.is_some() {
             stages.push(StageKind::Let(TIME.to_owned(), self.source()?));
         }
-        for (flag, text, operator) in [
-            ("--since", &self.since, Binary::GreaterOrEqual),
-            ("--until", &self.until, Binary::Less),
-        ] {
-            if let Some(text) = text {
-                let Some(moment) = clock.moment(text) else {
-                    return Err(Error::usage(format!("invalid time '{text}' for {flag}")).hint(
-                        "write 2026-01-31, 2026-01-31T10:00:00Z, 2h (ago), yesterday or @SECONDS",
-                    ));
-                };
-                stages.push(StageKind::Where(compared(operator, moment)));
-            }
+        let moment = |flag: &str, text: &Option<String>| {
+            let Some(text) = text else {
+                return Ok(None);
+            };
+            clock.moment(text).map(Some).ok_or_else(|| {
+                Error::usage(format!("invalid time '{text}' for {flag}"))
+                    .hint("write 2026-01-31, 2026-01-31T10:00:00Z, 2h (ago), yesterday or @SECONDS")
+            })
+        };
+        let range = Range {
+            since: moment("--since", &self.since)?,
+            until: moment("--until", &self.until)?,
+        };
+        if range != Range::default() {
+            stages.push(StageKind::Within(range));
         }
         insert(query, stages);
         Ok(())
@@ -94,21 +97,16 @@ fn time() -> Expr {
     Expr::new(ExprKind::Field(FieldName::key(TIME)), NOWHERE)
 }
 
-fn compared(operator: Binary, moment: Timestamp) -> Expr {
-    let moment = ExprKind::Text(moment.to_string().into_bytes());
-    let moment = Box::new(Expr::new(moment, NOWHERE));
-    Expr::new(
-        ExprKind::Binary(operator, Box::new(time()), moment),
-        NOWHERE,
-    )
-}
-
 /// How many stages come before any that makes rows, sorts or cuts.
 fn stages_of_lines(query: &Query) -> usize {
     let is_of_lines = |stage: &Stage| {
         matches!(
             stage.kind,
-            StageKind::Filter(_) | StageKind::Parse(..) | StageKind::Let(..) | StageKind::Where(_)
+            StageKind::Filter(_)
+                | StageKind::Parse(..)
+                | StageKind::Let(..)
+                | StageKind::Where(_)
+                | StageKind::Within(_)
         )
     };
     query
@@ -163,6 +161,9 @@ pub(super) fn newest(query: &Query) -> Query {
 
 /// Keeps lines of the last `duration` before `newest`.
 pub(super) fn keep_last(query: &mut Query, duration: Duration, newest: Timestamp) {
-    let first = compared(Binary::GreaterOrEqual, newest.minus(duration));
-    insert(query, vec![StageKind::Where(first)]);
+    let range = Range {
+        since: Some(newest.minus(duration)),
+        until: None,
+    };
+    insert(query, vec![StageKind::Within(range)]);
 }

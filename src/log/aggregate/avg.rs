@@ -2,7 +2,7 @@
 
 use super::column::column;
 use super::row::Row;
-use super::spec::{Example, Family, Sample, Spec, Takes};
+use super::spec::{Example, Family, ReadsTime, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::exact::Sum;
 use crate::record::{Cell, Value};
@@ -30,7 +30,7 @@ static FAMILY: Family = Family {
     name: "avg",
     id: 3,
     version: 1,
-    reads_time: false,
+    time: ReadsTime::No,
     column: column::<Mean>,
     forms: &[
         ("empty", Sample::Values(&[])),

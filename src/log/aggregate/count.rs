@@ -2,7 +2,7 @@
 
 use super::column::column;
 use super::row::Row;
-use super::spec::{Example, Family, Sample, Spec, Takes};
+use super::spec::{Example, Family, ReadsTime, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Value};
 
@@ -23,7 +23,7 @@ static FAMILY: Family = Family {
     name: "count",
     id: 1,
     version: 1,
-    reads_time: false,
+    time: ReadsTime::No,
     column: column::<Count>,
     forms: &[("empty", Sample::Values(&[])), ("some", Sample::UpTo(300))],
 };

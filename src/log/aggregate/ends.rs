@@ -1,19 +1,22 @@
-//! `first` and `last`: a value by its place: the inputs in the order in which they were named, each from its beginning.
+//! `first` and `last`: the value of the earliest and of the latest row. Rows without a time come after all that have one, in their
+//! order in the input: the inputs as they were named, each from its beginning.
 //!
-//! Places are part of the state, so merging in any order gives the same value. Where two places are equal, as in parts from different
-//! runs, the value decides.
+//! What decides is part of the state, so merging in any order gives the same value. Of rows at the same time the value decides: their
+//! places would not, since parts of other runs have places of their own.
+
+use std::cmp::Ordering;
 
 use super::column::{Column, column};
 use super::kept;
 use super::row::{Position, Row};
-use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
+use super::spec::{Example, Family, Gives, ReadsTime, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Value};
 
 /// The first value.
 pub(super) static FIRST: Spec = Spec {
     name: "first",
-    summary: "Return the value of the first line that has one, in input order",
+    summary: "Return the value of the earliest line that has one, by time, else by place",
     gives: Gives::Argument,
     is_reserved: false,
     is_amount: false,
@@ -30,7 +33,7 @@ static FIRSTS: Family = family("first", 9, column::<End<false>>);
 /// The last value.
 pub(super) static LAST: Spec = Spec {
     name: "last",
-    summary: "Return the value of the last line that has one, in input order",
+    summary: "Return the value of the latest line that has one, by time, else by place",
     gives: Gives::Argument,
     is_reserved: false,
     is_amount: false,
@@ -48,8 +51,8 @@ const fn family(name: &'static str, id: u8, column: fn() -> Box<dyn Column>) -> 
     Family {
         name,
         id,
-        version: 1,
-        reads_time: false,
+        version: 2,
+        time: ReadsTime::IfAny,
         column,
         forms: &[
             ("empty", Sample::Values(&[])),
@@ -59,24 +62,51 @@ const fn family(name: &'static str, id: u8, column: fn() -> Box<dyn Column>) -> 
 }
 
 #[derive(Clone, Default)]
-struct End<const LAST: bool>(Option<Box<(Position, Value<'static>)>>);
+struct End<const LAST: bool>(Option<Box<(Place, Value<'static>)>>);
+
+/// What a value is chosen by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Nanoseconds since the epoch.
+    At(i128),
+    /// Of rows without a time.
+    Behind(Position),
+}
+
+impl Place {
+    /// Which of two is earlier. All that have a time are chosen before those that have none: they are the least where the first is
+    /// looked for, the greatest where the last is.
+    fn order(&self, other: &Place, is_last: bool) -> Ordering {
+        match (self, other) {
+            (Place::At(time), Place::At(other)) => time.cmp(other),
+            (Place::Behind(position), Place::Behind(other)) => position.cmp(other),
+            (Place::At(_), Place::Behind(_)) if is_last => Ordering::Greater,
+            (Place::Behind(_), Place::At(_)) if !is_last => Ordering::Greater,
+            _ => Ordering::Less,
+        }
+    }
+}
 
 impl<const LAST: bool> End<LAST> {
-    fn offer(&mut self, position: Position, value: &Value<'_>) {
+    fn offer(&mut self, place: Place, value: &Value<'_>) {
         let is_better = self.0.as_ref().is_none_or(|known| {
-            let order = position.cmp(&known.0);
+            let order = place.order(&known.0, LAST);
             let order = order.then_with(|| value.total_cmp(&known.1));
             if LAST { order.is_gt() } else { order.is_lt() }
         });
         if is_better {
-            self.0 = Some(Box::new((position, value.clone().into_static())));
+            self.0 = Some(Box::new((place, value.clone().into_static())));
         }
     }
 }
 
 impl<const LAST: bool> State for End<LAST> {
     fn add(&mut self, row: Row<'_>) -> Result<(), Unfit> {
-        self.offer(row.position(), row.value());
+        let place = match row.time() {
+            Some(time) => Place::At(time.nanos_since_epoch()),
+            None => Place::Behind(row.position()),
+        };
+        self.offer(place, row.value());
         Ok(())
     }
 
@@ -96,25 +126,41 @@ impl<const LAST: bool> State for End<LAST> {
     }
 
     fn encode(&self, out: &mut Vec<u8>) {
-        if let Some(known) = &self.0 {
-            out.extend_from_slice(&(known.0.input as u64).to_le_bytes());
-            out.extend_from_slice(&known.0.offset.to_le_bytes());
-            known.1.push_key(out);
+        let Some(known) = &self.0 else {
+            return;
+        };
+        match known.0 {
+            Place::At(nanos) => {
+                out.push(TIMED);
+                out.extend_from_slice(&nanos.to_le_bytes());
+            }
+            Place::Behind(position) => {
+                out.push(PLACED);
+                out.extend_from_slice(&(position.input as u64).to_le_bytes());
+                out.extend_from_slice(&position.offset.to_le_bytes());
+            }
         }
+        known.1.push_key(out);
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, Damaged> {
-        if bytes.is_empty() {
+        let Some((kind, rest)) = bytes.split_first() else {
             return Ok(End(None));
-        }
-        let (input, rest) = bytes.split_first_chunk().ok_or(Damaged)?;
-        let (offset, key) = rest.split_first_chunk().ok_or(Damaged)?;
-        let value = kept::decode(key)?;
-        let position = Position {
-            input: usize::try_from(u64::from_le_bytes(*input)).map_err(|_| Damaged)?,
-            offset: u64::from_le_bytes(*offset),
         };
-        Ok(End(Some(Box::new((position, value)))))
+        let (place, key) = rest.split_first_chunk::<16>().ok_or(Damaged)?;
+        let place = match *kind {
+            TIMED => Place::At(i128::from_le_bytes(*place)),
+            PLACED => {
+                let (input, offset) = place.split_first_chunk::<8>().ok_or(Damaged)?;
+                let offset = offset.first_chunk().ok_or(Damaged)?;
+                Place::Behind(Position {
+                    input: usize::try_from(u64::from_le_bytes(*input)).map_err(|_| Damaged)?,
+                    offset: u64::from_le_bytes(*offset),
+                })
+            }
+            _ => return Err(Damaged),
+        };
+        Ok(End(Some(Box::new((place, kept::decode(key)?)))))
     }
 
     fn heap_bytes(&self) -> usize {
@@ -122,3 +168,10 @@ impl<const LAST: bool> State for End<LAST> {
         known.map_or(0, |known| size_of_val(known) + kept::heap_bytes(&known.1))
     }
 }
+
+/// The first byte of an encoded state: what the place is.
+const TIMED: u8 = 1;
+const PLACED: u8 = 0;
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use super::column::{Column, column};
 use super::kept;
 use super::row::Row;
-use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
+use super::spec::{Example, Family, Gives, ReadsTime, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Value};
 
@@ -42,7 +42,7 @@ const fn family(name: &'static str, id: u8, column: fn() -> Box<dyn Column>) -> 
         name,
         id,
         version: 1,
-        reads_time: false,
+        time: ReadsTime::No,
         column,
         forms: &[
             ("empty", Sample::Values(&[])),

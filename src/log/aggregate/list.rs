@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::column::column;
 use super::row::Row;
-use super::spec::{Example, Family, Gives, Sample, Spec, Takes};
+use super::spec::{Example, Family, Gives, ReadsTime, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Number, Value};
 
@@ -37,7 +37,7 @@ static FAMILY: Family = Family {
     name: "list",
     id: 12,
     version: 1,
-    reads_time: false,
+    time: ReadsTime::No,
     column: column::<List>,
     forms: &[
         ("empty", Sample::Values(&[])),

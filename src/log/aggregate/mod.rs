@@ -13,8 +13,6 @@ mod extreme;
 mod hyperloglog;
 mod kept;
 #[cfg(test)]
-mod latest;
-#[cfg(test)]
 mod laws;
 mod list;
 mod quantile;
@@ -33,5 +31,5 @@ pub use column::Column;
 pub use encoding::Refused;
 pub use registry::{AGGREGATES, find, find_bare, names, names_amount, reserved_names};
 pub use row::{Position, Row, Rows};
-pub use spec::{Example, Family, Gives, Pattern, Spec, Takes};
+pub use spec::{Example, Family, Gives, Pattern, ReadsTime, Spec, Takes};
 pub use state::{Damaged, Parameters, State, Unfit};

@@ -13,7 +13,7 @@ use hashbrown::HashMap;
 
 use super::column::column;
 use super::row::Row;
-use super::spec::{Example, Family, Pattern, Sample, Spec, Takes};
+use super::spec::{Example, Family, Pattern, ReadsTime, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Number, Value};
 use buckets::{Buckets, middle};
@@ -69,7 +69,7 @@ static FAMILY: Family = Family {
     name: "quantile",
     id: 6,
     version: 1,
-    reads_time: false,
+    time: ReadsTime::No,
     column: column::<Values>,
     forms: &[
         ("empty", Sample::Values(&[])),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::column::column;
 use super::row::Row;
-use super::spec::{Example, Family, Sample, Spec, Takes};
+use super::spec::{Example, Family, ReadsTime, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Number, Timestamp, Value};
 
@@ -26,7 +26,7 @@ static FAMILY: Family = Family {
     name: "rate",
     id: 11,
     version: 1,
-    reads_time: true,
+    time: ReadsTime::Always,
     column: column::<Rate>,
     forms: &[("empty", Sample::Values(&[])), ("some", Sample::UpTo(300))],
 };

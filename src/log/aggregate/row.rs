@@ -59,7 +59,7 @@ impl<'r> Row<'r> {
         Some(self.rows.arguments.get(number)?.get(self.index))
     }
 
-    /// When it happened, for aggregates whose spec says `reads_time`.
+    /// When it happened, for aggregates whose family reads it.
     pub fn time(self) -> Option<Timestamp> {
         match self.rows.times?.get(self.index) {
             Value::Time(time) => Some(*time),

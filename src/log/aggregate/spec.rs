@@ -25,6 +25,17 @@ pub enum Gives {
     Text,
 }
 
+/// Whether an aggregate goes by the time of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadsTime {
+    /// It does not.
+    No,
+    /// Where rows have one.
+    IfAny,
+    /// All rows must have one.
+    Always,
+}
+
 /// A state and its encoding, shared by all aggregates that are computed from it.
 #[derive(Debug)]
 pub struct Family {
@@ -35,7 +46,7 @@ pub struct Family {
     /// The version of the encoding, counted from 1.
     pub version: u8,
     /// Whether the state looks at [`Row::time`](super::Row::time).
-    pub reads_time: bool,
+    pub time: ReadsTime,
     /// Empty states for groups.
     pub column: fn() -> Box<dyn Column>,
     /// Values that lead to each form the state can take, with the name of the form: what golden bytes are made of.

@@ -2,7 +2,7 @@
 
 use super::column::column;
 use super::row::Row;
-use super::spec::{Example, Family, Sample, Spec, Takes};
+use super::spec::{Example, Family, ReadsTime, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::exact::Spread;
 use crate::record::{Cell, Value};
@@ -31,7 +31,7 @@ static FAMILY: Family = Family {
     name: "stddev",
     id: 8,
     version: 1,
-    reads_time: false,
+    time: ReadsTime::No,
     column: column::<Deviation>,
     forms: &[
         ("empty", Sample::Values(&[])),

@@ -2,7 +2,7 @@
 
 use super::column::column;
 use super::row::Row;
-use super::spec::{Example, Family, Sample, Spec, Takes};
+use super::spec::{Example, Family, ReadsTime, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::exact::Sum;
 use crate::record::{Cell, Value};
@@ -30,7 +30,7 @@ static FAMILY: Family = Family {
     name: "sum",
     id: 2,
     version: 1,
-    reads_time: false,
+    time: ReadsTime::No,
     column: column::<Total>,
     forms: &[
         ("empty", Sample::Values(&[])),

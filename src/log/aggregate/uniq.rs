@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 use super::column::column;
 use super::hyperloglog::HyperLogLog;
 use super::row::Row;
-use super::spec::{Example, Family, Sample, Spec, Takes};
+use super::spec::{Example, Family, ReadsTime, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::key::Tag;
 use crate::record::{Cell, Number, Value};
@@ -37,7 +37,7 @@ static FAMILY: Family = Family {
     name: "uniq",
     id: 7,
     version: 2,
-    reads_time: false,
+    time: ReadsTime::No,
     column: column::<Distinct>,
     forms: &[
         ("empty", Sample::Values(&[])),

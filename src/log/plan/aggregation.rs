@@ -8,7 +8,7 @@ use crate::expr::error::QueryError;
 use crate::expr::functions::Kind;
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::expr::{Clock, Program, Scope, compile};
-use crate::log::aggregate::{self, Family, Gives, Parameters, Takes};
+use crate::log::aggregate::{self, Family, Gives, Parameters, ReadsTime, Takes};
 use crate::log::query::{Item, Key};
 use crate::record::{FieldName, Number, Want};
 
@@ -35,6 +35,7 @@ pub(super) fn grouping(
         rows,
         text,
         clock: &clock,
+        has_time: false,
         grouping: Grouping {
             keys: group_keys,
             arguments: Vec::new(),
@@ -121,6 +122,8 @@ struct GroupScope<'a> {
     text: &'a str,
     clock: &'a Clock,
     grouping: Grouping,
+    /// Whether rows must have a time.
+    has_time: bool,
 }
 
 impl GroupScope<'_> {
@@ -175,7 +178,10 @@ impl GroupScope<'_> {
         arguments: Vec<usize>,
         expr: &Expr,
     ) -> Result<usize, QueryError> {
-        if family.reads_time && self.grouping.time.is_none() {
+        if family.time == ReadsTime::IfAny && self.grouping.time.is_none() {
+            self.grouping.time = self.rows.time_if_any();
+        }
+        if family.time == ReadsTime::Always && !self.has_time {
             let time = self.rows.field(&FieldName::key("time"), Want::Time);
             let (slot, _) = time.map_err(|(message, hint)| QueryError {
                 span: expr.span.clone(),
@@ -183,6 +189,7 @@ impl GroupScope<'_> {
                 hint,
             })?;
             self.grouping.time = Some(slot);
+            self.has_time = true;
         }
         let states = &mut self.grouping.states;
         Ok(place_of(states, StateColumn { family, arguments }))
@@ -245,7 +252,7 @@ impl Scope for GroupScope<'_> {
         let buckets = self.grouping.keys.iter().filter_map(|key| key.bucket);
         let width = buckets.map(Bucket::width).next();
         let parameters = match width {
-            Some(width) if spec.family.reads_time => Parameters::of_bucket(width),
+            Some(width) if spec.family.time == ReadsTime::Always => Parameters::of_bucket(width),
             _ => parameters,
         };
         let state = self.state(spec.family, arguments, expr)?;

@@ -24,6 +24,7 @@ pub struct Explained<'a> {
 fn names(fields: &[Wanted]) -> String {
     let name = |wanted: &Wanted| match wanted.want {
         Want::Time => format!("{} (as a time)", wanted.name),
+        Want::MaybeTime => format!("{} (as a time, if there is one)", wanted.name),
         _ => wanted.name.to_string(),
     };
     match fields {
@@ -61,6 +62,7 @@ impl fmt::Display for Explained<'_> {
             let does = match step {
                 Step::Filter(_) => "keep     lines that pass a text filter",
                 Step::Where(_) => "keep     lines that meet a condition",
+                Step::Within(..) => "keep     lines of a range of times",
                 Step::Let(..) => "compute  a field",
                 Step::Parse(parsing) => {
                     writeln!(f, "parse    {}: {}", parsing.parse, names(&parsing.fields))?;

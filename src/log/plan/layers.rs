@@ -53,6 +53,11 @@ impl Layers {
         self.field_before(self.layers.len(), name, want, false)
     }
 
+    /// The number of a field that lines may lack.
+    pub(super) fn field_if_any(&mut self, name: &FieldName, want: Want) -> usize {
+        self.field_before(self.layers.len(), name, want, true)
+    }
+
     fn field_before(&mut self, end: usize, name: &FieldName, want: Want, may_lack: bool) -> usize {
         let found = (0..end).rev().find_map(|layer| {
             let has = self.layers[layer].has(name);
@@ -64,7 +69,8 @@ impl Layers {
             return place_of(&mut self.fields, wanted) + SOURCE;
         };
         let known = self.layers[layer].parsing.fields.len();
-        let wanted = Wanted::new(name.clone(), want);
+        let mut wanted = Wanted::new(name.clone(), want);
+        wanted.may_lack = may_lack;
         let place = place_of(&mut self.layers[layer].parsing.fields, wanted);
         let number = (layer + 2) * SOURCE + place;
         // What is read from a field is added to what the line has.

@@ -13,8 +13,8 @@ use crate::expr::functions::Kind;
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::expr::{Clock, Program, Scope, compile};
 use crate::format::Parse;
-use crate::log::query::{Histogram, Item, Key, Order, Query, Stage, StageKind};
-use crate::record::Want;
+use crate::log::query::{Histogram, Item, Key, Order, Query, Range, Stage, StageKind};
+use crate::record::{FieldName, Want};
 
 /// Decides what a query means.
 ///
@@ -44,7 +44,9 @@ pub fn plan(query: &Query, text: &str, clock: &Clock) -> Result<Plan, QueryError
         match step {
             Step::Filter(_) => {}
             Step::Parse(parsing) => **parsing = parsings.next().expect("one for each stage"),
-            Step::Where(program) | Step::Let(_, program) => program.renumber(&number),
+            Step::Where(program) | Step::Within(program, _) | Step::Let(_, program) => {
+                program.renumber(&number);
+            }
         }
     }
     match &mut planner.output {
@@ -110,6 +112,7 @@ impl Planner<'_> {
                     _ => self.table.push(TableStage::Where(program)),
                 }
             }
+            StageKind::Within(range) => self.within(stage, *range)?,
             StageKind::Let(name, expr) => self.add_field(name, expr)?,
             StageKind::Select(items) => self.select(items)?,
             StageKind::Aggregate(items, keys) => self.aggregate(items, keys)?,
@@ -178,6 +181,24 @@ impl Planner<'_> {
             first: 0,
             else_from: Vec::new(),
         })));
+        Ok(())
+    }
+
+    /// Only flags make this stage, and put it before all that makes rows.
+    fn within(&mut self, stage: &Stage, range: Range) -> Result<(), QueryError> {
+        let time = self.scan.field(&FieldName::key("time"), Want::Time);
+        let (slot, kind) = time.map_err(|(message, hint)| QueryError {
+            span: stage.span.clone(),
+            message,
+            hint,
+        })?;
+        if kind != Kind::Time {
+            let message = "'time' is not a time here";
+            return Err(QueryError::new(stage.span.clone(), message)
+                .hint("--since, --until and --last need the field 'time': let time = FIELD"));
+        }
+        let time = Program::slot(slot, kind);
+        self.steps.push(Step::Within(time, range));
         Ok(())
     }
 

@@ -61,7 +61,9 @@ impl Plan {
         };
         for step in &self.steps {
             match step {
-                Step::Where(program) | Step::Let(_, program) => look(program),
+                Step::Where(program) | Step::Within(program, _) | Step::Let(_, program) => {
+                    look(program);
+                }
                 Step::Filter(_) | Step::Parse(_) => {}
             }
         }
@@ -159,7 +161,9 @@ impl Plan {
         let reads = |program: &Program| program.reads(&|slot| slot == LINE);
         let in_steps = self.steps.iter().any(|step| match step {
             Step::Filter(_) | Step::Parse(_) => false,
-            Step::Where(program) | Step::Let(_, program) => reads(program),
+            Step::Where(program) | Step::Within(program, _) | Step::Let(_, program) => {
+                reads(program)
+            }
         });
         in_steps
             || match &self.output {

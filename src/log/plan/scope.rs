@@ -70,6 +70,20 @@ impl Scope for ScanScope<'_> {
         ))
     }
 
+    fn time_if_any(&mut self) -> Option<usize> {
+        let name = FieldName::key("time");
+        let defined = self
+            .defined
+            .iter()
+            .rposition(|(defined, _)| defined == "time");
+        if let Some(index) = defined
+            && !self.layers.redefine(&name, index)
+        {
+            return Some(FILE + 1 + index);
+        }
+        Some(self.layers.field_if_any(&name, Want::MaybeTime))
+    }
+
     fn call(
         &mut self,
         name: &str,

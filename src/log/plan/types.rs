@@ -7,6 +7,7 @@ use super::grouping::Grouping;
 use crate::expr::functions::Kind;
 use crate::expr::{Clock, Program};
 use crate::format::Parse;
+use crate::log::query::Range;
 use crate::log::query::filter::Filter;
 use crate::record::{Cell, FieldName, Number, Wanted};
 
@@ -51,6 +52,8 @@ pub enum Step {
     Parse(Box<Parsing>),
     /// It must meet this condition.
     Where(Program),
+    /// Its time, which the program gives, must be in this range.
+    Within(Program, Range),
     /// It gets a field.
     Let(usize, Program),
 }

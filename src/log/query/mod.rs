@@ -8,4 +8,4 @@ pub mod parse;
 mod syntax;
 
 pub use parse::parse;
-pub use syntax::{Histogram, Item, Key, Order, Query, STAGES, Stage, StageKind};
+pub use syntax::{Histogram, Item, Key, Order, Query, Range, STAGES, Stage, StageKind};

@@ -6,7 +6,7 @@ use super::filter::Filter;
 use crate::expr::error::{QueryError, Span};
 use crate::expr::syntax::{Expr, ExprKind};
 use crate::format::Parse;
-use crate::record::{FieldName, Number};
+use crate::record::{FieldName, Number, Timestamp};
 
 /// A whole query.
 #[derive(Clone, Debug)]
@@ -77,6 +77,8 @@ pub enum StageKind {
     Parse(Parse, Option<Expr>),
     /// Keeps rows for which a condition holds.
     Where(Expr),
+    /// Keeps lines of a range of times; those without a time are counted.
+    Within(Range),
     /// Adds a field.
     Let(String, Expr),
     /// Groups and aggregates.
@@ -99,7 +101,10 @@ impl StageKind {
     /// The expressions in it.
     fn exprs(&self) -> Vec<&Expr> {
         match self {
-            StageKind::Filter(_) | StageKind::Head(_) | StageKind::Tail(_) => Vec::new(),
+            StageKind::Filter(_)
+            | StageKind::Within(_)
+            | StageKind::Head(_)
+            | StageKind::Tail(_) => Vec::new(),
             StageKind::Parse(_, from) => from.iter().collect(),
             StageKind::Where(expr) | StageKind::Let(_, expr) | StageKind::Top(_, expr) => {
                 vec![expr]
@@ -115,6 +120,22 @@ impl StageKind {
             StageKind::Sort(orders) => orders.iter().map(|order| &order.expr).collect(),
             StageKind::Select(items) => items.iter().map(|item| &item.expr).collect(),
         }
+    }
+}
+
+/// A range of times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Range {
+    /// The first instant in it.
+    pub since: Option<Timestamp>,
+    /// The first instant after it.
+    pub until: Option<Timestamp>,
+}
+
+impl Range {
+    /// Whether an instant is in it.
+    pub fn has(&self, time: Timestamp) -> bool {
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
     }
 }
 
