@@ -246,7 +246,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'List directories with this name, but do not enter them')
             [CompletionResult]::new('--ignore-file', '--ignore-file', [CompletionResultType]::ParameterName, 'Leave out what FILE ignores, which has the format of .gitignore and applies as if it were in each PATH')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'With --per-path, run at most N commands at once')
-            [CompletionResult]::new('--debounce', '--debounce', [CompletionResultType]::ParameterName, 'Wait until nothing has changed for DURATION')
+            [CompletionResult]::new('--debounce', '--debounce', [CompletionResultType]::ParameterName, 'Wait until nothing has changed for DURATION; 0 for no wait')
             [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Wait no longer than DURATION while changes go on')
             [CompletionResult]::new('--busy', '--busy', [CompletionResultType]::ParameterName, 'What to do about changes while the command runs: queue, restart, drop or signal=SIG')
             [CompletionResult]::new('--stop-signal', '--stop-signal', [CompletionResultType]::ParameterName, 'Signal that asks the command to end')

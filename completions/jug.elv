@@ -238,7 +238,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --prune 'List directories with this name, but do not enter them'
             cand --ignore-file 'Leave out what FILE ignores, which has the format of .gitignore and applies as if it were in each PATH'
             cand --jobs 'With --per-path, run at most N commands at once'
-            cand --debounce 'Wait until nothing has changed for DURATION'
+            cand --debounce 'Wait until nothing has changed for DURATION; 0 for no wait'
             cand --max-wait 'Wait no longer than DURATION while changes go on'
             cand --busy 'What to do about changes while the command runs: queue, restart, drop or signal=SIG'
             cand --stop-signal 'Signal that asks the command to end'

@@ -372,7 +372,7 @@ complete -c jug -n "__fish_jug_using_subcommand watch" -l exclude -d 'Leave out 
 complete -c jug -n "__fish_jug_using_subcommand watch" -l prune -d 'List directories with this name, but do not enter them' -r
 complete -c jug -n "__fish_jug_using_subcommand watch" -l ignore-file -d 'Leave out what FILE ignores, which has the format of .gitignore and applies as if it were in each PATH' -r -F
 complete -c jug -n "__fish_jug_using_subcommand watch" -l jobs -d 'With --per-path, run at most N commands at once' -r
-complete -c jug -n "__fish_jug_using_subcommand watch" -l debounce -d 'Wait until nothing has changed for DURATION' -r
+complete -c jug -n "__fish_jug_using_subcommand watch" -l debounce -d 'Wait until nothing has changed for DURATION; 0 for no wait' -r
 complete -c jug -n "__fish_jug_using_subcommand watch" -l max-wait -d 'Wait no longer than DURATION while changes go on' -r
 complete -c jug -n "__fish_jug_using_subcommand watch" -l busy -d 'What to do about changes while the command runs: queue, restart, drop or signal=SIG' -r
 complete -c jug -n "__fish_jug_using_subcommand watch" -l stop-signal -d 'Signal that asks the command to end' -r

@@ -23,6 +23,17 @@ pub fn count(text: &str) -> Result<u64, String> {
         .ok_or_else(wrong)
 }
 
+/// A duration that may be nothing: `0`, or as [`duration`].
+///
+/// # Errors
+/// As there.
+pub fn delay(text: &str) -> Result<std::time::Duration, String> {
+    match text {
+        "0" => Ok(std::time::Duration::ZERO),
+        text => duration(text),
+    }
+}
+
 /// A number of rows.
 ///
 /// # Errors

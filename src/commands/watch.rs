@@ -4,12 +4,13 @@ mod commands;
 mod ends;
 mod flags;
 mod output;
+mod running;
 mod settle;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
@@ -26,12 +27,13 @@ use crate::io::{limits, signals};
 use crate::record::Timestamp;
 use crate::select::{Pruning, Selection};
 use crate::watch::runs::{Busy, Policy};
-use crate::watch::{self, Kind, Options, Pause, Scope, Watcher};
+use crate::watch::{Kind, Options, Scope, Watcher};
 
 use commands::Commands;
 use ends::{End, Ends};
 use flags::{EngineName, ExitOn, KindName, WaitFor};
 use output::Output;
+use running::Parts;
 use settle::Settling;
 
 const EXAMPLES: &str = "\
@@ -137,12 +139,12 @@ pub struct Watch {
     #[arg(long, value_name = "N", requires = "per_path", value_parser = values::threads, help_heading = "Command")]
     jobs: Option<usize>,
 
-    /// Wait until nothing has changed for DURATION
-    #[arg(long, value_name = "DURATION", default_value = "100ms", value_parser = values::duration, help_heading = "Command")]
+    /// Wait until nothing has changed for DURATION; 0 for no wait
+    #[arg(long, value_name = "DURATION", default_value = "100ms", value_parser = values::delay, help_heading = "Command")]
     debounce: Duration,
 
     /// Wait no longer than DURATION while changes go on
-    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = values::duration, help_heading = "Command")]
+    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = values::delay, help_heading = "Command")]
     max_wait: Duration,
 
     /// What to do about changes while the command runs: queue, restart, drop or signal=SIG
@@ -312,6 +314,10 @@ impl Watch {
         let mut output = Output::open(self, &plan, ui)?;
         let ends = Ends::new(self)?;
         watcher.start();
+        if signals::stopping() {
+            output.end(End::Stopped.name())?;
+            return output.close().map(|()| Exit::Done);
+        }
         if self.must_exist
             && let Some(path) = watcher.missing().next()
         {
@@ -344,7 +350,7 @@ impl Watch {
             commands,
             ends,
         };
-        let ended = self.watch(&mut parts, found, ui);
+        let ended = parts.watch(self, found, ui);
         parts.commands.end_all();
         let end = ended?;
         if end != End::Stopped {
@@ -360,86 +366,6 @@ impl Watch {
             _ if ui.is_incomplete() => Exit::Incomplete,
             _ => Exit::Done,
         })
-    }
-
-    fn watch(
-        &self,
-        parts: &mut Parts<'_>,
-        mut found: Vec<watch::Output>,
-        ui: &crate::ui::Ui,
-    ) -> Result<End> {
-        let failed = |error| Error::input("waiting").caused_by(error);
-        loop {
-            let now = Instant::now();
-            parts.settling.take(found, now);
-            let mut is_once = false;
-            for output in parts.settling.due(now) {
-                if parts.output.is_done() {
-                    break;
-                }
-                if let Some(path) = parts.output.take(output)? {
-                    is_once = true;
-                    parts.ends.changed(now);
-                    parts.commands.change(&path, now);
-                }
-            }
-            parts.output.flush()?;
-            if let Some(end) = parts.commands.act(&mut parts.output)? {
-                return Ok(end);
-            }
-            if parts.output.is_done() || (self.once && is_once && self.command.is_empty()) {
-                return Ok(End::Met);
-            }
-            let state = (
-                parts.watcher.are_all_there(),
-                parts.watcher.missing().count(),
-            );
-            if let Some(end) = parts.ends.reached(now, state, parts.watcher.roots()) {
-                return Ok(end);
-            }
-            let deadlines = [
-                parts.ends.deadline(),
-                parts.settling.deadline(),
-                parts.commands.deadline(),
-            ];
-            let deadline = deadlines.into_iter().flatten().min();
-            let mut others = parts.commands.interests();
-            others.extend(parts.ends.interest());
-            let pause = parts.watcher.pause(deadline, others).map_err(failed)?;
-            if pause == Pause::Stopped {
-                return Ok(End::Stopped);
-            }
-            if signals::take_look_request() {
-                ui.answer();
-                parts.watcher.rescan();
-            }
-            found = Vec::new();
-            parts.watcher.collect(&mut found).map_err(failed)?;
-        }
-    }
-}
-
-/// What a run consists of.
-struct Parts<'a> {
-    watcher: Watcher,
-    output: Output<'a>,
-    settling: Settling,
-    commands: Commands<'a>,
-    ends: Ends,
-}
-
-impl Parts<'_> {
-    /// Writes what is still held back.
-    fn finish(&mut self) -> Result<()> {
-        let mut found = Vec::new();
-        self.watcher.finish(&mut found);
-        self.settling.take(found, Instant::now());
-        for output in self.settling.finish() {
-            if !self.output.is_done() {
-                self.output.take(output)?;
-            }
-        }
-        Ok(())
     }
 }
 

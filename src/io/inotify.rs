@@ -5,8 +5,10 @@
 
 use std::io;
 use std::mem::MaybeUninit;
+use std::num::NonZeroI32;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
+use std::sync::Arc;
 
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use rustix::io::Errno;
@@ -19,7 +21,14 @@ const LARGEST: usize = 16 + 256;
 
 /// What is watched, by the number that the kernel gave it. Two paths to one inode have one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Watch(i32);
+pub struct Watch(NonZeroI32);
+
+impl Watch {
+    /// The kernel counts from 1; an overflow has -1.
+    fn new(number: i32) -> Watch {
+        Watch(NonZeroI32::new(number).unwrap_or(NonZeroI32::MAX))
+    }
+}
 
 /// Which changes are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,9 +179,13 @@ pub enum Change {
 /// A queue of events.
 #[derive(Debug)]
 pub struct Inotify {
-    descriptor: OwnedFd,
+    watches: Watches,
     buffer: Vec<MaybeUninit<u8>>,
 }
+
+/// What a queue watches; several threads may add to it.
+#[derive(Clone, Debug)]
+pub struct Watches(Arc<OwnedFd>);
 
 impl Inotify {
     /// A queue that watches nothing yet.
@@ -180,35 +193,29 @@ impl Inotify {
     /// # Errors
     /// Those of inotify_init1(2): `EMFILE` if this user has too many.
     pub fn new() -> io::Result<Inotify> {
+        let descriptor = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
         Ok(Inotify {
-            descriptor: inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?,
+            watches: Watches(Arc::new(descriptor)),
             buffer: vec![MaybeUninit::uninit(); BUFFER],
         })
     }
 
-    /// Watches what a path leads to. Watching it again gives the same number.
+    /// What it watches.
+    pub fn watches(&self) -> &Watches {
+        &self.watches
+    }
+
+    /// As [`Watches::add`].
     ///
     /// # Errors
-    /// Those of inotify_add_watch(2): `ENOSPC` if this user has too many watches (see [`is_out_of_watches`]).
+    /// As there.
     pub fn add(&self, path: &Path, interest: Interest) -> io::Result<Watch> {
-        let watch = inotify::add_watch(&self.descriptor, path, interest.flags())?;
-        Ok(Watch(watch))
+        self.watches.add(path, interest)
     }
 
-    /// Stops watching. What is queued already still comes.
+    /// As [`Watches::remove`].
     pub fn remove(&self, watch: Watch) {
-        // The kernel may have removed it already.
-        let _ = inotify::remove_watch(&self.descriptor, watch.0);
-    }
-
-    /// Watches an open directory, whatever its path is now.
-    ///
-    /// # Errors
-    /// As for [`Inotify::add`].
-    pub fn add_open(&self, directory: BorrowedFd<'_>, interest: Interest) -> io::Result<Watch> {
-        use std::os::fd::AsRawFd as _;
-        let path = format!("/proc/self/fd/{}", directory.as_raw_fd());
-        self.add(Path::new(&path), interest)
+        self.watches.remove(watch);
     }
 
     /// Moves all queued events to `events`, without waiting. What is queued meanwhile may be left.
@@ -216,7 +223,7 @@ impl Inotify {
     /// # Errors
     /// Those of read(2).
     pub fn drain(&mut self, events: &mut Vec<Event>) -> io::Result<()> {
-        let mut reader = inotify::Reader::new(&self.descriptor, &mut self.buffer);
+        let mut reader = inotify::Reader::new(&self.watches.0, &mut self.buffer);
         let mut count = 0;
         loop {
             if reader.is_buffer_empty() {
@@ -229,7 +236,7 @@ impl Inotify {
             count += 1;
             match reader.next() {
                 Ok(event) => events.push(Event {
-                    watch: Watch(event.wd()),
+                    watch: Watch::new(event.wd()),
                     kinds: Kinds(event.events().bits()),
                     cookie: event.cookie(),
                     name: event.file_name().map(|name| name.to_bytes().to_vec()),
@@ -242,9 +249,36 @@ impl Inotify {
     }
 }
 
+impl Watches {
+    /// Watches what a path leads to. Watching it again gives the same number.
+    ///
+    /// # Errors
+    /// Those of inotify_add_watch(2): `ENOSPC` if this user has too many watches (see [`is_out_of_watches`]).
+    pub fn add(&self, path: &Path, interest: Interest) -> io::Result<Watch> {
+        let watch = inotify::add_watch(&self.0, path, interest.flags())?;
+        Ok(Watch::new(watch))
+    }
+
+    /// Stops watching. What is queued already still comes.
+    pub fn remove(&self, watch: Watch) {
+        // The kernel may have removed it already.
+        let _ = inotify::remove_watch(&self.0, watch.0.get());
+    }
+
+    /// Watches an open directory, whatever its path is now.
+    ///
+    /// # Errors
+    /// As for [`Inotify::add`].
+    pub fn add_open(&self, directory: BorrowedFd<'_>, interest: Interest) -> io::Result<Watch> {
+        use std::os::fd::AsRawFd as _;
+        let path = format!("/proc/self/fd/{}", directory.as_raw_fd());
+        self.add(Path::new(&path), interest)
+    }
+}
+
 impl AsFd for Inotify {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.descriptor.as_fd()
+        self.watches.0.as_fd()
     }
 }
 

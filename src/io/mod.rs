@@ -39,4 +39,5 @@ pub mod source;
 pub mod stdio;
 pub mod stdout;
 pub mod stream;
+pub mod thread_directory;
 pub mod wait;

@@ -6,11 +6,12 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::index::{Facts, Id};
+use super::facts::Facts;
+use super::index::Id;
 use super::record::{Kind, Reason};
 use super::scan::{New, Pass};
 use super::tree::Tree;
-use crate::dirs::{FileType, Stat, is_gone};
+use crate::dirs::{FileType, is_gone};
 use crate::io::inotify::Kinds;
 
 /// How long the first half of a rename waits for the second.
@@ -74,8 +75,15 @@ impl Tree {
         kinds: Kinds,
         cookie: u32,
     ) {
-        if name == b".gitignore" && self.scope.pruning.reads_gitignore {
+        if name == b".gitignore" && self.ground.scope.pruning.reads_gitignore {
             batch.rules.push(directory);
+        }
+        let writing = Kinds::CREATED
+            .and(Kinds::MODIFIED)
+            .and(Kinds::CLOSED)
+            .and(Kinds::MOVED_TO);
+        if kinds.has(writing) && !kinds.has(Kinds::DIRECTORY) {
+            self.written.note(directory, name, Instant::now());
         }
         if kinds.has(Kinds::MOVED_FROM) {
             let moved = Moved {
@@ -89,7 +97,8 @@ impl Tree {
             batch.moved.push(moved);
             return;
         }
-        let first = batch.moved.iter().position(|moved| moved.cookie == cookie);
+        // Its first half is nearly always the last that came.
+        let first = batch.moved.iter().rposition(|moved| moved.cookie == cookie);
         match first {
             Some(at) if kinds.has(Kinds::MOVED_TO) => {
                 let moved = batch.moved.remove(at);
@@ -139,17 +148,18 @@ impl Tree {
         }
         let from = self.index.path(source);
         self.index.rename(source, directory, name);
-        if let Ok(stat) = self.stat(directory, name)
-            && stat.ino == self.index.facts(source).ino
+        if let Ok(facts) = self.stat(directory, name)
+            && facts.ino == self.index.facts(source).ino
         {
-            self.index.set_facts(source, Facts::new(&stat));
+            self.index.set_facts(source, facts);
         }
         match replaced {
             true => self.report(Kind::Modify, source, Some(from), Some(Reason::Replaced)),
             false => self.report(Kind::Rename, source, Some(from), None),
         }
         batch.touch(directory, name, moved.kinds);
-        let has_limits = self.scope.depth != u32::MAX || self.scope.ignores.is_some();
+        let scope = &self.ground.scope;
+        let has_limits = scope.depth != u32::MAX || scope.ignores.is_some();
         if file_type == FileType::Directory && has_limits {
             self.reread_rules(source);
         }
@@ -191,8 +201,8 @@ impl Tree {
     /// Looks at an entry to which something has happened.
     fn look(&mut self, directory: Id, name: &[u8], kinds: Kinds) {
         let known = self.index.find(Some(directory), name);
-        let stat = match self.stat(directory, name) {
-            Ok(stat) => stat,
+        let now = match self.stat(directory, name) {
+            Ok(now) => now,
             // A link that leads in a circle has taken the place of a directory above.
             Err(error) if is_gone(&error) || error.raw_os_error() == Some(LOOP) => {
                 let reason = kinds.has(Kinds::MOVED_FROM).then_some(Reason::MovedOut);
@@ -206,7 +216,7 @@ impl Tree {
                 return self.missed(&path, &error);
             }
         };
-        if self.excludes(directory, name, stat.file_type) {
+        if self.excludes(directory, name, now.file_type) {
             if let Some(known) = known {
                 self.drop_below(known, Some(None));
             }
@@ -214,13 +224,11 @@ impl Tree {
         }
         let Some(known) = known else {
             let reason = kinds.has(Kinds::MOVED_TO).then_some(Reason::MovedIn);
-            return self.appear(directory, name, &stat, kinds, reason);
+            return self.appear(directory, name, now, kinds, reason);
         };
-        let (before, now) = (self.index.facts(known), Facts::new(&stat));
+        let before = self.index.facts(known);
         let renewed = Kinds::DELETED.and(Kinds::MOVED_FROM).and(Kinds::MOVED_TO);
-        let is_directory = [before, now]
-            .iter()
-            .any(|facts| facts.file_type == FileType::Directory);
+        let is_directory = before.is_directory() || now.is_directory();
         if before.is_same_file(&now) && !kinds.has(renewed) {
             self.index.set_facts(known, now);
             return self.change(known, &before, &now, kinds);
@@ -231,7 +239,7 @@ impl Tree {
                 return;
             }
             self.drop_below(known, Some(None));
-            return self.appear(directory, name, &stat, kinds, None);
+            return self.appear(directory, name, now, kinds, None);
         }
         self.index.set_facts(known, now);
         self.report(Kind::Modify, known, None, Some(Reason::Replaced));
@@ -242,13 +250,13 @@ impl Tree {
         &mut self,
         directory: Id,
         name: &[u8],
-        stat: &Stat,
+        facts: Facts,
         kinds: Kinds,
         reason: Option<Reason>,
     ) {
-        let id = self.add(directory, name, stat);
+        let id = self.index.insert(Some(directory), name, facts);
         self.report(Kind::Create, id, None, reason);
-        if stat.file_type == FileType::Directory {
+        if facts.is_directory() {
             let mut pass = Pass::new(New::Create, false);
             self.scan(id, &mut pass);
             self.end_pass(pass);

@@ -4,7 +4,7 @@
 //! Of a file that changes all the time, the first change is reported at once and then one each interval, the last with what is
 //! final. This is a state machine over records and time; it reads no clock.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use super::record::{Kind, Reason, Record};
@@ -19,7 +19,11 @@ pub const INTERVAL: Duration = Duration::from_millis(50);
 /// Folds records.
 #[derive(Debug, Default)]
 pub struct Hold {
-    held: Vec<Held>,
+    /// In the order of their ends.
+    held: BTreeMap<u64, Held>,
+    /// The numbers of those that are about a path.
+    places: HashMap<Vec<u8>, Vec<u64>>,
+    next: u64,
     recent: HashMap<(Vec<u8>, Kind), Recent>,
 }
 
@@ -27,6 +31,8 @@ pub struct Hold {
 struct Held {
     until: Instant,
     record: Record,
+    /// The name that has ended with it, besides that of the record.
+    from: Option<Vec<u8>>,
     /// Set if it only exists because something was replaced: its removal cancels it.
     is_aside: bool,
 }
@@ -43,10 +49,11 @@ impl Hold {
         let is_directory = record.facts.file_type == FileType::Directory;
         match record.kind {
             Kind::Modify | Kind::Attrib | Kind::Access if record.reason.is_none() => {
-                let is_replacing = |held: &&mut Held| {
-                    held.record.path == record.path && held.record.reason.is_some()
-                };
-                if let Some(held) = self.held.iter_mut().find(is_replacing) {
+                let is_replacing =
+                    |held: &Held| held.record.path == record.path && held.record.reason.is_some();
+                if let Some(number) = self.find(&record.path, is_replacing)
+                    && let Some(held) = self.held.get_mut(&number)
+                {
                     // It is being written under its name.
                     held.record.facts = record.facts;
                     return;
@@ -60,12 +67,7 @@ impl Hold {
                 if self.returns(&record.path) {
                     record.kind = Kind::Modify;
                     record.reason = Some(Reason::Replaced);
-                    self.held.push(Held {
-                        until: now + HELD,
-                        record,
-                        is_aside: false,
-                    });
-                    return;
+                    return self.hold(record, now);
                 }
             }
             _ => {}
@@ -79,52 +81,79 @@ impl Hold {
         }
         self.flush_changes(Some(&record.path), out);
         self.flush_changes(record.from.as_deref(), out);
-        let is_end = match record.kind {
-            Kind::Remove => {
-                let aside = |held: &Held| held.is_aside && held.record.path == record.path;
-                let before = self.held.len();
-                self.held.retain(|held| !aside(held));
-                if self.held.len() < before {
-                    return;
-                }
-                true
-            }
-            Kind::Rename => true,
-            _ => false,
-        };
+        let is_aside = |held: &Held| held.is_aside && held.record.path == record.path;
+        if record.kind == Kind::Remove
+            && let Some(number) = self.find(&record.path, is_aside)
+        {
+            self.take(number);
+            return;
+        }
         self.release(&record.path.clone(), out);
         if let Some(from) = &record.from.clone() {
             self.release(from, out);
         }
-        if is_end && !is_directory {
-            self.held.push(Held {
-                until: now + HELD,
-                record,
-                is_aside: false,
-            });
-        } else {
-            out.push(record);
+        match record.may_return && !is_directory {
+            true => self.hold(record, now),
+            false => out.push(record),
         }
+    }
+
+    fn hold(&mut self, record: Record, now: Instant) {
+        for path in [Some(&record.path), record.from.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            self.places.entry(path.clone()).or_default().push(self.next);
+        }
+        let held = Held {
+            until: now + HELD,
+            from: record.from.clone(),
+            record,
+            is_aside: false,
+        };
+        self.held.insert(self.next, held);
+        self.next += 1;
+    }
+
+    /// The first that is held about a path and passes a test.
+    fn find(&self, path: &[u8], test: impl Fn(&Held) -> bool) -> Option<u64> {
+        let mut numbers = self.places.get(path)?.iter().copied();
+        numbers.find(|number| self.held.get(number).is_some_and(&test))
+    }
+
+    fn take(&mut self, number: u64) -> Option<Record> {
+        let held = self.held.remove(&number)?;
+        for path in [Some(&held.record.path), held.from.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if let Some(numbers) = self.places.get_mut(path) {
+                numbers.retain(|other| *other != number);
+                if numbers.is_empty() {
+                    self.places.remove(path);
+                }
+            }
+        }
+        Some(held.record)
     }
 
     /// Whether a name comes back that has just ended.
     fn returns(&mut self, path: &[u8]) -> bool {
-        let ended = self.held.iter().position(|held| match held.record.kind {
+        let is_end = |held: &Held| match held.record.kind {
             Kind::Remove => held.record.path == path,
             Kind::Rename => held.record.from.as_deref() == Some(path),
             _ => false,
-        });
-        let Some(at) = ended else {
+        };
+        let Some(number) = self.find(path, is_end) else {
             return false;
         };
-        match self.held[at].record.kind {
-            Kind::Rename => {
-                let held = &mut self.held[at];
+        match self.held.get_mut(&number) {
+            Some(held) if held.record.kind == Kind::Rename => {
                 held.record.kind = Kind::Create;
                 held.record.from = None;
                 held.is_aside = true;
             }
-            _ => drop(self.held.remove(at)),
+            _ => drop(self.take(number)),
         }
         true
     }
@@ -165,9 +194,9 @@ impl Hold {
         let concerns = |held: &Held| {
             is_below(&held.record.path) || held.record.from.as_deref().is_some_and(is_below)
         };
-        while let Some(at) = self.held.iter().position(concerns) {
-            out.push(self.held.remove(at).record);
-        }
+        let held = self.held.iter().filter(|(_, held)| concerns(held));
+        let numbers: Vec<u64> = held.map(|(number, _)| *number).collect();
+        out.extend(numbers.into_iter().filter_map(|number| self.take(number)));
         let mut ended: Vec<Record> = Vec::new();
         self.recent.retain(|(path, _), recent| {
             let is_kept = !is_below(path);
@@ -181,15 +210,18 @@ impl Hold {
     fn release(&mut self, path: &[u8], out: &mut Vec<Record>) {
         let concerns =
             |held: &Held| held.record.path == path || held.record.from.as_deref() == Some(path);
-        while let Some(at) = self.held.iter().position(concerns) {
-            out.push(self.held.remove(at).record);
+        while let Some(number) = self.find(path, concerns) {
+            out.extend(self.take(number));
         }
     }
 
     /// Reports what was held back for long enough.
     pub fn due(&mut self, now: Instant, out: &mut Vec<Record>) {
-        while let Some(at) = self.held.iter().position(|held| held.until <= now) {
-            out.push(self.held.remove(at).record);
+        while let Some((number, held)) = self.held.first_key_value()
+            && held.until <= now
+        {
+            let number = *number;
+            out.extend(self.take(number));
         }
         let mut ended: Vec<Record> = Vec::new();
         self.recent.retain(|_, recent| {
@@ -211,13 +243,15 @@ impl Hold {
 
     /// Reports everything at once: the run is over.
     pub fn finish(&mut self, out: &mut Vec<Record>) {
-        out.extend(self.held.drain(..).map(|held| held.record));
+        let held = std::mem::take(&mut self.held);
+        out.extend(held.into_values().map(|held| held.record));
         out.extend(self.recent.drain().filter_map(|(_, recent)| recent.pending));
     }
 
     /// When something is due.
     pub fn deadline(&self) -> Option<Instant> {
-        let held = self.held.iter().map(|held| held.until);
+        let held = self.held.first_key_value();
+        let held = held.map(|(_, held)| held.until).into_iter();
         let recent = self
             .recent
             .values()
@@ -232,111 +266,4 @@ impl Hold {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::watch::index::Facts;
-
-    fn record(kind: Kind, path: &str, from: Option<&str>) -> Record {
-        Record {
-            kind,
-            path: path.into(),
-            from: from.map(Into::into),
-            facts: Facts {
-                file_type: FileType::File,
-                size: 0,
-                mtime: 0,
-                ctime: 0,
-                ino: 1,
-                is_fresh: false,
-            },
-            reason: None,
-        }
-    }
-
-    /// What comes of records, each a word such as `rename:a>b`, with `+N` for milliseconds that pass.
-    fn folded(script: &str) -> String {
-        let (mut hold, mut now) = (Hold::default(), Instant::now());
-        let mut out = Vec::new();
-        for word in script.split(' ') {
-            if let Some(time) = word.strip_prefix('+') {
-                now += Duration::from_millis(time.parse().unwrap());
-                hold.due(now, &mut out);
-                continue;
-            }
-            let (kind, path) = word.split_once(':').unwrap();
-            let kind = [
-                Kind::Create,
-                Kind::Modify,
-                Kind::Attrib,
-                Kind::Remove,
-                Kind::Rename,
-                Kind::Close,
-            ]
-            .into_iter()
-            .find(|known| known.name() == kind)
-            .unwrap();
-            let record = match path.split_once('>') {
-                Some((from, path)) => record(kind, path, Some(from)),
-                None => record(kind, path, None),
-            };
-            hold.put(record, now, &mut out);
-        }
-        now += Duration::from_secs(1);
-        hold.due(now, &mut out);
-        hold.due(now + INTERVAL, &mut out);
-        assert_eq!(hold.deadline(), None, "{script}");
-        let words = out.iter().map(|record| {
-            let reason = record.reason.map_or("", |_| "!");
-            let from = record.from.as_ref().map_or(String::new(), |from| {
-                format!("{}>", String::from_utf8_lossy(from))
-            });
-            let path = String::from_utf8_lossy(&record.path);
-            format!("{}{reason}:{from}{path}", record.kind.name())
-        });
-        words.collect::<Vec<_>>().join(" ")
-    }
-
-    #[test]
-    fn saving_under_another_name_is_one_change() {
-        for (script, expected) in [
-            // As vim does: aside, write, remove the old one.
-            (
-                "rename:a>a~ create:a close:a remove:a~",
-                "modify!:a close:a",
-            ),
-            ("rename:a>a~ +10 create:a", "create:a~ modify!:a"),
-            ("remove:a create:a", "modify!:a"),
-            (
-                "rename:a>a~ create:a modify:a attrib:a remove:a~",
-                "modify!:a",
-            ),
-            ("rename:a>b rename:t>a remove:b", "modify!:t>a"),
-            ("remove:a rename:t>a", "modify!:t>a"),
-            // Too late.
-            ("remove:a +50 create:a", "remove:a create:a"),
-            ("rename:a>b +50 create:a", "rename:a>b create:a"),
-            ("rename:a>b modify:b", "rename:a>b modify:b"),
-            ("rename:a>b rename:b>c", "rename:a>b rename:b>c"),
-            ("rename:a>b remove:b", "rename:a>b remove:b"),
-            ("create:a remove:a", "create:a remove:a"),
-        ] {
-            assert_eq!(folded(script), expected, "{script}");
-        }
-    }
-
-    #[test]
-    fn many_changes_of_a_file_are_few_records() {
-        for (script, expected) in [
-            ("modify:a modify:a modify:a", "modify:a modify:a"),
-            ("modify:a modify:b modify:a", "modify:a modify:b modify:a"),
-            ("modify:a +60 modify:a", "modify:a modify:a"),
-            ("modify:a modify:a close:a", "modify:a modify:a close:a"),
-            ("modify:a modify:a remove:a", "modify:a modify:a remove:a"),
-        ] {
-            assert_eq!(folded(script), expected, "{script}");
-        }
-        let words: Vec<String> = (0..1000).map(|_| "modify:a +1".to_owned()).collect();
-        let count = folded(&words.join(" ")).split(' ').count();
-        assert!((20..=21).contains(&count), "{count}");
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! What is reported: a change of an entry, or what the watcher itself did.
 
-use super::index::Facts;
+use super::facts::Facts;
 
 /// A change of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Record {
     pub facts: Facts,
     /// How it came about, if the kind does not tell.
     pub reason: Option<Reason>,
+    /// Whether the name that ends with it may come back at once, as when an editor saves.
+    pub may_return: bool,
 }
 
 /// What has happened to an entry.

@@ -3,9 +3,14 @@
 //!
 //! This is a state machine over changes, ends of commands and time. It starts nothing and reads no clock: it says what to do.
 
+mod guard;
+mod pending;
+
 use std::time::{Duration, Instant};
 
 use crate::io::process::Signal;
+use guard::Guard;
+use pending::Pending;
 
 /// When commands run.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +31,13 @@ pub struct Policy {
     pub kill_after: Duration,
     /// How many bytes of paths a command gets at most.
     pub most: usize,
+}
+
+impl Policy {
+    /// When a change is acted on that has come for the first and for the last time.
+    fn due(&self, first: Instant, last: Instant) -> Instant {
+        (last + self.debounce).min(first + self.max_wait)
+    }
 }
 
 /// What happens to changes while a command runs.
@@ -56,36 +68,17 @@ pub enum Action {
     Guard(Duration, Vec<Vec<u8>>),
 }
 
-/// The runs in a row that cause each other before they are slowed down.
-const LOOPS: u32 = 5;
-
-/// The longest pause between runs that cause each other.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// How long after a run a change may still be its own.
-const AFTERMATH: Duration = Duration::from_millis(150);
-
 /// The state of all runs.
 #[derive(Debug)]
 pub struct Runs {
     policy: Policy,
-    pending: Vec<Pending>,
+    pending: Pending,
     running: Vec<Run>,
     next: u64,
-    last_end: Option<Instant>,
-    /// Runs in a row that were caused by runs only.
-    loops: u32,
-    pause_until: Option<Instant>,
+    guard: Guard,
     is_asked: bool,
-}
-
-#[derive(Debug)]
-struct Pending {
-    path: Vec<u8>,
-    first: Instant,
-    last: Instant,
-    /// Whether it changed while a command ran, and at no other time.
-    is_own: bool,
+    /// The paths of the last run.
+    last: Vec<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -103,13 +96,12 @@ impl Runs {
     pub fn new(policy: Policy) -> Runs {
         Runs {
             policy,
-            pending: Vec::new(),
+            pending: Pending::default(),
             running: Vec::new(),
             next: 0,
-            last_end: None,
-            loops: 0,
-            pause_until: None,
+            guard: Guard::default(),
             is_asked: false,
+            last: Vec::new(),
         }
     }
 
@@ -123,51 +115,31 @@ impl Runs {
         if self.is_running() && self.policy.busy == Busy::Drop {
             return;
         }
-        let is_after = self
-            .last_end
-            .is_some_and(|end| now.saturating_duration_since(end) < AFTERMATH);
-        let is_own = self.is_running() || is_after;
-        if !is_own {
-            self.loops = 0;
-            self.pause_until = None;
-        }
-        match self.pending.iter_mut().find(|known| known.path == path) {
-            Some(known) => {
-                known.last = now;
-                known.is_own &= is_own;
-            }
-            None => self.pending.push(Pending {
-                path: path.to_vec(),
-                first: now,
-                last: now,
-                is_own,
-            }),
-        }
+        let is_own = self.guard.takes_as_own(now, self.is_running());
+        self.pending.put(path, now, is_own);
     }
 
-    /// Somebody asks for a run, with or without changes.
+    /// Somebody asks for a run: for what has changed, or else for the same paths as the last one.
     pub fn ask(&mut self) {
         self.is_asked = true;
-        self.loops = 0;
-        self.pause_until = None;
+        self.guard = Guard::default();
     }
 
     /// A command has ended; whether its time was over.
     pub fn ended(&mut self, number: u64, now: Instant) -> bool {
         let at = self.running.iter().position(|run| run.number == number);
-        self.last_end = Some(now);
+        self.guard.ended(now);
         at.is_some_and(|at| self.running.remove(at).is_late)
-    }
-
-    fn due_at(&self, pending: &Pending) -> Instant {
-        (pending.last + self.policy.debounce).min(pending.first + self.policy.max_wait)
     }
 
     /// When changes are to be acted on.
     fn batch_at(&self) -> Option<Instant> {
-        let first = self.pending.iter().map(|pending| pending.first).min()?;
-        let last = self.pending.iter().map(|pending| pending.last).max()?;
-        Some((last + self.policy.debounce).min(first + self.policy.max_wait))
+        let (first, last) = self.pending.times()?;
+        Some(self.policy.due(first, last))
+    }
+
+    fn is_due(&self, now: Instant) -> bool {
+        self.is_asked || self.batch_at().is_some_and(|at| at <= now)
     }
 
     /// When to ask again what to do.
@@ -178,14 +150,14 @@ impl Runs {
             (true, _) => self
                 .pending
                 .iter()
-                .filter(|pending| !self.is_running_for(&pending.path))
-                .map(|pending| self.due_at(pending))
+                .filter(|change| !self.is_running_for(&change.path))
+                .map(|change| self.policy.due(change.first, change.last))
                 .min(),
             // It is being stopped: its end is awaited.
             (false, Busy::Restart) if self.running.iter().any(|run| run.kill_at.is_some()) => None,
             (false, _) => self.batch_at(),
         };
-        let start = start.map(|at| self.pause_until.map_or(at, |until| at.max(until)));
+        let start = start.map(|at| self.guard.pause_until().map_or(at, |until| at.max(until)));
         let ends = self.running.iter().filter(|run| !run.is_killed);
         let ends = ends.filter_map(|run| match (run.kill_at, self.policy.time_limit) {
             (Some(at), _) => Some(at),
@@ -224,8 +196,7 @@ impl Runs {
         if self.policy.per_path && !self.is_asked {
             return self.next_of_paths(now);
         }
-        let is_due = self.is_asked || self.batch_at().is_some_and(|at| at <= now);
-        if !is_due {
+        if !self.is_due(now) {
             return None;
         }
         if let Some(run) = self.running.first_mut() {
@@ -243,67 +214,38 @@ impl Runs {
                 _ => None,
             };
         }
-        if self.pause_until.is_some_and(|until| now < until) {
+        if self.guard.pauses(now) {
             return None;
         }
-        if let Some(guard) = self.guard(now) {
-            return Some(guard);
+        let is_own = !self.is_asked && self.pending.is_all_own();
+        if let Some(pause) = self.guard.pause_before(is_own, now) {
+            let paths = self.pending.iter().map(|change| change.path.clone());
+            return Some(Action::Guard(pause, paths.collect()));
         }
-        self.is_asked = false;
-        let paths = self.take_paths();
+        let is_asked = std::mem::take(&mut self.is_asked);
+        let paths = match self.pending.is_empty() || self.policy.per_path {
+            true if is_asked => self.last.clone(),
+            _ => self.pending.take(self.policy.most),
+        };
         Some(self.start(paths, now))
     }
 
     fn next_of_paths(&mut self, now: Instant) -> Option<Action> {
-        if self.running.len() >= self.policy.jobs
-            || self.pause_until.is_some_and(|until| now < until)
-        {
+        if self.running.len() >= self.policy.jobs || self.guard.pauses(now) {
             return None;
         }
-        let is_due =
-            |pending: &Pending| self.due_at(pending) <= now && !self.is_running_for(&pending.path);
-        let at = self.pending.iter().position(is_due)?;
-        let pending = self.pending.remove(at);
-        Some(self.start(vec![pending.path], now))
-    }
-
-    /// Notices that runs cause each other.
-    fn guard(&mut self, now: Instant) -> Option<Action> {
-        let is_own = !self.is_asked && self.pending.iter().all(|pending| pending.is_own);
-        // The pause is over: this run was announced.
-        if self.pause_until.take().is_some() {
-            return None;
-        }
-        if !is_own {
-            self.loops = 0;
-            return None;
-        }
-        self.loops += 1;
-        let over = self.loops.checked_sub(LOOPS)?;
-        let pause = Duration::from_secs(1 << over.min(5)).min(LONGEST_PAUSE);
-        self.pause_until = Some(now + pause);
-        let paths = self.pending.iter().map(|pending| pending.path.clone());
-        Some(Action::Guard(pause, paths.collect()))
-    }
-
-    /// The paths of the next run: as many as fit.
-    fn take_paths(&mut self) -> Vec<Vec<u8>> {
-        let mut size = 0;
-        let fits = |pending: &&Pending| {
-            size += pending.path.len() + 1 + size_of::<usize>();
-            size <= self.policy.most
-        };
-        let count = self.pending.iter().take_while(fits).count();
-        let count = count.max(1).min(self.pending.len());
-        self.pending
-            .drain(..count)
-            .map(|pending| pending.path)
-            .collect()
+        let due = self.pending.iter().find(|change| {
+            self.policy.due(change.first, change.last) <= now && !self.is_running_for(&change.path)
+        });
+        let path = due?.path.clone();
+        self.pending.remove(&path);
+        Some(self.start(vec![path], now))
     }
 
     fn start(&mut self, paths: Vec<Vec<u8>>, now: Instant) -> Action {
         let number = self.next;
         self.next += 1;
+        self.last.clone_from(&paths);
         self.running.push(Run {
             number,
             paths: paths.clone(),
@@ -317,177 +259,4 @@ impl Runs {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MS: Duration = Duration::from_millis(1);
-
-    fn policy(busy: Busy) -> Policy {
-        Policy {
-            debounce: 100 * MS,
-            max_wait: 2000 * MS,
-            busy,
-            per_path: false,
-            jobs: 1,
-            time_limit: None,
-            kill_after: 500 * MS,
-            most: 1 << 16,
-        }
-    }
-
-    /// What a script does: `a` changes a path, `+N` lets time pass in steps of 10 ms, `!` ends the first command, `?` asks.
-    fn acted(policy: Policy, script: &str) -> String {
-        let mut now = Instant::now();
-        let mut runs = Runs::new(policy);
-        let (mut done, mut running) = (Vec::new(), Vec::new());
-        for word in script.split(' ') {
-            let mut steps = 1;
-            match word.strip_prefix('+') {
-                Some(time) => steps = time.parse::<u32>().unwrap() / 10,
-                None if word == "!" => {
-                    let number = running.remove(0);
-                    if runs.ended(number, now) {
-                        done.push("late".to_owned());
-                    }
-                }
-                None if word == "?" => runs.ask(),
-                None => runs.change(word.as_bytes(), now),
-            }
-            for _ in 0..steps {
-                if word.starts_with('+') {
-                    now += 10 * MS;
-                }
-                let is_due = runs.deadline().is_some_and(|at| at <= now);
-                let mut acts = false;
-                while let Some(action) = runs.next(now) {
-                    acts = true;
-                    done.push(match action {
-                        Action::Start(number, paths) => {
-                            running.push(number);
-                            let paths: Vec<_> = paths
-                                .iter()
-                                .map(|path| String::from_utf8_lossy(path))
-                                .collect();
-                            format!("start({})", paths.join(","))
-                        }
-                        Action::Stop(_) => "stop".to_owned(),
-                        Action::Kill(_) => "kill".to_owned(),
-                        Action::Send(..) => "send".to_owned(),
-                        Action::Guard(pause, _) => format!("guard({})", pause.as_secs()),
-                    });
-                }
-                assert!(
-                    !acts || is_due || word == "?" || word == "!",
-                    "{script}: {done:?}"
-                );
-                assert!(
-                    runs.deadline().is_none_or(|at| at > now),
-                    "{script}: it would wait for the past after {done:?}"
-                );
-            }
-        }
-        done.join(" ")
-    }
-
-    #[test]
-    fn changes_are_collected() {
-        for (script, expected) in [
-            ("a +90", ""),
-            ("a +100", "start(a)"),
-            ("a +50 b +50 a +90", ""),
-            ("a +50 b +50 a +100", "start(a,b)"),
-            ("? +10", "start()"),
-            ("a +100 ! +500 b +100", "start(a) start(b)"),
-        ] {
-            assert_eq!(acted(policy(Busy::Queue), script), expected, "{script}");
-        }
-        let words: Vec<String> = (0..30).map(|_| "a +90".to_owned()).collect();
-        let done = acted(policy(Busy::Queue), &words.join(" "));
-        assert_eq!(done, "start(a)", "after --max-wait");
-    }
-
-    #[test]
-    fn changes_during_a_run_queue_restart_drop_or_signal() {
-        let script = "a +100 b c +400 ! +10";
-        for (busy, expected) in [
-            (Busy::Queue, "start(a) start(b,c)"),
-            (Busy::Restart, "start(a) stop start(b,c)"),
-            (Busy::Drop, "start(a)"),
-            (Busy::Signal(Signal::parse("HUP").unwrap()), "start(a) send"),
-        ] {
-            assert_eq!(acted(policy(busy), script), expected, "{busy:?}");
-        }
-        let done = acted(policy(Busy::Restart), "a +100 b +100 c +700 ! +10");
-        assert_eq!(done, "start(a) stop kill start(b,c)");
-    }
-
-    #[test]
-    fn a_late_command_is_stopped_and_killed() {
-        let limited = Policy {
-            time_limit: Some(300 * MS),
-            ..policy(Busy::Queue)
-        };
-        for (script, expected) in [
-            ("a +100 +200 !", "start(a)"),
-            ("a +100 +300 !", "start(a) stop late"),
-            ("a +100 +300 +600 !", "start(a) stop kill late"),
-        ] {
-            assert_eq!(acted(limited, script), expected, "{script}");
-        }
-    }
-
-    #[test]
-    fn paths_run_one_by_one_within_the_number_of_jobs() {
-        let per_path = Policy {
-            per_path: true,
-            jobs: 2,
-            ..policy(Busy::Queue)
-        };
-        for (script, expected) in [
-            ("a b c +100", "start(a) start(b)"),
-            ("a b c +100 ! +10", "start(a) start(b) start(c)"),
-            ("a +100 a +200", "start(a)"),
-            ("a +100 a +200 ! +10", "start(a) start(a)"),
-            ("a +50 b +50", "start(a)"),
-        ] {
-            assert_eq!(acted(per_path, script), expected, "{script}");
-        }
-    }
-
-    #[test]
-    fn runs_that_cause_each_other_are_slowed_down() {
-        let first = "a +100 x !";
-        let start = ["start(x)"; 4].join(" ");
-        let looped = format!("{first} +100 x ! +100 x ! +100 x ! +100 x ! +100");
-        assert_eq!(
-            acted(policy(Busy::Queue), &looped),
-            format!("start(a) {start} guard(1)")
-        );
-        let longer = format!("{looped} +1000 x ! +100 +2000");
-        assert_eq!(
-            acted(policy(Busy::Queue), &longer),
-            format!("start(a) {start} guard(1) start(x) guard(2) start(x)")
-        );
-        // Something else has changed.
-        let other = format!("{looped} +500 b +100");
-        assert_eq!(
-            acted(policy(Busy::Queue), &other),
-            format!("start(a) {start} guard(1) start(x,b)")
-        );
-        // Changes long after a run are not its own.
-        let slow = ["x +100 ! +500"; 9].join(" ");
-        assert!(!acted(policy(Busy::Queue), &slow).contains("guard"));
-    }
-
-    #[test]
-    fn more_paths_than_fit_are_split() {
-        let small = Policy {
-            most: 2 * (1 + 1 + size_of::<usize>()),
-            ..policy(Busy::Queue)
-        };
-        assert_eq!(
-            acted(small, "a b c +100 ! +10 ! +10"),
-            "start(a,b) start(c)"
-        );
-    }
-}
+mod tests;

@@ -4,20 +4,21 @@
 //! the index tells. Names that have gone and names that are new are paired by inode: then the entry was renamed.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use rustix::io::Errno;
-
-use super::index::{Facts, Id};
+use super::facts::Facts;
+use super::index::Id;
+use super::look::{Look, Seen, Task};
 use super::record::{Kind, Reason};
 use super::tree::Tree;
-use crate::dirs::{FileType, Listing, is_gone};
+use crate::dirs::FileType;
 
 /// What a pass reports of entries that the index did not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum New {
     /// They are new.
     Create,
-    /// They were there at the start.
+    /// Nothing: they were there at the start.
     Exists,
     /// Nothing: rules have changed, not entries.
     Nothing,
@@ -45,106 +46,105 @@ impl Pass {
 }
 
 impl Tree {
-    /// Looks at a directory and all below that are new to the index; with a deep pass, at all below.
-    pub(super) fn scan(&mut self, directory: Id, pass: &mut Pass) {
-        let mut left = vec![directory];
-        while let Some(id) = left.pop() {
-            if self.enters(id) {
-                self.scan_one(id, pass, &mut left);
-            }
+    /// Compares what was seen of a directory with the index; adds directories below that are to be looked into to `left`.
+    pub(super) fn compare(
+        &mut self,
+        task: &Task,
+        look: &mut Look,
+        pass: &mut Pass,
+        left: &mut Vec<Task>,
+    ) {
+        let id = task.id;
+        if let Some(watched) = look.watched.take() {
+            self.watched(id, watched);
         }
-    }
-
-    fn scan_one(&mut self, id: Id, pass: &mut Pass, left: &mut Vec<Id>) {
-        let path = self.index.path(id);
-        let directory = match self.open(id) {
-            Ok(directory) => directory,
-            Err(error) => {
-                let is_link = error.raw_os_error() == Some(Errno::LOOP.raw_os_error());
-                if !is_gone(&error) && !is_link {
-                    self.missed(&path, &error);
-                }
-                return;
-            }
-        };
-        if self.index.watch(id).is_none() {
-            self.watch(id, &directory);
+        if let Some(error) = look.error.take() {
+            self.missed(&look.path, &error);
         }
-        let mut listing = Listing::default();
-        let mut buffer = std::mem::take(&mut self.listing_buffer);
-        let listed = directory.list(&path, &mut buffer, &mut listing);
-        self.listing_buffer = buffer;
-        if let Err(error) = listed {
-            if !is_gone(&error) {
-                self.missed(&path, &error);
-            }
+        self.warn(&look.problems);
+        if !look.is_listed {
             return;
         }
-        listing.sort();
-        self.enter_rules(id, &path, &listing);
-        let mut unseen: HashSet<Id> = self.index.children(id).into_iter().collect();
-        let mut below = Vec::new();
-        for at in 0..listing.len() {
-            let (name, listed_type) = listing.get(at);
-            let known = self.index.find(Some(id), name);
-            if listed_type != FileType::Unknown && self.excludes(id, name, listed_type) {
-                if let Some(known) = known.filter(|known| unseen.contains(known))
-                    && self.index.facts(known).file_type == listed_type
-                {
-                    // The rules have changed, not the entry.
-                    unseen.remove(&known);
-                    self.drop_below(known, None);
-                }
-                continue;
-            }
-            let Ok(stat) = directory.stat(name, &path, false) else {
-                continue;
+        if let Some(rules) = &look.rules {
+            self.rules.insert(id, Arc::clone(rules));
+        }
+        let is_new = !self.index.has_children(id);
+        let mut unseen: HashSet<Id> = self.index.children(id).collect();
+        let first = left.len();
+        for (at, seen) in look.seen.drain(..).enumerate() {
+            let (name, _) = look.listing.get(at);
+            let known = match is_new {
+                true => None,
+                false => self.index.find(Some(id), name),
             };
-            if listed_type != stat.file_type && self.excludes(id, name, stat.file_type) {
-                continue;
-            }
-            let facts = Facts::new(&stat);
-            match known {
-                Some(known) => {
-                    let before = self.index.facts(known);
-                    if before.is_same_file(&facts) {
-                        unseen.remove(&known);
-                        self.index.set_facts(known, facts);
-                        self.compare_looks(known, &before, &facts);
-                        let is_directory = facts.file_type == FileType::Directory;
-                        let is_unwatched = self.index.watch(known).is_none();
-                        if is_directory
-                            && (pass.is_deep || (is_unwatched && self.inotify.is_some()))
-                        {
-                            below.push(known);
-                        }
-                    } else if before.file_type != FileType::Directory
-                        && facts.file_type != FileType::Directory
+            let (facts, file_system) = match seen {
+                Seen::There(facts, file_system) => (facts, file_system),
+                Seen::Excluded(file_type) => {
+                    if let Some(known) = known.filter(|known| unseen.contains(known))
+                        && self.index.facts(known).file_type == file_type
                     {
+                        // The rules have changed, not the entry.
                         unseen.remove(&known);
-                        self.index.set_facts(known, facts);
-                        self.report(Kind::Modify, known, None, Some(Reason::Replaced));
-                    } else {
-                        unseen.remove(&known);
-                        self.drop_below(known, Some(None));
-                        let new = self.add(id, name, &stat);
-                        pass.fresh.push(new);
-                        if facts.file_type == FileType::Directory {
-                            below.push(new);
-                        }
+                        self.drop_below(known, None);
                     }
+                    continue;
                 }
-                None => {
-                    let new = self.add(id, name, &stat);
-                    pass.fresh.push(new);
-                    if facts.file_type == FileType::Directory {
-                        below.push(new);
-                    }
+                Seen::Gone => continue,
+            };
+            let entered = match known {
+                Some(known) => {
+                    unseen.remove(&known);
+                    self.compare_known(id, name, known, facts, pass)
                 }
+                None => Some(self.add_fresh(id, name, facts, pass)),
+            };
+            if let Some(entered) = entered.filter(|_| facts.is_directory()) {
+                left.push(Task {
+                    id: entered,
+                    handle: task.handle.child(name, false),
+                    root: Arc::clone(&task.root),
+                    depth: task.depth + 1,
+                    outer: look.rules.clone(),
+                    is_watched: self.index.watch(entered).is_some(),
+                    file_system: look.file_system.filter(|known| *known == file_system),
+                });
             }
         }
         pass.gone.extend(unseen);
-        left.extend(below.into_iter().rev());
+        left[first..].reverse();
+    }
+
+    /// Compares an entry with what is known of it. Returns the directory that it is if that is to be looked into.
+    fn compare_known(
+        &mut self,
+        directory: Id,
+        name: &[u8],
+        known: Id,
+        facts: Facts,
+        pass: &mut Pass,
+    ) -> Option<Id> {
+        let before = self.index.facts(known);
+        if before.is_same_file(&facts) {
+            self.index.set_facts(known, facts);
+            self.compare_looks(known, &before, &facts);
+            let is_unwatched = self.inotify.is_some() && self.index.watch(known).is_none();
+            return (pass.is_deep || is_unwatched).then_some(known);
+        }
+        if before.is_directory() || facts.is_directory() {
+            self.drop_below(known, Some(None));
+            return Some(self.add_fresh(directory, name, facts, pass));
+        }
+        self.index.set_facts(known, facts);
+        self.report(Kind::Modify, known, None, Some(Reason::Replaced));
+        None
+    }
+
+    fn add_fresh(&mut self, directory: Id, name: &[u8], facts: Facts, pass: &mut Pass) -> Id {
+        let id = self.index.insert(Some(directory), name, facts);
+        if pass.new != New::Exists {
+            pass.fresh.push(id);
+        }
+        id
     }
 
     /// Reports what has changed of an entry between two looks.
@@ -157,27 +157,6 @@ impl Tree {
         } else if before.ctime != now.ctime {
             self.report(Kind::Attrib, id, None, None);
         }
-    }
-
-    /// The rules for the entries of a directory that was just listed.
-    fn enter_rules(&mut self, id: Id, path: &[u8], listing: &Listing) {
-        let Some(ignores) = &self.scope.ignores else {
-            return;
-        };
-        let mut problems = Vec::new();
-        let outer = match self.index.parent(id) {
-            Some(parent) => self.rules.get(&parent).cloned(),
-            None => Some(ignores.at_root(path, &mut problems)),
-        };
-        if let Some(outer) = outer {
-            let (root, _) = self.index.root(id);
-            let root = self.index.name(root);
-            let start = root.len() + usize::from(!root.ends_with(b"/"));
-            let below = path.get(start..).unwrap_or_default();
-            let rules = outer.enter(path, below, listing, &mut problems);
-            self.rules.insert(id, rules);
-        }
-        self.warn(&problems);
     }
 
     /// Reports what a pass has found: renames, what has gone, what is new.
@@ -241,22 +220,18 @@ impl Tree {
                 renamed.remove(&id);
             }
         }
-        let kind = match new {
-            New::Create => Kind::Create,
-            New::Exists => Kind::Exists,
-            New::Nothing => return,
-        };
-        for id in fresh {
-            if !silent.contains(&id) {
-                self.report(kind, id, None, None);
-                self.closed_before(kind, id);
+        if new == New::Create {
+            fresh.retain(|id| !silent.contains(id));
+            for id in fresh {
+                self.report(Kind::Create, id, None, None);
+                self.closed_before(id);
             }
         }
     }
 
     /// A file that was found by looking may have been closed before; if it is still written to, its end is reported again.
-    fn closed_before(&mut self, kind: Kind, id: Id) {
-        if kind == Kind::Create && self.index.facts(id).file_type == FileType::File {
+    fn closed_before(&mut self, id: Id) {
+        if self.index.facts(id).file_type == FileType::File {
             self.report(Kind::Close, id, None, None);
         }
     }

@@ -14,6 +14,8 @@ pub struct Scope {
     pub ignores: Option<Ignores>,
     /// Which entries are reported.
     selection: Selection,
+    /// Whether some entries are left out.
+    excludes_some: bool,
     /// The part of `selection` that asks for names and types alone, which an entry keeps when it is gone.
     lasting: Selection,
 }
@@ -32,13 +34,23 @@ impl Scope {
             is_broken: false,
             ..selection.clone()
         };
+        let excludes_some = !lasting.is_all()
+            || !pruning.exclude.is_empty()
+            || pruning.is_without_hidden
+            || pruning.needs_rules();
         Scope {
             depth,
             pruning,
             ignores,
             selection,
+            excludes_some,
             lasting,
         }
+    }
+
+    /// Whether some entries are left out.
+    pub(super) fn excludes_some(&self) -> bool {
+        self.excludes_some
     }
 
     /// Whether an entry is neither indexed nor entered.

@@ -4,48 +4,45 @@ use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
-use rustix::io::Errno;
-
-use super::index::{Facts, Id, Index};
+use super::facts::{self, Facts};
+use super::index::{Id, Index};
+use super::look::{self, Ground, Task, Watched};
 use super::record::{Kind, Output, Reason, Record, Status};
+use super::saving::{self, Written};
 use super::scope::Scope;
+use super::users::{User, Users};
 use crate::dirs::handle::join;
-use crate::dirs::{Directory, Engine as Reading, FileType, Handle, Place, Stat};
+use crate::dirs::{DescriptorBudget, Directory, Engine, FileType, Handle, Place};
 use crate::error::Plain;
-use crate::io::file_systems::{self, FileSystemKind};
-use crate::io::inotify::{Inotify, Interest, Watch, is_out_of_watches};
+use crate::io::inotify::{Inotify, Interest, Watch};
+use crate::io::limits;
 use crate::select::{Problem, Rules};
-
-/// Who is interested in a watch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum User {
-    /// A directory in the index.
-    Directory(Id),
-    /// A root, by its number: a name in the directory decides where it leads.
-    Root(usize),
-}
 
 /// How long a path may be for the system; see path_resolution(7).
 const PATH_MAX: usize = 4000;
+
+/// The most directories that are kept open for those below them.
+const MOST_OPEN: usize = 512;
+
+/// Why a directory is looked at although it could be watched.
+const REMOTE: &str = "remote_fs";
 
 /// The tree that is watched.
 #[derive(Debug)]
 pub(super) struct Tree {
     pub(super) index: Index,
-    pub(super) scope: Scope,
+    pub(super) ground: Arc<Ground>,
     /// The rules for the entries of a directory, if there are ignore files.
     pub(super) rules: HashMap<Id, Arc<Rules>>,
     pub(super) inotify: Option<Inotify>,
-    /// Whether reading is reported.
-    pub(super) reads: bool,
-    /// Whether file systems decide how to watch.
-    pub(super) checks_kinds: bool,
-    pub(super) users: HashMap<Watch, Vec<User>>,
+    pub(super) users: Users,
     /// Directories that are looked at from time to time.
     pub(super) polled: BTreeSet<Id>,
+    /// Names that were written of late.
+    pub(super) written: Written,
     pub(super) out: Vec<Output>,
-    pub(super) listing_buffer: Vec<u8>,
     is_degraded: BTreeSet<&'static str>,
 }
 
@@ -56,17 +53,23 @@ impl Tree {
         reads: bool,
         checks_kinds: bool,
     ) -> Tree {
-        Tree {
-            index: Index::default(),
+        let free = usize::try_from(limits::open_files()).unwrap_or(usize::MAX);
+        let ground = Ground {
             scope,
-            rules: HashMap::new(),
-            inotify,
+            watches: inotify.as_ref().map(|inotify| inotify.watches().clone()),
             reads,
             checks_kinds,
-            users: HashMap::new(),
+            descriptors: DescriptorBudget::new((free / 2).min(MOST_OPEN)),
+        };
+        Tree {
+            index: Index::default(),
+            ground: Arc::new(ground),
+            rules: HashMap::new(),
+            inotify,
+            users: Users::default(),
             polled: BTreeSet::new(),
+            written: Written::default(),
             out: Vec::new(),
-            listing_buffer: Vec::new(),
             is_degraded: BTreeSet::new(),
         }
     }
@@ -81,14 +84,8 @@ impl Tree {
     /// Where an entry of a directory is; `path` is its path.
     pub(super) fn place<'a>(&'a self, directory: Id, name: &[u8], path: &'a [u8]) -> Place<'a> {
         let (root, depth) = self.index.root(directory);
-        let root = self.index.name(root);
-        Place {
-            path,
-            name: (path.len() - name.len(), path.len()),
-            below: root.len() + usize::from(!root.ends_with(b"/")),
-            root,
-            depth: depth + 1,
-        }
+        let start = path.len() - name.len();
+        look::place(self.index.name(root), path, start, depth + 1)
     }
 
     /// Where an entry of the index is.
@@ -99,21 +96,25 @@ impl Tree {
         }
     }
 
-    /// The attributes of an entry, as they are now.
-    pub(super) fn stat(&self, directory: Id, name: &[u8]) -> io::Result<Stat> {
+    /// What is known of an entry, as it is now.
+    pub(super) fn stat(&self, directory: Id, name: &[u8]) -> io::Result<Facts> {
         let path = self.path_in(directory, name);
-        if path.len() < PATH_MAX {
-            return Directory::working(Reading::Native).stat(&path, &path, false);
-        }
-        self.open(directory)?.stat(name, &path, false)
+        let looked = facts::now();
+        let stat = match path.len() < PATH_MAX {
+            true => Directory::working(Engine::Native).stat(&path, &path, false),
+            false => {
+                Directory::open(&self.handle(directory), Engine::Native)?.stat(name, &path, false)
+            }
+        };
+        Ok(Facts::new(&stat?, looked))
     }
 
-    /// Opens a directory of the index.
-    pub(super) fn open(&self, id: Id) -> io::Result<Directory> {
+    /// A directory of the index, to be opened.
+    fn handle(&self, id: Id) -> Arc<Handle> {
         let path = self.index.path(id);
         let is_root = self.index.parent(id).is_none();
         if path.len() < PATH_MAX {
-            return Directory::open(&Handle::root(&path, is_root), Reading::Native);
+            return Handle::root(&path, is_root);
         }
         let mut chain = vec![id];
         while let Some(parent) = self.index.parent(chain[chain.len() - 1]) {
@@ -123,7 +124,69 @@ impl Tree {
         for id in chain.iter().rev().skip(1) {
             handle = handle.child(self.index.name(*id), false);
         }
-        Directory::open(&handle, Reading::Native)
+        handle
+    }
+
+    /// A directory of the index, to be looked into.
+    pub(super) fn task(&mut self, id: Id) -> Task {
+        let (root, depth) = self.index.root(id);
+        let outer = match (&self.ground.scope.ignores, self.index.parent(id)) {
+            (None, _) => None,
+            (Some(_), Some(parent)) => self.rules.get(&parent).cloned(),
+            (Some(ignores), None) => {
+                let mut problems = Vec::new();
+                let rules = ignores.at_root(self.index.name(root), &mut problems);
+                self.warn(&problems);
+                Some(rules)
+            }
+        };
+        Task {
+            id,
+            handle: self.handle(id),
+            root: self.index.name(root).into(),
+            depth,
+            outer,
+            is_watched: self.index.watch(id).is_some(),
+            file_system: None,
+        }
+    }
+
+    /// A change as a record, if it is selected.
+    pub(super) fn record(
+        &self,
+        kind: Kind,
+        id: Id,
+        from: Option<Vec<u8>>,
+        reason: Option<Reason>,
+    ) -> Option<Record> {
+        let path = self.index.path(id);
+        let facts = self.index.facts(id);
+        let place = self.place_of(id, &path);
+        let is_gone = kind == Kind::Remove;
+        let is_selected = self.ground.scope.reports(place, facts.file_type, is_gone);
+        let may_return = match (kind, &from) {
+            (Kind::Rename, Some(from)) => {
+                saving::is_backup(&path, from) || self.is_other_written(id)
+            }
+            (Kind::Remove, _) => reason == Some(Reason::MovedOut) || self.is_other_written(id),
+            _ => false,
+        };
+        is_selected.then_some(Record {
+            kind,
+            path,
+            from,
+            facts,
+            reason,
+            may_return,
+        })
+    }
+
+    /// Whether something else in the directory was written just now; of what is beside a root nothing is known.
+    fn is_other_written(&self, id: Id) -> bool {
+        let name = self.index.name(id);
+        self.index
+            .parent(id)
+            .is_none_or(|parent| self.written.has_other(parent, name, Instant::now()))
     }
 
     /// Reports a change, if it is selected.
@@ -134,21 +197,8 @@ impl Tree {
         from: Option<Vec<u8>>,
         reason: Option<Reason>,
     ) {
-        let path = self.index.path(id);
-        let facts = self.index.facts(id);
-        let place = self.place_of(id, &path);
-        if self
-            .scope
-            .reports(place, facts.file_type, kind == Kind::Remove)
-        {
-            self.out.push(Output::Change(Record {
-                kind,
-                path,
-                from,
-                facts,
-                reason,
-            }));
-        }
+        let record = self.record(kind, id, from, reason);
+        self.out.extend(record.map(Output::Change));
     }
 
     /// Removes an entry and everything below it, the deepest first, with the watches; reports it if there is a reason to.
@@ -174,75 +224,43 @@ impl Tree {
 
     /// A user of a watch needs it no more.
     pub(super) fn release(&mut self, watch: Watch, user: User) {
-        let Some(users) = self.users.get_mut(&watch) else {
-            return;
-        };
-        users.retain(|other| *other != user);
-        if users.is_empty() {
-            self.users.remove(&watch);
-            if let Some(inotify) = &self.inotify {
-                inotify.remove(watch);
-            }
+        if self.users.remove(watch, user)
+            && let Some(inotify) = &self.inotify
+        {
+            inotify.remove(watch);
         }
     }
 
-    /// Watches an open directory of the index, or has it looked at from time to time.
-    pub(super) fn watch(&mut self, id: Id, directory: &Directory) {
-        let descriptor = directory.descriptor();
-        let Some((inotify, descriptor)) = self.inotify.as_ref().zip(descriptor) else {
-            self.polled.insert(id);
-            return;
-        };
-        if self.checks_kinds {
-            let kind = file_systems::of_file(descriptor);
-            // What is stacked on others is reported for files that are written here.
-            if matches!(kind, Ok(FileSystemKind::Remote | FileSystemKind::Unknown)) {
-                self.polled.insert(id);
-                self.degrade("remote_fs", "remote_fs".to_owned(), id);
-                return;
-            }
-        }
-        let interest = Interest::Tree { reads: self.reads };
-        match inotify.add_open(descriptor, interest) {
-            Ok(watch) => {
+    /// Notes what has become of the watch on a directory.
+    pub(super) fn watched(&mut self, id: Id, watched: Watched) {
+        let (cause, reason) = match watched {
+            Watched::Newly(watch) => {
                 self.polled.remove(&id);
                 self.index.set_watch(id, Some(watch));
-                let users = self.users.entry(watch).or_default();
-                if !users.contains(&User::Directory(id)) {
-                    users.push(User::Directory(id));
-                }
+                return self.users.add(watch, User::Directory(id));
             }
-            Err(error) => {
-                self.polled.insert(id);
-                let reason = match is_out_of_watches(&error) {
-                    true => errno_name(&error),
-                    false => Plain(&error).to_string(),
-                };
-                self.degrade("watches", reason, id);
-            }
-        }
-    }
-
-    /// Watches the directory of an anchor of a root.
-    pub(super) fn watch_anchor(&mut self, directory: &[u8], root: usize) -> Option<Watch> {
-        use std::os::unix::ffi::OsStrExt as _;
-        let path = Path::new(std::ffi::OsStr::from_bytes(directory));
-        let interest = Interest::Tree { reads: self.reads };
-        let watch = self.inotify.as_ref()?.add(path, interest).ok()?;
-        let users = self.users.entry(watch).or_default();
-        if !users.contains(&User::Root(root)) {
-            users.push(User::Root(root));
-        }
-        Some(watch)
-    }
-
-    /// Says once for each cause that part of the tree is polled.
-    fn degrade(&mut self, cause: &'static str, reason: String, id: Id) {
-        if self.is_degraded.insert(cause) {
+            Watched::Never => ("", String::new()),
+            Watched::Remote => (REMOTE, REMOTE.to_owned()),
+            Watched::Failed(reason) => ("watches", reason),
+        };
+        self.polled.insert(id);
+        // Once for each cause.
+        if !cause.is_empty() && self.is_degraded.insert(cause) {
             let path = self.index.path(id);
             self.out
                 .push(Output::Status(Status::Degraded { path, reason }));
         }
+    }
+
+    /// Watches the directory of an anchor of a root.
+    pub(super) fn watch_anchor(&mut self, directory: &[u8], root: u32) -> Option<Watch> {
+        use std::os::unix::ffi::OsStrExt as _;
+        let path = Path::new(std::ffi::OsStr::from_bytes(directory));
+        let reads = self.ground.reads;
+        let watch = self.inotify.as_ref()?.add(path, Interest::Tree { reads });
+        let watch = watch.ok()?;
+        self.users.add(watch, User::Root(root));
+        Some(watch)
     }
 
     /// Reports ignore rules that do not apply.
@@ -263,31 +281,15 @@ impl Tree {
         self.out.push(Output::Missed(message));
     }
 
-    /// Adds an entry; its directory is in the index.
-    pub(super) fn add(&mut self, directory: Id, name: &[u8], stat: &Stat) -> Id {
-        self.index.insert(Some(directory), name, Facts::new(stat))
-    }
-
     /// Whether an entry with this type is left out.
     pub(super) fn excludes(&self, directory: Id, name: &[u8], file_type: FileType) -> bool {
+        let scope = &self.ground.scope;
+        if !scope.excludes_some() {
+            return false;
+        }
         let path = self.path_in(directory, name);
         let place = self.place(directory, name, &path);
         let rules = self.rules.get(&directory);
-        self.scope
-            .excludes(&place, file_type, rules.map(AsRef::as_ref))
-    }
-
-    /// Whether the entries of a directory of the index are in scope.
-    pub(super) fn enters(&self, id: Id) -> bool {
-        let path = self.index.path(id);
-        self.scope.enters(&self.place_of(id, &path))
-    }
-}
-
-fn errno_name(error: &io::Error) -> String {
-    match Errno::from_io_error(error) {
-        Some(Errno::NOSPC) => "ENOSPC".to_owned(),
-        Some(Errno::MFILE) => "EMFILE".to_owned(),
-        _ => Plain(error).to_string(),
+        scope.excludes(&place, file_type, rules.map(AsRef::as_ref))
     }
 }

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use super::compare::Batch;
 use super::hold::Hold;
-use super::index::{Facts, Id, Index};
-use super::record::{Kind, Output, Reason, Record, Status};
-use super::root::{Resolved, resolve};
+use super::index::{Id, Index};
+use super::record::{Kind, Output, Record, Status};
+use super::resolve::Root;
 use super::scan::{New, Pass};
 use super::scope::Scope;
-use super::tree::{Tree, User};
-use crate::dirs::{FileType, Stat};
+use super::tree::Tree;
+use super::users::User;
+use crate::dirs::FileType;
 use crate::io::inotify::{Event, Inotify, Kinds, Watch};
 use crate::io::wait::{self, Interest, Wakers, Woken};
 
@@ -54,8 +55,8 @@ pub enum Pause {
 /// Watches over some paths.
 #[derive(Debug)]
 pub struct Watcher {
-    tree: Tree,
-    roots: Vec<Root>,
+    pub(super) tree: Tree,
+    pub(super) roots: Vec<Root>,
     batch: Batch,
     hold: Hold,
     interval: Duration,
@@ -63,17 +64,6 @@ pub struct Watcher {
     /// Until when the kernel's reports may wait, since one file changes all the time.
     quiet_until: Option<Instant>,
     events: Vec<Event>,
-}
-
-/// A path that is watched.
-#[derive(Debug)]
-struct Root {
-    path: Vec<u8>,
-    node: Option<Id>,
-    device: u64,
-    anchors: Vec<(Watch, Vec<u8>)>,
-    /// Whether a directory on the way cannot be watched.
-    is_polled: bool,
 }
 
 /// How long reports wait while one file changes all the time.
@@ -91,13 +81,7 @@ impl Watcher {
             Engine::Auto => Inotify::new().ok(),
         };
         let is_auto = options.engine == Engine::Auto;
-        let roots = options.roots.iter().map(|path| Root {
-            path: path.clone(),
-            node: None,
-            device: 0,
-            anchors: Vec::new(),
-            is_polled: false,
-        });
+        let roots = options.roots.iter().map(|path| Root::new(path));
         Ok(Watcher {
             tree: Tree::new(scope, inotify, options.reads, is_auto),
             roots: roots.collect(),
@@ -156,6 +140,21 @@ impl Watcher {
         below
             .filter(|id| index.facts(*id).file_type == FileType::File)
             .map(|id| index.path(id))
+    }
+
+    /// Everything that is there and selected as a record, each directory before what is in it, by name.
+    pub fn existing(&self) -> impl Iterator<Item = Record> {
+        let index = &self.tree.index;
+        let mut left = self.root_ids();
+        left.reverse();
+        let next = move || {
+            let id = left.pop()?;
+            let first = left.len();
+            left.extend(index.children(id));
+            left[first..].sort_unstable_by(|one, other| index.name(*other).cmp(index.name(*one)));
+            Some(id)
+        };
+        std::iter::from_fn(next).filter_map(|id| self.tree.record(Kind::Exists, id, None, None))
     }
 
     /// Whether every path is there.
@@ -272,8 +271,7 @@ impl Watcher {
     }
 
     fn take(&mut self, event: &Event, roots: &mut BTreeMap<usize, Kinds>) {
-        let users = self.tree.users.get(&event.watch).cloned();
-        for user in users.unwrap_or_default() {
+        for user in self.tree.users.of(event.watch) {
             match (user, &event.name) {
                 (User::Directory(id), Some(name)) => {
                     self.tree
@@ -287,6 +285,7 @@ impl Watcher {
                     }
                 }
                 (User::Root(root), name) => {
+                    let root = root as usize;
                     let anchors = &self.roots[root].anchors;
                     let concerns = |name: &Vec<u8>| {
                         anchors
@@ -307,13 +306,9 @@ impl Watcher {
         }
     }
 
-    fn root_of(&self, id: Id) -> Option<usize> {
-        self.roots.iter().position(|root| root.node == Some(id))
-    }
-
     /// The kernel has removed a watch, with the directory.
     fn unwatched(&mut self, watch: Watch, roots: &mut BTreeMap<usize, Kinds>) {
-        for user in self.tree.users.remove(&watch).unwrap_or_default() {
+        for user in self.tree.users.take(watch) {
             match user {
                 User::Directory(id) => {
                     self.tree.index.set_watch(id, None);
@@ -322,6 +317,7 @@ impl Watcher {
                     }
                 }
                 User::Root(root) => {
+                    let root = root as usize;
                     self.roots[root]
                         .anchors
                         .retain(|(known, _)| *known != watch);
@@ -329,122 +325,6 @@ impl Watcher {
                 }
             }
         }
-    }
-
-    /// Finds out where a path leads now, watches the names that decide it, and reports what has changed.
-    fn check_root(&mut self, root: usize, kinds: Kinds, new: New) {
-        let path = self.roots[root].path.clone();
-        let mut resolved = resolve(&path);
-        while self.watch_anchors(root, &resolved) {
-            // A name may have changed before it was watched.
-            resolved = resolve(&path);
-        }
-        let known = self.roots[root].node;
-        match (known, resolved.found) {
-            (None, Ok(stat)) => self.root_appears(root, &stat, new),
-            (Some(id), Ok(stat)) => self.root_stays(root, id, &stat, kinds),
-            (Some(id), Err(_)) => {
-                let is_directory = self.tree.index.facts(id).file_type == FileType::Directory;
-                self.tree.drop_below(id, Some(None));
-                self.roots[root].node = None;
-                if is_directory {
-                    self.tree
-                        .out
-                        .push(Output::Status(Status::RootGone { path }));
-                }
-            }
-            (None, Err(_)) => {}
-        }
-    }
-
-    fn root_appears(&mut self, root: usize, stat: &Stat, new: New) {
-        let path = self.roots[root].path.clone();
-        let id = self.tree.index.insert(None, &path, Facts::new(stat));
-        self.roots[root].node = Some(id);
-        self.roots[root].device = stat.dev;
-        let is_directory = stat.file_type == FileType::Directory;
-        if new == New::Create && is_directory {
-            self.tree
-                .out
-                .push(Output::Status(Status::RootBack { path }));
-        }
-        let kind = match new {
-            New::Exists => Kind::Exists,
-            _ => Kind::Create,
-        };
-        self.tree.report(kind, id, None, None);
-        if is_directory {
-            let mut pass = Pass::new(new, true);
-            self.tree.scan(id, &mut pass);
-            self.tree.end_pass(pass);
-        }
-    }
-
-    fn root_stays(&mut self, root: usize, id: Id, stat: &Stat, kinds: Kinds) {
-        let (before, now) = (self.tree.index.facts(id), Facts::new(stat));
-        let is_same = before.is_same_file(&now)
-            && self.roots[root].device == stat.dev
-            && !kinds.has(Kinds::DELETED.and(Kinds::MOVED_TO));
-        let are_directories = [before, now]
-            .iter()
-            .all(|facts| facts.file_type == FileType::Directory);
-        self.roots[root].device = stat.dev;
-        self.tree.index.set_facts(id, now);
-        if are_directories {
-            let is_watched = self.tree.index.watch(id).is_some() || self.tree.inotify.is_none();
-            if is_same && is_watched {
-                return;
-            }
-            for id in self.tree.index.below(id) {
-                self.tree.forget(id);
-            }
-            let mut pass = Pass::new(New::Create, true);
-            self.tree.scan(id, &mut pass);
-            self.tree.end_pass(pass);
-        } else if is_same {
-            self.tree.change(id, &before, &now, kinds);
-            if kinds == Kinds::default() && (before.size, before.mtime) != (now.size, now.mtime) {
-                self.tree.report(Kind::Modify, id, None, None);
-            }
-        } else if before.file_type != FileType::Directory && now.file_type != FileType::Directory {
-            self.tree
-                .report(Kind::Modify, id, None, Some(Reason::Replaced));
-            if kinds.has(Kinds::CLOSED) {
-                self.tree.report(Kind::Close, id, None, None);
-            }
-        } else {
-            self.tree.index.set_facts(id, before);
-            self.tree.drop_below(id, Some(None));
-            self.root_appears(root, stat, New::Create);
-        }
-    }
-
-    /// Watches the directories of the anchors of a root; whether one is newly watched.
-    fn watch_anchors(&mut self, root: usize, resolved: &Resolved) -> bool {
-        if self.tree.inotify.is_none() {
-            self.roots[root].is_polled = true;
-            return false;
-        }
-        let before = std::mem::take(&mut self.roots[root].anchors);
-        let mut anchors = Vec::new();
-        let mut is_polled = false;
-        for anchor in &resolved.anchors {
-            match self.tree.watch_anchor(&anchor.directory, root) {
-                Some(watch) => anchors.push((watch, anchor.name.clone())),
-                None => is_polled = true,
-            }
-        }
-        let is_new = anchors
-            .iter()
-            .any(|(watch, _)| before.iter().all(|(known, _)| known != watch));
-        for (watch, _) in before {
-            if anchors.iter().all(|(known, _)| *known != watch) {
-                self.tree.release(watch, User::Root(root));
-            }
-        }
-        self.roots[root].anchors = anchors;
-        self.roots[root].is_polled = is_polled;
-        is_new
     }
 
     /// Looks at everything again, and reports the difference.

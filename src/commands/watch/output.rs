@@ -56,6 +56,11 @@ impl<'a> Output<'a> {
         self.left == Some(0)
     }
 
+    /// Whether changes of this kind are reported.
+    pub(super) fn reports(&self, kind: Kind) -> bool {
+        self.kinds.contains(&kind)
+    }
+
     pub(super) fn flush(&mut self) -> Result<()> {
         self.results.as_mut().map_or(Ok(()), Results::flush)
     }

@@ -1,5 +1,7 @@
 //! Holds changes back until their path is quiet, and drops those that leave the same bytes.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::{Duration, Instant};
 
 use crate::dirs::FileType;
@@ -10,8 +12,16 @@ use crate::watch::{Kind, Output, Record, Watcher};
 pub(super) struct Settling {
     quiet: Option<Duration>,
     contents: Option<Contents>,
-    waiting: Vec<(Instant, Record)>,
+    waiting: HashMap<Vec<u8>, Waiting>,
+    /// Numbers the changes that wait.
+    next: u64,
     ready: Vec<Output>,
+}
+
+/// Changes of a path that is not quiet yet.
+struct Waiting {
+    until: Instant,
+    records: Vec<(u64, Record)>,
 }
 
 impl Settling {
@@ -19,7 +29,8 @@ impl Settling {
         Settling {
             quiet,
             contents: compares.then(Contents::default),
-            waiting: Vec::new(),
+            waiting: HashMap::new(),
+            next: 0,
             ready: Vec::new(),
         }
     }
@@ -45,36 +56,35 @@ impl Settling {
                     if record.facts.file_type != FileType::Directory
                         && record.kind != Kind::Exists =>
                 {
-                    let until = now + quiet;
-                    for (time, other) in &mut self.waiting {
-                        if other.path == record.path {
-                            *time = until;
-                        }
-                    }
-                    let is_known = |(_, other): &mut (Instant, Record)| {
-                        other.path == record.path && other.kind == record.kind
-                    };
-                    match self
-                        .waiting
-                        .iter_mut()
-                        .find_map(|waiting| is_known(waiting).then_some(&mut waiting.1))
-                    {
-                        Some(known) => known.facts = record.facts,
-                        None => self.waiting.push((until, record)),
-                    }
+                    self.wait(record, now + quiet);
                 }
                 other => self.ready.push(other),
             }
         }
     }
 
+    fn wait(&mut self, record: Record, until: Instant) {
+        let waiting = match self.waiting.entry(record.path.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => free.insert(Waiting {
+                until,
+                records: Vec::new(),
+            }),
+        };
+        waiting.until = until;
+        let mut records = waiting.records.iter_mut();
+        match records.find(|(_, known)| known.kind == record.kind) {
+            Some((_, known)) => known.facts = record.facts,
+            None => waiting.records.push((self.next, record)),
+        }
+        self.next += 1;
+    }
+
     /// What is to be reported now.
     pub(super) fn due(&mut self, now: Instant) -> Vec<Output> {
         let mut due = std::mem::take(&mut self.ready);
-        let waiting = std::mem::take(&mut self.waiting);
-        let (ended, waiting) = waiting.into_iter().partition(|(until, _)| *until <= now);
-        self.waiting = waiting;
-        let ended: Vec<(Instant, Record)> = ended;
+        let ended = self.waiting.extract_if(|_, waiting| waiting.until <= now);
+        let ended = ended.flat_map(|(_, waiting)| waiting.records).collect();
         due.extend(self.changed(ended));
         due
     }
@@ -82,43 +92,42 @@ impl Settling {
     /// Everything that waits.
     pub(super) fn finish(&mut self) -> Vec<Output> {
         let mut left = std::mem::take(&mut self.ready);
-        let waiting = std::mem::take(&mut self.waiting);
+        let waiting = self.waiting.drain();
+        let waiting = waiting.flat_map(|(_, waiting)| waiting.records).collect();
         left.extend(self.changed(waiting));
         left
     }
 
     /// Those of some changes that leave other bytes.
-    fn changed(&mut self, records: Vec<(Instant, Record)>) -> Vec<Output> {
-        let mut judged: Vec<(Vec<u8>, bool)> = Vec::new();
-        let mut kept = Vec::new();
-        for (_, record) in records {
-            if let Some(contents) = &mut self.contents
-                && record.facts.file_type == FileType::File
-            {
-                if let (Kind::Rename, Some(from)) = (record.kind, &record.from) {
-                    contents.rename(from, &record.path);
-                } else if record.kind != Kind::Remove {
-                    let before = judged.iter().find(|(path, _)| *path == record.path);
-                    let is_changed = match before {
-                        Some((_, is_changed)) => *is_changed,
-                        None => {
-                            let is_changed = contents.note(&record.path);
-                            judged.push((record.path.clone(), is_changed));
-                            is_changed
-                        }
-                    };
-                    if !is_changed {
-                        continue;
-                    }
-                }
+    fn changed(&mut self, mut records: Vec<(u64, Record)>) -> Vec<Output> {
+        records.sort_unstable_by_key(|(number, _)| *number);
+        let records = records.into_iter().map(|(_, record)| record);
+        let Some(contents) = &mut self.contents else {
+            return records.map(Output::Change).collect();
+        };
+        let mut judged: HashMap<Vec<u8>, bool> = HashMap::new();
+        let mut is_changed = |record: &Record| match (record.kind, &record.from) {
+            _ if record.facts.file_type != FileType::File => true,
+            (Kind::Rename, Some(from)) => {
+                contents.rename(from, &record.path);
+                true
             }
-            kept.push(Output::Change(record));
-        }
-        kept
+            (Kind::Remove, _) => true,
+            _ => match judged.get(&record.path) {
+                Some(is_changed) => *is_changed,
+                None => {
+                    let is_changed = contents.note(&record.path);
+                    judged.insert(record.path.clone(), is_changed);
+                    is_changed
+                }
+            },
+        };
+        let kept = records.filter(|record| is_changed(record));
+        kept.map(Output::Change).collect()
     }
 
     /// When something is to be reported.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.waiting.iter().map(|(until, _)| *until).min()
+        self.waiting.values().map(|waiting| waiting.until).min()
     }
 }

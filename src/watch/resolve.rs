@@ -6,11 +6,37 @@
 
 use std::io;
 
+use super::index::Id;
 use crate::dirs::handle::join;
 use crate::dirs::{Directory, Engine, FileType, Stat};
+use crate::io::inotify::Watch;
 
 /// The most links on the way; as in path_resolution(7).
 const MOST_LINKS: u32 = 40;
+
+/// A path that is watched.
+#[derive(Debug)]
+pub(super) struct Root {
+    pub(super) path: Vec<u8>,
+    pub(super) node: Option<Id>,
+    pub(super) device: u64,
+    pub(super) anchors: Vec<(Watch, Vec<u8>)>,
+    /// Whether a directory on the way cannot be watched.
+    pub(super) is_polled: bool,
+}
+
+impl Root {
+    /// A path of which nothing is known yet.
+    pub(super) fn new(path: &[u8]) -> Root {
+        Root {
+            path: path.to_vec(),
+            node: None,
+            device: 0,
+            anchors: Vec::new(),
+            is_polled: false,
+        }
+    }
+}
 
 /// A name that decides where a path leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
