@@ -33,6 +33,7 @@ complete -c jug -n "__fish_jug_needs_command" -s v -l verbose -d 'Print extra me
 complete -c jug -n "__fish_jug_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_needs_command" -s V -l version -d 'Print version'
 complete -c jug -n "__fish_jug_needs_command" -f -a "log" -d 'Query logs: filter, count and aggregate lines on every core'
+complete -c jug -n "__fish_jug_needs_command" -f -a "merge" -d 'Combine partial results of jug log from other runs and machines'
 complete -c jug -n "__fish_jug_needs_command" -f -a "walk" -d 'List everything under the given directories as text, records, a tree or totals'
 complete -c jug -n "__fish_jug_needs_command" -f -a "pie" -d 'Draw a pie chart'
 complete -c jug -n "__fish_jug_needs_command" -f -a "render" -d 'Convert SVG to PNG'
@@ -82,6 +83,7 @@ complete -c jug -n "__fish_jug_using_subcommand log" -l header -d 'When to write
 always\t'Even if there are no rows'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand log" -s n -l limit -d 'Output at most N rows' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l label -d 'Give all lines a field of this name and value; jug merge shows it and checks that none is missing' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -s j -l threads -d 'Number of worker threads [default: one per core]' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l engine -d 'How to read uncompressed files' -r -f -a "auto\t'Memory-map where that is safe, otherwise read'
 mmap\t'Memory-map for aggregates; lines and rows are always read'
@@ -101,11 +103,41 @@ complete -c jug -n "__fish_jug_using_subcommand log" -l ndjson -d 'Write NDJSON;
 complete -c jug -n "__fish_jug_using_subcommand log" -l if-changed -d 'Leave FILE untouched if its contents would not change'
 complete -c jug -n "__fish_jug_using_subcommand log" -l no-filename -d 'Do not put the name of the file in front of lines of several files'
 complete -c jug -n "__fish_jug_using_subcommand log" -s 0 -l null -d 'End lines with NUL instead of a newline'
+complete -c jug -n "__fish_jug_using_subcommand log" -l partial -d 'Write the unfinished result, as lines for jug merge'
 complete -c jug -n "__fish_jug_using_subcommand log" -s q -l quiet -d 'Print nothing and stop at the first result; exit status 0 if there is one, otherwise 1'
 complete -c jug -n "__fish_jug_using_subcommand log" -l explain -d 'Print the query plan and exit'
 complete -c jug -n "__fish_jug_using_subcommand log" -l stats -d 'Print how much was read, and how fast, on standard error'
 complete -c jug -n "__fish_jug_using_subcommand log" -s v -l verbose -d 'Print extra messages to standard error'
 complete -c jug -n "__fish_jug_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand merge" -l files0-from -d 'Read NUL-terminated file names from FILE' -r -F
+complete -c jug -n "__fish_jug_using_subcommand merge" -l by -d 'Keep only these keys, or longer time buckets: --by 1d,status' -r
+complete -c jug -n "__fish_jug_using_subcommand merge" -l since -d 'Keep time buckets from TIME on: 2026-01-31, 2026-01-31T10:00:00, yesterday' -r
+complete -c jug -n "__fish_jug_using_subcommand merge" -l until -d 'Keep time buckets before TIME' -r
+complete -c jug -n "__fish_jug_using_subcommand merge" -l tz -d 'Time zone for times without one, for day boundaries and for times in tables [default: the system\'s]' -r
+complete -c jug -n "__fish_jug_using_subcommand merge" -l max-bad -d 'Tolerate up to N bad lines, or this percentage of all lines' -r
+complete -c jug -n "__fish_jug_using_subcommand merge" -s t -l to -d 'Output format [default: table on a terminal, otherwise tsv]' -r -f -a "table\t'Write an aligned table'
+bars\t'Write a table with bars of its first aggregate'
+csv\t'Write comma-separated values with a header line'
+json\t'Write a JSON array with one object per row'
+md\t'Write a Markdown table'
+ndjson\t'Write one JSON object per line'
+tsv\t'Write tab-separated values with a header line'"
+complete -c jug -n "__fish_jug_using_subcommand merge" -s o -l output -d 'Write to FILE atomically; the extension selects the format' -r -F
+complete -c jug -n "__fish_jug_using_subcommand merge" -l header -d 'When to write a header with the names of the columns' -r -f -a "auto\t'If there is at least one row'
+always\t'Even if there are no rows'
+never\t'Never'"
+complete -c jug -n "__fish_jug_using_subcommand merge" -s n -l limit -d 'Output at most N rows' -r
+complete -c jug -n "__fish_jug_using_subcommand merge" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c jug -n "__fish_jug_using_subcommand merge" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
+never\t'Never'"
+complete -c jug -n "__fish_jug_using_subcommand merge" -l partial -d 'Write a partial result again'
+complete -c jug -n "__fish_jug_using_subcommand merge" -l list -d 'Show what is in the files instead of merging it'
+complete -c jug -n "__fish_jug_using_subcommand merge" -l ndjson -d 'Write NDJSON; short for --to ndjson'
+complete -c jug -n "__fish_jug_using_subcommand merge" -l if-changed -d 'Leave FILE untouched if its contents would not change'
+complete -c jug -n "__fish_jug_using_subcommand merge" -s v -l verbose -d 'Print extra messages to standard error'
+complete -c jug -n "__fish_jug_using_subcommand merge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l files0-from -d 'Read more paths from FILE, each terminated by NUL' -r -F
 complete -c jug -n "__fish_jug_using_subcommand walk" -l depth -d 'Descend at most N levels below each PATH' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l skip-fs -d 'Skip file systems of these kinds, such as proc,sysfs,nfs' -r

@@ -1,10 +1,11 @@
 //! `jug log`: a query over logs, on every core.
 
-mod account;
+pub(super) mod account;
 mod asking;
 mod inputs;
 mod live;
 mod live_rows;
+mod partial;
 mod raw;
 mod results;
 mod summary;
@@ -23,6 +24,7 @@ use inputs::{
     absent_fields, are_records_already, fit_inputs, plan_all_fields, quarter_of_open_files,
     refuse_split_cells, warn_of_numbers_beside_text,
 };
+use partial::PartialFlags;
 use raw::RawLines;
 use times::Times;
 use words::query_words;
@@ -160,6 +162,9 @@ pub struct Log {
     limit: Limit,
 
     #[command(flatten)]
+    partial: PartialFlags,
+
+    #[command(flatten)]
     quiet: Quiet,
 
     #[command(flatten)]
@@ -227,6 +232,7 @@ impl Log {
             ignored.map_err(|error| refused(&error, &text))?;
         }
         self.times.apply(&mut query, &clock)?;
+        self.partial.apply(&text, &mut query);
         if let Some(limit) = self.limit.rows {
             query.stages.push(Stage {
                 kind: StageKind::Head(usize::try_from(limit).unwrap_or(usize::MAX)),
@@ -258,6 +264,7 @@ impl Log {
                 max_line: usize::try_from(self.max_line).unwrap_or(usize::MAX),
                 live: false,
                 watched: 0,
+                hashes_streams: false,
             },
             clock,
         })
@@ -268,6 +275,10 @@ impl Log {
         self.refuse_lone_file()?;
         let mut intent = self.plan(Timestamp::now())?;
         let mut plan = Arc::new(intent.planned(&intent.query)?);
+        if self.partial.is_set() {
+            partial::check(&plan)?;
+            intent.options.hashes_streams = true;
+        }
         if self.explain {
             let explained = Explained {
                 query: &intent.query,
@@ -336,7 +347,12 @@ impl Log {
         // Each thread may have a file open.
         let most_threads = quarter_of_open_files().max(1);
         intent.options.threads = intent.options.threads.min(most_threads);
-        let found = results::run(self, &intent, &plan, raw, inputs, out, context)?;
+        let found = match out {
+            Some(out) if self.partial.is_set() => {
+                partial::run(self, &intent, &plan, inputs, out, &context.ui)?
+            }
+            out => results::run(self, &intent, &plan, raw, inputs, out, context)?,
+        };
         if was_reader_gone() {
             // Nobody reads the results, so no account is printed.
             let gone = std::io::ErrorKind::BrokenPipe.into();
@@ -352,10 +368,15 @@ impl Log {
         for field in absent.iter().filter(|_| has_lines) {
             field.report(found.report.account.seen, are_all_read, &context.ui);
         }
+        let max_bad = match self.partial.is_set() {
+            // All results together decide.
+            true => MaxBad::Lines(u64::MAX),
+            false => self.max_bad,
+        };
         account::tell(
             &found.report.account,
             &found.names,
-            self.max_bad,
+            max_bad,
             &plan,
             &context.ui,
         );

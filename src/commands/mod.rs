@@ -9,6 +9,7 @@ pub mod context;
 pub mod follow;
 pub mod generate;
 pub mod log;
+pub mod merge;
 pub mod pie;
 pub mod pipe;
 pub mod render;
@@ -82,6 +83,7 @@ macro_rules! commands {
 
 commands! {
     Log(Box<log::Log>) = "log" (SUCCESS NOT_FOUND ERROR INCOMPLETE SIGNALED),
+    Merge(Box<merge::Merge>) = "merge" (SUCCESS ERROR INCOMPLETE SIGNALED),
     Walk(Box<walk::Walk>) = "walk" (SUCCESS NOT_FOUND ERROR INCOMPLETE SIGNALED),
     Pie(Box<pie::Pie>) = "pie" (SUCCESS NOT_CACHED ERROR SIGNALED),
     Render(Box<render::Render>) = "render" (SUCCESS NOT_CACHED ERROR INCOMPLETE SIGNALED),

@@ -3,6 +3,7 @@
 //! [`Groups`] only numbers the keys; what is kept for a group is in columns elsewhere, at the group's number.
 
 mod keys;
+pub mod run;
 mod short;
 
 use std::hash::{BuildHasher as _, Hasher as _};

@@ -68,6 +68,14 @@ impl Growing {
         Ok(growing)
     }
 
+    /// An open file, whose bytes are read as they are stored.
+    pub fn of(file: File) -> Growing {
+        Growing {
+            file,
+            archive: None,
+        }
+    }
+
     /// Opens a regular file, following links, whose bytes are read as they are stored.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use rustix::io::Errno;
 
 use super::buffer::Buffer;
 use super::file_systems::{self, FileSystemKind};
+use super::growing::Growing;
 use super::mapped::Mapped;
 use super::origin::Origin;
 
@@ -129,6 +130,14 @@ impl Regular {
             Some(kind != FileSystemKind::Remote)
         };
         quiet().is_some_and(|age| age >= SETTLED_AFTER) && local().unwrap_or(false)
+    }
+
+    /// The file, to look at what is stored of it.
+    ///
+    /// # Errors
+    /// Those of opening the file again and of dup(2).
+    pub fn stored(&self) -> io::Result<Growing> {
+        Ok(Growing::of(self.file()?.try_clone()?))
     }
 
     /// Maps the file into memory, up to [`Regular::end`].

@@ -3,6 +3,7 @@
 mod alike;
 mod keys;
 mod numbers;
+mod records;
 
 use std::collections::HashSet;
 use std::mem;
@@ -18,6 +19,8 @@ use jiff::tz::TimeZone;
 
 use keys::{Keys, probe_in_place};
 use numbers::put_number;
+
+pub use records::Unusable;
 
 /// What is known of the groups so far.
 pub struct Grouped {
@@ -195,6 +198,13 @@ impl Grouped {
         }
     }
 
+    /// Sees to it that there are states for a group.
+    fn grow_to(&mut self, group: usize) {
+        for state in &mut self.states {
+            state.grow_to(group + 1);
+        }
+    }
+
     /// Makes arguments ready.
     fn prepare(&mut self, rows: Matrix<'_>, alive: &mut Alive, refuse: Refuse<'_>) {
         let ready = self.ready.chunks_exact_mut(ROWS);
@@ -303,6 +313,13 @@ impl Grouped {
     /// How the groups came about.
     pub fn grouping(&self) -> &Grouping {
         &self.grouping
+    }
+
+    /// The name of an aggregate of which a state depends on where a row stands in the input.
+    pub fn positional(&self) -> Option<&'static str> {
+        let mut states = self.states.iter().zip(&self.grouping.states);
+        let found = states.find(|(state, _)| state.is_positional());
+        found.map(|(_, column)| column.family.name)
     }
 
     /// Bytes on the heap, about.

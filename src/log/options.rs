@@ -16,6 +16,8 @@ pub struct Options {
     /// Fields of which it is reported whether any line has them: a bit for each by its place in the plan's fields. Others cost
     /// nothing.
     pub watched: u64,
+    /// Whether what comes through streams is hashed, so that it can be recognised.
+    pub hashes_streams: bool,
 }
 
 /// How plain files are read.

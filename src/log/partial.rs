@@ -1,5 +1,15 @@
 //! What a part of a run found: by one worker, from one input, at one time. Parts merge in any order.
 
+mod again;
+mod assembly;
+mod header;
+mod lines;
+mod listing;
+mod merging;
+mod ranges;
+mod refusal;
+mod written;
+
 use std::sync::Arc;
 
 use super::account::Account;
@@ -8,6 +18,14 @@ use super::plan::{Output, Plan};
 use super::table::{self, Answer, Table};
 use crate::expr::Clock;
 use crate::group::{Groups, TooMany};
+
+pub use again::{Again, Asked, are_stages, ask};
+pub use header::{Header, Part, Question};
+pub use listing::{Listed, Listing};
+pub use merging::{MakePlan, Merged, Merging};
+pub use ranges::{Of, Range};
+pub use refusal::Refusal;
+pub use written::Written;
 
 /// The version of the meaning of partial results. It changes when the same query would group or count differently.
 pub const VERSION: u16 = 1;
@@ -83,6 +101,11 @@ impl Partial {
             groups.merge(more)?;
         }
         Ok(())
+    }
+
+    /// The name of an aggregate that depends on where lines stand in their inputs, if there is one.
+    pub fn positional(&self) -> Option<&'static str> {
+        self.groups.as_ref().and_then(Grouped::positional)
     }
 
     /// How many groups there are.

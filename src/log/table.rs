@@ -100,6 +100,14 @@ impl Answer {
         }
     }
 
+    /// Keeps at most this number of rows.
+    pub fn truncate(&mut self, rows: usize) {
+        match self {
+            Answer::Rows(table) => table.truncate(rows),
+            Answer::Groups(groups) => groups.truncate(rows),
+        }
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows a format or a query.
 
+pub mod escaped;
 pub mod exact;
 pub mod field;
 pub mod json_text;

@@ -26,6 +26,7 @@ use super::pieces::{Known, Seen};
 use super::samples::Samples;
 use super::state::{LogState, OutputState, State};
 use crate::io::growing::{Kind, Links, Status};
+use crate::record::escaped::{escape, unescape};
 
 /// The first line, up to the version.
 const MAGIC: &str = "jug state";
@@ -123,33 +124,6 @@ fn status_words(status: &Status) -> String {
 
 fn path_word(path: &Path) -> String {
     escape(path.as_os_str().as_bytes())
-}
-
-fn escape(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for byte in bytes {
-        match byte {
-            b'!'..=b'~' if *byte != b'\\' => text.push(char::from(*byte)),
-            _ => write!(text, "\\x{byte:02x}").expect("a String takes all"),
-        }
-    }
-    text
-}
-
-fn unescape(word: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(word.len());
-    let mut rest = word.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        if *byte == b'\\' {
-            let digits = after.strip_prefix(b"x")?.get(..2)?;
-            bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
-            rest = &after[3..];
-        } else {
-            bytes.push(*byte);
-            rest = after;
-        }
-    }
-    Some(bytes)
 }
 
 /// The state that a text stands for.

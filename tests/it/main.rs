@@ -14,6 +14,7 @@ mod language;
 mod laws;
 mod layers;
 mod many_inputs;
+mod merge;
 mod outputs;
 mod panics;
 mod pictures;

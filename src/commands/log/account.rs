@@ -10,7 +10,6 @@ use crate::log::plan::Plan;
 use crate::log::query::StageKind;
 use crate::log::run::Report;
 use crate::observe::Observe as _;
-use crate::record::Cell;
 use crate::record::number::counted;
 use crate::ui::{Ui, units};
 
@@ -36,7 +35,13 @@ pub(super) fn split_cells(message: &str) -> Error {
 }
 
 /// Reports bad lines: too many make the run incomplete, fewer are a note.
-pub(super) fn tell(account: &Account, names: &[InputName], max_bad: MaxBad, plan: &Plan, ui: &Ui) {
+pub(in crate::commands) fn tell(
+    account: &Account,
+    names: &[InputName],
+    max_bad: MaxBad,
+    plan: &Plan,
+    ui: &Ui,
+) {
     tell_of_untimed(account, names, max_bad, ui);
     if account.bad == 0 {
         return;
@@ -95,25 +100,6 @@ fn tell_of_untimed(account: &Account, names: &[InputName], max_bad: MaxBad, ui: 
 fn share(count: u64, account: &Account) -> String {
     let (count, all) = (units::count(count), units::count(account.judged));
     format!("{count} of {all} lines")
-}
-
-/// Reports columns in which a sum was too large for any number.
-pub(super) fn tell_of_range(columns: &[String], out_of_range: &[bool], ui: &Ui) {
-    for (column, _) in columns.iter().zip(out_of_range).filter(|(_, is)| **is) {
-        ui.missed(&format!(
-            "{column}: a value is outside the range of numbers (±1.8e308) and left empty"
-        ));
-    }
-}
-
-/// Marks the columns in which a row has numbers out of range.
-pub(super) fn mark_range(row: &[Cell], out_of_range: &mut Vec<bool>) {
-    if row.iter().any(Cell::is_out_of_range) {
-        out_of_range.resize(row.len(), false);
-        for (cell, mark) in row.iter().zip(out_of_range) {
-            *mark |= cell.is_out_of_range();
-        }
-    }
 }
 
 /// Notes that a single word was searched for and not found: it may have been meant as a field.

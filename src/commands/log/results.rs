@@ -1,6 +1,5 @@
 //! Runs a plan and writes its rows: as they arrive, or as a table at the end.
 
-use std::borrow::Cow;
 use std::mem;
 use std::sync::Arc;
 
@@ -9,18 +8,17 @@ use super::live_rows::{KeyWriter, LiveRows};
 use super::raw::{Highlighter, RawLines};
 use super::{Intent, Log, account};
 use crate::commands::context::Context;
-use crate::commands::shared::rows::{RowStream, Rows, goes_to_terminal, row_format};
+use crate::commands::shared::answer::{Shape, writer_of};
+use crate::commands::shared::rows::{RowStream, goes_to_terminal, row_format};
 use crate::error::{Error, Result};
-use crate::format::{InferNumbers, OutputSpec, Writer};
+use crate::format::Writer;
 use crate::io::signals;
 use crate::io::source::InputName;
 use crate::log::input::Input;
 use crate::log::options::Options;
 use crate::log::plan::{Output as PlanOutput, Plan};
 use crate::log::run::{self, Report, Run, Streaming};
-use crate::log::table::Answer;
 use crate::observe::Observe as _;
-use crate::record::Cell;
 use crate::ui::Ui;
 use crate::ui::results::Results;
 
@@ -39,6 +37,16 @@ pub(super) struct Found {
     pub(super) withheld: Option<String>,
 }
 
+/// The names of inputs, by number; inputs that did not fit the query have none.
+pub(super) fn names_of(inputs: &[Input]) -> Vec<InputName> {
+    let numbers = inputs.iter().map(|input| input.bound.input + 1).max();
+    let mut names = vec![InputName::Stdin; numbers.unwrap_or(0)];
+    for input in inputs {
+        names[input.bound.input] = input.name.clone();
+    }
+    names
+}
+
 /// Runs the plan and writes its results.
 pub(super) fn run(
     log: &Log,
@@ -49,12 +57,7 @@ pub(super) fn run(
     out: Option<Results>,
     context: &Context,
 ) -> Result<Found> {
-    // By number; inputs that did not fit the query have none.
-    let numbers = inputs.iter().map(|input| input.bound.input + 1).max();
-    let mut names = vec![InputName::Stdin; numbers.unwrap_or(0)];
-    for input in &inputs {
-        names[input.bound.input] = input.name.clone();
-    }
+    let names = names_of(&inputs);
     let ui = &*context.ui;
     let goes_to_terminal = goes_to_terminal(&log.output, ui);
     let highlighter = if plan.raw && goes_to_terminal {
@@ -116,26 +119,15 @@ pub(super) fn run(
             }
             out.close()?
         } else {
-            match spec {
-                Some(spec) => {
-                    let writer = writer_of(spec, &columns, intent);
-                    write_rows(out, (spec, &*writer), log, &columns, &report.table, ui)?
-                }
-                None => {
-                    let rows: Vec<Vec<Cell>> = report.table.rows().map(Cow::into_owned).collect();
-                    let mut out_of_range = Vec::new();
-                    rows.iter()
-                        .for_each(|row| account::mark_range(row, &mut out_of_range));
-                    account::tell_of_range(&columns, &out_of_range, ui);
-                    let rows = Rows {
-                        columns: &columns,
-                        rows: &rows,
-                        zone: &intent.clock.zone,
-                        bars,
-                    };
-                    rows.write_to(out, &log.output, intent.to, ui)?
-                }
-            }
+            let shape = Shape {
+                columns: &columns,
+                output: &log.output,
+                to: intent.to,
+                infer: intent.settings.infer,
+                zone: &intent.clock.zone,
+                bars,
+            };
+            shape.write(out, &report.table, ui)?
         };
         return Ok(Found {
             report,
@@ -172,7 +164,7 @@ pub(super) fn run(
         error.is_none()
     };
     let make = || match spec {
-        Some(spec) => writer_of(spec, &columns, intent),
+        Some(spec) => writer_of(spec, &columns, intent.settings.infer),
         None if plan.raw => Box::new(raw),
         None => Box::new(KeyWriter),
     };
@@ -202,43 +194,6 @@ pub(super) fn run(
         is_any,
         withheld: out.close()?,
     })
-}
-
-/// A writer of rows, which infers numbers if that was asked for.
-fn writer_of(spec: &OutputSpec, columns: &[String], intent: &Intent) -> Box<dyn Writer> {
-    let writer = (spec.writer)(columns);
-    match intent.settings.infer {
-        true => Box::new(InferNumbers(writer)),
-        false => writer,
-    }
-}
-
-/// Writes rows one at a time, so that they need not be in memory all at once.
-fn write_rows(
-    mut out: Results,
-    (spec, writer): (&OutputSpec, &dyn Writer),
-    log: &Log,
-    columns: &[String],
-    table: &Answer,
-    ui: &Ui,
-) -> Result<Option<String>> {
-    ui.clear();
-    let mut stream = RowStream::new(spec, log.output.header, columns);
-    let mut bytes = Vec::new();
-    let (mut is_approximate, mut out_of_range) = (false, Vec::new());
-    for row in table.rows() {
-        is_approximate |= row.iter().any(|cell| cell.approx);
-        account::mark_range(&row, &mut out_of_range);
-        bytes.clear();
-        writer.row(&row, &mut bytes);
-        stream.put(&mut out, &bytes, &[bytes.len()])?;
-    }
-    stream.end(&mut out)?;
-    account::tell_of_range(columns, &out_of_range, ui);
-    if is_approximate && !spec.marks_approximations {
-        ui.noted("some values are approximate; --ndjson and tables mark them");
-    }
-    out.close()
 }
 
 /// Looks for a first row, and stops there.

@@ -67,6 +67,20 @@ impl Times {
         Ok(())
     }
 
+    /// The options that change which time lines have, with their values.
+    pub(super) fn settings(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let settings = [("time", &self.time), ("time-format", &self.time_format)];
+        settings
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+    }
+
+    /// The times between which lines are kept.
+    pub(super) fn window(&self, clock: &Clock) -> (Option<Timestamp>, Option<Timestamp>) {
+        let moment = |text: &Option<String>| clock.moment(text.as_deref()?);
+        (moment(&self.since), moment(&self.until))
+    }
+
     /// What the time is read from.
     fn source(&self) -> Result<Expr> {
         let name = self.time.as_deref().unwrap_or(TIME);

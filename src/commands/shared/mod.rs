@@ -1,5 +1,6 @@
 //! What several commands have in common and that uses both an engine and the terminal.
 
+pub(super) mod answer;
 pub(super) mod ending;
 pub(super) mod image;
 pub(super) mod inputs;

@@ -44,6 +44,9 @@ pub trait Column: Send + Sync {
     /// If the bytes are not a state.
     fn decode(&mut self, group: usize, bytes: &[u8]) -> Result<(), Damaged>;
 
+    /// Whether the state of any group depends on where a row stands in the input.
+    fn is_positional(&self) -> bool;
+
     /// Bytes on the heap, about.
     fn heap_bytes(&self) -> usize;
 
@@ -111,6 +114,10 @@ impl<S: State> Column for States<S> {
     fn decode(&mut self, group: usize, bytes: &[u8]) -> Result<(), Damaged> {
         self.0[group].merge(S::decode(bytes)?);
         Ok(())
+    }
+
+    fn is_positional(&self) -> bool {
+        self.0.iter().any(S::is_positional)
     }
 
     fn heap_bytes(&self) -> usize {

@@ -163,6 +163,11 @@ impl<const LAST: bool> State for End<LAST> {
         Ok(End(Some(Box::new((place, kept::decode(key)?)))))
     }
 
+    fn is_positional(&self) -> bool {
+        let place = self.0.as_ref().map(|known| known.0);
+        matches!(place, Some(Place::Behind(_)))
+    }
+
     fn heap_bytes(&self) -> usize {
         let known = self.0.as_deref();
         known.map_or(0, |known| size_of_val(known) + kept::heap_bytes(&known.1))

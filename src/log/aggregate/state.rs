@@ -46,6 +46,11 @@ pub trait State: Clone + Default + Send + Sync + 'static {
     /// If the bytes are not a state.
     fn decode(bytes: &[u8]) -> Result<Self, Damaged>;
 
+    /// Whether it depends on where a row stands in the input, which means nothing beside rows of other runs.
+    fn is_positional(&self) -> bool {
+        false
+    }
+
     /// Bytes on the heap, about.
     fn heap_bytes(&self) -> usize {
         0

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use crate::record::Timestamp;
-use crate::record::time::clock_shift;
+use crate::record::time::{begins_days, clock_shift};
 
 /// The width of time buckets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +29,24 @@ impl Bucket {
     }
 
     /// The width; that of days is 24 hours each.
-    pub(super) fn width(self) -> Duration {
+    pub fn width(self) -> Duration {
         match self {
             Bucket::Fixed(width, _) => width,
             Bucket::Days(days) => Duration::from_secs(86_400) * days,
+        }
+    }
+
+    /// Whether each of these buckets lies within one bucket of a multiple of their width.
+    pub fn joins_into(self, width: Duration, zone: &TimeZone) -> bool {
+        match (self, Bucket::of(width, zone)) {
+            // Groups of several days are counted from one Monday for all widths.
+            (Bucket::Days(days), Bucket::Days(more)) => more.is_multiple_of(days),
+            (Bucket::Fixed(width, shift), Bucket::Days(_)) => begins_days(width, shift, zone),
+            (Bucket::Fixed(width, shift), Bucket::Fixed(_, other)) => {
+                let apart = Duration::from_secs(shift.abs_diff(other));
+                apart.as_nanos().is_multiple_of(width.as_nanos().max(1))
+            }
+            (Bucket::Days(_), Bucket::Fixed(..)) => false,
         }
     }
 
@@ -49,6 +63,55 @@ impl Bucket {
         match self {
             Bucket::Fixed(width, _) => start.plus(width),
             Bucket::Days(days) => start.plus_days(days, zone),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_join_into_longer_ones_that_begin_when_they_do() {
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        for (zone, short, long, joins) in [
+            ("UTC", 60, 1_440, true),
+            ("UTC", 5, 60, true),
+            ("UTC", 7, 1_440, false),
+            ("Europe/Berlin", 60, 1_440, true),
+            ("Europe/Berlin", 180, 1_440, false),
+            ("Asia/Kolkata", 60, 1_440, true),
+            ("Asia/Kolkata", 30, 60, true),
+            ("Asia/Kathmandu", 30, 60, true),
+            ("Australia/Lord_Howe", 60, 1_440, false),
+            ("Europe/Berlin", 1_440, 10_080, true),
+            ("Europe/Berlin", 2 * 1_440, 10_080, false),
+            ("UTC", 1_440, 60, false),
+        ] {
+            let zone = TimeZone::get(zone).expect("a zone");
+            let bucket = Bucket::of(minutes(short), &zone);
+            assert_eq!(
+                bucket.joins_into(minutes(long), &zone),
+                joins,
+                "{zone:?} {short} {long}"
+            );
+            if !joins {
+                continue;
+            }
+            // Through a year with changes of the clocks, half a bucket at a time.
+            let longer = Bucket::of(minutes(long), &zone);
+            let begin = Timestamp::new(1_767_225_600, 0, 0).expect("a time");
+            for step in 0..200_000 / short {
+                let time = begin
+                    .plus(minutes(short * 3 * step + step % short))
+                    .expect("a time");
+                let start = bucket.start(time, &zone);
+                assert_eq!(
+                    longer.start(start, &zone),
+                    longer.start(time, &zone),
+                    "{time}"
+                );
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Streams: a thread reads and decodes, and hands blocks of whole lines to the workers.
 
+use xxhash_rust::xxh3::Xxh3;
+
 use super::buffer_pool::{BufferPool, PooledBuffer};
 use super::job::Job;
 use crate::io::buffer::Buffer;
@@ -66,6 +68,8 @@ fn read_all<'j, 'g>(
         max_line: options.max_line,
     };
     let mut number = 0;
+    let mut hasher = options.hashes_streams.then(Xxh3::new);
+    let mut length = 0;
     let is_stopping = || job.is_stopping();
     let until = Until {
         event: Some(&job.shared.stopped),
@@ -81,8 +85,15 @@ fn read_all<'j, 'g>(
             job.advanced(consumed);
             break;
         };
+        if let Some(hasher) = &mut hasher {
+            hasher.update(&block.bytes);
+            length += block.bytes.len() as u64;
+        }
         hand_on(bound, pooled, Taken { block, consumed }, number);
         number += 1;
+    }
+    if let Some(hasher) = hasher {
+        job.hashed(bound.input, length, hasher.digest128().to_be_bytes());
     }
     if let Some(damage) = blocks.take_damage() {
         job.observe.missed(&format!("{name}: {damage}"));

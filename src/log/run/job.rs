@@ -1,6 +1,7 @@
 //! The state that the threads of a run share.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,6 +33,8 @@ pub(super) struct Shared<'s> {
     pub(super) stopped: Event,
     pub(super) chunks: AtomicU64,
     pub(super) bytes: AtomicU64,
+    /// The lengths and hashes of streams, by the numbers of their inputs.
+    pub(super) hashes: Mutex<BTreeMap<usize, (u64, [u8; 16])>>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
@@ -55,6 +58,7 @@ impl<'s> Shared<'s> {
             encoding,
             chunks: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            hashes: Mutex::default(),
             panic: Mutex::new(None),
         }
     }
@@ -111,6 +115,13 @@ impl<'j, 's> Job<'j, 's> {
     pub(super) fn advanced(&self, bytes: u64) {
         self.shared.bytes.fetch_add(bytes, Relaxed);
         self.observe.advanced(bytes);
+    }
+
+    /// Keeps the length and the hash of a stream.
+    pub(super) fn hashed(&self, input: usize, length: u64, hash: [u8; 16]) {
+        let hashes = self.shared.hashes.lock();
+        let mut hashes = hashes.unwrap_or_else(PoisonError::into_inner);
+        hashes.insert(input, (length, hash));
     }
 
     /// Whether only newlines are counted, so that lines may be cut anywhere.

@@ -16,6 +16,7 @@ mod order;
 mod tests;
 mod workers;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
@@ -70,6 +71,16 @@ pub struct Report {
     pub chunks: u64,
     /// The number of bytes read, as stored on disk.
     pub bytes: u64,
+}
+
+/// The unfinished result of a run.
+pub struct Unfinished {
+    /// The groups and the counts of lines.
+    pub partial: Partial,
+    /// The lengths and hashes of streams, by the numbers of their inputs.
+    pub hashes: BTreeMap<usize, (u64, [u8; 16])>,
+    /// What is reported of a run; without rows.
+    pub report: Report,
 }
 
 impl<'s> Run<'s> {
@@ -165,6 +176,34 @@ impl<'s> Run<'s> {
     /// An upper bound of the number of groups so far.
     pub fn group_count(&self) -> usize {
         self.shared.workers.group_count()
+    }
+
+    /// The groups, before anything is computed of them.
+    ///
+    /// # Errors
+    /// If there are more groups than can be numbered.
+    pub fn unfinished(self) -> Result<Unfinished, Unmergeable> {
+        let Shared {
+            workers,
+            hashes,
+            chunks,
+            bytes,
+            ..
+        } = self.shared;
+        let partial = workers.merge()?;
+        let report = Report {
+            table: Answer::Rows(Vec::new()),
+            account: partial.account.clone(),
+            streamed: 0,
+            groups: partial.group_count(),
+            chunks: chunks.into_inner(),
+            bytes: bytes.into_inner(),
+        };
+        Ok(Unfinished {
+            partial,
+            hashes: hashes.into_inner().unwrap_or_else(PoisonError::into_inner),
+            report,
+        })
     }
 
     /// The answer. Reports to `observe` if a part cannot be computed.

@@ -82,6 +82,11 @@ impl Ranked {
         self.order.len()
     }
 
+    /// Keeps at most this number of rows.
+    pub(super) fn truncate(&mut self, rows: usize) {
+        self.order.truncate(rows);
+    }
+
     /// The rows in order.
     pub(super) fn rows(&self) -> impl Iterator<Item = Vec<Cell>> {
         let groups = self.order.iter();

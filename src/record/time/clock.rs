@@ -16,19 +16,40 @@ pub fn clock_shift(width: Duration, zone: &TimeZone) -> i64 {
     if *zone == TimeZone::UTC || seconds == 0 || width.subsec_nanos() != 0 {
         return 0;
     }
-    let Ok(begin) = Instant::from_second(YEARS.start) else {
-        return 0;
-    };
-    let shift = |east: jiff::tz::Offset| i64::from(east.seconds()).rem_euclid(seconds);
-    let first = shift(zone.to_offset(begin));
-    let mut changes = zone
-        .following(begin)
-        .take_while(|change| change.timestamp().as_second() < YEARS.end);
-    if changes.all(|change| shift(change.offset()) == first) {
+    let mut offsets = offsets(zone).map(|east| east.rem_euclid(seconds));
+    let first = offsets.next().unwrap_or(0);
+    if offsets.all(|shift| shift == first) {
         first
     } else {
         0
     }
+}
+
+/// Whether days of the zone begin where time buckets of this width and shift do.
+pub fn begins_days(width: Duration, shift: i64, zone: &TimeZone) -> bool {
+    let seconds = i64::try_from(width.as_secs()).unwrap_or(i64::MAX);
+    if width.subsec_nanos() != 0 {
+        return Duration::from_secs(1)
+            .as_nanos()
+            .is_multiple_of(width.as_nanos());
+    }
+    let mut offsets = offsets(zone).map(|east| east.rem_euclid(seconds));
+    86_400 % seconds == 0 && offsets.all(|east| east == shift)
+}
+
+/// How many seconds the zone is east of UTC: first, and after each change of its clocks.
+fn offsets(zone: &TimeZone) -> impl Iterator<Item = i64> {
+    let begin = Instant::from_second(YEARS.start).expect("it is within the range");
+    let first = zone.to_offset(begin);
+    let changes = zone
+        .following(begin)
+        .take_while(|change| change.timestamp().as_second() < YEARS.end)
+        .map(|change| change.offset());
+    let offsets: Vec<i64> = std::iter::once(first)
+        .chain(changes)
+        .map(|offset| i64::from(offset.seconds()))
+        .collect();
+    offsets.into_iter()
 }
 
 #[cfg(test)]

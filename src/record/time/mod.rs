@@ -15,7 +15,7 @@ use jiff::ZonedDateTime;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-pub use clock::clock_shift;
+pub use clock::{begins_days, clock_shift};
 pub use parse::AccessTimes;
 pub use stamp::{StampLayout, Stamps, Years};
 

@@ -27,9 +27,35 @@ pub fn parse(text: &str) -> Result<TimeZone, String> {
     TimeZone::get(text).map_err(|_| wrong())
 }
 
+/// What [`parse`] reads as this zone; none if it has no name.
+pub fn name(zone: &TimeZone) -> Option<String> {
+    if let Some(name) = zone.iana_name() {
+        return Some(name.to_owned());
+    }
+    let seconds = zone.to_fixed_offset().ok()?.seconds();
+    let (sign, east) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
+    let minutes = east / 60;
+    (east % 60 == 0).then(|| format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_zone_is_read_as_that_zone() {
+        for text in [
+            "Europe/Berlin",
+            "UTC",
+            "+02:00",
+            "-03:30",
+            "-00:30",
+            "Asia/Kathmandu",
+        ] {
+            let zone = parse(text).expect("a zone");
+            assert_eq!(name(&zone).as_deref(), Some(text));
+        }
+    }
 
     #[test]
     fn names_and_offsets_are_zones() {

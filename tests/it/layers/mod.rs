@@ -88,7 +88,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("group", &["io::prefetch", "record"]),
     ("select", &["dirs", "error::Plain", "io", "record"]),
     ("dirs", &["error::Plain", "io", "record"]),
-    ("resume", &["error::Plain", "io"]),
+    ("resume", &["error::Plain", "io", "record::escaped"]),
     ("format", &["io::bits", "io::masks", "record"]),
     ("render", &["io", "panics"]),
     ("record", &[]),

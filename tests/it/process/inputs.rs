@@ -182,6 +182,7 @@ fn a_truncated_file_gives_its_remaining_lines() {
             max_line: CHUNK,
             live: false,
             watched: 0,
+            hashes_streams: false,
         };
         let report = run(
             std::sync::Arc::new(plan),
