@@ -70,6 +70,8 @@ pub(super) enum Seen {
     Excluded(FileType),
     /// It has gone, or has turned out to be left out.
     Gone,
+    /// Nothing can be known of it.
+    Failed,
 }
 
 /// What was seen of a directory. Reused for the next.
@@ -157,6 +159,7 @@ impl Look {
             listing,
             seen,
             rules,
+            error: first_error,
             ..
         } = self;
         let prefix = path.len();
@@ -183,7 +186,11 @@ impl Look {
                     Seen::Gone
                 }
                 Ok(stat) => Seen::There(Facts::new(&stat, looked), stat.file_system()),
-                Err(_) => Seen::Gone,
+                Err(error) if is_gone(&error) => Seen::Gone,
+                Err(error) => {
+                    first_error.get_or_insert(error);
+                    Seen::Failed
+                }
             });
         }
         path.truncate(prefix);

@@ -90,6 +90,10 @@ impl Tree {
                     continue;
                 }
                 Seen::Gone => continue,
+                Seen::Failed => {
+                    known.map(|known| unseen.remove(&known));
+                    continue;
+                }
             };
             let entered = match known {
                 Some(known) => {

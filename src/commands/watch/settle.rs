@@ -72,10 +72,15 @@ impl Settling {
             }),
         };
         waiting.until = until;
-        let mut records = waiting.records.iter_mut();
-        match records.find(|(_, known)| known.kind == record.kind) {
-            Some((_, known)) => known.facts = record.facts,
-            None => waiting.records.push((self.next, record)),
+        for (_, known) in &mut waiting.records {
+            known.facts = record.facts;
+        }
+        // What is written to a new file belongs to its creation.
+        let is_covered = |known: &Record| {
+            known.kind == record.kind || (known.kind == Kind::Create && record.kind == Kind::Modify)
+        };
+        if !waiting.records.iter().any(|(_, known)| is_covered(known)) {
+            waiting.records.push((self.next, record));
         }
         self.next += 1;
     }

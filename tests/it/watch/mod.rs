@@ -1,9 +1,13 @@
 //! `jug watch` as a process: no change is lost, whatever happens, and commands run when they should. Nothing here waits for a time
 //! to pass: records and files are awaited, each with a deadline.
 
+mod busy;
 mod commands;
 mod ends;
+mod examples;
+mod limits;
 mod reports;
+mod terminal;
 mod trees;
 
 use std::fs;
