@@ -58,6 +58,7 @@ fn reader(format: &str, text: &str, fields: &[&str]) -> Box<dyn Reader> {
         infer: false,
         years: jug::record::time::Years::Known(2026),
         has_header: true,
+        rule: None,
     };
     let sample = Sample {
         bytes: text.as_bytes(),

@@ -61,7 +61,9 @@ nginx\t'Read combined access logs followed by the request time (rt) in seconds'
 nginx-error\t'Read error logs of nginx'
 syslog\t'Read lines of syslog: RFC 3164 and RFC 5424, with or without a priority, and with times of RFC 3339'
 tsv\t'Read tab-separated values with a header line'
-vhost_combined\t'Read combined access logs with the virtual host (vhost) in front'"
+vhost_combined\t'Read combined access logs with the virtual host (vhost) in front'
+w3c\t'Read extended logs of the W3C, as of IIS, whose lines #Fields: name the columns'"
+complete -c jug -n "__fish_jug_using_subcommand log" -l record-start -d 'Begin a record at lines with a time, or at lines that match a regex; other lines belong to the record before. One thread puts lines together' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l tz -d 'Time zone for times without one, for day boundaries and for times in tables [default: the system\'s]' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l year -d 'Use this year for times without one, instead of the latest that is not after tomorrow' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l since -d 'Keep lines from TIME on: 2026-01-31, 2026-01-31T10:00:00, 2h (ago), yesterday, @SECONDS' -r
@@ -95,6 +97,7 @@ complete -c jug -n "__fish_jug_using_subcommand log" -l progress -d 'When to sho
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand log" -l infer -d 'Write text that looks like a number as a number'
 complete -c jug -n "__fish_jug_using_subcommand log" -l no-header -d 'Read the first line of CSV and TSV as a record; columns are f1, f2 and so on, or $1, $2'
+complete -c jug -n "__fish_jug_using_subcommand log" -l csv-multiline -d 'Read CSV with newlines in quoted cells; one thread puts lines together'
 complete -c jug -n "__fish_jug_using_subcommand log" -s i -l ignore-case -d 'Ignore case in text and regex filters, as /…/i does in one'
 complete -c jug -n "__fish_jug_using_subcommand log" -l strict -d 'Check every field of every line, even unused ones'
 complete -c jug -n "__fish_jug_using_subcommand log" -l describe -d 'Print the format, fields, types and samples of each file'
@@ -286,7 +289,8 @@ nginx\t'Read combined access logs followed by the request time (rt) in seconds'
 nginx-error\t'Read error logs of nginx'
 syslog\t'Read lines of syslog: RFC 3164 and RFC 5424, with or without a priority, and with times of RFC 3339'
 tsv\t'Read tab-separated values with a header line'
-vhost_combined\t'Read combined access logs with the virtual host (vhost) in front'"
+vhost_combined\t'Read combined access logs with the virtual host (vhost) in front'
+w3c\t'Read extended logs of the W3C, as of IIS, whose lines #Fields: name the columns'"
 complete -c jug -n "__fish_jug_using_subcommand pie" -l label -d 'Column of labels, by name or number; several as in path,status' -r
 complete -c jug -n "__fish_jug_using_subcommand pie" -l value -d 'Column of values, by name or number' -r
 complete -c jug -n "__fish_jug_using_subcommand pie" -l sort -d 'Order of the slices' -r -f -a "input\t'Keep the order of the input'

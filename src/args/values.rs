@@ -3,6 +3,10 @@
 //! Their messages quote the value and list valid forms.
 
 pub use crate::expr::literals::{duration, size};
+use regex_automata::meta::{self, Regex};
+use regex_automata::util::syntax;
+
+use crate::format::Rule;
 use crate::log::account::MaxBad;
 
 /// A count: `500`, `2K` (2,000), `100M` (100 million).
@@ -96,6 +100,38 @@ pub fn max_bad(text: &str) -> Result<MaxBad, String> {
         return percent(text).map(MaxBad::Share).map_err(|_| wrong());
     }
     text.parse().map(MaxBad::Lines).map_err(|_| wrong())
+}
+
+/// What a record begins with: `time`, or a regex, perhaps between slashes.
+///
+/// # Errors
+/// A message that quotes the regex and says what is wrong with it.
+pub fn record_start(text: &str) -> Result<Rule, String> {
+    if text == "time" {
+        return Ok(Rule::FromTime);
+    }
+    let between = |text: &str| Some(text.strip_prefix('/')?.strip_suffix('/')?.to_owned());
+    let regex = between(text).unwrap_or_else(|| text.to_owned());
+    let bytes = syntax::Config::new().utf8(false);
+    let any = meta::Config::new().utf8_empty(false);
+    let built = Regex::builder().syntax(bytes).configure(any).build(&regex);
+    built
+        .map(|built| Rule::From(built, regex.clone()))
+        .map_err(|error| {
+            let reason = error
+                .syntax_error()
+                .map_or_else(|| error.to_string(), short_reason);
+            format!("invalid regex '{regex}': {reason}")
+        })
+}
+
+/// What is wrong with a regex, without a copy of it.
+fn short_reason(error: &regex_syntax::Error) -> String {
+    match error {
+        regex_syntax::Error::Parse(error) => error.kind().to_string(),
+        regex_syntax::Error::Translate(error) => error.kind().to_string(),
+        other => other.to_string(),
+    }
 }
 
 /// A percentage as a fraction from 0 to 1: `2`, `2%`, `0.5pct`.

@@ -40,7 +40,7 @@ use crate::args::values;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::expr::{Clock, QueryError};
-use crate::format;
+use crate::format::{self, Rule};
 use crate::io::source::InputName;
 use crate::io::stdout::was_reader_gone;
 use crate::log::account::MaxBad;
@@ -112,6 +112,14 @@ pub struct Log {
     /// Read the first line of CSV and TSV as a record; columns are f1, f2 and so on, or $1, $2
     #[arg(long, help_heading = "Input")]
     no_header: bool,
+
+    /// Read CSV with newlines in quoted cells; one thread puts lines together
+    #[arg(long, help_heading = "Input")]
+    csv_multiline: bool,
+
+    /// Begin a record at lines with a time, or at lines that match a regex; other lines belong to the record before. One thread puts lines together
+    #[arg(long, value_name = "time|REGEX", value_parser = values::record_start, conflicts_with = "csv_multiline", help_heading = "Input")]
+    record_start: Option<Rule>,
 
     #[command(flatten, next_help_heading = "Input")]
     zone: Zone,
@@ -252,6 +260,10 @@ impl Log {
                     None => Years::Until(now),
                 },
                 has_header: !self.no_header,
+                rule: match self.csv_multiline {
+                    true => Some(Rule::Quotes(None)),
+                    false => self.record_start.clone(),
+                },
             },
             options: Options {
                 threads: self.threads.count.unwrap_or(1),
@@ -332,6 +344,7 @@ impl Log {
             RawLines::add_names(&mut plan);
         }
         let absent = absent_fields(&inputs, &plan);
+        let are_stamped = intent.settings.rule.is_none() && inputs.iter().any(Input::is_stamped);
         for field in &absent {
             intent.options.watched |= field.bit();
         }
@@ -378,6 +391,7 @@ impl Log {
             &found.names,
             max_bad,
             &plan,
+            are_stamped,
             &context.ui,
         );
         if plan.raw && !found.is_any && !self.quiet.is_set {

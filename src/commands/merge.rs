@@ -251,6 +251,7 @@ impl Merge {
                 &names,
                 self.max_bad,
                 &merged.plan,
+                false,
                 ui,
             );
         }

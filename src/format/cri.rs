@@ -1,10 +1,11 @@
 //! `cri`: logs of containers as the runtimes of Kubernetes write them, `TIME STREAM TAG MESSAGE`. Long lines are cut into pieces, of
-//! which all but the last have the tag `P`.
+//! which all but the last have the tag `P`; they are joined.
 
 use std::borrow::Cow;
 
 use memchr::memchr;
 
+use super::framing::{Framing, Piece, Pieces};
 use super::wanted::{TIME, TimeTexts, named};
 use super::words::Words;
 use super::{
@@ -71,6 +72,10 @@ impl Schema for Cri {
         false
     }
 
+    fn framing(&self, longest: usize) -> Option<Box<dyn Framing>> {
+        Some(Box::new(Pieces::new(piece, longest)))
+    }
+
     fn verbatim(&self) -> Verbatim {
         // The tag is shown as a truth value, and the time in another zone.
         Verbatim::Never
@@ -125,6 +130,27 @@ fn cut(line: &[u8]) -> Result<Entry<'_>, Bad> {
         stream,
         is_partial,
         message,
+    })
+}
+
+/// A line as a piece of a record: the time and the stream, then the tags, then the message.
+fn piece(line: &[u8]) -> Option<Piece<'_>> {
+    let Entry {
+        time,
+        stream,
+        is_partial,
+        message,
+    } = cut(line).ok()?;
+    let head = time.len() + stream.len() + 2;
+    let message_at = line.len() - message.len();
+    Some(Piece {
+        stream,
+        head: &line[..head],
+        mark: &line[head..message_at],
+        text: message,
+        tail: b"",
+        is_partial,
+        time,
     })
 }
 
@@ -190,6 +216,18 @@ mod tests {
             ))
         };
         assert_eq!(parts("T stdout F a  b "), all("stdout", false, "a  b "));
+        for line in [
+            "T stdout F a  b ",
+            "T stderr P:x:y a",
+            "T stderr F",
+            "T stderr F ",
+        ] {
+            let piece = piece(line.as_bytes()).expect("an entry");
+            let parts = [piece.head, piece.mark, piece.text, piece.tail].concat();
+            assert_eq!(parts, line.as_bytes());
+            assert_eq!(piece.is_partial, line.contains('P'));
+        }
+        assert!(piece(b"T stdin F a").is_none());
         assert_eq!(parts("T stderr P a"), all("stderr", true, "a"));
         assert_eq!(parts("T stderr P:x:y a"), all("stderr", true, "a"));
         assert_eq!(parts("T stderr F"), all("stderr", false, ""));

@@ -2,7 +2,7 @@
 //! recognised by the first lines.
 //!
 //! Lines are records here: a quoted cell that goes on past the end of its line is found out and refused, since lines are
-//! read by many workers at once.
+//! read by many workers at once. `--csv-multiline` reads such cells, from the beginning to the end of an input.
 
 use std::borrow::Cow;
 
@@ -114,6 +114,10 @@ impl Dialect for Csv {
             }
         }
         Ok(())
+    }
+
+    fn delimiter_of_quotes(self) -> Option<u8> {
+        Some(self.delimiter)
     }
 
     fn check(self, cell: &[u8]) -> Result<(), Bad> {

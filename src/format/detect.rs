@@ -80,8 +80,8 @@ pub fn decide(
         Kind::Words | Kind::Text if needs.time => plain::end_of_times(sample, settings),
         _ => Some(end),
     };
-    match known {
-        Some(known) => end = end.max(known),
+    match known.zip(schema.learns_until(sample)) {
+        Some((known, learnt)) => end = end.max(known).max(learnt),
         None => return Ok(Decision::NeedsMore),
     }
     schema.learn(sample.prefix(end));

@@ -1,10 +1,12 @@
-//! `docker`: the files of Docker's driver `json-file`. Docker cuts long lines into pieces; a piece without the newline at its end is
-//! `partial`.
+//! `docker`: the files of Docker's driver `json-file`. Docker cuts long lines into pieces, which are joined: a piece goes
+//! on if it has no newline at its end. A record is `partial` if its last piece is not there.
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memrchr};
 
+use super::framing::Piece;
+use super::json;
 use super::renamed::{self, Renamed, Renaming};
 use super::{Bad, Candidate, Kind, Refused, Settings, Spec};
 use crate::record::Value;
@@ -33,10 +35,60 @@ static RENAMING: Renaming = Renaming {
         Renamed::made("partial", "log", partial),
         Renamed::made("message", "log", message),
     ],
+    pieces: Some(piece),
 };
 
 fn candidates(_: &[u8], settings: &Settings) -> Result<Vec<Candidate>, Refused> {
     renamed::candidates(&RENAMING, settings)
+}
+
+/// A line as a piece of a record: the text is the inside of the string `log`.
+fn piece(line: &[u8]) -> Option<Piece<'_>> {
+    if let Some(piece) = usual_piece(line) {
+        return Some(piece);
+    }
+    let members = json::scan::members(line);
+    let find = |key: &str| {
+        let mut members = members.iter();
+        let (_, place) = members.find(|(known, _)| *known == key.as_bytes())?;
+        Some(place.clone())
+    };
+    let log = find("log")?;
+    let inside = line[log.clone()].strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let text = |key| line[find(key).unwrap_or(0..0)].trim_ascii();
+    Some(Piece {
+        stream: text("stream"),
+        head: &line[..log.start + 1],
+        mark: b"",
+        text: inside,
+        tail: &line[log.end - 1..],
+        is_partial: without_newline(inside).is_none(),
+        time: text("time").strip_prefix(b"\"")?.strip_suffix(b"\"")?,
+    })
+}
+
+/// The same for a line as Docker writes it: `{"log":"…","stream":"stdout","time":"…"}`.
+fn usual_piece(line: &[u8]) -> Option<Piece<'_>> {
+    const LOG: &[u8] = b"{\"log\":\"";
+    const STREAM: &[u8] = b"\",\"stream\":\"";
+    const TIME: &[u8] = b"\",\"time\":\"";
+    line.strip_prefix(LOG)?;
+    let rest = line.strip_suffix(b"\"}")?;
+    let time_at = memrchr(b'"', rest)? + 1;
+    let rest = rest[..time_at].strip_suffix(TIME)?;
+    let stream_at = memrchr(b'"', rest)? + 1;
+    let rest = rest[..stream_at].strip_suffix(STREAM)?;
+    let text = rest.get(LOG.len()..)?;
+    let stream = &line[stream_at - 1..time_at - TIME.len() + 1];
+    Some(Piece {
+        stream,
+        head: LOG,
+        mark: b"",
+        text,
+        tail: &line[rest.len()..],
+        is_partial: without_newline(text).is_none(),
+        time: &line[time_at..line.len() - 2],
+    })
 }
 
 /// Whether a piece has no newline at its end.
@@ -75,6 +127,43 @@ fn without_newline(text: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_cut_alike_however_they_are_written() {
+        for (log, is_partial) in [
+            ("a", true),
+            ("a\\n", false),
+            ("a\\\\n", true),
+            ("", true),
+            ("\\\"}\\n", false),
+        ] {
+            let usual = format!("{{\"log\":\"{log}\",\"stream\":\"stderr\",\"time\":\"T\"}}");
+            let other = format!(
+                "{{ \"time\":\"T\", \"log\" : \"{log}\",\"attrs\":{{}},\"stream\":\"stderr\"}}"
+            );
+            let found = usual_piece(usual.as_bytes()).expect("it is usual");
+            let scanned = piece(other.as_bytes()).expect("an object");
+            assert!(usual_piece(other.as_bytes()).is_none());
+            for (line, piece) in [(&usual, found), (&other, scanned)] {
+                assert_eq!(piece.text, log.as_bytes(), "{line}");
+                assert_eq!(piece.stream, b"\"stderr\"", "{line}");
+                assert_eq!(piece.time, b"T", "{line}");
+                assert_eq!(piece.is_partial, is_partial, "{line}");
+                assert_eq!(
+                    [piece.head, piece.text, piece.tail].concat(),
+                    line.as_bytes()
+                );
+            }
+        }
+        for line in [
+            "",
+            "{}",
+            "{\"log\":1,\"time\":\"T\"}",
+            "{\"log\":\"a\",\"time\":9}",
+        ] {
+            assert!(piece(line.as_bytes()).is_none(), "{line}");
+        }
+    }
 
     #[test]
     fn only_a_newline_at_the_end_is_taken_off() {

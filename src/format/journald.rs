@@ -40,6 +40,7 @@ static RENAMING: Renaming = Renaming {
         Renamed::made("pid", "_PID", number),
         Renamed::made("message", "MESSAGE", message),
     ],
+    pieces: None,
 };
 
 fn candidates(_: &[u8], settings: &Settings) -> Result<Vec<Candidate>, Refused> {

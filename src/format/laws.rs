@@ -13,6 +13,7 @@ fn settings() -> Settings {
         infer: false,
         years: Years::Known(2026),
         has_header: true,
+        rule: None,
     }
 }
 
@@ -105,7 +106,7 @@ fn names_and_summaries_keep_the_rules() {
     for (name, summary, verb) in formats.chain(outputs) {
         assert!(
             name.bytes()
-                .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_')),
+                .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'0'..=b'9' | b'-' | b'_')),
             "{name}"
         );
         assert!(

@@ -13,6 +13,7 @@ pub mod csv;
 mod detect;
 mod docker;
 mod error_log;
+mod framing;
 mod infer;
 mod journald;
 pub mod json;
@@ -32,6 +33,7 @@ mod sample;
 mod table;
 pub mod tsv;
 mod vhost_combined;
+mod w3c;
 mod wanted;
 mod words;
 
@@ -41,6 +43,7 @@ use crate::record::{Cell, Value};
 pub use crate::record::{Bad, FieldName, Step, Want, Wanted};
 pub use csv::MULTILINE_CSV;
 pub use detect::{Decision, Needs, decide, detect, is_unusual};
+pub use framing::{Framed, Framing, Gather, Record, Records, Rule, as_lines};
 pub use infer::InferNumbers;
 pub use parse::{NamedParse, PARSES, Parse, Pat, Re, find_parse};
 
@@ -64,6 +67,7 @@ pub static FORMATS: &[&Spec] = &[
     &app::SYSLOG,
     &tsv::SPEC,
     &vhost_combined::SPEC,
+    &w3c::SPEC,
 ];
 
 /// Every format that rows can be written in, sorted by name. Tables for people are not among them: they need a terminal.
@@ -111,6 +115,8 @@ pub struct Settings {
     pub years: Years,
     /// Whether the first line of a table names the columns; otherwise they are called f1, f2 and so on.
     pub has_header: bool,
+    /// Which lines belong together, if that is not left to the format.
+    pub rule: Option<Rule>,
 }
 
 impl Settings {
@@ -121,6 +127,7 @@ impl Settings {
             infer: false,
             years: Years::Known(1970),
             has_header: true,
+            rule: None,
         }
     }
 }
@@ -224,6 +231,12 @@ pub trait Schema: Send + Sync {
         false
     }
 
+    /// The end of the prefix that it must learn from, though the format is certain before; none if it is not all there.
+    fn learns_until(&self, sample: Sample<'_>) -> Option<usize> {
+        let _ = sample;
+        Some(0)
+    }
+
     /// What stands where in a line, if that is learnt from the lines.
     fn layout(&self) -> Option<String> {
         None
@@ -255,6 +268,12 @@ pub trait Schema: Send + Sync {
     /// How many lines at the beginning are not records (a CSV header).
     fn header_lines(&self) -> usize {
         0
+    }
+
+    /// What makes records of at most `longest` bytes of the lines, if a record is not a line.
+    fn framing(&self, longest: usize) -> Option<Box<dyn Framing>> {
+        let _ = longest;
+        None
     }
 
     /// What looks wrong about the input as a whole, and what to do.

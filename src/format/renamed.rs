@@ -1,6 +1,7 @@
 //! Objects of JSON in which a program names things its own way: the schema and the reader that `docker` and `journald` share.
 //! Each of their fields is read from a key; all other keys are fields as they are.
 
+use super::framing::{Cut, Framing, Pieces};
 use super::json;
 use super::wanted::TIME;
 use super::{
@@ -15,6 +16,8 @@ pub(super) struct Renaming {
     /// The keys that every object has, which show the format.
     pub(super) shown_by: &'static [&'static str],
     pub(super) fields: &'static [Renamed],
+    /// How objects are cut that may be pieces of a record.
+    pub(super) pieces: Option<Cut>,
 }
 
 /// A field that is read from a key.
@@ -101,6 +104,11 @@ impl Schema for RenamedJson {
 
     fn always(&self, field: &str) -> Option<Always> {
         self.find(&FieldName::key(field))?.always
+    }
+
+    fn framing(&self, longest: usize) -> Option<Box<dyn Framing>> {
+        let cut = self.renaming.pieces?;
+        Some(Box::new(Pieces::new(cut, longest)))
     }
 
     fn verbatim(&self) -> Verbatim {

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use super::wanted::{Times, named, time_alias};
 use super::words::{Place, cell};
 use super::{
-    Bad, Candidate, FieldName, Reader, Refused, Schema, Settings, Spec, Unknown, Verbatim, Wanted,
-    records,
+    Bad, Candidate, FieldName, Framing, Gather, Reader, Refused, Rule, Schema, Settings, Spec,
+    Unknown, Verbatim, Wanted, records,
 };
 use crate::record::{Number, Timestamp, Value};
 
@@ -32,6 +32,11 @@ pub(super) trait Dialect: Copy + Send + Sync + 'static {
 
     /// Judges a cell strictly.
     fn check(self, cell: &[u8]) -> Result<(), Bad>;
+
+    /// The delimiter, if cells in quotes may have newlines in them.
+    fn delimiter_of_quotes(self) -> Option<u8> {
+        None
+    }
 }
 
 /// How many delimiters behind the header make sure that a text is a table.
@@ -168,6 +173,17 @@ impl<D: Dialect> Schema for Table<D> {
 
     fn time_field(&self) -> Option<&str> {
         time_alias(&self.names)
+    }
+
+    fn framing(&self, longest: usize) -> Option<Box<dyn Framing>> {
+        let delimiter = self.dialect.delimiter_of_quotes()?;
+        let Some(Rule::Quotes(_)) = self.settings.rule else {
+            return None;
+        };
+        Some(Box::new(Gather::new(
+            Rule::Quotes(Some(delimiter)),
+            longest,
+        )))
     }
 
     fn header_lines(&self) -> usize {

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use rustix::fs::SeekFrom;
 use rustix::io::Errno;
 
 use super::buffer::Buffer;
@@ -16,6 +17,7 @@ use super::file_systems::{self, FileSystemKind};
 use super::growing::Growing;
 use super::mapped::Mapped;
 use super::origin::Origin;
+use super::stream::Stream;
 
 /// How long a file must have been left alone to count as settled.
 const SETTLED_AFTER: Duration = Duration::from_secs(600);
@@ -66,6 +68,21 @@ impl Regular {
     /// Closes the file for good. Later uses fail with `EBADF`.
     pub fn close(&self) {
         *self.descriptor() = Descriptor::Closed;
+    }
+
+    /// The same file, read once from its beginning to its end. Its descriptor is shared with this one.
+    ///
+    /// # Errors
+    /// Those of dup(2), lseek(2) and of opening the file again.
+    pub fn stream(&self) -> io::Result<Stream> {
+        let file = self.file()?.try_clone()?;
+        rustix::fs::seek(&file, SeekFrom::Start(self.begin))?;
+        let origin = match &self.path {
+            Some(path) => Origin::of_path(path.clone(), &file)?,
+            None => Origin::of_descriptor(&file)?,
+        };
+        let size = self.end - self.begin;
+        Ok(Stream::from_file(file, Some(size), None).with_origin(origin))
     }
 
     /// The open file. It is opened again if it is suspended.

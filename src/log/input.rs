@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::plan::{Plan, Takes};
 use crate::error::{Error, Result};
-use crate::format::{Always, Schema};
+use crate::format::{Always, Framing, Gather, Kind, Schema, as_lines};
 use crate::io::buffer::Buffer;
 use crate::io::mapped::Mapped;
 use crate::io::source::{InputName, OpenOptions, Opened, Regular, open};
@@ -32,6 +32,10 @@ pub struct Input {
     pub bound: Bound,
     /// Its bytes.
     pub body: Body,
+    /// What makes records of its lines, if a record is not a line.
+    pub framing: Option<Box<dyn Framing>>,
+    /// Whether the next input goes on with this one, so that a record may be in both.
+    pub goes_on: bool,
     /// The beginning, whole lines only, for `--describe`.
     pub sample: Vec<u8>,
     /// What looks wrong about it, and what to do.
@@ -168,18 +172,33 @@ impl Input {
                 (Body::Blocks(blocks), is_whole)
             }
         };
-        body.skip(beginning.skip);
+        let framing = opening.gather().or(beginning.framing);
+        if let (Body::Chunks(chunks), true) = (&body, framing.is_some()) {
+            let stream = chunks.file.stream().map_err(failed)?;
+            chunks.file.close();
+            body = Body::Blocks(Blocks::behind(stream, opening.chunk, beginning.skip));
+        } else {
+            body.skip(beginning.skip);
+        }
         let schema = beginning.schema;
         let bound = Bound {
             input: index,
             name: shown_name(&name),
             schema,
         };
-        sample.truncate(whole_lines(&sample, is_whole).len());
+        match &opening.settings.rule {
+            Some(rule) if framing.is_some() => {
+                let gather = Gather::new(rule.clone(), opening.max_line);
+                sample = as_lines(&sample, is_whole, gather);
+            }
+            _ => sample.truncate(whole_lines(&sample, is_whole).len()),
+        }
         Ok(Input {
             name,
             bound,
             body,
+            framing,
+            goes_on: false,
             sample,
             doubt: beginning.doubt,
             is_reported: AtomicBool::new(false),
@@ -294,6 +313,12 @@ impl Input {
     /// Frees the first lines: with thousands of inputs they would fill the memory.
     pub fn drop_sample(&mut self) {
         self.sample = Vec::new();
+    }
+
+    /// Whether its lines begin with times, as far as they are not parts of the record before.
+    pub fn is_stamped(&self) -> bool {
+        let schema = self.bound.schema.as_ref();
+        schema.is_some_and(|schema| schema.spec().kind == Kind::Stamped)
     }
 
     /// Whether it is so small that starting threads would cost more than it saves.

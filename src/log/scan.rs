@@ -18,7 +18,7 @@ use super::plan::{FILE, LINE, Output, Plan, Step};
 use super::query::line_regex::LineSearch;
 use super::rows::{Rows, SLACK};
 use super::table::{Best, reduce};
-use crate::format::{Reader, Verbatim};
+use crate::format::{Reader, Records, Schema, Verbatim};
 use crate::io::bits;
 use crate::record::{Bad, Cell, Value};
 
@@ -32,7 +32,8 @@ pub struct Scanner {
     search: Option<Search>,
     /// Whether steps or results read the slot of the line's text.
     reads_line: bool,
-    reader: Option<(usize, Box<dyn Reader>)>,
+    /// The reader of one input, of records of one schema: the number of the input and of the schema.
+    reader: Option<((usize, u64), Box<dyn Reader>)>,
     /// The readers of what is parsed, in order.
     parsers: Vec<Box<dyn Reader>>,
     /// Selects rows, if the query keeps only the best.
@@ -129,17 +130,7 @@ impl Scanner {
 
     /// Scans whole lines of an input; `offset` is where they begin in it. The last line may lack its newline.
     pub fn scan(&mut self, bound: &Bound, lines: &[u8], offset: u64, rows: &mut Rows) {
-        if self
-            .reader
-            .as_ref()
-            .is_none_or(|(input, _)| *input != bound.input)
-        {
-            let reader = bound
-                .schema
-                .as_ref()
-                .and_then(|schema| schema.reader(&self.plan.fields).ok());
-            self.reader = reader.map(|reader| (bound.input, reader));
-        }
+        self.use_reader((bound.input, 0), bound.schema.as_deref());
         let width = self.plan.first_field + self.plan.fields.len();
         let mut row: Vec<Value<'_>> = vec![Value::Missing; width];
         row[FILE] = Value::Text(Cow::Borrowed(&bound.name));
@@ -186,6 +177,48 @@ impl Scanner {
             }
         }
         self.settle(bound, passed, &mut batch, rows);
+    }
+
+    /// Scans records of an input that are not its lines.
+    pub fn scan_records(&mut self, bound: &Bound, parts: &[Records], rows: &mut Rows) {
+        for records in parts {
+            match &records.schema {
+                Some((number, schema)) => self.use_reader((bound.input, *number), Some(&**schema)),
+                None => self.use_reader((bound.input, 0), bound.schema.as_deref()),
+            }
+            let width = self.plan.first_field + self.plan.fields.len();
+            let mut row: Vec<Value<'_>> = vec![Value::Missing; width];
+            row[FILE] = Value::Text(Cow::Borrowed(&bound.name));
+            let mut batch = Batch::new(&row);
+            for record in records.iter() {
+                let Some(text) = record.text else {
+                    self.skip_long(bound, record.offset);
+                    continue;
+                };
+                if self.take(bound, text, record.offset, &mut batch) {
+                    self.settle(bound, 0, &mut batch, rows);
+                }
+            }
+            self.settle(bound, 0, &mut batch, rows);
+        }
+    }
+
+    /// Makes the reader ready for records of this number with this schema.
+    fn use_reader(&mut self, number: (usize, u64), schema: Option<&dyn Schema>) {
+        if self
+            .reader
+            .as_ref()
+            .is_some_and(|(known, _)| *known == number)
+        {
+            return;
+        }
+        let reader = schema.map(|schema| {
+            let reader = schema.reader(&self.plan.fields);
+            reader.unwrap_or_else(|unknown| {
+                Box::new(parsing::Lacking::of(&self.plan.fields[unknown.index]))
+            })
+        });
+        self.reader = reader.map(|reader| (number, reader));
     }
 
     /// Counts a line that is longer than allowed, whose bytes were skipped.

@@ -41,6 +41,7 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
         infer: false,
         years: jug::record::time::Years::Known(2026),
         has_header: true,
+        rule: None,
     };
     let plan = planned(query);
     let opening = Opening {

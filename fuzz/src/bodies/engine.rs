@@ -52,6 +52,7 @@ pub fn answer(
         infer: true,
         years: jug::record::time::Years::Known(2026),
         has_header: true,
+        rule: None,
     };
     let opening = Opening {
         from: from.and_then(format::find),

@@ -30,19 +30,19 @@ pub(super) fn refuse_split_cells(account: &Account, names: &[InputName]) -> Resu
 
 /// The error for a file in which a cell spans lines.
 pub(super) fn split_cells(message: &str) -> Error {
-    Error::input(message)
-        .hint("quoted cells that span lines are not supported; remove the newlines first")
+    Error::input(message).hint("quoted cells that span lines are read with --csv-multiline")
 }
 
-/// Reports bad lines: too many make the run incomplete, fewer are a note.
+/// Reports lines that were left out because they have no time, and bad lines; `are_stamped` if lines begin with times. Too many make the run incomplete, fewer are a note.
 pub(in crate::commands) fn tell(
     account: &Account,
     names: &[InputName],
     max_bad: MaxBad,
     plan: &Plan,
+    are_stamped: bool,
     ui: &Ui,
 ) {
-    tell_of_untimed(account, names, max_bad, ui);
+    tell_of_untimed(account, names, max_bad, are_stamped, ui);
     if account.bad == 0 {
         return;
     }
@@ -77,7 +77,13 @@ pub(in crate::commands) fn tell(
 }
 
 /// Reports lines that were left out because they have no time, as bad lines are.
-fn tell_of_untimed(account: &Account, names: &[InputName], max_bad: MaxBad, ui: &Ui) {
+fn tell_of_untimed(
+    account: &Account,
+    names: &[InputName],
+    max_bad: MaxBad,
+    are_stamped: bool,
+    ui: &Ui,
+) {
     let Some((input, offset)) = account.first_untimed else {
         return;
     };
@@ -90,6 +96,9 @@ fn tell_of_untimed(account: &Account, names: &[InputName], max_bad: MaxBad, ui: 
     if max_bad.is_exceeded(account.untimed, account) {
         ui.missed(&summary);
         ui.detail(&first);
+        if are_stamped {
+            ui.hint("lines that belong to the one before are read with it: --record-start time");
+        }
     } else {
         ui.noted(&summary);
         ui.note(&first);

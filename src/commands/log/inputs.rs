@@ -1,5 +1,7 @@
 //! The inputs of `jug log`: opening them, and hints about queries that do not fit them.
 
+use std::os::unix::ffi::OsStrExt as _;
+
 use super::account::split_cells;
 use super::{Intent, Log};
 use crate::args::output::To;
@@ -17,6 +19,7 @@ use crate::log::plan::{Output as PlanOutput, Parsing, Plan, first_key};
 use crate::log::query::{Item, Query, Stage, StageKind};
 use crate::observe::Observe as _;
 use crate::record::{FieldName, Number, Value, Want, Wanted};
+use crate::resume::is_rotated_name;
 use crate::ui::Ui;
 
 /// At most this many inputs stay open and keep their first bytes in memory, for hints and for reading on. With thousands of
@@ -38,6 +41,7 @@ impl Log {
         let needs_schema = self.describe
             || self.strict
             || intent.from.is_some()
+            || intent.settings.rule.is_some()
             || plan.reads_fields()
             || (plan.raw && intent.to.is_some());
         let is_stopping = || ui.stopping();
@@ -98,6 +102,7 @@ impl Log {
                 }
             }
         }
+        join_rotated(&mut inputs);
         match first_error {
             // If nothing is left to read, the last failure is the command's own.
             Some(error) if inputs.is_empty() && failed > 0 => Err(error),
@@ -107,6 +112,28 @@ impl Log {
             }
             None => Ok(inputs),
         }
+    }
+}
+
+/// Marks inputs with which the next goes on: rotated files of one log, one after the other.
+fn join_rotated(inputs: &mut [Input]) {
+    let place = |input: &Input| match &input.name {
+        InputName::Path(path) if input.framing.is_some() => {
+            let name = path.file_name()?.as_bytes().to_vec();
+            Some((path.parent()?.to_path_buf(), name))
+        }
+        _ => None,
+    };
+    let places: Vec<_> = inputs.iter().map(place).collect();
+    for index in 1..inputs.len() {
+        let (Some(before), Some(this)) = (&places[index - 1], &places[index]) else {
+            continue;
+        };
+        let is_of = |active: &[u8], name: &[u8]| active == name || is_rotated_name(active, name);
+        let mut active = places.iter().flatten().filter(|place| place.0 == this.0);
+        inputs[index - 1].goes_on = before.0 == this.0
+            && before.1 != this.1
+            && active.any(|active| is_of(&active.1, &before.1) && is_of(&active.1, &this.1));
     }
 }
 
@@ -121,6 +148,10 @@ pub(super) fn are_records_already(intent: &Intent, inputs: &[Input]) -> bool {
     let Some(To::Rows(output)) = intent.to else {
         return false;
     };
+    // A record of several lines is no row.
+    if intent.settings.rule.is_some() {
+        return false;
+    }
     inputs.iter().all(|input| match &input.bound.schema {
         Some(schema) => schema.spec().has_rows_of(output),
         // It is empty.

@@ -191,6 +191,8 @@ fn question(log: &Log, intent: &Intent, plan: &Plan) -> Result<Question> {
         ("ignore-case", log.ignore_case),
         ("strict", log.strict),
         ("infer", log.infer),
+        ("no-header", log.no_header),
+        ("csv-multiline", log.csv_multiline),
     ] {
         if is_set {
             set(name, "");
@@ -199,6 +201,9 @@ fn question(log: &Log, intent: &Intent, plan: &Plan) -> Result<Question> {
     log.times
         .settings()
         .for_each(|(name, value)| set(name, value));
+    if let Some(rule) = &log.record_start {
+        set("record-start", &rule.to_string());
+    }
     if let Some(year) = log.year {
         set("year", &year.to_string());
     }

@@ -213,6 +213,7 @@ mod tests {
             infer: false,
             years: Years::Known(2026),
             has_header: true,
+            rule: None,
         };
         let schema = detect(sample, None, &settings);
         let options = ReadOptions {

@@ -96,6 +96,7 @@ fn parse_text(
         infer: false,
         years: Years::Until(Timestamp::now()),
         has_header: true,
+        rule: None,
     };
     let schema = match options.from {
         Some(spec) => spec

@@ -20,6 +20,7 @@ fn schema(last: Part) -> Access {
             infer: false,
             years: Years::Known(2026),
             has_header: true,
+            rule: None,
         },
     }
 }

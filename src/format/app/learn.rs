@@ -46,6 +46,27 @@ pub(super) fn learn(sample: Sample<'_>) -> Option<Layout> {
     })
 }
 
+/// A place where lines have a time, and how it is written there.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::format) struct StampStart {
+    place: StampPlace,
+    stamp: StampLayout,
+}
+
+impl StampStart {
+    /// That of a line; none if there is no time near its beginning.
+    pub(in crate::format) fn of(line: &[u8]) -> Option<StampStart> {
+        let (place, stamp) = find_stamp(&[line])?;
+        Some(StampStart { place, stamp })
+    }
+
+    /// Whether a line has a time there.
+    pub(in crate::format) fn begins(self, line: &[u8]) -> bool {
+        let text = self.place.find(line).and_then(|start| line.get(start..));
+        text.is_some_and(|text| self.stamp.length(text).is_some())
+    }
+}
+
 /// Where the time is, and how it is written.
 fn find_stamp(lines: &[&[u8]]) -> Option<(StampPlace, StampLayout)> {
     let places = (0..=BEFORE).flat_map(|before| {
@@ -96,6 +117,7 @@ fn find_slots(lines: &[&[u8]], place: StampPlace, stamp: StampLayout) -> Vec<Slo
         slots: Vec::new(),
         has_syslog_time: stamp.is_of_syslog(),
         has_level: place.has_level_letter,
+        follows_bracket: false,
     };
     while head.slots.len() < SLOTS && head.take() {}
     head.slots
@@ -113,6 +135,8 @@ struct Head<'a> {
     slots: Vec<Slot>,
     has_syslog_time: bool,
     has_level: bool,
+    /// Whether brackets have been passed over of which nothing shows what stands in them.
+    follows_bracket: bool,
 }
 
 impl<'a> Head<'a> {
@@ -195,8 +219,16 @@ impl<'a> Head<'a> {
                     .iter()
                     .all(|piece| piece.is_some_and(|piece| piece.is_bracketed)))
         {
+            if most(&self.pieces(1), |piece| {
+                piece.is_some_and(|piece| piece.is_bracketed)
+            }) {
+                // What the first of several is, nothing shows.
+                self.follows_bracket = true;
+                return self.push(Slot::Other);
+            }
             let slot = self.bracketed(&pieces);
-            return slot != Slot::Other && self.push(slot);
+            let is_sure = !self.follows_bracket || self.is_padded_in_brackets();
+            return is_sure && slot != Slot::Other && self.push(slot);
         }
         if !is_name || has_logger {
             return false;
@@ -291,12 +323,20 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// Whether blanks fill up the brackets in some lines, as those around the names of threads.
+    fn is_padded_in_brackets(&self) -> bool {
+        let mut lines = self.lines.iter();
+        lines.any(|(line, at)| line[(*at).min(line.len())..].starts_with(b"[ "))
+    }
+
     /// What stands in brackets.
     fn bracketed(&self, pieces: &[Option<Piece<'a>>]) -> Slot {
         if most(pieces, |piece| {
             piece.is_some_and(|piece| is_process(&piece))
         }) {
             self.process()
+        } else if most(pieces, |piece| piece.is_some_and(is_counter)) {
+            Slot::Other
         } else if most(pieces, |piece| piece.is_some_and(has_parts)) {
             self.free(Slot::Logger(Mark::Brackets))
         } else {
@@ -352,6 +392,15 @@ fn is_tag(piece: Piece<'_>) -> bool {
 /// Whether it is the number of a process or thread.
 fn is_process(piece: &Piece<'_>) -> bool {
     slots::process(piece).is_some()
+}
+
+/// Whether it counts something, such as the lines of a session: `3-1`.
+fn is_counter(piece: Piece<'_>) -> bool {
+    piece.text.contains(&b'-')
+        && piece
+            .text
+            .iter()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'-'))
 }
 
 /// Whether blanks fill up a column of names.

@@ -10,6 +10,7 @@ mod priority;
 mod reader;
 mod slots;
 
+pub(super) use self::learn::StampStart;
 pub(super) use self::level::of_word as level_of_word;
 pub(super) use self::priority::level_of_severity;
 

@@ -11,6 +11,7 @@ fn settings() -> Settings {
         zone: TimeZone::UTC,
         infer: false,
         has_header: true,
+        rule: None,
         years: Years::Known(2026),
     }
 }
@@ -91,6 +92,14 @@ fn logs_of_java() {
         ],
     );
     assert_layout(
+        "2026-03-15T10:00:00.123+01:00  INFO 4711 --- [shop] [           main] c.example.Shop      : Started\n\
+         2026-03-15T10:00:01.123+01:00  WARN 4711 --- [shop] [nio-8080-exec-1] o.s.w.PageNotFound  : No mapping\n",
+        "app: time level pid - _ thread logger message",
+        &[
+            "2026-03-15T09:00:00.123Z|level=info|level_text=INFO|logger=c.example.Shop|thread=main|pid=4711|message=Started",
+        ],
+    );
+    assert_layout(
         "10:00 without a date\n\
          26/03/15 20:10:40 INFO executor.Backend: Registered signal\n\
          26/03/15 20:10:41 WARN spark.SecurityManager: SecurityManager: off\n",
@@ -164,6 +173,20 @@ fn logs_of_python_rust_and_go() {
 
 #[test]
 fn logs_of_servers() {
+    assert_layout(
+        "2026-03-15T10:00:01.123456Z 8 [Warning] [MY-010068] [Server] CA certificate ca.pem is self signed.\n\
+         2026-03-15T10:00:02.123456Z 12 [ERROR] [MY-012592] [InnoDB] Operating system error number 2.\n",
+        "app: time pid level _ message",
+        &[
+            "2026-03-15T10:00:01.123456Z|level=warn|level_text=Warning|pid=8|message=[Server] CA certificate ca.pem is self signed.",
+        ],
+    );
+    assert_layout(
+        "2026-03-15 10:00:00 CET [4711]: [1-1] user=app,db=shop LOG:  duration: 12.3 ms\n\
+         2026-03-15 10:00:01 CET [4712]: [2-1] user=app,db=shop FATAL:  password authentication failed\n",
+        "app: time pid _ _ level message",
+        &["2026-03-15T09:00:00Z|level=info|level_text=LOG|pid=4711|message=duration: 12.3 ms"],
+    );
     assert_layout(
         "[Sun Mar 15 04:47:44 2026] [notice] init() ok /etc/workers.conf\n\
          [Sun Mar 15 04:47:44 2026] [error] mod_jk child state 6\n",

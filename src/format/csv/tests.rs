@@ -14,6 +14,7 @@ fn settings(infer: bool) -> Settings {
         infer,
         years: Years::Known(2026),
         has_header: true,
+        rule: None,
     }
 }
 

@@ -14,6 +14,7 @@ fn settings() -> Settings {
         infer: false,
         years: Years::Known(2026),
         has_header: true,
+        rule: None,
     }
 }
 
@@ -147,6 +148,8 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("syslog", "syslog", ""),
     ("tsv", "tsv", ""),
     ("vhost_combined", "vhost_combined", "ltsv vhost_combined"),
+    // A line of it says nothing without its header.
+    ("w3c", "app w3c", ""),
 ];
 
 #[test]

@@ -3,6 +3,7 @@
 //! What is passed over is looked at no closer than is needed to find its end; strictness is left to [`check`](mod@super::check).
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use memchr::memchr2;
 
@@ -272,9 +273,14 @@ pub(in crate::format) fn number(line: &[u8], at: usize) -> Result<usize, Invalid
     Ok(end)
 }
 
-/// The members of the object that a line is, as far as it is one: for a look at the beginning of an input.
+/// The keys of the object that a line is, as far as it is one: for a look at the beginning of an input.
 pub(in crate::format) fn keys(line: &[u8]) -> Vec<&[u8]> {
-    let mut keys = Vec::new();
+    members(line).into_iter().map(|(key, _)| key).collect()
+}
+
+/// The members of the object that a line is, as far as it is one: the keys, and where the values stand.
+pub(in crate::format) fn members(line: &[u8]) -> Vec<(&[u8], Range<usize>)> {
+    let mut members = Vec::new();
     let mut at = blanks(line, 0);
     while let Some(b'{' | b',') = line.get(at) {
         at = blanks(line, at + 1);
@@ -284,13 +290,15 @@ pub(in crate::format) fn keys(line: &[u8]) -> Vec<&[u8]> {
         };
         let colon = blanks(line, end + 1);
         let Some(b':') = line.get(colon) else { break };
-        keys.push(&line[at + 1..end]);
-        let Ok(after) = skip(&mut Bytes(line), blanks(line, colon + 1)) else {
+        let key = &line[at + 1..end];
+        let start = blanks(line, colon + 1);
+        let Ok(after) = skip(&mut Bytes(line), start) else {
             break;
         };
+        members.push((key, start..after));
         at = blanks(line, after);
     }
-    keys
+    members
 }
 
 #[cfg(test)]

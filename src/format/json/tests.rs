@@ -15,6 +15,7 @@ fn settings() -> Settings {
         infer: false,
         years: Years::Known(2026),
         has_header: true,
+        rule: None,
     }
 }
 

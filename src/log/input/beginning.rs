@@ -1,7 +1,9 @@
 //! The beginning of an input: in which format it is, and where its records begin.
 
 use crate::error::{Error, Result};
-use crate::format::{self, Decision, Needs, Sample, Schema, Settings, Spec};
+use crate::format::{
+    self, Decision, Framing, Gather, Needs, Rule, Sample, Schema, Settings, Spec, as_lines,
+};
 use crate::io::source::InputName;
 use crate::io::wait::Until;
 
@@ -35,6 +37,21 @@ pub struct Opening<'a> {
 }
 
 impl Opening<'_> {
+    /// What makes records of the lines of an input with this schema, if a record is not a line.
+    fn framing(&self, schema: &dyn Schema) -> Option<Box<dyn Framing>> {
+        // Where no field is read, lines are counted and searched as they are, but a directive is no record.
+        let framing = schema.framing(self.max_line);
+        framing.filter(|framing| self.needs_schema || framing.skips_lines())
+    }
+
+    /// What makes records of the lines of any input, if that was asked for.
+    pub(super) fn gather(&self) -> Option<Box<dyn Framing>> {
+        match &self.settings.rule {
+            Some(Rule::Quotes(_)) | None => None,
+            Some(rule) => Some(Box::new(Gather::new(rule.clone(), self.max_line))),
+        }
+    }
+
     /// Whether the beginning must be looked at.
     pub(super) fn wants_sample(&self) -> bool {
         self.needs_schema || self.counts_records
@@ -50,6 +67,8 @@ pub(super) struct Beginning {
     pub(super) skip: usize,
     /// What looks wrong about the input, and what to do.
     pub(super) doubt: Option<(String, String)>,
+    /// What makes records of its lines, if a record is not a line.
+    pub(super) framing: Option<Box<dyn Framing>>,
 }
 
 /// Looks at the first bytes of an input, or all of them if it `is_whole`. None if more are needed to decide.
@@ -83,9 +102,15 @@ pub(super) fn decide(
     let records = &bytes[mark..];
     let longest = LONGEST_LINE.max(opening.max_line.saturating_add(1));
     let is_endless = records.len() >= longest && memchr::memchr(b'\n', records).is_none();
+    let whole = is_whole || is_endless;
+    let joined = opening.settings.rule.as_ref().map(|rule| {
+        let gather = Gather::new(rule.clone(), opening.max_line);
+        as_lines(records, whole, gather)
+    });
+    let records = joined.as_deref().unwrap_or(records);
     let sample = Sample {
         bytes: records,
-        whole: is_whole || is_endless,
+        whole,
     };
     let path = match name {
         InputName::Path(path) => Some(path.as_path()),
@@ -110,6 +135,7 @@ pub(super) fn decide(
             false => 0,
         },
         doubt: schema.doubt().filter(|_| is_skipped),
+        framing: opening.framing(&*schema),
         schema: opening.needs_schema.then_some(schema),
     }))
 }

@@ -54,6 +54,18 @@ pub struct Block {
     pub too_long: Option<u64>,
 }
 
+impl Block {
+    /// A block of nothing, in which lines of blocks before it may end.
+    pub fn empty() -> Block {
+        Block {
+            bytes: Buffer::new(),
+            offset: 0,
+            is_last: true,
+            too_long: None,
+        }
+    }
+}
+
 impl Blocks {
     pub(super) fn new(stream: Stream, chunk: usize) -> Blocks {
         Blocks {
@@ -67,6 +79,14 @@ impl Blocks {
             reported: 0,
             damage: None,
             chunk,
+        }
+    }
+
+    /// A stream of which some bytes come before the first block.
+    pub(super) fn behind(stream: Stream, chunk: usize, bytes: usize) -> Blocks {
+        Blocks {
+            behind: bytes,
+            ..Blocks::new(stream, chunk)
         }
     }
 

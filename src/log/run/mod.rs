@@ -10,6 +10,8 @@ mod blocks;
 mod buffer_pool;
 mod chunks;
 mod delivery;
+#[cfg(test)]
+mod framing_tests;
 mod job;
 mod order;
 #[cfg(test)]
@@ -128,9 +130,16 @@ impl<'s> Run<'s> {
         };
         if self.shared.order.is_some() {
             // Rows come out in the order of the inputs, so one input is read after the other.
+            let mut carried = None;
             for input in &mut inputs {
+                if carried.is_some() {
+                    input.framing = carried.take();
+                }
                 job.restart();
                 read(&job, pool, std::slice::from_mut(input));
+                if input.goes_on {
+                    carried = input.framing.take();
+                }
             }
         } else {
             for input in &mut inputs {
@@ -274,12 +283,10 @@ fn read(job: &Job<'_, '_>, pool: Option<&ThreadPool>, inputs: &mut [Input]) {
     match pool {
         Some(pool) => read_together(job, pool, inputs),
         None => job.guard(|| {
-            for input in inputs {
-                match &input.body {
-                    Body::Chunks(_) => chunks::take_all(job, input),
-                    Body::Blocks(_) => blocks::read_alone(job, input),
-                }
+            for input in &*inputs {
+                chunks::take_all(job, input);
             }
+            blocks::read_alone(job, inputs);
         }),
     }
 }
@@ -290,6 +297,7 @@ fn read_together(job: &Job<'_, '_>, pool: &ThreadPool, inputs: &mut [Input]) {
         .partition(|input| matches!(input.body, Body::Chunks(_)));
     let files: Vec<&Input> = files.into_iter().map(|input| &*input).collect();
     let threads = job.shared.options.threads;
+    let streams = in_sequences(streams);
     let decoders = streams.len().min(threads);
     let streams = Mutex::new(streams.into_iter());
     let buffers = BufferPool::new(threads + decoders);
@@ -310,12 +318,27 @@ fn read_together(job: &Job<'_, '_>, pool: &ThreadPool, inputs: &mut [Input]) {
                                 streams.lock().unwrap_or_else(PoisonError::into_inner);
                             streams.next()
                         };
-                        while let Some(input) = next() {
-                            blocks::feed(job, &buffers, workers, input);
+                        while let Some(sequence) = next() {
+                            blocks::feed(job, &buffers, workers, sequence);
                         }
                     });
                 });
             }
         });
     });
+}
+
+/// Streams in sequences: each but the last of a sequence goes on in the next.
+fn in_sequences(streams: Vec<&mut Input>) -> Vec<Vec<&mut Input>> {
+    let mut sequences: Vec<Vec<&mut Input>> = Vec::new();
+    let mut goes_on = false;
+    for stream in streams {
+        let next_goes_on = stream.goes_on;
+        match sequences.last_mut() {
+            Some(sequence) if goes_on => sequence.push(stream),
+            _ => sequences.push(vec![stream]),
+        }
+        goes_on = next_goes_on;
+    }
+    sequences
 }

@@ -91,6 +91,7 @@ fn opened(name: InputName, number: usize, chunk: usize) -> Input {
         infer: false,
         years: Years::Known(2026),
         has_header: true,
+        rule: None,
     };
     let opening = Opening {
         from: format::find("lines"),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::format::{Reader, Settings, Slots};
+use crate::format::{Reader, Settings, Slots, Wanted};
 use crate::log::batch::{Alive, Batch, without_return};
 use crate::log::plan::{Parsing, Plan};
 use crate::record::{Bad, Value};
@@ -15,6 +15,28 @@ pub(super) fn readers(plan: &Plan) -> Vec<Box<dyn Reader>> {
         reader.expect("only names that it has are looked for in it")
     });
     readers.collect()
+}
+
+/// Refuses records of a schema that lacks a field that is needed.
+pub(super) struct Lacking(String);
+
+impl Lacking {
+    pub(super) fn of(field: &Wanted) -> Lacking {
+        Lacking(format!(
+            "no field '{}' in this part of the file",
+            field.name
+        ))
+    }
+}
+
+impl Reader for Lacking {
+    fn read<'a>(&mut self, _: &'a [u8], _: &mut [Value<'a>]) -> Result<(), Bad> {
+        Err(Bad::new(self.0.clone()))
+    }
+
+    fn check(&mut self, _: &[u8]) -> Result<(), Bad> {
+        Err(Bad::new(self.0.clone()))
+    }
 }
 
 /// Reads the fields of the lines that are alive. Those that cannot be read go to `refuse`, with where they begin, and are alive no more.

@@ -157,6 +157,7 @@ fn a_truncated_file_gives_its_remaining_lines() {
             infer: false,
             years: jug::record::time::Years::Known(2026),
             has_header: true,
+            rule: None,
         };
         let clock = jug::expr::Clock {
             now: Timestamp::now(),
