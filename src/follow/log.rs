@@ -3,6 +3,7 @@
 //! [`Log::look`] reads what there is: first what late writers add to rotated files, then the current file, then what has taken
 //! its place. Old comes before new, each unit once. What is where is found out by [`crate::resume`].
 
+mod listed;
 mod names;
 mod reading;
 
@@ -17,15 +18,13 @@ use crate::error::Result;
 use crate::io::buffer::Buffer;
 use crate::io::growing::Status;
 use crate::resume::{self, Files, Known, Piece, Place};
+use listed::Names;
 
 /// How much is read of a log before others have their turn, in bytes.
 const TURN: usize = 4 << 20;
 
 /// How soon to look again at what is unsettled, in nanoseconds.
 const SOON: i128 = 20_000_000;
-
-/// Changes within this time may have the same time stamp, in nanoseconds: the kernel's clock for files ticks at 100 Hz at least.
-const COARSE: i128 = 50_000_000;
 
 /// How logs are followed.
 #[derive(Clone, Copy, Debug)]
@@ -91,8 +90,7 @@ pub struct Log<C> {
     recheck: Option<i128>,
     /// The size of the current archive when it was found to be incomplete.
     incomplete: Option<u64>,
-    /// When the names in its directory had changed last, at the last look at them.
-    names_changed: Option<i128>,
+    names: Names,
 }
 
 #[derive(Debug)]
@@ -122,7 +120,7 @@ impl<C: resume::Content> Log<C> {
             is_unsettled: false,
             recheck: None,
             incomplete: None,
-            names_changed: None,
+            names: Names::default(),
         }
     }
 
@@ -240,7 +238,7 @@ impl<C: resume::Content> Log<C> {
         self.recheck = None;
         let is_again = std::mem::take(&mut self.is_unsettled);
         if is_again {
-            self.names_changed = None;
+            self.names.changed = None;
         }
         let mut looks_at_names = looks_at_names || is_again || self.start.is_some();
         loop {

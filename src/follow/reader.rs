@@ -54,18 +54,22 @@ pub(super) enum Step {
     Truncated,
     /// The receiver wants no more.
     Stopped,
+    /// It is not certain that it is the turn of what was read: nothing was handed on.
+    NotYet,
 }
 
 impl<C: Content> Reader<C> {
     /// Reads a content from its beginning.
     pub(super) fn from_begin(mut content: C, path: &Path) -> io::Result<Reader<C>> {
+        let status = content.status()?;
         let beginning = Beginning::of(&mut content)?;
-        Reader::new(content, path, beginning)
+        Ok(Reader::new(content, path, status, beginning))
     }
 
-    fn new(content: C, path: &Path, beginning: Beginning) -> io::Result<Reader<C>> {
-        Ok(Reader {
-            status: content.status()?,
+    /// A reader at the beginning. The status is from before the beginning was read, so that a file with this status has it.
+    fn new(content: C, path: &Path, status: Status, beginning: Beginning) -> Reader<C> {
+        Reader {
+            status,
             content,
             path: path.to_owned(),
             offset: 0,
@@ -75,7 +79,7 @@ impl<C: Content> Reader<C> {
             samples: Samples::default(),
             skips_nuls: false,
             drops_rest: false,
-        })
+        }
     }
 
     /// Reads a content from an offset, where a unit begins.
@@ -94,11 +98,12 @@ impl<C: Content> Reader<C> {
         path: &Path,
         mark: &Mark,
     ) -> io::Result<Option<Reader<C>>> {
+        let status = content.status()?;
         if mark.offset == 0 && !Beginning::is_at(mark.head, &mut content)? {
             return Ok(None);
         }
         let beginning = Beginning::known(mark.head, &mut content)?;
-        let mut reader = Reader::new(content, path, beginning)?;
+        let mut reader = Reader::new(content, path, status, beginning);
         reader.go_to(mark.offset)?;
         if reader.offset < mark.offset || Digest::of(&reader.tail) != mark.tail {
             return Ok(None);
@@ -137,13 +142,14 @@ impl<C: Content> Reader<C> {
         self.pending.len()
     }
 
-    /// Reads once, and hands on whole units.
+    /// Reads once, and hands on whole units if `is_next`, asked after reading, says that it is their turn.
     pub(super) fn read(
         &mut self,
         log: &Path,
         cut: Cut,
         buffer: &mut Buffer,
         out: &mut impl Receive,
+        is_next: impl FnOnce() -> bool,
     ) -> io::Result<Result<Step>> {
         let checked = self.checked();
         buffer.try_resize(TAIL + BLOCK)?;
@@ -167,6 +173,9 @@ impl<C: Content> Reader<C> {
         self.status = status;
         if new == 0 {
             return Ok(Ok(Step::End(0)));
+        }
+        if !is_next() {
+            return Ok(Ok(Step::NotYet));
         }
         if self.pending.is_empty() && block[0] == 0 {
             let skipped = self.nuls(position, block)?;

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::files::Files;
+use super::listing::Listing;
 use super::names::{self, Age};
 use super::pieces::{Loss, Place};
 use crate::error::Plain;
@@ -26,11 +27,21 @@ pub(super) struct Candidate {
     pub(super) is_packed: bool,
 }
 
-/// The files that may have some of the log, the oldest first, and what keeps the path from being read.
-pub(super) fn candidates<F: Files>(
-    files: &mut F,
-    place: &Place,
-) -> io::Result<(Vec<Candidate>, Vec<Loss>)> {
+/// What a directory has of a log.
+pub(super) struct Found {
+    /// The files that may have some of the log, the oldest first.
+    pub(super) candidates: Vec<Candidate>,
+    /// What keeps the path from being read.
+    pub(super) losses: Vec<Loss>,
+    /// Whether a file was no longer where it was listed.
+    pub(super) has_moved: bool,
+}
+
+/// Looks for the files of a log.
+///
+/// # Errors
+/// Those of listing the directory, unless it does not exist, and of looking at files.
+pub(super) fn candidates<F: Files>(files: &mut F, place: &Place) -> io::Result<Found> {
     let target = match place.links {
         Links::Followed => files.target(&place.path),
         Links::Refused => place.path.clone(),
@@ -40,7 +51,7 @@ pub(super) fn candidates<F: Files>(
     let undated = (place.links == Links::Followed)
         .then(|| names::without_date(active))
         .flatten();
-    let mut rotated = Vec::new();
+    let (mut rotated, mut has_moved) = (Vec::new(), false);
     let names = match files.list(directory) {
         Ok(names) => names,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -66,9 +77,9 @@ pub(super) fn candidates<F: Files>(
                 age: Some(age),
                 is_packed: names::without_packing(&name).1,
             }),
-            // A link in place of a rotated file is nobody's log; what has gone since is listed again, if it matters.
+            // A link in place of a rotated file is nobody's log.
             Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => has_moved = true,
             Err(error) => return Err(error),
         }
     }
@@ -103,7 +114,29 @@ pub(super) fn candidates<F: Files>(
             ));
         }
     }
-    Ok((rotated, losses))
+    Ok(Found {
+        candidates: rotated,
+        losses,
+        has_moved,
+    })
+}
+
+/// The listing of some candidates.
+pub(super) fn listed(candidates: &[Candidate]) -> Listing {
+    Listing::of(
+        candidates
+            .iter()
+            .map(|one| (one.path.as_path(), &one.status)),
+    )
+}
+
+/// The files of a log as they are now.
+///
+/// # Errors
+/// Those of listing the directory, unless it does not exist.
+pub fn listing<F: Files>(files: &mut F, place: &Place) -> io::Result<Listing> {
+    let found = candidates(files, place)?;
+    Ok(listed(&found.candidates))
 }
 
 /// The directory of a path, never an empty path.

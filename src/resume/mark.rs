@@ -61,6 +61,8 @@ impl Mark {
     /// # Errors
     /// Those of reading.
     pub fn of(path: &Path, content: &mut impl Content, offset: u64) -> io::Result<Option<Mark>> {
+        // Before reading, so that a file with this status has what was read.
+        let status = content.status()?;
         let mut first = [0; HEAD];
         let read = content.read_available(0, &mut first)?;
         let mut tail = [0; TAIL];
@@ -71,7 +73,7 @@ impl Mark {
         }
         Ok(Some(Mark {
             path: path.to_owned(),
-            status: content.status()?,
+            status,
             offset,
             head: Head::of(&first[..read]),
             tail: Digest::of(tail),

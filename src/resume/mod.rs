@@ -11,6 +11,7 @@ mod candidates;
 mod compare;
 mod digest;
 mod files;
+mod listing;
 mod mark;
 mod names;
 mod pieces;
@@ -23,10 +24,11 @@ mod store;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use candidates::{directory_of, is_rotated_name};
+pub use candidates::{directory_of, is_rotated_name, listing};
 pub use compare::{Comparison, compare};
 pub use digest::{Digest, TAIL};
 pub use files::{Content, Disk, Files};
+pub use listing::Listing;
 pub use mark::{HEAD, Head, Mark};
 pub use names::without_packing;
 pub use pieces::{Known, Loss, Piece, Place, Resolved, Seen};

@@ -3,6 +3,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
+use super::listing::Listing;
 use super::mark::Mark;
 use super::names::without_packing;
 use crate::io::growing::{Links, Status};
@@ -145,4 +146,6 @@ pub struct Resolved {
     pub has_position: bool,
     /// Whether a file is only being made, so that nothing can be told of it yet: look again soon.
     pub is_unsettled: bool,
+    /// The files that were there.
+    pub listing: Option<Listing>,
 }

@@ -6,8 +6,9 @@
 
 use std::io;
 
-use super::candidates::{Candidate, candidates};
+use super::candidates::{candidates, listed};
 use super::files::Files;
+use super::listing::Listing;
 use super::pieces::{Known, Place, Resolved};
 use super::search::Search;
 use crate::io::growing::Status;
@@ -26,29 +27,26 @@ pub fn resolve<F: Files>(
     known: &Known,
     open: &[Status],
 ) -> io::Result<Resolved> {
-    let mut before: Option<Vec<Candidate>> = None;
+    let mut before: Option<(Listing, bool, bool)> = None;
     for _ in 0..ATTEMPTS {
-        let (candidates, mut losses) = candidates(files, place)?;
-        let mut search = Search::new(&mut *files, place, known, open, &candidates);
+        let mut found = candidates(files, place)?;
+        let listing = listed(&found.candidates);
+        let mut search = Search::new(&mut *files, place, known, open, &found.candidates);
         let mut resolved = search.run()?;
-        let is_moving = search.has_moved || !resolved.losses.is_empty();
-        // A loss may be no more than a listing that was made while files were renamed.
-        let is_settled = before.is_some_and(|before| are_same_files(&before, &candidates));
-        if !is_moving || (is_settled && !search.has_moved) {
-            losses.append(&mut resolved.losses);
-            resolved.losses = losses;
+        let has_moved = found.has_moved || search.has_moved;
+        // What is missing may have been passed over by a listing that was made while files were renamed, and what is lost may be in
+        // a file that was made after it.
+        let (has_losses, forgets) = (!resolved.losses.is_empty(), search.forgets());
+        let is_complete = !has_losses && !forgets;
+        let now = Some((listing, has_losses, forgets));
+        if !has_moved && (is_complete || before == now) {
+            found.losses.append(&mut resolved.losses);
+            resolved.losses = found.losses;
+            resolved.listing = Some(listing);
             return Ok(resolved);
         }
-        before = Some(candidates);
+        before = now;
         files.pause();
     }
     Err(io::ErrorKind::WouldBlock.into())
-}
-
-/// Whether two listings have the same files by the same names.
-fn are_same_files(before: &[Candidate], now: &[Candidate]) -> bool {
-    let is_same = |(one, other): (&Candidate, &Candidate)| {
-        one.path == other.path && one.status.is_same_file(&other.status)
-    };
-    before.len() == now.len() && before.iter().zip(now).all(is_same)
 }

@@ -77,8 +77,25 @@ impl<'a, F: Files> Search<'a, F> {
         let place = self.find_losses(place, &mut resolved.losses)?;
         self.find_copies(place)?;
         self.collect(place, &mut resolved)?;
+        self.find_ends_of_copying()?;
         resolved.is_unsettled = self.is_unsettled;
         Ok(resolved)
+    }
+
+    /// Whether a file that was done with is not there any more: it would be new if it appeared again.
+    pub(super) fn forgets(&self) -> bool {
+        let is_here = |status: &Status| {
+            let mut all = self.candidates.iter();
+            all.any(|one| one.status.is_same_file(status))
+        };
+        let Known {
+            finished, archives, ..
+        } = self.known;
+        let is_finished = |(at, mark): (usize, &Mark)| {
+            is_here(&mark.status) || self.holds.contains(&Holds::Finished(at))
+        };
+        !archives.iter().all(|seen| is_here(&seen.status))
+            || !finished.iter().enumerate().all(is_finished)
     }
 
     /// Assigns known contents to candidates; returns the one with the position.

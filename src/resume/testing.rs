@@ -1,7 +1,8 @@
 //! A file system in memory, for trying out rotations in any order.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -34,6 +35,20 @@ struct Inner {
     /// When a name was added or removed last.
     names_changed: i128,
     open: usize,
+    interruptions: VecDeque<Interruption>,
+}
+
+/// What others do between two calls of who looks at files.
+struct Interruption {
+    /// After how many calls.
+    after: usize,
+    action: Box<dyn FnOnce()>,
+}
+
+impl fmt::Debug for Interruption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "after {} calls", self.after)
+    }
 }
 
 impl Memory {
@@ -122,6 +137,36 @@ impl Memory {
         copy.borrow_mut().is_archive = is_archive;
     }
 
+    /// Lets others do something after some more calls, counted from what they do before.
+    pub(crate) fn interrupt(&self, after: usize, action: Box<dyn FnOnce()>) {
+        let mut inner = self.0.borrow_mut();
+        inner
+            .interruptions
+            .push_back(Interruption { after, action });
+    }
+
+    /// How many interruptions are to come.
+    pub(crate) fn interruptions(&self) -> usize {
+        self.0.borrow().interruptions.len()
+    }
+
+    /// Counts a call: each sees the files as they are in that moment.
+    pub(crate) fn call(&self) {
+        let mut inner = self.0.borrow_mut();
+        let Some(next) = inner.interruptions.front_mut() else {
+            return;
+        };
+        if next.after > 0 {
+            next.after -= 1;
+            return;
+        }
+        let next = inner.interruptions.pop_front();
+        drop(inner);
+        if let Some(next) = next {
+            (next.action)();
+        }
+    }
+
     /// How many files are open.
     pub(crate) fn open_count(&self) -> usize {
         self.0.borrow().open
@@ -160,6 +205,7 @@ impl Drop for Handle {
 
 impl Content for Handle {
     fn status(&self) -> io::Result<Status> {
+        self.memory.call();
         Ok(self.inode.borrow().status())
     }
 
@@ -168,6 +214,7 @@ impl Content for Handle {
     }
 
     fn read_at(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        self.memory.call();
         let inode = self.inode.borrow();
         let from = inode.bytes.len().min(offset as usize);
         let count = into.len().min(inode.bytes.len() - from);
@@ -198,6 +245,7 @@ impl Files for Memory {
     type Content = Handle;
 
     fn list(&mut self, _directory: &Path) -> io::Result<Vec<Vec<u8>>> {
+        self.call();
         let inner = self.0.borrow();
         Ok(inner
             .names
@@ -207,6 +255,7 @@ impl Files for Memory {
     }
 
     fn status(&mut self, path: &Path, _links: Links) -> io::Result<Status> {
+        self.call();
         let name = path.file_name().and_then(|name| name.to_str());
         if path == Path::new(".") {
             let directory = Inode {
@@ -227,6 +276,7 @@ impl Files for Memory {
     }
 
     fn open(&mut self, path: &Path, _links: Links) -> io::Result<Handle> {
+        self.call();
         let name = path.file_name().and_then(|name| name.to_str());
         let found = name.and_then(|name| self.find(name));
         let inode = found.ok_or(io::ErrorKind::NotFound)?;

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use super::{COARSE, Log, Looking};
+use super::listed::Names;
+use super::{Log, Looking};
 use crate::error::{Plain, Result};
 use crate::follow::event::{Event, Receive};
 use crate::follow::reader::Reader;
@@ -26,21 +27,7 @@ impl<C: resume::Content> Log<C> {
             (None, None) => false,
         };
         let is_same = is_same && status.kind == Kind::File;
-        Ok(!is_same
-            || self.names_changed.is_none()
-            || self.names_changed != self.names_now(with.files))
-    }
-
-    /// When the names in the directory changed last; none if they may change once more without changing that time.
-    pub(super) fn names_now<F: Files<Content = C>>(&self, files: &mut F) -> Option<i128> {
-        let target = match self.place.links {
-            Links::Followed => files.target(&self.place.path),
-            Links::Refused => self.place.path.clone(),
-        };
-        let status = files
-            .status(resume::directory_of(&target), Links::Followed)
-            .ok()?;
-        (files.now() - status.modified > COARSE).then_some(status.modified)
+        Ok(!is_same || !self.names.are_unchanged(&self.place, with.files))
     }
 
     /// Finds out what is to be read next.
@@ -55,9 +42,17 @@ impl<C: resume::Content> Log<C> {
         };
         let held = self.held.iter().map(|held| &held.reader);
         let open: Vec<Status> = held.chain(&self.current).map(Reader::status_now).collect();
-        self.names_changed = self.names_now(with.files);
+        self.names = Names::now(&self.place, with.files);
         let resolved = match resume::resolve(with.files, &self.place, &known, &open) {
-            Ok(resolved) => resolved,
+            Ok(resolved) => {
+                self.names.listing = resolved.listing;
+                // Files may have been renamed between the listing and the look at each.
+                if !self.names.are_as_listed(&self.place, with.files) {
+                    self.is_unsettled = true;
+                    return Ok(());
+                }
+                resolved
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 self.is_unsettled = true;
                 return Ok(());

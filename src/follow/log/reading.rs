@@ -23,9 +23,13 @@ impl<C: resume::Content> Log<C> {
         let now = with.files.now();
         let mut at = 0;
         while let Some(held) = self.held.get_mut(at) {
-            let step = held
-                .reader
-                .read(&self.place.path, with.options.cut, with.buffer, with.out);
+            let step = held.reader.read(
+                &self.place.path,
+                with.options.cut,
+                with.buffer,
+                with.out,
+                || true,
+            );
             match step {
                 Ok(Ok(Step::Read(bytes) | Step::End(bytes @ 1..))) => {
                     held.until = now + with.options.grace;
@@ -41,7 +45,7 @@ impl<C: resume::Content> Log<C> {
                     at += 1;
                     continue;
                 }
-                Ok(Ok(Step::End(_) | Step::Truncated)) | Err(_) => {}
+                Ok(Ok(Step::End(_) | Step::Truncated | Step::NotYet)) | Err(_) => {}
             }
             let mut held = self.held.remove(at);
             let is_whole = step.is_ok_and(|step| step.is_ok_and(|step| step == Step::End(0)));
@@ -79,7 +83,15 @@ impl<C: resume::Content> Log<C> {
     {
         let before = self.incomplete.take();
         while let Some(reader) = &mut self.current {
-            let step = reader.read(&self.place.path, with.options.cut, with.buffer, with.out);
+            let (place, names, files) = (&self.place, self.names, &mut *with.files);
+            let is_next = || !self.is_active || names.are_as_listed(place, files);
+            let step = reader.read(
+                &place.path,
+                with.options.cut,
+                with.buffer,
+                with.out,
+                is_next,
+            );
             match step {
                 Ok(step) => match step? {
                     Step::Read(bytes) => {
@@ -91,6 +103,17 @@ impl<C: resume::Content> Log<C> {
                     Step::End(_) => break,
                     Step::Stopped => return Ok(Turn::Stopped),
                     Step::Truncated => self.truncated(with)?,
+                    // Since the last look at names more may have been written before this, copied to another file and truncated.
+                    Step::NotYet => {
+                        let has_begun = reader.offset() > 0;
+                        match has_begun {
+                            true => drop(self.settle()),
+                            false => self.current = None,
+                        }
+                        self.queue.clear();
+                        self.resolve(with)?;
+                        break;
+                    }
                 },
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                     return Ok(Turn::Stopped);
@@ -246,9 +269,8 @@ impl<C: resume::Content> Log<C> {
                 self.is_active = piece.is_active;
                 Ok(())
             }
-            // Moved meanwhile: what is where is found out again.
-            Ok(None) => self.again(with),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.again(with),
+            Ok(None) => self.moved(piece, with),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.moved(piece, with),
             Err(error) => {
                 let reason = Plain(&error).to_string();
                 self.refuse(&piece.path, reason, with)
@@ -256,12 +278,18 @@ impl<C: resume::Content> Log<C> {
         }
     }
 
-    /// Finds out again what is to be read: files were moved.
-    pub(super) fn again<F, R>(&mut self, with: &mut Looking<'_, F, R>) -> Result<()>
+    /// A file is not there any more, or has another content: finds out again what is where.
+    fn moved<F, R>(&mut self, piece: &Piece, with: &mut Looking<'_, F, R>) -> Result<()>
     where
         F: Files<Content = C>,
         R: Receive,
     {
+        // It was put off while an older file was read: it is the newest content of which something was read.
+        if let Some(mark) = piece.from.as_ref().filter(|_| piece.is_active)
+            && self.known.finished.contains(mark)
+        {
+            self.known.supersede(mark.clone());
+        }
         self.queue.clear();
         with.files.pause();
         self.resolve(with)

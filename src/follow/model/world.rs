@@ -1,4 +1,4 @@
-//! A log, its writer and rotator, and the follower that is tried out on them.
+//! A log, and the follower that is tried out on it.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,11 +9,10 @@ use crate::error::Result;
 use crate::follow::{Cut, Event, Log, Looking, Options, Receive, Start, Turn};
 use crate::io::buffer::Buffer;
 use crate::io::growing::Links;
-use crate::resume::testing::{Handle, Inode, Memory};
+use crate::resume::testing::{Handle, Memory};
 use crate::resume::{Files as _, Place};
 
-/// How many rotated files are kept.
-const KEPT: usize = 4;
+use super::writers::{KEPT, Writers};
 
 /// Longer than any schedule.
 const GRACE: i128 = 1_000_000_000_000_000;
@@ -43,15 +42,7 @@ impl Receive for Received {
 
 pub(super) struct World {
     memory: Memory,
-    /// What the writer writes to, and what it wrote to before.
-    writer: Rc<RefCell<Inode>>,
-    before: Option<Rc<RefCell<Inode>>>,
-    written: usize,
-    /// The line of which only the beginning is written; 0 for none.
-    unfinished: usize,
-    /// Lines written to a file that was rotated already.
-    late: BTreeSet<usize>,
-    banner: String,
+    writers: Rc<RefCell<Writers>>,
     is_live: bool,
     log: Log<Handle>,
     buffer: Buffer,
@@ -60,12 +51,6 @@ pub(super) struct World {
     seen: BTreeSet<usize>,
     /// Lines that were destroyed before, for which a loss was reported.
     forgiven: BTreeSet<usize>,
-    /// Whether the content was as good as new at the last look, or is newer: nothing tells then that it was destroyed.
-    is_new: bool,
-    /// Whether the order can be known: not if a file was open, but empty, when it was copied and truncated.
-    is_ordered: bool,
-    /// Lines written to such a content.
-    unknowable: BTreeSet<usize>,
 }
 
 fn place() -> Place {
@@ -78,119 +63,23 @@ fn place() -> Place {
 impl World {
     pub(super) fn new(is_live: bool, banner: &str) -> World {
         let memory = Memory::new();
-        let writer = memory.create("app.log");
-        memory.append(&writer, banner.as_bytes());
         World {
+            writers: Rc::new(RefCell::new(Writers::new(&memory, banner))),
             memory,
-            writer,
-            before: None,
-            written: 0,
-            unfinished: 0,
-            late: BTreeSet::new(),
-            banner: banner.to_owned(),
             is_live,
             log: Log::new(place(), Start::Begin, false),
             buffer: Buffer::new(),
             received: Received::default(),
             seen: BTreeSet::new(),
             forgiven: BTreeSet::new(),
-            is_new: true,
-            is_ordered: true,
-            unknowable: BTreeSet::new(),
         }
     }
 
-    fn line(&mut self) -> String {
-        self.written += 1;
-        if self.is_new {
-            self.unknowable.insert(self.written);
-        }
-        format!("line {} of the log\n", self.written)
-    }
-
-    fn shift(&self) {
-        for number in (1..=KEPT).rev() {
-            for ending in ["", ".gz"] {
-                let from = format!("app.log.{number}{ending}");
-                match number == KEPT {
-                    true => self.memory.remove(&from),
-                    false => self
-                        .memory
-                        .rename(&from, &format!("app.log.{}{ending}", number + 1)),
-                }
-            }
-        }
-    }
-
-    fn create(&mut self) {
-        let new = self.memory.create("app.log");
-        self.memory.append(&new, self.banner.clone().as_bytes());
-        self.is_new = true;
-        self.before = Some(std::mem::replace(&mut self.writer, new));
-    }
-
+    /// Does what a word of a schedule says.
     pub(super) fn run(&mut self, word: &str) {
         let (name, count) = word.split_once(' ').unwrap_or((word, "1"));
-        let count: usize = count.parse().expect("the test world has it");
         match name {
-            "write" => {
-                for _ in 0..count {
-                    let line = self.line();
-                    self.memory.append(&self.writer.clone(), line.as_bytes());
-                }
-            }
-            "late" => {
-                let Some(before) = self.before.clone() else {
-                    return;
-                };
-                for _ in 0..count {
-                    let line = self.line();
-                    self.late.insert(self.written);
-                    self.memory.append(&before, line.as_bytes());
-                }
-            }
-            "partial" => {
-                let line = self.line();
-                self.memory
-                    .append(&self.writer.clone(), &line.as_bytes()[..6]);
-                self.unfinished = self.written;
-                self.run("look");
-                self.unfinished = 0;
-                self.memory
-                    .append(&self.writer.clone(), &line.as_bytes()[6..]);
-            }
-            "rotate" => {
-                self.shift();
-                self.memory.rename("app.log", "app.log.1");
-                self.create();
-            }
-            "archive" => {
-                self.shift();
-                self.memory.copy("app.log", "app.log.1.gz", true);
-                self.memory.remove("app.log");
-                self.create();
-                self.before = None;
-            }
-            "copytruncate" => {
-                self.shift();
-                self.memory.copy("app.log", "app.log.1", false);
-                self.is_ordered &= !(self.is_live && self.is_new);
-                self.truncate();
-            }
-            "truncate" => self.truncate(),
-            "delete" => {
-                self.memory.remove("app.log");
-                self.create();
-                self.before = None;
-            }
-            "gzip" => {
-                let name = format!("app.log.{count}");
-                if self.memory.find(&name).is_some() {
-                    self.before = None;
-                    self.memory.copy(&name, &format!("{name}.gz"), true);
-                    self.memory.remove(&name);
-                }
-            }
+            "partial" => self.partial(),
             "restart" => {
                 if let Some(known) = self.log.known() {
                     self.log = Log::resumed(place(), known);
@@ -198,15 +87,37 @@ impl World {
             }
             "suspend" => self.log.suspend(),
             "look" => self.look(),
-            other => panic!("unknown word {other}"),
+            "during" => {
+                let (after, word) = count.split_once(' ').expect("a number and a word");
+                self.during(after.parse().expect("a number"), word.to_owned());
+            }
+            _ => change(&self.writers, word),
         }
     }
 
-    fn truncate(&mut self) {
-        self.is_new = true;
-        self.memory.truncate("app.log");
-        self.memory
-            .append(&self.writer.clone(), self.banner.clone().as_bytes());
+    /// Writes the beginning of a line, and the rest after a look.
+    fn partial(&mut self) {
+        // Nothing is written in the middle of a line.
+        if self.memory.interruptions() > 0 {
+            self.look();
+        }
+        let line = self.writers.borrow_mut().line();
+        let number = self.writers.borrow().written;
+        self.writers.borrow().append(&line[..6]);
+        self.writers.borrow_mut().unfinished = number;
+        self.look();
+        self.writers.borrow_mut().unfinished = 0;
+        self.writers.borrow().append(&line[6..]);
+    }
+
+    /// Lets something happen in the middle of the next look.
+    fn during(&mut self, after: usize, word: String) {
+        // More than is kept would be lost.
+        if self.memory.interruptions() < KEPT - 1 {
+            let writers = Rc::clone(&self.writers);
+            self.memory
+                .interrupt(after, Box::new(move || change(&writers, &word)));
+        }
     }
 
     fn visible(&mut self) -> BTreeSet<usize> {
@@ -230,9 +141,49 @@ impl World {
     }
 
     fn look(&mut self) {
+        let losses = self.received.losses.len();
+        let is_interrupted = self.memory.interruptions() > 0;
+        self.look_once();
+        if is_interrupted {
+            while self.memory.interruptions() > 0 {
+                self.memory.call();
+            }
+            // What was rotated away during the look counts as destroyed.
+            let (delivered, visible) = (self.delivered(), self.visible());
+            self.seen
+                .retain(|line| delivered.contains_key(line) || visible.contains(line));
+            self.look_once();
+        }
+        let delivered = self.delivered();
+        for line in &self.seen {
+            assert!(
+                delivered.contains_key(line),
+                "line {line} was there and is lost"
+            );
+        }
+        let written = self.writers.borrow().written;
+        let destroyed: Vec<usize> = (1..=written)
+            .filter(|line| !delivered.contains_key(line) && !self.forgiven.contains(line))
+            .collect();
+        let is_excused = |line: &usize| self.is_excused(*line);
+        let is_reported = self.received.losses.len() > losses;
+        assert!(
+            is_reported || destroyed.iter().all(is_excused),
+            "lines {destroyed:?} are lost in silence"
+        );
+        self.forgiven.extend(destroyed);
+        let mut writers = self.writers.borrow_mut();
+        self.forgiven.remove(&writers.unfinished);
+        let is_new = !writers.current.borrow().bytes[writers.banner.len()..].contains(&b'\n');
+        writers.is_new = is_new;
+        if !is_new {
+            writers.unknowable.clear();
+        }
+    }
+
+    fn look_once(&mut self) {
         let visible = self.visible();
         self.seen.extend(&visible);
-        let losses = self.received.losses.len();
         let options = Options {
             cut: Cut::Lines,
             grace: GRACE,
@@ -245,7 +196,8 @@ impl World {
             buffer: &mut self.buffer,
             out: &mut self.received,
         };
-        loop {
+        for turn in 0.. {
+            assert!(turn < 50, "the look does not end");
             match self
                 .log
                 .look(&mut with, true)
@@ -260,35 +212,14 @@ impl World {
             self.run("restart");
             assert_eq!(self.memory.open_count(), 0, "files are left open");
         }
-        let delivered = self.delivered();
-        for line in &self.seen {
-            assert!(
-                delivered.contains_key(line),
-                "line {line} was there and is lost"
-            );
-        }
-        let destroyed: Vec<usize> = (1..=self.written)
-            .filter(|line| !delivered.contains_key(line) && !self.forgiven.contains(line))
-            .collect();
-        let is_excused = |line: &usize| self.is_excused(*line);
-        let is_reported = self.received.losses.len() > losses;
-        assert!(
-            is_reported || destroyed.iter().all(is_excused),
-            "lines {destroyed:?} are lost in silence"
-        );
-        self.forgiven.extend(destroyed);
-        self.forgiven.remove(&self.unfinished);
-        let inode = self.writer.borrow();
-        self.is_new = !inode.bytes[self.banner.len()..].contains(&b'\n');
-        drop(inode);
-        if !self.is_new {
-            self.unknowable.clear();
-        }
     }
 
     /// Whether nothing can tell that a line is gone: it was written to a content that nobody had seen, or to one that was done with.
     fn is_excused(&self, line: usize) -> bool {
-        line == self.unfinished || self.unknowable.contains(&line) || self.late.contains(&line)
+        let writers = self.writers.borrow();
+        line == writers.unfinished
+            || writers.unknowable.contains(&line)
+            || writers.late.contains(&line)
     }
 
     /// How often each line came.
@@ -305,26 +236,31 @@ impl World {
         for (line, count) in self.delivered() {
             assert_eq!(count, 1, "line {line} came {count} times");
         }
+        let writers = self.writers.borrow();
         let in_order: Vec<usize> = self
             .received
             .lines
             .iter()
             .filter_map(|line| number(line))
-            .filter(|line| !self.late.contains(line))
+            .filter(|line| !writers.late.contains(line))
             .collect();
-        assert!(
-            !self.is_ordered || in_order.is_sorted(),
-            "out of order: {in_order:?}"
-        );
+        assert!(in_order.is_sorted(), "out of order: {in_order:?}");
         for line in &self.received.lines {
             assert!(line.ends_with('\n'), "a torn line: {line:?}");
             let is_whole = number(line).is_some_and(|n| *line == format!("line {n} of the log\n"));
             assert!(
-                is_whole || self.banner.contains(line.as_str()),
+                is_whole || writers.banner.contains(line.as_str()),
                 "a torn line: {line:?}"
             );
         }
     }
+}
+
+fn change(writers: &RefCell<Writers>, word: &str) {
+    let (name, count) = word.split_once(' ').unwrap_or((word, "1"));
+    let count = count.parse().expect("a number");
+    let is_known = writers.borrow_mut().run(name, count);
+    assert!(is_known, "unknown word {word}");
 }
 
 fn number(line: &str) -> Option<usize> {

@@ -7,6 +7,7 @@ use super::super::compare::{Comparison, is_beginning};
 use super::super::files::{Content as _, Files};
 use super::super::mark::Mark;
 use super::{Holds, Search};
+use crate::io::growing::Links;
 
 /// For how long after its last change a file that is empty may be one that is only being made, in nanoseconds.
 pub const SETTLING: i128 = 2_000_000_000;
@@ -38,6 +39,27 @@ impl<F: Files> Search<'_, F> {
                     self.copied(at, position)?
                 }
             };
+        }
+        Ok(())
+    }
+
+    /// Notices files that were only being made when they were looked at first, and are complete now: what they are copies of may
+    /// have been truncated and written again before its beginning was noted.
+    pub(super) fn find_ends_of_copying(&mut self) -> io::Result<()> {
+        let original = self.active();
+        for at in 0..self.candidates.len() {
+            if self.holds[at] != Holds::Unfinished {
+                continue;
+            }
+            let is_copy = match original {
+                Some(original) => self.is_copy_of(at, original)?,
+                None => false,
+            };
+            let Candidate { path, status, .. } = &self.candidates[at];
+            let now = self.files.status(path, Links::Refused);
+            let is_still_short = self.is_short(at, original)
+                && now.is_ok_and(|now| now.is_same_file(status) && now.size == status.size);
+            self.has_moved |= !is_copy && !is_still_short;
         }
         Ok(())
     }
@@ -87,15 +109,20 @@ impl<F: Files> Search<'_, F> {
 
     /// Whether a rotator may have only begun to write a file.
     fn is_being_made(&self, at: usize, original: Option<usize>) -> bool {
+        let changed = self.candidates[at].status.changed;
+        self.is_short(at, original) && self.files.now() - changed < SETTLING
+    }
+
+    /// Whether a file has nothing yet, and may be what a rotator has begun to write.
+    fn is_short(&self, at: usize, original: Option<usize>) -> bool {
         let Candidate {
             status, is_packed, ..
         } = &self.candidates[at];
-        let is_short = match is_packed {
+        match is_packed {
             true => status.size < SHORTEST_ARCHIVE,
             // A file that was renamed may be empty, too; what late writers add to it must not wait.
             false => status.size == 0 && original.is_some_and(|other| !self.is_older(at, other)),
-        };
-        is_short && self.files.now() - status.changed < SETTLING
+        }
     }
 
     /// What a new file holds, if it is a copy of something finished, or of what was found at the position.

@@ -28,11 +28,11 @@ impl<F: Files> Search<'_, F> {
         let mut others = others.filter(|(at, _)| place != Some(*at));
         let truncated = others
             .find(|(_, one)| one.status.is_same_file(&position.status))
-            .map(|(_, one)| one.status);
+            .map(|(at, one)| (at, one.status));
         let mut place = place;
-        if let Some(status) = truncated {
+        if let Some((at, status)) = truncated {
             if place.is_none() {
-                place = self.find_short_copy(position)?;
+                place = self.find_short_copy(position, at)?;
             }
             let has_copy = place.is_some();
             losses.push(Loss::Truncated {
@@ -59,16 +59,12 @@ impl<F: Files> Search<'_, F> {
         Ok(place)
     }
 
-    /// A copy that the rotator made before the last bytes were read: there is nothing more in it.
-    fn find_short_copy(&mut self, position: &Mark) -> io::Result<Option<usize>> {
-        for at in 0..self.candidates.len() {
-            let one = &self.candidates[at];
-            // Not the truncated file itself, if it was renamed after that.
-            let is_other = one.age.is_some() && !one.status.is_same_file(&position.status);
-            if is_other
-                && self.holds[at] == Holds::New
-                && self.compared(at, position)? == Comparison::Shorter
-            {
+    /// A copy that the rotator made before the last bytes were read: there is nothing more in it. It is older than what has been
+    /// written to the truncated file since.
+    fn find_short_copy(&mut self, position: &Mark, truncated: usize) -> io::Result<Option<usize>> {
+        for at in 0..truncated {
+            let is_new = self.holds[at] == Holds::New && self.candidates[at].age.is_some();
+            if is_new && self.compared(at, position)? == Comparison::Shorter {
                 self.holds[at] = Holds::ShortCopy;
                 return Ok(Some(at));
             }

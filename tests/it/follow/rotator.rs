@@ -148,7 +148,11 @@ fn kept(directory: &Path) -> BTreeSet<usize> {
             false => file.read_to_string(&mut text),
         }
         .expect("text");
-        numbers.extend(text.lines().filter_map(number));
+        // The end of a copy may be a part of a line.
+        let lines = text
+            .split_inclusive('\n')
+            .filter_map(|line| line.strip_suffix('\n'));
+        numbers.extend(lines.filter_map(number));
     }
     numbers
 }
