@@ -46,7 +46,9 @@ pub fn resolve<F: Files>(
             return Ok(resolved);
         }
         before = now;
-        files.pause();
+        if has_moved || has_losses {
+            files.pause();
+        }
     }
     Err(io::ErrorKind::WouldBlock.into())
 }
