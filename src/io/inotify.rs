@@ -151,6 +151,12 @@ impl Kinds {
         self.0 & kinds.0 != 0
     }
 
+    /// Those that are among both.
+    #[must_use]
+    pub fn only(self, kinds: Kinds) -> Kinds {
+        Kinds(self.0 & kinds.0)
+    }
+
     /// Those of both.
     #[must_use]
     pub fn and(self, other: Kinds) -> Kinds {

@@ -157,7 +157,12 @@ impl Tree {
             true => self.report(Kind::Modify, source, Some(from), Some(Reason::Replaced)),
             false => self.report(Kind::Rename, source, Some(from), None),
         }
-        batch.touch(directory, name, moved.kinds);
+        // What was written before belongs to the replacement.
+        let kinds = match replaced {
+            true => moved.kinds.only(Kinds::CLOSED),
+            false => moved.kinds,
+        };
+        batch.touch(directory, name, kinds);
         let scope = &self.ground.scope;
         let has_limits = scope.depth != u32::MAX || scope.ignores.is_some();
         if file_type == FileType::Directory && has_limits {

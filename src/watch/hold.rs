@@ -11,7 +11,7 @@ use super::record::{Kind, Reason, Record};
 use crate::dirs::FileType;
 
 /// How long the end of a name is held back.
-const HELD: Duration = Duration::from_millis(40);
+const HELD: Duration = Duration::from_millis(100);
 
 /// The least time between two changes of one file.
 pub const INTERVAL: Duration = Duration::from_millis(50);

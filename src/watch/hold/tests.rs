@@ -87,8 +87,8 @@ fn saving_under_another_name_is_one_change() {
         ("rename:a>b rename:t>a remove:b", "modify!:t>a"),
         ("remove:a rename:t>a", "modify!:t>a"),
         // Too late.
-        ("remove:a +50 create:a", "remove:a create:a"),
-        ("rename:a>b +50 create:a", "rename:a>b create:a"),
+        ("remove:a +150 create:a", "remove:a create:a"),
+        ("rename:a>b +150 create:a", "rename:a>b create:a"),
         ("rename:a>b modify:b", "rename:a>b modify:b"),
         ("rename:a>b rename:b>c", "rename:a>b rename:b>c"),
         ("rename:a>b remove:b", "rename:a>b remove:b"),

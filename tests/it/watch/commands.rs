@@ -146,3 +146,22 @@ fn a_result_ends_the_run() {
         assert_eq!(outcome.status, status, "{outcome}");
     }
 }
+
+#[test]
+fn a_command_that_ignores_signals_ends_with_the_watcher() {
+    let sandbox = Sandbox::new();
+    sandbox.file("d/old", "");
+    let script = "trap '' TERM INT; echo $$ > pid; echo on > log; while :; do sleep 0.1; done";
+    let args = ["d", "--first", "--", "sh", "-c", script];
+    let child = commanding(&sandbox, &args);
+    await_text(&sandbox, "log", "on\n");
+    signal(&child, "TERM");
+    assert_eq!(child.end().signal, Some(15));
+    let number = fs::read_to_string(sandbox.path().join("pid")).expect("a number");
+    crate::process::wait_for("the end of the command", || {
+        let status = fs::read_to_string(format!("/proc/{}/stat", number.trim()));
+        status
+            .map_or(true, |status| status.contains(") Z "))
+            .then_some(())
+    });
+}

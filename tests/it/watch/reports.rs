@@ -194,10 +194,11 @@ fn a_command_that_only_reads_causes_no_run() {
 
 #[test]
 fn a_missing_path_is_awaited() {
-    for engine in ["inotify", "poll"] {
+    // Directories appear while the watcher looks for them.
+    for (engine, rounds) in [("inotify", 100), ("poll", 3)] {
         let args = ["a/b/c/file", "--engine", engine, "--interval", "20ms"];
         let mut watching = Watching::of(Sandbox::new(), &args);
-        for _ in 0..3 {
+        for _ in 0..rounds {
             watching.sandbox.file("a/b/c/file", "text");
             watching.await_record("create a/b/c/file");
             fs::remove_dir_all(watching.path("a")).expect("a directory");

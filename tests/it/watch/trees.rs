@@ -17,7 +17,7 @@ fn changes_are_reported_by_both_engines() {
                 .file("d/gone", "")
                 .file("d/x", "x");
         });
-        fs::write(watching.path("d/old"), "22").expect("a file");
+        fs::write(watching.path("d/old"), "2").expect("a file");
         watching.await_record("modify d/old");
         fs::rename(watching.path("d/x"), watching.path("d/y")).expect("a rename");
         watching.await_record("rename d/x > d/y");
@@ -131,16 +131,20 @@ fn a_tree_that_is_copied_in_is_reported_once() {
 
 #[test]
 fn a_large_tree_is_looked_at_completely() {
-    let mut watching = Watching::new(&["--initial"], |sandbox| {
+    let mut watching = Watching::new(&["--initial", "--gitignore"], |sandbox| {
+        sandbox.file("d/.gitignore", "*.o\n");
         for number in 0..2_000 {
-            sandbox.file(format!("d/{}/{number}/file", number % 7), "text");
+            let directory = format!("d/{}/{number}", number % 7);
+            sandbox
+                .file(format!("{directory}/file"), "text")
+                .file(format!("{directory}/file.o"), "");
         }
     });
     let (_, watches) = crate::follow::held_by(&watching.child);
     assert_eq!(watches, 2_009, "each directory, and the one above");
     let found = watching.until_end();
     let listed = crate::support::command("find")
-        .arg("d")
+        .args(["d", "!", "-name", "*.o"])
         .current_dir(watching.sandbox.path())
         .output()
         .expect("find runs");
@@ -323,6 +327,39 @@ fn a_removed_file_is_reported_at_once_unless_it_may_come_back() {
     fs::remove_file(watching.path("d/b")).expect("a file");
     fs::rename(watching.path("d/new"), watching.path("d/b")).expect("a rename");
     watching.await_record("modify! d/new > d/b");
+}
+
+#[test]
+fn a_file_that_is_removed_and_made_again_is_another_one() {
+    for root in ["d", "d/a"] {
+        let sandbox = crate::support::Sandbox::new();
+        sandbox.file("d/a", "");
+        let mut watching = Watching::of(sandbox, &[root, "--on", "modify,close"]);
+        for _ in 0..3 {
+            // Both are seen together; many file systems use the same inode again.
+            watching.signal("STOP");
+            fs::remove_file(watching.path("d/a")).expect("a file");
+            File::create(watching.path("d/a")).expect("a file");
+            watching.signal("CONT");
+            watching.expect(&["modify! d/a", "close d/a"]);
+        }
+    }
+}
+
+#[test]
+fn two_changes_in_one_step_of_the_clock_are_two() {
+    let mut watching = Watching::new(&[], |sandbox| {
+        sandbox.file("d/a", "0");
+    });
+    let file = File::options().write(true).open(watching.path("d/a"));
+    let mut file = file.expect("a file");
+    for _ in 0..10 {
+        file.write_all(b"x").expect("a byte");
+        watching.await_record("modify d/a");
+        // Neither the size nor, at times, the modification time differs.
+        std::os::unix::fs::FileExt::write_all_at(&file, b"y", 0).expect("a byte");
+        watching.await_record("modify d/a");
+    }
 }
 
 #[test]
