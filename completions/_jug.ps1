@@ -65,6 +65,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Give all lines a field of this name and value; jug merge shows it and checks that none is missing')
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Number of worker threads [default: one per core]')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of worker threads [default: one per core]')
+            [CompletionResult]::new('--mem', '--mem', [CompletionResultType]::ParameterName, 'Write groups to temporary files beyond SIZE of memory [default: a quarter of what there is]')
             [CompletionResult]::new('--engine', '--engine', [CompletionResultType]::ParameterName, 'How to read uncompressed files')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'When to show a progress bar')

@@ -61,6 +61,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --label 'Give all lines a field of this name and value; jug merge shows it and checks that none is missing'
             cand -j 'Number of worker threads [default: one per core]'
             cand --threads 'Number of worker threads [default: one per core]'
+            cand --mem 'Write groups to temporary files beyond SIZE of memory [default: a quarter of what there is]'
             cand --engine 'How to read uncompressed files'
             cand --color 'When to use colour'
             cand --progress 'When to show a progress bar'

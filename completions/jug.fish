@@ -87,6 +87,7 @@ never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand log" -s n -l limit -d 'Output at most N rows' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l label -d 'Give all lines a field of this name and value; jug merge shows it and checks that none is missing' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -s j -l threads -d 'Number of worker threads [default: one per core]' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l mem -d 'Write groups to temporary files beyond SIZE of memory [default: a quarter of what there is]' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l engine -d 'How to read uncompressed files' -r -f -a "auto\t'Memory-map where that is safe, otherwise read'
 mmap\t'Memory-map for aggregates; lines and rows are always read'
 read\t'Read into buffers'"

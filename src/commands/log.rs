@@ -178,6 +178,12 @@ pub struct Log {
     #[command(flatten)]
     threads: Threads,
 
+    /// Write groups to temporary files beyond SIZE of memory [default: a quarter of what there is]
+    ///
+    /// The answer is the same. TMPDIR selects the directory.
+    #[arg(long = "mem", value_name = "SIZE", value_parser = values::size, help_heading = "Performance")]
+    memory: Option<u64>,
+
     /// How to read uncompressed files
     #[arg(
         long,
@@ -276,6 +282,7 @@ impl Log {
                 max_line: usize::try_from(self.max_line).unwrap_or(usize::MAX),
                 live: false,
                 watched: 0,
+                memory: self.memory,
                 hashes_streams: false,
             },
             clock,

@@ -36,6 +36,7 @@ mod signal_name;
 pub mod signals;
 pub mod sink;
 pub mod source;
+pub mod spool;
 pub mod stdio;
 pub mod stdout;
 pub mod stream;

@@ -310,6 +310,11 @@ impl Grouped {
         self.ready = Vec::new();
     }
 
+    /// What others that can take the same rows are made with.
+    pub fn model(&self) -> (Arc<Grouping>, TimeZone) {
+        (Arc::clone(&self.grouping), self.zone.clone())
+    }
+
     /// How the groups came about.
     pub fn grouping(&self) -> &Grouping {
         &self.grouping

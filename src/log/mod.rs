@@ -19,4 +19,5 @@ pub mod query;
 pub mod rows;
 pub mod run;
 pub mod scan;
+pub mod spill;
 pub mod table;

@@ -16,6 +16,9 @@ pub struct Options {
     /// Fields of which it is reported whether any line has them: a bit for each by its place in the plan's fields. Others cost
     /// nothing.
     pub watched: u64,
+    /// How many bytes groups may use before they are written to temporary files; by default a part of the memory there is. Without
+    /// effect on a run that is [live](Options::live).
+    pub memory: Option<u64>,
     /// Whether what comes through streams is hashed, so that it can be recognised.
     pub hashes_streams: bool,
 }

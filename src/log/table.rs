@@ -7,6 +7,7 @@ mod best;
 mod bins;
 mod order;
 mod ranked;
+mod sorted_rows;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,7 +15,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::grouped::Grouped;
-use super::plan::{Bucket, Plan, TableStage};
+use super::plan::{Bucket, Grouping, Plan, TableStage};
+use super::spill::{SpillError, Spilled};
 use crate::expr::Program;
 use crate::group::Groups;
 use crate::record::{Bad, Cell, Value};
@@ -25,6 +27,7 @@ const MAX_FILLED: usize = 100_000;
 pub use best::Best;
 use order::sort;
 pub use ranked::Ranked;
+pub use sorted_rows::SortedRows;
 
 /// Rows as they go through the stages.
 pub type Table = Vec<Vec<Cell>>;
@@ -66,21 +69,57 @@ pub fn finish(plan: &Plan, mut rows: Table, warn: &dyn Fn(&str)) -> Table {
 
 /// The rows of groups after the stages that follow the grouping.
 pub fn finish_groups(plan: &Plan, groups: Grouped, warn: &dyn Fn(&str)) -> Answer {
-    if let [TableStage::Sort(orders), later @ ..] = plan.table.as_slice()
-        && let limit = match later {
-            [] => Some(None),
-            [TableStage::Head(rows)] => Some(Some(*rows)),
-            _ => None,
-        }
-        && let Some(limit) = limit
-        && let columns = orders
-            .iter()
-            .map(|(program, descending)| Some((program.as_slot()?, *descending)))
-        && let Some(columns) = columns.collect::<Option<Vec<_>>>()
-    {
-        return Answer::Groups(Box::new(Ranked::new(groups, &columns, limit)));
+    match sorting(plan) {
+        Some((columns, limit)) => Answer::Groups(Box::new(Ranked::new(groups, &columns, limit))),
+        None => Answer::Rows(finish(plan, groups.rows(), warn)),
     }
-    Answer::Rows(finish(plan, groups.rows(), warn))
+}
+
+/// The same for groups in temporary files, of which at most about `memory` bytes are in memory at once. Stages other than sorting and
+/// cutting need all rows in memory.
+///
+/// # Errors
+/// If the files cannot be read, or sorted rows not be written.
+pub fn finish_spilled(
+    plan: &Plan,
+    grouping: &Arc<Grouping>,
+    spilled: Spilled,
+    memory: usize,
+    warn: &dyn Fn(&str),
+) -> Result<Answer, SpillError> {
+    let zone = &plan.clock.zone;
+    if let Some((columns, limit)) = sorting(plan) {
+        let mut sorted = SortedRows::new(&columns, grouping.keys.len(), limit);
+        spilled.batches(grouping, zone, memory, &mut |batch| {
+            Ok(sorted.add(&Ranked::new(batch, &columns, limit))?)
+        })?;
+        return Ok(Answer::Files(Box::new(sorted)));
+    }
+    let mut rows = Table::new();
+    spilled.batches(grouping, zone, memory, &mut |batch| {
+        rows.extend(batch.rows());
+        Ok(())
+    })?;
+    Ok(Answer::Rows(finish(plan, rows, warn)))
+}
+
+/// Columns, and whether they descend.
+type Columns = Vec<(usize, bool)>;
+
+/// The columns that groups are sorted by and how many are wanted, if that is all that happens to them.
+fn sorting(plan: &Plan) -> Option<(Columns, Option<usize>)> {
+    let [TableStage::Sort(orders), later @ ..] = plan.table.as_slice() else {
+        return None;
+    };
+    let limit = match later {
+        [] => None,
+        [TableStage::Head(rows)] => Some(*rows),
+        _ => return None,
+    };
+    let columns = orders
+        .iter()
+        .map(|(program, descending)| Some((program.as_slot()?, *descending)));
+    Some((columns.collect::<Option<_>>()?, limit))
 }
 
 /// The rows of an answer.
@@ -89,6 +128,8 @@ pub enum Answer {
     Rows(Table),
     /// Groups, whose rows are made when they are needed.
     Groups(Box<Ranked>),
+    /// Rows in temporary files.
+    Files(Box<SortedRows>),
 }
 
 impl Answer {
@@ -97,6 +138,15 @@ impl Answer {
         match self {
             Answer::Rows(rows) => rows.len(),
             Answer::Groups(groups) => groups.len(),
+            Answer::Files(rows) => rows.len(),
+        }
+    }
+
+    /// Why rows are missing from those that were read, if any are.
+    pub fn failure(&self) -> Option<std::io::Error> {
+        match self {
+            Answer::Files(rows) => rows.failure(),
+            Answer::Rows(_) | Answer::Groups(_) => None,
         }
     }
 
@@ -105,6 +155,7 @@ impl Answer {
         match self {
             Answer::Rows(table) => table.truncate(rows),
             Answer::Groups(groups) => groups.truncate(rows),
+            Answer::Files(sorted) => sorted.truncate(rows),
         }
     }
 
@@ -118,6 +169,7 @@ impl Answer {
         match self {
             Answer::Rows(rows) => Box::new(rows.iter().map(|row| Cow::Borrowed(row.as_slice()))),
             Answer::Groups(groups) => Box::new(groups.rows().map(Cow::Owned)),
+            Answer::Files(rows) => Box::new(rows.rows().map(Cow::Owned)),
         }
     }
 
@@ -126,6 +178,7 @@ impl Answer {
         match self {
             Answer::Rows(rows) => rows,
             Answer::Groups(groups) => groups.rows().collect(),
+            Answer::Files(rows) => rows.rows().collect(),
         }
     }
 }

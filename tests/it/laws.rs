@@ -64,6 +64,7 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
         max_line: 1 << 20,
         live: false,
         watched: 0,
+        memory: None,
         hashes_streams: false,
     };
     let report = run(

@@ -23,6 +23,7 @@ mod process;
 mod readme;
 mod robustness;
 mod shells;
+mod spilling;
 mod stalled;
 mod support;
 mod terminal;

@@ -72,6 +72,7 @@ pub fn answer(
         max_line: 1 << 12,
         live: false,
         watched: 0,
+        memory: None,
         hashes_streams: false,
     };
     let report = run(Arc::new(plan.clone()), vec![input], options, &(), None);

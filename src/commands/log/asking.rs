@@ -75,6 +75,10 @@ pub(super) fn ask(
         ..intent.options
     };
     let report = run::run(plan, inputs, options, ui, None);
+    if let Some(failure) = &report.failure {
+        ui.missed(&failure.to_string());
+        return None;
+    }
     Some(Answered { formats, report })
 }
 

@@ -111,9 +111,12 @@ pub(super) fn run(
     }
     let run = Run::new(Arc::clone(plan), intent.options, None);
     run.feed(inputs, ui);
-    let unfinished = run
+    let mut unfinished = run
         .unfinished()
         .map_err(|error| Error::input(error.to_string()))?;
+    if let Some(failure) = unfinished.report.failure.take() {
+        return Err(Error::input(failure.to_string()));
+    }
     account::refuse_split_cells(&unfinished.report.account, &names)?;
     if let Some(name) = unfinished.partial.positional() {
         let message = format!(

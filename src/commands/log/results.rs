@@ -68,7 +68,7 @@ pub(super) fn run(
         None
     };
     let Some(mut out) = out else {
-        return Ok(quiet(plan, intent, inputs, names, ui));
+        return quiet(plan, intent, inputs, names, ui);
     };
     let spec = match plan.raw {
         true => None,
@@ -104,7 +104,10 @@ pub(super) fn run(
             ui.missed("interrupted: no results, since there are too many groups to print at once");
             return Err(Error::input("interrupted"));
         }
-        let report = run.finish(ui);
+        let mut report = run.finish(ui);
+        if let Some(failure) = report.failure.take() {
+            return Err(Error::input(failure.to_string()));
+        }
         account::refuse_split_cells(&report.account, &names)?;
         let is_any = !report.table.is_empty();
         let withheld = if plan.raw {
@@ -203,18 +206,21 @@ fn quiet(
     inputs: Vec<Input>,
     names: Vec<InputName>,
     ui: &Ui,
-) -> Found {
+) -> Result<Found> {
     let mut stop = |_: &[u8], ends: &[usize]| ends.is_empty();
     let streaming = plan.streams().then_some(Streaming {
         writer: None,
         take: &mut stop,
     });
     let report = run::run(Arc::clone(plan), inputs, intent.options, ui, streaming);
+    if let Some(failure) = &report.failure {
+        return Err(Error::input(failure.to_string()));
+    }
     let is_any = report.account.kept > 0 && (report.streamed > 0 || !report.table.is_empty());
-    Found {
+    Ok(Found {
         report,
         names,
         is_any,
         withheld: None,
-    }
+    })
 }

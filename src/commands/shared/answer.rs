@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::rows::{RowStream, Rows, row_format};
 use crate::args::output::{Output, To};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::format::{InferNumbers, OutputSpec, Writer};
 use crate::log::table::Answer;
 use crate::observe::Observe as _;
@@ -51,6 +51,7 @@ impl Shape<'_> {
             return self.write_rows(out, (spec, &*writer), answer, ui);
         }
         let rows: Vec<Vec<Cell>> = answer.rows().map(Cow::into_owned).collect();
+        check(answer)?;
         let mut out_of_range = Vec::new();
         rows.iter()
             .for_each(|row| mark_range(row, &mut out_of_range));
@@ -83,12 +84,23 @@ impl Shape<'_> {
             writer.row(&row, &mut bytes);
             stream.put(&mut out, &bytes, &[bytes.len()])?;
         }
+        check(answer)?;
         stream.end(&mut out)?;
         tell_of_range(self.columns, &out_of_range, ui);
         if is_approximate && !spec.marks_approximations {
             ui.noted("some values are approximate; --ndjson and tables mark them");
         }
         out.close()
+    }
+}
+
+/// Fails if rows could not be read from temporary files.
+fn check(answer: &Answer) -> Result<()> {
+    match answer.failure() {
+        Some(error) => {
+            Err(Error::input("rows could not be read from a temporary file").caused_by(error))
+        }
+        None => Ok(()),
     }
 }
 

@@ -66,6 +66,7 @@ fn rows(
         max_line: 1 << 20,
         live: true,
         watched: 0,
+        memory: None,
         hashes_streams: false,
     };
     let report = run(plan, inputs.collect(), options, &(), None);

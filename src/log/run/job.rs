@@ -84,7 +84,7 @@ pub(super) struct Job<'j, 's> {
 impl<'j, 's> Job<'j, 's> {
     /// Whether no more input is needed.
     pub(super) fn is_done(&self) -> bool {
-        self.shared.stopped.is_set()
+        self.shared.stopped.is_set() || self.workers.has_failed()
     }
 
     /// Whether to stop reading, also because of a signal or a reader that has gone.

@@ -29,6 +29,7 @@ use super::input::{Body, Input};
 use super::options::Options;
 use super::partial::{Partial, Unmergeable};
 use super::plan::{Output, Plan};
+use super::spill::{SpillError, Spilled};
 use super::table::{self, Answer};
 use crate::io::memory;
 use crate::observe::Observe;
@@ -37,6 +38,7 @@ use buffer_pool::BufferPool;
 use delivery::Delivery;
 use job::{Job, Shared};
 use order::Order;
+use workers::All;
 
 pub use delivery::TakeRows;
 pub use job::MakeWriter;
@@ -65,6 +67,8 @@ pub struct Report {
     pub table: Answer,
     /// The counts of lines that were read, and of bad lines.
     pub account: Account,
+    /// Why there is no answer, if there is none.
+    pub failure: Option<SpillError>,
     /// The number of streamed rows.
     pub streamed: u64,
     /// The number of groups.
@@ -193,14 +197,32 @@ impl<'s> Run<'s> {
     /// If there are more groups than can be numbered.
     pub fn unfinished(self) -> Result<Unfinished, Unmergeable> {
         let Shared {
+            plan,
             workers,
             hashes,
             chunks,
             bytes,
             ..
         } = self.shared;
-        let partial = workers.merge()?;
+        let All {
+            mut partial,
+            spilled,
+            mut failure,
+            ..
+        } = workers.merge()?;
+        if let Output::Groups(grouping) = &plan.output
+            && !spilled.is_empty()
+        {
+            // Written as one, they are in memory anyway.
+            let mut take = |all| {
+                partial.groups = Some(all);
+                Ok(())
+            };
+            let read = spilled.batches(grouping, &plan.clock.zone, usize::MAX, &mut take);
+            failure = failure.or(read.err());
+        }
         let report = Report {
+            failure,
             table: Answer::Rows(Vec::new()),
             account: partial.account.clone(),
             streamed: 0,
@@ -226,22 +248,45 @@ impl<'s> Run<'s> {
             bytes,
             ..
         } = shared;
-        let nothing = Partial::new(&plan, crate::group::Groups::default());
-        let found = report(workers.merge(), observe).unwrap_or(nothing);
+        let all = report(workers.merge(), observe).unwrap_or_else(|| All {
+            partial: Partial::new(&plan, crate::group::Groups::default()),
+            spilled: Spilled::default(),
+            failure: None,
+            memory: usize::MAX,
+        });
+        let All {
+            partial: found,
+            spilled,
+            mut failure,
+            memory,
+        } = all;
         let (account, groups) = (found.account.clone(), found.group_count());
         let delivery = order.map(Order::into_delivery);
         let streamed = delivery.as_ref().map_or(0, |delivery| delivery.streamed);
         let warn = |message: &str| observe.missed(message);
-        let complete = || match delivery {
-            Some(delivery) => Answer::Rows(table::finish(&plan, delivery.rows, &warn)),
-            None => found.into_answer(&plan, &warn),
+        let complete = || match (delivery, &plan.output) {
+            (Some(delivery), _) => Ok(Answer::Rows(table::finish(&plan, delivery.rows, &warn))),
+            (None, Output::Groups(grouping)) if !spilled.is_empty() => {
+                table::finish_spilled(&plan, grouping, spilled, memory, &warn)
+            }
+            (None, _) => Ok(found.into_answer(&plan, &warn)),
         };
         let table = match pool.into_inner().flatten() {
             Some(pool) => pool.install(complete),
             None => complete(),
         };
+        let groups = if memory == usize::MAX {
+            groups
+        } else {
+            table.as_ref().map_or(0, Answer::len)
+        };
+        let table = table.unwrap_or_else(|error| {
+            failure.get_or_insert(error);
+            Answer::Rows(Vec::new())
+        });
         Report {
             table,
+            failure,
             account,
             streamed,
             groups,

@@ -81,6 +81,7 @@ fn options(threads: usize) -> Options {
         max_line: 1 << 20,
         live: true,
         watched: 0,
+        memory: None,
         hashes_streams: false,
     }
 }

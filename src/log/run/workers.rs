@@ -1,20 +1,36 @@
 //! The scanner of each worker, and the merged results of all.
 
 use std::mem;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
 use crate::group::Groups;
+use crate::io::limits;
+use crate::log::grouped::Grouped;
 use crate::log::options::Options;
 use crate::log::partial::{Partial, Unmergeable};
 use crate::log::plan::Plan;
 use crate::log::scan::Scanner;
+use crate::log::spill::{SpillError, Spilled};
 
 /// How many groups the scanners of all workers hold together before they merge them into the common ones, at least.
 const OWN_GROUPS: usize = 1 << 18;
 
 /// Beyond [`OWN_GROUPS`], the scanners hold as many groups together as this part of the common ones.
 const OWN_SHARE: usize = 4;
+
+/// The common results may use this part of the memory, as its denominator, and those of all workers together half as much.
+const SHARES: usize = 3;
+
+/// After how many chunks the memory of groups is looked at by default: for some aggregates that takes time. With a limit that was
+/// given it is looked at after each.
+const CHUNKS: usize = 8;
+
+/// The share of the memory that groups may use by default, as its denominator.
+const MEMORY_SHARE: u64 = 4;
+
+/// Tables below this are never too large by default, so that small runs need not ask how much memory there is.
+const SMALL: usize = 32 << 20;
 
 /// The workers' scanners.
 ///
@@ -31,6 +47,11 @@ pub(super) struct Workers {
     pub(super) own_groups: usize,
     /// How many groups a scanner may hold.
     pub(super) most_groups: AtomicUsize,
+    chunks: AtomicUsize,
+    /// How many bytes groups may use, once that was looked up.
+    memory: OnceLock<usize>,
+    /// Whether groups could not be kept, so that the run cannot succeed.
+    has_failed: AtomicBool,
 }
 
 /// The results that workers have merged so far.
@@ -39,6 +60,22 @@ struct Common {
     found: Option<Partial>,
     /// Why merging failed, if it did.
     error: Option<Unmergeable>,
+    /// Groups that were written to files.
+    spilled: Spilled,
+    /// Why that failed.
+    failure: Option<SpillError>,
+}
+
+/// The results of all workers.
+pub(super) struct All {
+    /// The groups, unless there are some in files, and the counts of lines.
+    pub(super) partial: Partial,
+    /// The groups in files.
+    pub(super) spilled: Spilled,
+    /// Why groups are missing.
+    pub(super) failure: Option<SpillError>,
+    /// How many bytes groups may use.
+    pub(super) memory: usize,
 }
 
 /// A scanner, made by its worker when it is first needed.
@@ -66,6 +103,9 @@ impl Workers {
                 1 => usize::MAX,
                 _ => OWN_GROUPS / threads,
             }),
+            chunks: AtomicUsize::new(0),
+            memory: OnceLock::new(),
+            has_failed: AtomicBool::new(false),
         }
     }
 
@@ -89,7 +129,11 @@ impl Workers {
             Scanner::new(Arc::clone(&self.plan), self.nothing(), self.options)
         });
         let result = work(scanner);
-        if scanner.partial.group_count() > self.most_groups.load(Relaxed) {
+        let is_looked_at = self.options.memory.is_some()
+            || self.chunks.fetch_add(1, Relaxed).is_multiple_of(CHUNKS);
+        if is_looked_at && self.is_too_large(&scanner.partial, 2 * SHARES * self.scanners.len()) {
+            self.spill(&mut scanner.partial);
+        } else if scanner.partial.group_count() > self.most_groups.load(Relaxed) {
             self.hand_over(&mut scanner.partial);
         }
         result
@@ -121,13 +165,79 @@ impl Workers {
         self.most_groups.store(own / self.scanners.len(), Relaxed);
     }
 
+    /// How many bytes groups may use.
+    pub(super) fn memory(&self) -> usize {
+        *self.memory.get_or_init(|| {
+            let memory = self.options.memory;
+            let memory = memory.or_else(|| limits::memory().map(|all| all / MEMORY_SHARE));
+            memory.map_or(usize::MAX, |memory| {
+                usize::try_from(memory).unwrap_or(usize::MAX)
+            })
+        })
+    }
+
+    /// Whether groups use more than a share of the memory.
+    fn is_too_large(&self, partial: &Partial, shares: usize) -> bool {
+        let used = partial.groups.as_ref().map_or(0, Grouped::heap_bytes);
+        let is_small = self.options.memory.is_none() && used < SMALL;
+        !self.options.live && !is_small && used > self.memory() / shares
+    }
+
+    /// Merges what a scanner found into the common results, and writes those to a file if they have become too large.
+    ///
+    /// Waits for other workers that do so. There are no snapshots of a run that is not live.
+    fn spill(&self, partial: &mut Partial) {
+        let mut common = self.common();
+        if common.error.is_some() || common.failure.is_some() {
+            return;
+        }
+        let found = mem::replace(partial, self.nothing());
+        let merged = match common.found.take() {
+            Some(mut all) => all.merge(found).map(|()| all),
+            None => Ok(found),
+        };
+        match merged {
+            Ok(mut all) => {
+                if self.is_too_large(&all, SHARES) {
+                    self.write(&mut all, &mut common);
+                }
+                common.found = Some(all);
+            }
+            Err(error) => common.error = Some(error),
+        }
+    }
+
+    /// Writes the groups of a result to a file; the counts of lines stay.
+    fn write(&self, partial: &mut Partial, common: &mut Common) {
+        let nothing = self.nothing().groups;
+        let Some(groups) = mem::replace(&mut partial.groups, nothing) else {
+            return;
+        };
+        if let Err(failure) = common.spilled.write(&groups, self.memory()) {
+            common.failure = Some(failure);
+            self.has_failed.store(true, Relaxed);
+        }
+    }
+
+    /// Whether the run cannot succeed any more.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed.load(Relaxed)
+    }
+
     fn common(&self) -> MutexGuard<'_, Common> {
         self.common.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds the results of other workers.
-    pub(super) fn absorb(&self, results: Partial) -> Result<(), Unmergeable> {
-        self.with_scanner(|scanner| scanner.partial.merge(results))
+    pub(super) fn absorb(&self, results: All) -> Result<(), Unmergeable> {
+        let mut common = self.common();
+        common.spilled.append(results.spilled);
+        if let Some(failure) = results.failure {
+            common.failure = Some(failure);
+            self.has_failed.store(true, Relaxed);
+        }
+        drop(common);
+        self.with_scanner(|scanner| scanner.partial.merge(results.partial))
     }
 
     /// How many groups they have found so far; those that several have found count for each.
@@ -159,14 +269,19 @@ impl Workers {
         Ok(all)
     }
 
-    /// What all of them found.
-    pub(super) fn merge(self) -> Result<Partial, Unmergeable> {
+    /// What all of them found. If groups were written to files, all of them are.
+    pub(super) fn merge(self) -> Result<All, Unmergeable> {
+        let memory = match self.common().spilled.is_empty() {
+            true => usize::MAX,
+            false => self.memory(),
+        };
         let nothing = self.nothing();
         let common = self.common.into_inner();
         let common = common.unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = common.error {
             return Err(error);
         }
+        let (mut spilled, mut failure) = (common.spilled, common.failure);
         let scanners = self
             .scanners
             .into_iter()
@@ -183,7 +298,19 @@ impl Workers {
                 all.merge(more?)?;
                 Ok(all)
             });
-        merged.unwrap_or(Ok(nothing))
+        let mut partial = merged.unwrap_or(Ok(nothing))?;
+        if !spilled.is_empty()
+            && let Some(groups) = partial.groups.take()
+            && let Err(error) = spilled.write(&groups, memory)
+        {
+            failure.get_or_insert(error);
+        }
+        Ok(All {
+            partial,
+            spilled,
+            failure,
+            memory,
+        })
     }
 
     fn nothing(&self) -> Partial {

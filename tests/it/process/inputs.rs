@@ -183,6 +183,7 @@ fn a_truncated_file_gives_its_remaining_lines() {
             max_line: CHUNK,
             live: false,
             watched: 0,
+            memory: None,
             hashes_streams: false,
         };
         let report = run(
