@@ -207,6 +207,9 @@ fn question(log: &Log, intent: &Intent, plan: &Plan) -> Result<Question> {
     if let Some(rule) = &log.record_start {
         set("record-start", &rule.to_string());
     }
+    if let Some(rule) = &log.record_start {
+        set("record-start", &rule.to_string());
+    }
     if let Some(year) = log.year {
         set("year", &year.to_string());
     }
