@@ -370,3 +370,37 @@ impl Framing for Headers {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_have_as_many_cells_as_the_header_names() {
+        let sample = Sample {
+            bytes: SPEC.example.as_bytes(),
+            whole: true,
+        };
+        let schema = SPEC
+            .open(sample, &Settings::of_zone(TimeZone::UTC))
+            .expect("it is w3c");
+        let wanted = [Wanted::new(FieldName::key("ip"), Want::Any)];
+        let mut reader = schema.reader(&wanted).expect("it has the column");
+        let whole = "2026-05-17 10:05:03 192.0.2.17 GET / 200 42";
+        for (line, reason) in [
+            (whole.to_owned(), None),
+            (format!("{whole} 1"), Some("more cells than #Fields: names")),
+            (
+                whole.replace(" 42", ""),
+                Some("fewer cells than #Fields: names"),
+            ),
+        ] {
+            let mut out = [Value::Missing];
+            let read = reader.read(line.as_bytes(), &mut out);
+            assert_eq!(
+                read.err().map(|bad| bad.reason.into_owned()).as_deref(),
+                reason
+            );
+        }
+    }
+}

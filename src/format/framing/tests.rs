@@ -57,6 +57,8 @@ fn a_record_goes_from_one_beginning_to_the_next() {
         gathered(from("^[0-9]"), &long),
         [(None, 0), some("2 c", 93)]
     );
+    let above = format!("1 b\n{}\n2 c\n", "x".repeat(37));
+    assert_eq!(gathered(from("^[0-9]"), &above)[0], (None, 0));
     let fits = format!("1 b\n{}\n2 c\n", "x".repeat(36));
     assert_eq!(gathered(from("^[0-9]"), &fits).len(), 2);
     assert!(gathered(from("^[0-9]"), &fits)[0].0.is_some());

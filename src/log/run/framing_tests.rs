@@ -161,8 +161,9 @@ proptest! {
         let texts = [&*texts[0], &*texts[1]];
         let found = rows(directory.path(), &texts, "select message", None, way);
         prop_assert_eq!(found, messages(&lines));
-        let counted = rows(directory.path(), &texts, "count", None, way);
-        prop_assert_eq!(counted, vec![messages(&lines).len().to_string()]);
+        let counted = rows(directory.path(), &texts, "count, max(len(message))", None, way);
+        let longest = messages(&lines).iter().map(String::len).max().unwrap_or(0);
+        prop_assert_eq!(counted, vec![format!("{}|{longest}", messages(&lines).len())]);
     }
 
     #[test]
