@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::process::CommandExt as _;
 
+use rustix::fs::inotify;
+
 use super::{append, drain};
 use crate::process::{signal, wait_for};
 use crate::support::random::Random;
@@ -206,16 +208,12 @@ fn the_second_of_two_runs_waits_for_the_first() {
     let mut first = sandbox.start(["follow", "--state", "state", "app.log"]);
     let mut lines = super::Lines::of(&mut first);
     lines.expect(&["one"]);
+    let events = inotify::init(inotify::CreateFlags::NONBLOCK).expect("events");
+    let lock = sandbox.path().join("state.lock");
+    inotify::add_watch(&events, lock, inotify::WatchFlags::OPEN).expect("a watch");
     let second = sandbox.start(["follow", "--state", "state", "--drain", "app.log"]);
-    let lock = format!("/proc/{}/fd", second.id());
     wait_for("the second to try the lock", || {
-        let open = fs::read_dir(&lock).ok()?;
-        let mut targets = open
-            .flatten()
-            .filter_map(|entry| fs::read_link(entry.path()).ok());
-        targets
-            .any(|target| target.ends_with("state.lock"))
-            .then_some(())
+        rustix::io::read(&events, &mut [0; 64]).ok().map(|_| ())
     });
     signal(&first, "TERM");
     assert_eq!(first.end().signal, Some(15));
