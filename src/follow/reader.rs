@@ -19,6 +19,9 @@ use beginning::Beginning;
 /// How much is read at once, in bytes.
 const BLOCK: usize = 1 << 20;
 
+/// Contents of a log may begin alike up to here, in bytes, as where programs write a banner.
+const ALIKE: u64 = 16 << 10;
+
 /// The longest line that is held, in bytes; a longer one is cut.
 const LONGEST: usize = 16 << 20;
 
@@ -142,7 +145,8 @@ impl<C: Content> Reader<C> {
         self.pending.len()
     }
 
-    /// Reads once, and hands on whole units if `is_next`, asked after reading, says that it is their turn.
+    /// Reads once, and hands on whole units. Near the beginning of a content, `is_next` is asked after reading whether it is their
+    /// turn.
     pub(super) fn read(
         &mut self,
         log: &Path,
@@ -174,7 +178,8 @@ impl<C: Content> Reader<C> {
         if new == 0 {
             return Ok(Ok(Step::End(0)));
         }
-        if !is_next() {
+        // The same bytes as before at the same place: it goes on with what was read, unless contents begin alike.
+        if position < ALIKE && !is_next() {
             return Ok(Ok(Step::NotYet));
         }
         if self.pending.is_empty() && block[0] == 0 {

@@ -29,10 +29,18 @@ impl Names {
         self.changed.is_some() && self.changed == changed(place, files)
     }
 
-    /// Whether the same files of the log have the same names.
-    pub(super) fn are_as_listed<F: Files>(&self, place: &Place, files: &mut F) -> bool {
-        self.are_unchanged(place, files)
-            || (self.listing.is_some() && self.listing == resume::listing(files, place).ok())
+    /// Whether the same files of the log have the same names. If so, the next answer may need no listing.
+    pub(super) fn are_as_listed<F: Files>(&mut self, place: &Place, files: &mut F) -> bool {
+        let now = changed(place, files);
+        if now.is_some() && now == self.changed {
+            return true;
+        }
+        let listing = resume::listing(files, place).ok();
+        let is_same = listing.is_some() && listing == self.listing;
+        if is_same {
+            self.changed = now;
+        }
+        is_same
     }
 }
 

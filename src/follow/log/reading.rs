@@ -83,7 +83,7 @@ impl<C: resume::Content> Log<C> {
     {
         let before = self.incomplete.take();
         while let Some(reader) = &mut self.current {
-            let (place, names, files) = (&self.place, self.names, &mut *with.files);
+            let (place, names, files) = (&self.place, &mut self.names, &mut *with.files);
             let is_next = || !self.is_active || names.are_as_listed(place, files);
             let step = reader.read(
                 &place.path,
