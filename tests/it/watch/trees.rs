@@ -73,7 +73,12 @@ fn a_renamed_directory_keeps_its_watches_and_gets_its_paths() {
     });
     fs::rename(watching.path("d/a"), watching.path("d/x")).expect("a rename");
     fs::rename(watching.path("d/x"), watching.path("d/y")).expect("a rename");
-    fs::write(watching.path("d/y/b/c/file"), "more").expect("a file");
+    // Not truncated first: that may be reported alone.
+    File::options()
+        .append(true)
+        .open(watching.path("d/y/b/c/file"))
+        .and_then(|mut file| file.write_all(b"more"))
+        .expect("a file");
     watching.expect(&[
         "rename d/a > d/x",
         "rename d/x > d/y",
