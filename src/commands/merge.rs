@@ -14,6 +14,7 @@ use super::log::account;
 use super::shared::answer::Shape;
 use super::shared::ending::Ending;
 use super::shared::inputs::refuse_overwriting;
+use super::shared::moments::moment;
 use super::shared::rows::open;
 use crate::args::common::{Limit, Zone};
 use crate::args::inputs::Inputs;
@@ -28,7 +29,7 @@ use crate::log::account::MaxBad;
 use crate::log::partial::{
     Asked, Merged, Merging, Partial, Question, Refusal, Written, are_stages, ask,
 };
-use crate::log::plan::{Bucket, Output as PlanOutput};
+use crate::log::plan::Output as PlanOutput;
 use crate::observe::Observe as _;
 use crate::record::Timestamp;
 use crate::record::time::zone;
@@ -134,21 +135,14 @@ impl Merge {
             now,
             zone: self.zone.resolve(),
         };
-        let moment = |flag: &str, text: &Option<String>| match text {
-            None => Ok(None),
-            Some(text) => clock.moment(text).map(Some).ok_or_else(|| {
-                Error::usage(format!("invalid time '{text}' for {flag}"))
-                    .hint("write 2026-01-31, 2026-01-31T10:00:00Z, 2h (ago), yesterday or @SECONDS")
-            }),
-        };
         Ok(Intent {
             asked: Asked {
                 by: self.by.clone(),
                 stages,
                 zone: Some(clock.zone.clone()),
                 window: (
-                    moment("--since", &self.since)?,
-                    moment("--until", &self.until)?,
+                    moment(&clock, "--since", self.since.as_deref())?,
+                    moment(&clock, "--until", self.until.as_deref())?,
                 ),
             },
             zone: self.zone.given.clone(),
@@ -265,11 +259,7 @@ impl Merge {
         ui: &Ui,
     ) -> Result<Option<String>> {
         let Merged { plan, partial, .. } = merged;
-        let columns: Vec<String> = plan
-            .columns
-            .iter()
-            .map(|column| column.name.clone())
-            .collect();
+        let columns = plan.column_names();
         let mut answer = partial.into_answer(&plan, &|message| ui.missed(message));
         if let Some(rows) = self.limit.rows {
             answer.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
@@ -285,7 +275,7 @@ impl Merge {
                 .iter()
                 .any(|(name, _)| name == "infer"),
             zone,
-            bars: plan.columns.iter().position(|column| column.is_aggregate),
+            bars: plan.bars(),
         };
         shape.write(out, &answer, ui)
     }
@@ -306,11 +296,7 @@ fn write_partial(
     let PlanOutput::Groups(grouping) = &plan.output else {
         return Err(Error::input("the result has no groups"));
     };
-    let has_days = grouping
-        .keys
-        .iter()
-        .any(|key| matches!(key.bucket, Some(Bucket::Days(_))));
-    let zone = zone::name(&plan.clock.zone).filter(|_| has_days);
+    let zone = zone::name(&plan.clock.zone).filter(|_| grouping.has_days());
     let question = Question {
         zone: question.zone.or(zone),
         query: plan.text.to_string(),

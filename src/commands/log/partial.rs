@@ -17,7 +17,7 @@ use crate::io::signals;
 use crate::io::source::InputName;
 use crate::log::input::{Body, Input};
 use crate::log::partial::{Of, Part, Question, Range, VERSION, Written};
-use crate::log::plan::{Bucket, Output, Plan, plan};
+use crate::log::plan::{Output, Plan, plan};
 use crate::log::query::{Query, Stage, StageKind, parse};
 use crate::log::run::Run;
 use crate::record::Timestamp;
@@ -207,20 +207,13 @@ fn question(log: &Log, intent: &Intent, plan: &Plan) -> Result<Question> {
     if let Some(rule) = &log.record_start {
         set("record-start", &rule.to_string());
     }
-    if let Some(rule) = &log.record_start {
-        set("record-start", &rule.to_string());
-    }
     if let Some(year) = log.year {
         set("year", &year.to_string());
     }
-    let has_days = grouping
-        .keys
-        .iter()
-        .any(|key| matches!(key.bucket, Some(Bucket::Days(_))));
     let zone = &intent.clock.zone;
     // Hours are the same in all zones that are whole hours apart.
     let other = TimeZone::fixed(jiff::tz::offset(-11));
-    let has_zone = has_days || depends_on(intent, |clock| clock.zone = other.clone());
+    let has_zone = grouping.has_days() || depends_on(intent, |clock| clock.zone = other.clone());
     let has_now = depends_on(intent, |clock| {
         clock.now = Timestamp::new(1_000_000_007, 0, 0).unwrap_or(clock.now);
     });

@@ -74,17 +74,13 @@ pub(super) fn run(
         true => None,
         false => row_format(intent.to, &log.output, ui)?,
     };
-    let columns: Vec<String> = plan
-        .columns
-        .iter()
-        .map(|column| column.name.clone())
-        .collect();
+    let columns = plan.column_names();
     let is_endless = inputs.iter().any(|input| input.total().is_none());
     // Rows of a pipe appear on a terminal as they come; the columns of files can be fitted to all rows.
     let is_live_table = spec.is_none() && !plan.raw && goes_to_terminal && is_endless;
     let streams = plan.streams() && (plan.raw || spec.is_some() || is_live_table);
     if !streams {
-        let bars = plan.columns.iter().position(|column| column.is_aggregate);
+        let bars = plan.bars();
         let is_grouped = matches!(plan.output, PlanOutput::Groups(_));
         let is_table = goes_to_terminal && spec.is_none() && is_grouped;
         let is_live = is_table && is_endless && ui.can_redraw();

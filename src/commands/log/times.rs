@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::commands::shared::moments::moment;
 use crate::error::{Error, Result};
 use crate::expr::Clock;
 use crate::expr::literals;
@@ -47,18 +48,9 @@ impl Times {
         if self.time.is_some() || self.time_format.is_some() {
             stages.push(StageKind::Let(TIME.to_owned(), self.source()?));
         }
-        let moment = |flag: &str, text: &Option<String>| {
-            let Some(text) = text else {
-                return Ok(None);
-            };
-            clock.moment(text).map(Some).ok_or_else(|| {
-                Error::usage(format!("invalid time '{text}' for {flag}"))
-                    .hint("write 2026-01-31, 2026-01-31T10:00:00Z, 2h (ago), yesterday or @SECONDS")
-            })
-        };
         let range = Range {
-            since: moment("--since", &self.since)?,
-            until: moment("--until", &self.until)?,
+            since: moment(clock, "--since", self.since.as_deref())?,
+            until: moment(clock, "--until", self.until.as_deref())?,
         };
         if range != Range::default() {
             stages.push(StageKind::Within(range));

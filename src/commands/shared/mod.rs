@@ -4,5 +4,6 @@ pub(super) mod answer;
 pub(super) mod ending;
 pub(super) mod image;
 pub(super) mod inputs;
+pub(super) mod moments;
 pub(super) mod rows;
 pub(super) mod selected;

@@ -105,11 +105,10 @@ impl<C: resume::Content> Log<C> {
                     Step::Truncated => self.truncated(with)?,
                     // Since the last look at names more may have been written before this, copied to another file and truncated.
                     Step::NotYet => {
-                        let has_begun = reader.offset() > 0;
-                        match has_begun {
-                            true => drop(self.settle()),
-                            false => self.current = None,
+                        if reader.offset() > 0 {
+                            self.settle();
                         }
+                        self.current = None;
                         self.queue.clear();
                         self.resolve(with)?;
                         break;

@@ -68,6 +68,12 @@ pub struct Answer {
 }
 
 impl Grouping {
+    /// Whether there is a group for each day, which begins when the zone says.
+    pub fn has_days(&self) -> bool {
+        let mut buckets = self.keys.iter().map(|key| key.bucket);
+        buckets.any(|bucket| matches!(bucket, Some(Bucket::Days(_))))
+    }
+
     /// The results of a group, from the answers of its states. They do not depend on its keys.
     pub fn results(&self, answers: &[Cell]) -> impl Iterator<Item = Cell> {
         (0..self.results.len()).map(|result| self.result(result, answers))

@@ -29,6 +29,17 @@ impl Plan {
         }
     }
 
+    /// The names of the columns.
+    pub fn column_names(&self) -> Vec<String> {
+        let names = self.columns.iter().map(|column| column.name.clone());
+        names.collect()
+    }
+
+    /// The column that bars show.
+    pub fn bars(&self) -> Option<usize> {
+        self.columns.iter().position(|column| column.is_aggregate)
+    }
+
     /// The fields that must be a condition or a number: their places, and which.
     pub fn demands(&self) -> Vec<(usize, Takes)> {
         let mut slots = Vec::new();

@@ -7,7 +7,6 @@ use super::super::compare::{Comparison, is_beginning};
 use super::super::files::{Content as _, Files};
 use super::super::mark::Mark;
 use super::{Holds, Search};
-use crate::io::growing::Links;
 
 /// For how long after its last change a file that is empty may be one that is only being made, in nanoseconds.
 pub const SETTLING: i128 = 2_000_000_000;
@@ -56,7 +55,7 @@ impl<F: Files> Search<'_, F> {
                 None => false,
             };
             let Candidate { path, status, .. } = &self.candidates[at];
-            let now = self.files.status(path, Links::Refused);
+            let now = self.files.status(path, self.links_of(at));
             let is_still_short = self.is_short(at, original)
                 && now.is_ok_and(|now| now.is_same_file(status) && now.size == status.size);
             self.has_moved |= !is_copy && !is_still_short;
