@@ -6,6 +6,7 @@
 mod beginning;
 
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use super::cut::Cut;
@@ -16,8 +17,8 @@ use crate::io::growing::Status;
 use crate::resume::{Content, Digest, Mark, Samples, TAIL};
 use beginning::Beginning;
 
-/// How much is read at once, in bytes.
-const BLOCK: usize = 1 << 20;
+/// How much is read at once, in bytes: little while a log grows by a few lines, more with each read that finds more.
+const BLOCKS: RangeInclusive<usize> = 64 << 10..=1 << 20;
 
 /// Contents of a log may begin alike up to here, in bytes, as where programs write a banner.
 const ALIKE: u64 = 16 << 10;
@@ -34,6 +35,8 @@ pub(super) struct Reader<C> {
     pub(super) status: Status,
     /// Where the first unit begins that has not been handed on.
     offset: u64,
+    /// How much the next read asks for, in bytes; one of [`BLOCKS`].
+    block: usize,
     /// What was read of it.
     pending: Vec<u8>,
     /// The last bytes before `offset`, [`TAIL`] at most.
@@ -76,6 +79,7 @@ impl<C: Content> Reader<C> {
             content,
             path: path.to_owned(),
             offset: 0,
+            block: *BLOCKS.start(),
             pending: Vec::new(),
             tail: Vec::new(),
             beginning,
@@ -156,7 +160,7 @@ impl<C: Content> Reader<C> {
         is_next: impl FnOnce() -> bool,
     ) -> io::Result<Result<Step>> {
         let checked = self.checked();
-        buffer.try_resize(TAIL + BLOCK)?;
+        buffer.try_resize(TAIL + self.block)?;
         // The new bytes begin at a cache line of the buffer.
         let space = &mut buffer[TAIL - checked.len()..];
         let position = self.offset + self.pending.len() as u64;
@@ -193,8 +197,14 @@ impl<C: Content> Reader<C> {
         self.beginning.extend(position, block);
         self.samples.extend(begin, &space[..read], new);
         // A file that has less than was asked for has no more now; an archive may.
-        let is_at_end = read < space.len() && !self.is_archive();
+        let is_full = read == space.len();
+        let is_at_end = !is_full && !self.is_archive();
         let handed = self.hand_on(log, cut, block, out);
+        self.block = if is_full {
+            (self.block * 2).min(*BLOCKS.end())
+        } else {
+            *BLOCKS.start()
+        };
         Ok(handed.map(|goes_on| match (goes_on, is_at_end) {
             (true, false) => Step::Read(new),
             (true, true) => Step::End(new),
