@@ -10,7 +10,7 @@ use crate::follow::watch::Watcher;
 use crate::follow::{Follower, Log, Pause, Turn};
 use crate::io::growing::Growing;
 use crate::io::inotify::is_out_of_watches;
-use crate::io::signals;
+use crate::io::{memory, signals};
 use crate::resume::Known;
 use crate::ui::Ui;
 
@@ -29,6 +29,7 @@ impl Follow {
         let time_out = self.timeout.map(|limit| started + limit);
         let mut last_line = started;
         let mut next_commit = started + COMMIT_EVERY;
+        let mut has_waited = false;
         loop {
             if follower.has_new_names() {
                 follower.expand(output)?;
@@ -70,6 +71,9 @@ impl Follow {
                 if now >= end {
                     return Ok(Ended::TimedOut);
                 }
+            }
+            if !std::mem::replace(&mut has_waited, true) {
+                memory::drop_code();
             }
             let commit = output.is_uncommitted().then_some(next_commit);
             let deadline = [time_out, idle, commit].into_iter().flatten().min();
