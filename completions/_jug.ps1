@@ -334,7 +334,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time between two looks at files whose changes the system does not report')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'When to show a progress bar')
-            [CompletionResult]::new('--drain', '--drain', [CompletionResultType]::ParameterName, 'Read everything that is there, then exit')
+            [CompletionResult]::new('--drain', '--drain', [CompletionResultType]::ParameterName, 'Read everything that is there, then exit; a last line without a newline is left for the next run')
             [CompletionResult]::new('--ndjson', '--ndjson', [CompletionResultType]::ParameterName, 'Write NDJSON: lines with their file and offsets, and what happens to the files')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Write the name of the file before each line')
             [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End lines and records with NUL')

@@ -324,7 +324,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --interval 'Time between two looks at files whose changes the system does not report'
             cand --color 'When to use colour'
             cand --progress 'When to show a progress bar'
-            cand --drain 'Read everything that is there, then exit'
+            cand --drain 'Read everything that is there, then exit; a last line without a newline is left for the next run'
             cand --ndjson 'Write NDJSON: lines with their file and offsets, and what happens to the files'
             cand --prefix 'Write the name of the file before each line'
             cand -0 'End lines and records with NUL'

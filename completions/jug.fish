@@ -469,7 +469,7 @@ always\t'Always'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand follow" -l progress -d 'When to show a progress bar' -r -f -a "auto\t'On a terminal'
 never\t'Never'"
-complete -c jug -n "__fish_jug_using_subcommand follow" -l drain -d 'Read everything that is there, then exit'
+complete -c jug -n "__fish_jug_using_subcommand follow" -l drain -d 'Read everything that is there, then exit; a last line without a newline is left for the next run'
 complete -c jug -n "__fish_jug_using_subcommand follow" -l ndjson -d 'Write NDJSON: lines with their file and offsets, and what happens to the files'
 complete -c jug -n "__fish_jug_using_subcommand follow" -l prefix -d 'Write the name of the file before each line'
 complete -c jug -n "__fish_jug_using_subcommand follow" -s 0 -l null -d 'End lines and records with NUL'

@@ -1,5 +1,6 @@
 """What the measurements of followers and watchers share."""
 
+import os
 import subprocess
 import time
 
@@ -20,3 +21,13 @@ def timed(command: str) -> float:
     started = time.perf_counter()
     subprocess.run(command, shell=True, check=True)
     return time.perf_counter() - started
+
+
+def spawned(words: list[str]) -> float:
+    """How long a program takes that is started without a shell, in seconds."""
+    started = time.perf_counter()
+    process = os.posix_spawn(words[0], words, os.environ)
+    _, ended = os.waitpid(process, 0)
+    taken = time.perf_counter() - started
+    assert ended == 0, words
+    return taken

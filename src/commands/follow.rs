@@ -69,7 +69,7 @@ pub struct Follow {
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = values::duration, requires = "state", help_heading = "State")]
     state_wait: Duration,
 
-    /// Read everything that is there, then exit
+    /// Read everything that is there, then exit; a last line without a newline is left for the next run
     #[arg(long, help_heading = "State")]
     drain: bool,
 

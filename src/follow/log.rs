@@ -90,6 +90,8 @@ pub struct Log<C> {
     recheck: Option<i128>,
     /// The size of the current archive when it was found to be incomplete.
     incomplete: Option<u64>,
+    /// How much of an unfinished unit there was when the current file was closed, in bytes.
+    unfinished: usize,
     names: Names,
 }
 
@@ -120,6 +122,7 @@ impl<C: resume::Content> Log<C> {
             is_unsettled: false,
             recheck: None,
             incomplete: None,
+            unfinished: 0,
             names: Names::default(),
         }
     }
@@ -212,8 +215,14 @@ impl<C: resume::Content> Log<C> {
     /// Closes the current file until something happens to it. What was read of an unfinished unit is read again then.
     pub fn suspend(&mut self) {
         if self.is_active && self.queue.is_empty() {
-            self.settle();
+            self.unfinished = self.settle().map_or(0, |reader| reader.pending());
         }
+    }
+
+    /// How many bytes there are of a unit whose end has not been written yet.
+    pub fn unfinished(&self) -> usize {
+        let current = self.current.as_ref();
+        current.map_or(self.unfinished, Reader::pending)
     }
 
     /// Makes what is read now a part of what is known, and closes it.

@@ -117,6 +117,26 @@ impl Follow {
         Ok(())
     }
 
+    /// Says what was not printed since its end is still to be written.
+    fn report_unfinished(&self, follower: &Follower, ui: &Ui) {
+        let what = match self.fixed {
+            Some(_) => "record is incomplete",
+            None => "line has no newline",
+        };
+        for log in follower.logs() {
+            let (shown, bytes) = (log.place().path.display(), log.unfinished());
+            match (bytes, &self.state) {
+                (0, _) => {}
+                (_, Some(_)) => ui.note(&format!(
+                    "{shown}: the last {what} yet; the next run reads its {bytes} bytes again"
+                )),
+                (_, None) => ui.warn(&format!(
+                    "{shown}: the last {what}; its {bytes} bytes are left out"
+                )),
+            }
+        }
+    }
+
     /// Commits, and decides how the run ends.
     pub(super) fn finish(
         &self,
@@ -128,6 +148,7 @@ impl Follow {
         let ended = ended?;
         if ended == Ended::Drained {
             self.check_missing(follower, ui)?;
+            self.report_unfinished(follower, ui);
         }
         let is_saved = output.commit(follower);
         output.close()?;
