@@ -86,6 +86,8 @@ always\t'Even if there are no rows'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand log" -s n -l limit -d 'Output at most N rows' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l label -d 'Give all lines a field of this name and value; jug merge shows it and checks that none is missing' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l state -d 'Read what is new since the last run, over rotation, and keep in STATE where reading stopped' -r -F
+complete -c jug -n "__fish_jug_using_subcommand log" -l append -d 'With --state: write at the end of FILE; each result comes exactly once, even after a crash' -r -F
 complete -c jug -n "__fish_jug_using_subcommand log" -s j -l threads -d 'Number of worker threads [default: one per core]' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l mem -d 'Write groups to temporary files beyond SIZE of memory [default: a quarter of what there is]' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l engine -d 'How to read uncompressed files' -r -f -a "auto\t'Memory-map where that is safe, otherwise read'
@@ -108,6 +110,7 @@ complete -c jug -n "__fish_jug_using_subcommand log" -l if-changed -d 'Leave FIL
 complete -c jug -n "__fish_jug_using_subcommand log" -l no-filename -d 'Do not put the name of the file in front of lines of several files'
 complete -c jug -n "__fish_jug_using_subcommand log" -s 0 -l null -d 'End lines with NUL instead of a newline'
 complete -c jug -n "__fish_jug_using_subcommand log" -l partial -d 'Write the unfinished result, as lines for jug merge'
+complete -c jug -n "__fish_jug_using_subcommand log" -l no-wait -d 'With --state: exit with status 2 if another run is using the state, instead of waiting for it'
 complete -c jug -n "__fish_jug_using_subcommand log" -s q -l quiet -d 'Print nothing and stop at the first result; exit status 0 if there is one, otherwise 1'
 complete -c jug -n "__fish_jug_using_subcommand log" -l explain -d 'Print the query plan and exit'
 complete -c jug -n "__fish_jug_using_subcommand log" -l stats -d 'Print how much was read, and how fast, on standard error'

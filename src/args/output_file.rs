@@ -22,6 +22,14 @@ pub struct OutputFile {
 }
 
 impl OutputFile {
+    /// The output to a file.
+    pub fn at(path: &Path) -> OutputFile {
+        OutputFile {
+            path: Some(path.to_owned()),
+            if_changed: false,
+        }
+    }
+
     /// The file; none for standard output, which `-` stands for too.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref().filter(|path| path.as_os_str() != "-")

@@ -2,7 +2,6 @@
 
 mod output;
 mod running;
-mod saved;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,19 +11,19 @@ use clap::{Args, ValueEnum, ValueHint};
 use regex_automata::meta::Regex;
 
 use super::context::Context;
+use super::shared::logs::operands;
+use super::shared::saved::{Saved, Wanted};
 use crate::args::values;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::follow::operand::Operand;
 use crate::follow::watch::{Engine, Watcher};
 use crate::follow::{Cut, Follower, Options, Start};
-use crate::io::growing::{self, Links};
 use crate::io::limits;
 use crate::io::signals;
 use crate::resume::{Disk, Files as _};
+use crate::ui::Ui;
 
 use output::{Format, Output};
-use saved::Saved;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -241,8 +240,12 @@ impl Follow {
     pub(super) fn run(&self, context: &Context) -> Result<Exit> {
         let plan = self.plan()?;
         let ui = &*context.ui;
-        let operands = self.operands()?;
-        let saved = Saved::open(self, &plan, ui)?;
+        let operands = operands(&self.files)?;
+        let saved = self
+            .state
+            .as_deref()
+            .map(|path| self.saved(path, &plan, ui));
+        let saved = saved.transpose()?;
         let mut output = Output::open(self, &plan, saved, ui)?;
         ui.hide_progress();
         let options = Options {
@@ -262,27 +265,23 @@ impl Follow {
         self.finish(ended, &follower, output, ui)
     }
 
-    fn operands(&self) -> Result<Vec<Operand>> {
-        let mut operands = Vec::new();
-        for file in &self.files {
-            let path = Path::new(file);
-            let found = growing::status(path, Links::Followed);
-            if found
-                .as_ref()
-                .is_ok_and(|status| status.kind == growing::Kind::Directory)
-            {
-                let shown = path.display();
-                return Err(
-                    Error::usage(format!("{shown}: is a directory")).hint(format!(
-                        "follow the files in it: '{}/*'",
-                        shown.to_string().trim_end_matches('/')
-                    )),
-                );
-            }
-            let operand = Operand::new(file, found.is_ok());
-            operands.push(operand.map_err(|error| Error::usage(error.to_string()))?);
-        }
-        Ok(operands)
+    fn saved(&self, path: &Path, plan: &Plan, ui: &Ui) -> Result<Saved> {
+        let words = match plan.cut {
+            Cut::Lines => "lines".to_owned(),
+            Cut::Fixed(length) => format!("records of {length} bytes"),
+        };
+        let wanted = Wanted {
+            path,
+            command: "follow",
+            plan: &words,
+            patience: self.state_wait,
+            busy: (
+                Exit::TimedOut,
+                "it ends by itself, or is a jug follow without --drain",
+            ),
+            append: self.append.as_deref(),
+        };
+        Saved::open(&wanted, ui)
     }
 }
 

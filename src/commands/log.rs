@@ -8,6 +8,7 @@ mod live_rows;
 mod partial;
 mod raw;
 mod results;
+mod state;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,8 @@ use inputs::{
 };
 use partial::PartialFlags;
 use raw::RawLines;
+use results::Lines;
+use state::StateFlags;
 use times::Times;
 use words::query_words;
 
@@ -173,6 +176,9 @@ pub struct Log {
     partial: PartialFlags,
 
     #[command(flatten)]
+    state: StateFlags,
+
+    #[command(flatten)]
     quiet: Quiet,
 
     #[command(flatten)]
@@ -213,6 +219,7 @@ enum EngineName {
 }
 
 /// What the arguments mean.
+#[derive(Clone)]
 struct Intent {
     text: String,
     query: Query,
@@ -309,6 +316,9 @@ impl Log {
         if let Some(message) = self.zone.warning() {
             context.ui.warn(&message);
         }
+        if let Some(path) = self.state.path() {
+            return state::run(self, path, &intent, &plan, context);
+        }
         let names = self.names()?;
         refuse_overwriting(&names, self.output.file())?;
         if self.times.last.is_some() {
@@ -371,7 +381,10 @@ impl Log {
             Some(out) if self.partial.is_set() => {
                 partial::run(self, &intent, &plan, inputs, out, &context.ui)?
             }
-            out => results::run(self, &intent, &plan, raw, inputs, out, context)?,
+            out => {
+                let lines = Lines::Inputs(inputs);
+                results::run(&self.output, &intent, &plan, raw, lines, out, context)?
+            }
         };
         if was_reader_gone() {
             // Nobody reads the results, so no account is printed.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::Result;
-use crate::resume::LogState;
+use crate::resume::{Content, LogState};
 
 /// Something that happened to a log, besides lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,22 @@ pub enum Event {
     Refused(String),
 }
 
+/// Whole units of a log; only the last line of a file may lack its newline.
+pub struct Units<'u> {
+    /// The log.
+    pub log: &'u Path,
+    /// The file that they are in, where it was found.
+    pub file: &'u Path,
+    /// Where they begin in its content.
+    pub offset: u64,
+    /// The units.
+    pub bytes: &'u [u8],
+    /// The content, of which more may be read.
+    pub content: &'u mut dyn Content,
+    /// The number of the content: while it is open, no other has the same.
+    pub number: u64,
+}
+
 /// Takes what following brings.
 pub trait Receive {
     /// What was read of a log by earlier runs.
@@ -57,12 +73,11 @@ pub trait Receive {
         None
     }
 
-    /// Takes whole units of a log, which begin at `offset` of the content; only the last line of a file may lack its newline.
-    /// Returns how many bytes it has taken, an end of a unit: less than all to stop.
+    /// Takes units. Returns how many bytes it has taken, an end of a unit: less than all to stop.
     ///
     /// # Errors
     /// Those of writing.
-    fn take(&mut self, log: &Path, offset: u64, units: &[u8]) -> Result<usize>;
+    fn take(&mut self, units: Units<'_>) -> Result<usize>;
 
     /// Takes note of an event.
     ///

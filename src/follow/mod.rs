@@ -16,7 +16,7 @@ mod start;
 pub mod watch;
 
 pub use cut::Cut;
-pub use event::{Event, Receive};
+pub use event::{Event, Receive, Units};
 pub use log::{Log, Looking, Options, Turn};
 pub use run::{Follower, Pause};
 pub use start::Start;

@@ -15,8 +15,8 @@ const SPECIAL: [char; 3] = ['*', '?', '['];
 /// Logs that a user names.
 #[derive(Debug)]
 pub enum Operand {
-    /// One log.
-    Path(PathBuf),
+    /// One log, and whether its rotated files that are there at the beginning belong to it.
+    Path(PathBuf, bool),
     /// Those whose paths match, part by part.
     Glob(Vec<Part>),
 }
@@ -51,7 +51,7 @@ impl Operand {
             .to_str()
             .filter(|text| text.contains(SPECIAL) && !exists)
         else {
-            return Ok(Operand::Path(word.into()));
+            return Ok(Operand::Path(word.into(), false));
         };
         let mut parts = Vec::new();
         if text.starts_with('/') {
@@ -67,6 +67,37 @@ impl Operand {
             });
         }
         Ok(Operand::Glob(parts))
+    }
+}
+
+/// Lets a path that names a rotated file of another one belong to that, as a shell makes them of `app.log*`.
+pub fn join_rotated(operands: Vec<Operand>) -> Vec<Operand> {
+    let paths: Vec<PathBuf> = operands
+        .iter()
+        .filter_map(|operand| match operand {
+            Operand::Path(path, _) => Some(path.clone()),
+            Operand::Glob(_) => None,
+        })
+        .collect();
+    let mut joined = operands;
+    joined.retain_mut(|operand| {
+        let Operand::Path(path, with_rotated) = operand else {
+            return true;
+        };
+        *with_rotated = *with_rotated || paths.iter().any(|other| is_rotated_of(path, other));
+        !paths.iter().any(|other| is_rotated_of(other, path))
+    });
+    joined
+}
+
+/// Whether `other` is a rotated file of `path`, by its name.
+fn is_rotated_of(path: &Path, other: &Path) -> bool {
+    let name = |path: &Path| path.file_name().map(|name| name.as_bytes().to_vec());
+    match (name(path), name(other)) {
+        (Some(active), Some(name)) => {
+            path.parent() == other.parent() && active != name && is_rotated_name(&active, &name)
+        }
+        _ => false,
     }
 }
 
@@ -213,9 +244,32 @@ mod tests {
     }
 
     #[test]
+    fn paths_of_rotated_files_belong_to_their_log() {
+        let joined = |words: &[&str]| -> Vec<(String, bool)> {
+            let operands = words.iter().map(|word| Operand::Path(word.into(), false));
+            let joined = join_rotated(operands.collect()).into_iter();
+            let paths = joined.map(|operand| match operand {
+                Operand::Path(path, with_rotated) => (path.display().to_string(), with_rotated),
+                Operand::Glob(_) => panic!("there are only paths"),
+            });
+            paths.collect()
+        };
+        let expected = vec![
+            ("a/app.log".to_owned(), true),
+            ("b/app.log.1".to_owned(), false),
+        ];
+        let words = ["a/app.log", "a/app.log.1", "b/app.log.1", "a/app.log.2.gz"];
+        assert_eq!(joined(&words), expected);
+        assert_eq!(joined(&["app.log.1"]), [("app.log.1".to_owned(), false)]);
+    }
+
+    #[test]
     fn a_name_that_exists_is_no_glob() {
         let is_path = |word: &str, exists| {
-            matches!(Operand::new(OsStr::new(word), exists), Ok(Operand::Path(_)))
+            matches!(
+                Operand::new(OsStr::new(word), exists),
+                Ok(Operand::Path(_, false))
+            )
         };
         assert!(is_path("app.log", false) && is_path("a[1].log", true));
         assert!(!is_path("a[1].log", false));

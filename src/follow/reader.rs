@@ -8,9 +8,10 @@ mod beginning;
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::cut::Cut;
-use super::event::{Event, Receive};
+use super::event::{Event, Receive, Units};
 use crate::error::Result;
 use crate::io::buffer::Buffer;
 use crate::io::growing::Status;
@@ -26,9 +27,14 @@ const ALIKE: u64 = 16 << 10;
 /// The longest line that is held, in bytes; a longer one is cut.
 const LONGEST: usize = 16 << 20;
 
+/// The number of the next content.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
 /// A content that is being read.
 #[derive(Debug)]
 pub(super) struct Reader<C> {
+    /// No other reader has it.
+    number: u64,
     content: C,
     pub(super) path: PathBuf,
     /// The file's status when it was last looked at.
@@ -75,6 +81,7 @@ impl<C: Content> Reader<C> {
     /// A reader at the beginning. The status is from before the beginning was read, so that a file with this status has it.
     fn new(content: C, path: &Path, status: Status, beginning: Beginning) -> Reader<C> {
         Reader {
+            number: NEXT.fetch_add(1, Relaxed),
             status,
             content,
             path: path.to_owned(),
@@ -253,7 +260,14 @@ impl<C: Content> Reader<C> {
     }
 
     fn give(&mut self, log: &Path, units: &[u8], out: &mut impl Receive) -> Result<bool> {
-        let taken = out.take(log, self.offset, units)?;
+        let taken = out.take(Units {
+            log,
+            file: &self.path,
+            offset: self.offset,
+            bytes: units,
+            content: &mut self.content,
+            number: self.number,
+        })?;
         self.offset += taken as u64;
         let taken = &units[..taken];
         self.tail

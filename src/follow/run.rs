@@ -90,12 +90,12 @@ impl Follower {
         let before = self.logs.len();
         for operand in &self.operands {
             match operand {
-                Operand::Path(path) => {
+                Operand::Path(path, with_rotated) => {
                     if self.logs.iter().any(|log| log.place().path == *path) {
                         continue;
                     }
                     let place = operand::place(&mut Disk, path);
-                    self.logs.push(log(place, self.start, false, out));
+                    self.logs.push(log(place, self.start, *with_rotated, out));
                 }
                 Operand::Glob(parts) => {
                     let found = operand::expand(&mut Disk, parts);

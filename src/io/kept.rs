@@ -45,6 +45,14 @@ pub fn cut(path: &Path, length: u64) -> io::Result<()> {
     atomic::sync(file.as_fd())
 }
 
+/// Removes a file.
+///
+/// # Errors
+/// Those of unlink(2).
+pub fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
+}
+
 /// Gives a file a second name, which may belong to another.
 fn keep(path: &Path, previous: &Path) -> io::Result<()> {
     let linked = tempfile::Builder::new()

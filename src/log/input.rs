@@ -2,6 +2,7 @@
 
 mod beginning;
 mod blocks;
+mod elsewhere;
 mod hints;
 
 use std::io;
@@ -23,6 +24,7 @@ use beginning::{BYTE_ORDER_MARK, Beginning, SAMPLE, decide, whole_lines};
 
 pub use beginning::Opening;
 pub use blocks::{Block, Blocks, Wanted};
+pub use elsewhere::ReadAt;
 
 /// An input that is open, known, and fit for the query.
 pub struct Input {
@@ -60,6 +62,11 @@ pub enum Body {
     Chunks(Chunks),
     /// A stream, read in order.
     Blocks(Blocks),
+    /// Somebody else reads it, and hands its lines over.
+    Elsewhere {
+        /// How many bytes come before the first record.
+        skip: u64,
+    },
 }
 
 /// A plain file in chunks.
@@ -254,6 +261,7 @@ impl Input {
         match &self.body {
             Body::Chunks(chunks) => Some(chunks.grid.end - chunks.grid.begin),
             Body::Blocks(blocks) => blocks.total(),
+            Body::Elsewhere { .. } => None,
         }
     }
 
@@ -277,7 +285,7 @@ impl Input {
         match &self.body {
             // Workers check after each chunk.
             Body::Chunks(chunks) => chunks.is_shorter.load(Relaxed),
-            Body::Blocks(_) => false,
+            Body::Blocks(_) | Body::Elsewhere { .. } => false,
         }
     }
 
@@ -307,6 +315,7 @@ impl Input {
                 let _ = chunks.file.suspend();
             }
             Body::Blocks(blocks) => blocks.suspend(),
+            Body::Elsewhere { .. } => {}
         }
     }
 
@@ -326,6 +335,7 @@ impl Input {
         match &self.body {
             Body::Chunks(chunks) => chunks.grid.len() <= 1,
             Body::Blocks(blocks) => blocks.is_at_end(),
+            Body::Elsewhere { .. } => true,
         }
     }
 }
@@ -339,6 +349,7 @@ impl Body {
             Body::Blocks(blocks) => {
                 blocks.skip(bytes);
             }
+            Body::Elsewhere { skip } => *skip = bytes as u64,
         }
     }
 }

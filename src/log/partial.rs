@@ -20,7 +20,7 @@ use crate::expr::Clock;
 use crate::group::{Groups, TooMany};
 
 pub use again::{Again, Asked, are_stages, ask};
-pub use header::{Header, Part, Question};
+pub use header::{Header, Part, Question, canonical};
 pub use listing::{Listed, Listing};
 pub use merging::{MakePlan, Merged, Merging};
 pub use ranges::{Of, Range};

@@ -8,10 +8,11 @@ mod tests;
 
 use std::ffi::OsString;
 use std::fmt;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::digest::Digest;
 use super::state::State;
 use super::state_text::{self, Damage};
 use crate::io::kept;
@@ -25,8 +26,9 @@ const MOST: usize = 256 << 20;
 /// The time between two attempts to get the lock.
 const RETRY: Duration = Duration::from_millis(50);
 
-/// What the lock file contains while there is output that no commit covers.
-const RUNNING: &[u8] = b"running\n";
+/// The word in the lock file while there is output that the state does not cover whose hash follows, or `none` for no state. The
+/// last line counts. A run that is killed right after its commit leaves the hash of the state before.
+const RUNNING: &str = "running";
 
 /// A state file that this process has locked.
 #[derive(Debug)]
@@ -35,8 +37,8 @@ pub struct Store {
     lock: LockFile,
     /// What the file contains, if it is good.
     stored: Option<Vec<u8>>,
-    /// Whether the lock file says that there is output that no commit covers.
-    is_marked: bool,
+    /// What the lock file says.
+    marked: Vec<u8>,
 }
 
 /// Why a state file cannot be used.
@@ -116,12 +118,13 @@ impl Store {
                 return Err(OpenError::Stopped);
             }
         };
-        let is_marked = lock.file().metadata()?.len() > 0;
+        let mut marked = Vec::new();
+        lock.file().read_to_end(&mut marked)?;
         Ok(Store {
             path: path.to_owned(),
             lock,
             stored: None,
-            is_marked,
+            marked,
         })
     }
 
@@ -130,21 +133,21 @@ impl Store {
     /// # Errors
     /// Those of reading; a [`Mismatch`] inside the error if it is of another command or plan, or something else.
     pub fn load(&mut self, command: &str, plan: &str) -> io::Result<Loaded> {
-        let was_interrupted = self.is_marked;
+        let was_marked = !self.marked.is_empty();
         let new = || State::new(command, plan);
-        let found = |state, condition| Loaded {
+        let found = |state, condition, was_interrupted| Loaded {
             state,
             condition,
             was_interrupted,
         };
         let Some(text) = read(&self.path)? else {
-            return Ok(found(new(), Condition::New));
+            return Ok(found(new(), Condition::New, self.is_marked()));
         };
         let damage = match state_text::decode(&text) {
             Ok(state) => {
                 check(&state, command, plan)?;
                 self.stored = Some(text);
-                return Ok(found(state, Condition::Good));
+                return Ok(found(state, Condition::Good, self.is_marked()));
             }
             Err(damage @ (Damage::Foreign | Damage::Newer)) => {
                 return Err(io::Error::other(Mismatch::Foreign(damage.to_string())));
@@ -155,9 +158,9 @@ impl Store {
         match previous {
             Some(state) => {
                 check(&state, command, plan)?;
-                Ok(found(state, Condition::Previous(damage)))
+                Ok(found(state, Condition::Previous(damage), was_marked))
             }
-            None => Ok(found(new(), Condition::Lost(damage))),
+            None => Ok(found(new(), Condition::Lost(damage), was_marked)),
         }
     }
 
@@ -166,11 +169,12 @@ impl Store {
     /// # Errors
     /// Those of write(2) and fsync(2).
     pub fn mark_running(&mut self, is_synced: bool) -> io::Result<()> {
-        if self.is_marked {
+        if self.is_marked() {
             return Ok(());
         }
-        self.lock.file().write_all(RUNNING)?;
-        self.is_marked = true;
+        let mark = self.mark();
+        self.lock.file().write_all(&mark)?;
+        self.marked = mark;
         match is_synced {
             true => self.lock.file().sync_all(),
             false => Ok(()),
@@ -189,11 +193,23 @@ impl Store {
             kept::replace(&self.path, previous.as_deref(), &text)?;
             self.stored = Some(text);
         }
-        if self.is_marked {
+        if !self.marked.is_empty() {
             self.lock.file().set_len(0)?;
-            self.is_marked = false;
+            self.marked.clear();
         }
         Ok(())
+    }
+
+    /// What the lock file says last if there is output that the state does not cover.
+    fn mark(&self) -> Vec<u8> {
+        let state = self.stored.as_ref();
+        let state = state.map_or("none".to_owned(), |text| Digest::of(text).to_string());
+        format!("{RUNNING} {state}\n").into_bytes()
+    }
+
+    /// Whether there is output that the state does not cover.
+    fn is_marked(&self) -> bool {
+        self.marked.ends_with(&self.mark())
     }
 
     fn previous_path(&self) -> PathBuf {

@@ -13,6 +13,7 @@ mod help;
 mod language;
 mod laws;
 mod layers;
+mod log_state;
 mod many_inputs;
 mod merge;
 mod outputs;

@@ -7,17 +7,16 @@ use std::path::Path;
 use data_encoding::BASE64;
 use regex_automata::meta::Regex;
 
-use super::saved::Saved;
 use super::{Follow, Plan};
+use crate::commands::shared::happened::tell;
+use crate::commands::shared::saved::Saved;
 use crate::error::Result;
-use crate::follow::{Cut, Event, Follower, Receive};
+use crate::follow::{Cut, Event, Follower, Receive, Units};
 use crate::io::sink::{Durability, FileOptions, Mode};
-use crate::observe::Observe as _;
 use crate::record::json_text::write_string;
 use crate::resume::LogState;
 use crate::ui::Ui;
 use crate::ui::results::Results;
-use crate::ui::units;
 
 /// The form of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,14 +187,6 @@ fn begin_record(event: &str, log: &Path, row: &mut Vec<u8>) {
     }
 }
 
-/// `at least 12 bytes are lost`, or that their number is unknown.
-fn lost(at_least: u64) -> String {
-    match at_least {
-        0 => "how much is lost is unknown".to_owned(),
-        bytes => format!("at least {} lost", units::bytes(bytes)),
-    }
-}
-
 fn quoted(text: &str) -> String {
     let mut row = Vec::new();
     write_string(text.as_bytes(), &mut row);
@@ -207,7 +198,13 @@ impl Receive for Output<'_> {
         self.saved.as_ref()?.recall(log)
     }
 
-    fn take(&mut self, log: &Path, offset: u64, units: &[u8]) -> Result<usize> {
+    fn take(&mut self, units: Units<'_>) -> Result<usize> {
+        let Units {
+            log,
+            offset,
+            bytes: units,
+            ..
+        } = units;
         if let Some(saved) = &mut self.saved {
             saved.note_output();
         }
@@ -233,33 +230,16 @@ impl Receive for Output<'_> {
     }
 
     fn event(&mut self, log: &Path, event: &Event) -> Result<()> {
-        let shown = log.display();
+        tell(log, event, self.ui);
         match event {
-            Event::Waiting => {
-                self.ui
-                    .noted(&format!("{shown}: does not exist; waiting for it"));
-                self.record(log, "waiting", "")
-            }
-            Event::Rotated { bytes } => {
-                self.ui
-                    .note(&format!("{shown}: rotated after {bytes} bytes"));
-                self.record(log, "rotated", &format!(",\"bytes\":{bytes}"))
-            }
+            Event::Waiting => self.record(log, "waiting", ""),
+            Event::Rotated { bytes } => self.record(log, "rotated", &format!(",\"bytes\":{bytes}")),
             Event::Truncated {
                 offset,
                 size,
                 at_least,
                 has_copy,
             } => {
-                match has_copy {
-                    true => self.ui.warned(&format!(
-                        "{shown}: truncated after byte {offset} was read; what it had is in a copy, but lines written meanwhile may be lost"
-                    )),
-                    false => self.ui.missed(&format!(
-                        "{shown}: truncated after byte {offset} was read: lines may be lost, {}",
-                        lost(*at_least)
-                    )),
-                }
                 let members = format!(
                     ",\"offset\":{offset},\"size\":{size},\"at_least\":{at_least},\"has_copy\":{has_copy},\"may_be_lost\":true"
                 );
@@ -270,31 +250,17 @@ impl Receive for Output<'_> {
                 at_least,
                 reason,
             } => {
-                let place = offset.map_or(String::new(), |offset| format!(" after byte {offset}"));
-                self.ui.missed(&format!(
-                    "{shown}: a gap{place}, {}: {reason}",
-                    lost(*at_least)
-                ));
                 let offset = offset.map_or_else(|| "null".to_owned(), |offset| offset.to_string());
                 let reason = quoted(reason);
                 let members =
                     format!(",\"offset\":{offset},\"at_least\":{at_least},\"reason\":{reason}");
                 self.record(log, "gap", &members)
             }
-            Event::Split { offset } => {
-                self.ui.warned(&format!(
-                    "{shown}: a line of more than 16 MiB is cut at byte {offset}"
-                ));
-                self.record(log, "split", &format!(",\"offset\":{offset}"))
-            }
+            Event::Split { offset } => self.record(log, "split", &format!(",\"offset\":{offset}")),
             Event::Repeating { offset } => {
-                self.ui.warned(&format!(
-                    "{shown}: the last run did not end properly; repeating from byte {offset}"
-                ));
                 self.record(log, "repeating", &format!(",\"offset\":{offset}"))
             }
             Event::Refused(reason) => {
-                self.ui.missed(&format!("{shown}: {reason}"));
                 self.record(log, "refused", &format!(",\"reason\":{}", quoted(reason)))
             }
         }

@@ -4,14 +4,13 @@ use std::time::{Duration, Instant};
 
 use super::Follow;
 use super::output::Output;
+use crate::commands::shared::logs::check_missing;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::follow::watch::Watcher;
-use crate::follow::{Follower, Log, Pause, Turn};
-use crate::io::growing::Growing;
+use crate::follow::{Follower, Pause, Turn};
 use crate::io::inotify::is_out_of_watches;
 use crate::io::{memory, signals};
-use crate::resume::Known;
 use crate::ui::Ui;
 
 /// The time between two commits of a state while lines come.
@@ -92,31 +91,6 @@ impl Follow {
         }
     }
 
-    /// Reports files that do not exist and never did, as far as is known; an error if there is nothing else.
-    fn check_missing(&self, follower: &Follower, ui: &Ui) -> Result<()> {
-        let logs = follower.logs();
-        if logs.is_empty() {
-            let shown = self.files[0].display();
-            return Err(Error::input(format!("{shown}: no file matches")));
-        }
-        let is_missing = |log: &&Log<Growing>| {
-            let known = log.known();
-            !log.has_files()
-                && !log.is_refused()
-                && known.is_none_or(|known| known == Known::default())
-        };
-        let missing: Vec<&Log<Growing>> = logs.iter().filter(is_missing).collect();
-        for (at, log) in missing.iter().enumerate() {
-            let path = &log.place().path;
-            let error = Error::input(format!("{}: No such file or directory", path.display()));
-            if at + 1 == logs.len() {
-                return Err(error);
-            }
-            ui.missed_error(&error);
-        }
-        Ok(())
-    }
-
     /// Says what was not printed since its end is still to be written.
     fn report_unfinished(&self, follower: &Follower, ui: &Ui) {
         let what = match self.fixed {
@@ -147,7 +121,7 @@ impl Follow {
     ) -> Result<Exit> {
         let ended = ended?;
         if ended == Ended::Drained {
-            self.check_missing(follower, ui)?;
+            check_missing(&self.files, follower, ui)?;
             self.report_unfinished(follower, ui);
         }
         let is_saved = output.commit(follower);

@@ -30,22 +30,20 @@ const AT_HAND: usize = 64;
 const SAMPLED: usize = 100;
 
 impl Log {
-    /// Opens all inputs that can be opened, and reports the others.
-    pub(super) fn open(
+    /// How inputs are opened.
+    pub(super) fn opening<'o>(
         &self,
-        intent: &Intent,
+        intent: &'o Intent,
         plan: &Plan,
-        names: Vec<InputName>,
-        ui: &Ui,
-    ) -> Result<Vec<Input>> {
+        is_stopping: &'o dyn Fn() -> bool,
+    ) -> Opening<'o> {
         let needs_schema = self.describe
             || self.strict
             || intent.from.is_some()
             || intent.settings.rule.is_some()
             || plan.reads_fields()
             || (plan.raw && intent.to.is_some());
-        let is_stopping = || ui.stopping();
-        let opening = Opening {
+        Opening {
             from: intent.from,
             settings: &intent.settings,
             needs_schema,
@@ -57,8 +55,20 @@ impl Log {
             counts_records: matches!(plan.output, PlanOutput::Groups(_)),
             chunk: CHUNK,
             max_line: intent.options.max_line,
-            until: Until::stopped(&is_stopping),
-        };
+            until: Until::stopped(is_stopping),
+        }
+    }
+
+    /// Opens all inputs that can be opened, and reports the others.
+    pub(super) fn open(
+        &self,
+        intent: &Intent,
+        plan: &Plan,
+        names: Vec<InputName>,
+        ui: &Ui,
+    ) -> Result<Vec<Input>> {
+        let is_stopping = || ui.stopping();
+        let opening = self.opening(intent, plan, &is_stopping);
         allow_open_files(names.len());
         let at_hand = quarter_of_open_files().min(AT_HAND);
         let (mut inputs, mut first_error, mut failed) = (Vec::new(), None, 0_usize);
@@ -72,24 +82,7 @@ impl Log {
                             input.drop_sample();
                         }
                     }
-                    if let Some(schema) = &input.bound.schema {
-                        let time = match schema.time_field() {
-                            Some(field) => format!(", time field {field}"),
-                            None => String::new(),
-                        };
-                        let layout = match schema.layout() {
-                            Some(layout) => format!(" ({layout})"),
-                            None => String::new(),
-                        };
-                        ui.note(&format!(
-                            "{}: format {}{layout}{time}",
-                            input.name,
-                            schema.spec().name
-                        ));
-                    }
-                    if let Some((doubt, hint)) = &input.doubt {
-                        ui.warn(&format!("{}: {doubt}; {hint}", input.name));
-                    }
+                    tell_of_format(&input, ui);
                     inputs.push(input);
                 }
                 // A signal came while a pipe waited for its writer.
@@ -112,6 +105,28 @@ impl Log {
             }
             None => Ok(inputs),
         }
+    }
+}
+
+/// Notes in which format an input is, and what looks wrong about it.
+pub(super) fn tell_of_format(input: &Input, ui: &Ui) {
+    if let Some(schema) = &input.bound.schema {
+        let time = match schema.time_field() {
+            Some(field) => format!(", time field {field}"),
+            None => String::new(),
+        };
+        let layout = match schema.layout() {
+            Some(layout) => format!(" ({layout})"),
+            None => String::new(),
+        };
+        ui.note(&format!(
+            "{}: format {}{layout}{time}",
+            input.name,
+            schema.spec().name
+        ));
+    }
+    if let Some((doubt, hint)) = &input.doubt {
+        ui.warn(&format!("{}: {doubt}; {hint}", input.name));
     }
 }
 

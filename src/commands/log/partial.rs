@@ -63,6 +63,11 @@ impl PartialFlags {
         self.partial
     }
 
+    /// The labels.
+    pub(super) fn labels(&self) -> &[(String, String)] {
+        &self.label
+    }
+
     /// Defines the labels that the query uses as fields. Text filters stay in front, where they are fastest.
     pub(super) fn apply(&self, text: &str, query: &mut Query) {
         let tokens = lex(text).unwrap_or_default();
@@ -172,7 +177,7 @@ fn range(input: &Input) -> Option<Range> {
         (Body::Blocks(_), InputName::Path(path)) if input.total().is_some() => {
             Range::of_file(&name, Growing::open_raw(path).ok()?, None).ok()
         }
-        (Body::Blocks(_), _) => None,
+        (Body::Blocks(_) | Body::Elsewhere { .. }, _) => None,
     }
 }
 
@@ -188,6 +193,18 @@ fn question(log: &Log, intent: &Intent, plan: &Plan) -> Result<Question> {
     let Output::Groups(grouping) = &plan.output else {
         return Err(Error::usage("--partial needs aggregates"));
     };
+    Ok(Question {
+        meaning: VERSION,
+        query: intent.text.clone(),
+        settings: settings(log),
+        zone: zone_of(intent, grouping.has_days())?,
+        now: depends_on_now(intent).then(|| intent.clock.now.to_string()),
+        columns: Question::columns_of(grouping),
+    })
+}
+
+/// The options that change the answer, with their values.
+pub(super) fn settings(log: &Log) -> Vec<(String, String)> {
     let mut settings: Vec<(String, String)> = Vec::new();
     let mut set = |name: &str, value: &str| settings.push((name.to_owned(), value.to_owned()));
     for (name, is_set) in [
@@ -210,27 +227,27 @@ fn question(log: &Log, intent: &Intent, plan: &Plan) -> Result<Question> {
     if let Some(year) = log.year {
         set("year", &year.to_string());
     }
-    let zone = &intent.clock.zone;
+    settings
+}
+
+/// The name of the zone, if the answer depends on it.
+pub(super) fn zone_of(intent: &Intent, has_days: bool) -> Result<Option<String>> {
     // Hours are the same in all zones that are whole hours apart.
     let other = TimeZone::fixed(jiff::tz::offset(-11));
-    let has_zone = grouping.has_days() || depends_on(intent, |clock| clock.zone = other.clone());
-    let has_now = depends_on(intent, |clock| {
-        clock.now = Timestamp::new(1_000_000_007, 0, 0).unwrap_or(clock.now);
+    if !has_days && !depends_on(intent, |clock| clock.zone = other.clone()) {
+        return Ok(None);
+    }
+    let name = zone::name(&intent.clock.zone).ok_or_else(|| {
+        Error::usage("the time zone of this system has no name, which a kept result needs")
+            .hint("name it: --tz Europe/Berlin")
     });
-    let zone = match has_zone {
-        true => Some(zone::name(zone).ok_or_else(|| {
-            Error::usage("the time zone of this system has no name, which a partial result needs")
-                .hint("name it: --tz Europe/Berlin")
-        })?),
-        false => None,
-    };
-    Ok(Question {
-        meaning: VERSION,
-        query: intent.text.clone(),
-        settings,
-        zone,
-        now: has_now.then(|| intent.clock.now.to_string()),
-        columns: Question::columns_of(grouping),
+    name.map(Some)
+}
+
+/// Whether the query means something else at another time.
+pub(super) fn depends_on_now(intent: &Intent) -> bool {
+    depends_on(intent, |clock| {
+        clock.now = Timestamp::new(1_000_000_007, 0, 0).unwrap_or(clock.now);
     })
 }
 

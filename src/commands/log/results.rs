@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::live::Live;
 use super::live_rows::{KeyWriter, LiveRows};
 use super::raw::{Highlighter, RawLines};
-use super::{Intent, Log, account};
+use super::{Intent, account};
+use crate::args::output::Output;
 use crate::commands::context::Context;
 use crate::commands::shared::answer::{Shape, writer_of};
 use crate::commands::shared::rows::{RowStream, goes_to_terminal, row_format};
@@ -17,7 +18,7 @@ use crate::io::source::InputName;
 use crate::log::input::Input;
 use crate::log::options::Options;
 use crate::log::plan::{Output as PlanOutput, Plan};
-use crate::log::run::{self, Report, Run, Streaming};
+use crate::log::run::{Report, Run, Streaming};
 use crate::observe::Observe as _;
 use crate::ui::Ui;
 use crate::ui::results::Results;
@@ -37,6 +38,32 @@ pub(super) struct Found {
     pub(super) withheld: Option<String>,
 }
 
+/// Where lines come from.
+pub(super) enum Lines<'l> {
+    /// Inputs that are open.
+    Inputs(Vec<Input>),
+    /// Another one reads them and hands them over; false if there were none. Nothing is written then.
+    HandedOver(&'l mut dyn FnMut(&Run<'_>) -> Result<bool>),
+}
+
+impl Lines<'_> {
+    /// Has a run read all of them; false if there is nothing to answer.
+    fn feed(self, run: &Run<'_>, ui: &Ui) -> Result<bool> {
+        match self {
+            Lines::Inputs(inputs) => run.feed(inputs, ui),
+            Lines::HandedOver(hand_over) => return hand_over(run),
+        }
+        Ok(true)
+    }
+
+    fn inputs(&self) -> &[Input] {
+        match self {
+            Lines::Inputs(inputs) => inputs,
+            Lines::HandedOver(_) => &[],
+        }
+    }
+}
+
 /// The names of inputs, by number; inputs that did not fit the query have none.
 pub(super) fn names_of(inputs: &[Input]) -> Vec<InputName> {
     let numbers = inputs.iter().map(|input| input.bound.input + 1).max();
@@ -49,33 +76,35 @@ pub(super) fn names_of(inputs: &[Input]) -> Vec<InputName> {
 
 /// Runs the plan and writes its results.
 pub(super) fn run(
-    log: &Log,
+    output: &Output,
     intent: &Intent,
     plan: &Arc<Plan>,
     raw: RawLines,
-    inputs: Vec<Input>,
+    lines: Lines<'_>,
     out: Option<Results>,
     context: &Context,
 ) -> Result<Found> {
-    let names = names_of(&inputs);
+    let names = names_of(lines.inputs());
     let ui = &*context.ui;
-    let goes_to_terminal = goes_to_terminal(&log.output, ui);
+    let goes_to_terminal = goes_to_terminal(output, ui);
     let highlighter = if plan.raw && goes_to_terminal {
-        let names = inputs.iter().map(|input| input.bound.name.clone());
+        let inputs = lines.inputs().iter();
+        let names = inputs.map(|input| input.bound.name.clone());
         let names = names.filter(|_| raw.has_names).collect();
         Highlighter::new(plan, names, ui.painter())
     } else {
         None
     };
     let Some(mut out) = out else {
-        return quiet(plan, intent, inputs, names, ui);
+        return quiet(plan, intent, lines, names, ui);
     };
     let spec = match plan.raw {
         true => None,
-        false => row_format(intent.to, &log.output, ui)?,
+        false => row_format(intent.to, output, ui)?,
     };
     let columns = plan.column_names();
-    let is_endless = inputs.iter().any(|input| input.total().is_none());
+    let mut inputs = lines.inputs().iter();
+    let is_endless = inputs.any(|input| input.total().is_none());
     // Rows of a pipe appear on a terminal as they come; the columns of files can be fitted to all rows.
     let is_live_table = spec.is_none() && !plan.raw && goes_to_terminal && is_endless;
     let streams = plan.streams() && (plan.raw || spec.is_some() || is_live_table);
@@ -89,11 +118,13 @@ pub(super) fn run(
             ..intent.options
         };
         let run = Run::new(Arc::clone(plan), options, None);
-        if is_live {
-            Live::new(ui, plan, &columns, bars).feed(&run, inputs);
-        } else {
-            run.feed(inputs, ui);
-        }
+        let is_answered = match lines {
+            Lines::Inputs(inputs) if is_live => {
+                Live::new(ui, plan, &columns, bars).feed(&run, inputs);
+                true
+            }
+            lines => lines.feed(&run, ui)?,
+        };
         if signals::which().is_some() && run.group_count() > PROMPT_GROUPS {
             // Freeing them takes as long as printing them, and the process ends anyway.
             mem::forget(run);
@@ -103,6 +134,9 @@ pub(super) fn run(
         let mut report = run.finish(ui);
         if let Some(failure) = report.failure.take() {
             return Err(Error::input(failure.to_string()));
+        }
+        if !is_answered {
+            return Ok(nothing(report, names));
         }
         account::refuse_split_cells(&report.account, &names)?;
         let is_any = !report.table.is_empty();
@@ -120,7 +154,7 @@ pub(super) fn run(
         } else {
             let shape = Shape {
                 columns: &columns,
-                output: &log.output,
+                output,
                 to: intent.to,
                 infer: intent.settings.infer,
                 zone: &intent.clock.zone,
@@ -137,9 +171,9 @@ pub(super) fn run(
     }
     let mut stream = spec
         .filter(|_| !plan.raw)
-        .map(|spec| RowStream::new(spec, log.output.header, &columns));
+        .map(|spec| RowStream::new(spec, output.header, &columns));
     let mut live =
-        is_live_table.then(|| LiveRows::new(&columns, &intent.clock.zone, log.output.header));
+        is_live_table.then(|| LiveRows::new(&columns, &intent.clock.zone, output.header));
     let mut error = None;
     let mut take = |bytes: &[u8], ends: &[usize]| {
         if goes_to_terminal && !ends.is_empty() {
@@ -169,18 +203,18 @@ pub(super) fn run(
     };
     let writer =
         (!plan.raw || !raw.are_plain()).then_some(&make as &(dyn Fn() -> Box<dyn Writer> + Sync));
-    let report = run::run(
-        Arc::clone(plan),
-        inputs,
-        intent.options,
-        ui,
-        Some(Streaming {
-            writer,
-            take: &mut take,
-        }),
-    );
+    let streaming = Streaming {
+        writer,
+        take: &mut take,
+    };
+    let run = Run::new(Arc::clone(plan), intent.options, Some(streaming));
+    let is_answered = lines.feed(&run, ui);
+    let report = run.finish(ui);
     if let Some(error) = error {
         return Err(error);
+    }
+    if !is_answered? {
+        return Ok(nothing(report, names));
     }
     account::refuse_split_cells(&report.account, &names)?;
     if let Some(stream) = &mut stream {
@@ -195,11 +229,21 @@ pub(super) fn run(
     })
 }
 
+/// The outcome of a run without lines.
+fn nothing(report: Report, names: Vec<InputName>) -> Found {
+    Found {
+        report,
+        names,
+        is_any: false,
+        withheld: None,
+    }
+}
+
 /// Looks for a first row, and stops there.
 fn quiet(
     plan: &Arc<Plan>,
     intent: &Intent,
-    inputs: Vec<Input>,
+    lines: Lines<'_>,
     names: Vec<InputName>,
     ui: &Ui,
 ) -> Result<Found> {
@@ -208,7 +252,9 @@ fn quiet(
         writer: None,
         take: &mut stop,
     });
-    let report = run::run(Arc::clone(plan), inputs, intent.options, ui, streaming);
+    let run = Run::new(Arc::clone(plan), intent.options, streaming);
+    lines.feed(&run, ui)?;
+    let report = run.finish(ui);
     if let Some(failure) = &report.failure {
         return Err(Error::input(failure.to_string()));
     }

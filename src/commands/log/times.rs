@@ -73,6 +73,14 @@ impl Times {
         (moment(&self.since), moment(&self.until))
     }
 
+    /// The times between which lines are kept, as they were typed.
+    pub(super) fn range(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let range = [("since", &self.since), ("until", &self.until)];
+        range
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+    }
+
     /// What the time is read from.
     fn source(&self) -> Result<Expr> {
         let name = self.time.as_deref().unwrap_or(TIME);

@@ -2,8 +2,11 @@
 
 pub(super) mod answer;
 pub(super) mod ending;
+pub(super) mod happened;
 pub(super) mod image;
 pub(super) mod inputs;
+pub(super) mod logs;
 pub(super) mod moments;
 pub(super) mod rows;
+pub(super) mod saved;
 pub(super) mod selected;

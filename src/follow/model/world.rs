@@ -6,7 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use crate::error::Result;
-use crate::follow::{Cut, Event, Log, Looking, Options, Receive, Start, Turn};
+use crate::follow::{Cut, Event, Log, Looking, Options, Receive, Start, Turn, Units};
 use crate::io::buffer::Buffer;
 use crate::io::growing::Links;
 use crate::resume::testing::{Handle, Memory};
@@ -24,7 +24,8 @@ struct Received {
 }
 
 impl Receive for Received {
-    fn take(&mut self, _log: &Path, _offset: u64, units: &[u8]) -> Result<usize> {
+    fn take(&mut self, units: Units<'_>) -> Result<usize> {
+        let units = units.bytes;
         for unit in Cut::Lines.units(units) {
             self.lines
                 .push(String::from_utf8(unit.to_vec()).expect("the test world has it"));

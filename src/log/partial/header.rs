@@ -90,6 +90,18 @@ pub enum Unreadable {
     Damaged,
 }
 
+/// A query without what its spelling leaves open: blanks between words.
+pub fn canonical(query: &str) -> String {
+    let Ok(tokens) = lex(query) else {
+        return query.to_owned();
+    };
+    let words: Vec<&str> = tokens
+        .iter()
+        .map(|token| &query[token.span.clone()])
+        .collect();
+    words.join(" ").trim_end().to_owned()
+}
+
 impl Question {
     /// The states of a grouping.
     pub fn columns_of(grouping: &Grouping) -> Vec<(String, u8, u8)> {
@@ -101,14 +113,7 @@ impl Question {
 
     /// The query without what its spelling leaves open: blanks between words.
     pub fn canonical(&self) -> String {
-        let Ok(tokens) = lex(&self.query) else {
-            return self.query.clone();
-        };
-        let words: Vec<&str> = tokens
-            .iter()
-            .map(|token| &self.query[token.span.clone()])
-            .collect();
-        words.join(" ").trim_end().to_owned()
+        canonical(&self.query)
     }
 
     /// The lines that two partial results to be merged have in common. The encoding of states may be newer in one of them.

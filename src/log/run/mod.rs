@@ -2,7 +2,7 @@
 //! and [`Run::finish`] returns the answer.
 //!
 //! Workers take chunks of plain files from one cursor (`chunks`). Separate threads cut streams into blocks and hand them to the
-//! workers (`blocks`, `buffer_pool`). Workers are `rayon` threads and never wait for a stream. Each has a scanner with its own
+//! workers (`blocks`, `buffer_pool`). Lines that others read are handed over (`pushed`). Workers are `rayon` threads and never wait for a stream. Each has a scanner with its own
 //! results (`workers`), which are merged at the end. Rows are put in order as they are found (`order`, `delivery`). `job` holds
 //! the state that threads share.
 
@@ -14,6 +14,7 @@ mod delivery;
 mod framing_tests;
 mod job;
 mod order;
+mod pushed;
 #[cfg(test)]
 mod tests;
 mod workers;
@@ -42,6 +43,7 @@ use workers::All;
 
 pub use delivery::TakeRows;
 pub use job::MakeWriter;
+pub use pushed::{Push, Pushing};
 
 /// From this number of inputs on, threads pay off for small inputs too.
 const MANY: usize = 64;

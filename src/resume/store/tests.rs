@@ -21,6 +21,36 @@ fn other() -> State {
 }
 
 #[test]
+fn a_run_that_is_killed_right_after_its_commit_was_not_interrupted() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state");
+    let lock = beside(&path, ".lock");
+    // Of a state that there was not, and of one that was replaced.
+    for state in [other(), sample()] {
+        let mut store = open(&path);
+        store.load("follow", "lines of text").unwrap();
+        store.mark_running(false).unwrap();
+        let mark = fs::read(&lock).unwrap();
+        drop(store);
+        assert!(load(&path).was_interrupted);
+        // As if the lock file had not been emptied.
+        let mut store = open(&path);
+        store.load("follow", "lines of text").unwrap();
+        store.commit(&state).unwrap();
+        drop(store);
+        fs::write(&lock, &mark).unwrap();
+        assert!(!load(&path).was_interrupted);
+        let mut store = open(&path);
+        store.load("follow", "lines of text").unwrap();
+        store.mark_running(false).unwrap();
+        drop(store);
+        assert!(fs::read(&lock).unwrap().len() > mark.len());
+        assert!(load(&path).was_interrupted, "the last line counts");
+        fs::write(&lock, "").unwrap();
+    }
+}
+
+#[test]
 fn a_state_is_kept_with_the_one_before_it() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("state");

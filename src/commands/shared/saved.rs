@@ -1,11 +1,11 @@
-//! The state of a run: loaded at the beginning, committed when what it covers has been written.
+//! The state of a run over logs: loaded at the beginning, committed when what it covers has been written.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::{Follow, Plan};
 use crate::error::{Error, Plain, Result};
 use crate::exit::Exit;
-use crate::follow::{Cut, Follower};
+use crate::follow::Follower;
 use crate::io::growing::{self, Growing, Kind, Links};
 use crate::io::kept;
 use crate::resume::{
@@ -19,8 +19,24 @@ const FORGET: i64 = 7;
 
 const NANOS_A_DAY: i128 = 86_400_000_000_000;
 
+/// Which state is wanted.
+pub(in crate::commands) struct Wanted<'w> {
+    /// The file.
+    pub(in crate::commands) path: &'w Path,
+    /// The command.
+    pub(in crate::commands) command: &'w str,
+    /// What the command does with the logs: the same in each run.
+    pub(in crate::commands) plan: &'w str,
+    /// How long to wait for another run to end.
+    pub(in crate::commands) patience: Duration,
+    /// How this run ends if the other does not, and what to do then.
+    pub(in crate::commands) busy: (Exit, &'w str),
+    /// The file to which the output is appended.
+    pub(in crate::commands) append: Option<&'w Path>,
+}
+
 /// The state of a run.
-pub(super) struct Saved {
+pub(in crate::commands) struct Saved {
     path: PathBuf,
     store: Store,
     state: State,
@@ -31,28 +47,27 @@ pub(super) struct Saved {
     is_repeating: bool,
     /// Why the last commit failed.
     trouble: Option<String>,
+    /// Whether there was none before.
+    is_new: bool,
 }
 
 impl Saved {
-    /// Opens the state that was asked for.
-    pub(super) fn open(follow: &Follow, plan: &Plan, ui: &Ui) -> Result<Option<Saved>> {
-        let Some(path) = &follow.state else {
-            return Ok(None);
-        };
+    /// Opens the state that is wanted.
+    ///
+    /// # Errors
+    /// If it cannot be used.
+    pub(in crate::commands) fn open(wanted: &Wanted<'_>, ui: &Ui) -> Result<Saved> {
+        let path = wanted.path;
         let shown = path.display();
-        let mut store = Store::open(path, follow.state_wait).map_err(|error| match error {
+        let mut store = Store::open(path, wanted.patience).map_err(|error| match error {
             OpenError::Busy => Error::input(format!("{shown}: another run is using it"))
-                .ending(Exit::TimedOut)
-                .hint("it ends by itself, or is a jug follow without --drain"),
+                .ending(wanted.busy.0)
+                .hint(wanted.busy.1),
             OpenError::Stopped => Error::input(format!("{shown}: interrupted")),
             OpenError::Io(error) => Error::reading(path, error),
         })?;
-        let words = match plan.cut {
-            Cut::Lines => "lines".to_owned(),
-            Cut::Fixed(length) => format!("records of {length} bytes"),
-        };
         let loaded = store
-            .load("follow", &words)
+            .load(wanted.command, wanted.plan)
             .map_err(|error| refused(path, error))?;
         match &loaded.condition {
             Condition::New | Condition::Good => {}
@@ -63,15 +78,16 @@ impl Saved {
                 "{shown}: {reason}: all files are read from the beginning again"
             ))),
         }
-        let append = follow.append.clone().filter(|file| is_file(file));
+        let append = wanted.append.filter(|file| is_file(file));
         let mut saved = Saved {
-            path: path.clone(),
+            path: path.to_owned(),
             store,
             state: loaded.state,
-            append,
+            append: append.map(Path::to_owned),
             is_uncommitted: false,
             is_repeating: false,
             trouble: None,
+            is_new: loaded.condition == Condition::New,
         };
         let is_cut = saved.cut_output(
             loaded.was_interrupted || loaded.condition != Condition::Good,
@@ -81,7 +97,7 @@ impl Saved {
         if saved.is_repeating && saved.state.logs.is_empty() {
             ui.warn("the last run did not end properly; repeating from the beginning");
         }
-        Ok(Some(saved))
+        Ok(saved)
     }
 
     /// Cuts off what a run has appended after its last commit: it comes again. False if nothing is known of the output.
@@ -114,29 +130,37 @@ impl Saved {
     }
 
     /// Where the logs are read again that the last run read, but did not commit.
-    pub(super) fn repeated(&self) -> impl Iterator<Item = (&Path, u64)> {
+    pub(in crate::commands) fn repeated(&self) -> impl Iterator<Item = (&Path, u64)> {
         let logs = self.state.logs.iter().filter(|_| self.is_repeating);
         logs.filter_map(|log| Some((log.path.as_path(), log.known.position.as_ref()?.offset)))
     }
 
     /// What is known of a log.
-    pub(super) fn recall(&self, path: &Path) -> Option<LogState> {
+    pub(in crate::commands) fn recall(&self, path: &Path) -> Option<LogState> {
         self.state.log(&absolute(path)).cloned()
     }
 
     /// Lines are about to be written.
-    pub(super) fn note_output(&mut self) {
+    pub(in crate::commands) fn note_output(&mut self) {
         self.is_uncommitted = true;
         // On a full disk lines come out all the same; what cannot be saved is reported by the commit.
         let _ = self.store.mark_running(self.append.is_some());
     }
 
-    pub(super) fn is_uncommitted(&self) -> bool {
+    /// Removes the state if this run made it and has no output: what could not be asked need not be asked again.
+    pub(in crate::commands) fn withdraw(&self) {
+        if self.is_new && !self.is_uncommitted {
+            // If it stays, the next run says what it is for.
+            let _ = kept::remove(&self.path);
+        }
+    }
+
+    pub(in crate::commands) fn is_uncommitted(&self) -> bool {
         self.is_uncommitted
     }
 
     /// Writes the state; false if that failed, which is reported once.
-    pub(super) fn commit(&mut self, follower: &Follower, ui: &Ui) -> bool {
+    pub(in crate::commands) fn commit(&mut self, follower: &Follower, ui: &Ui) -> bool {
         let today = i64::try_from(Disk.now() / NANOS_A_DAY).unwrap_or(0);
         for log in follower.logs() {
             let Some(known) = log.known() else {
