@@ -1015,7 +1015,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__walk)
-            opts="-P -H -L -x -0 -o -j -t -n -q -v -h --files0-from --depth --one-file-system --skip-fs --order --name --iname --path --regex --ext --type --size --age --mtime --ctime --atime --btime --newer --owner --perm --links --empty --broken --exclude --prune --gitignore --ignore-file --no-hidden --where --tz --fields --template --null --tree --totals --events --ndjson --output --if-changed --header --tolerate --threads --engine --stats --to --limit --quiet --verbose --color --progress --help"
+            opts="-P -H -L -x -0 -o -j -t -n -q -v -h --files0-from --depth --one-file-system --skip-fs --order --name --iname --path --regex --ext --type --size --age --mtime --ctime --atime --btime --newer --owner --no-user --perm --links --empty --broken --exclude --prune --gitignore --ignore-file --no-hidden --no-cache-dirs --where --tz --fields --template --null --tree --totals --sum --events --ndjson --output --if-changed --header --tolerate --threads --engine --stats --to --limit --quiet --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1045,7 +1045,7 @@ _jug() {
                     return 0
                     ;;
                 --order)
-                    COMPREPLY=($(compgen -W "dir path none" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "dir path none size -size allocated -allocated mtime -mtime" -- "${cur}"))
                     return 0
                     ;;
                 --name)
@@ -1069,7 +1069,7 @@ _jug() {
                     return 0
                     ;;
                 --type)
-                    COMPREPLY=($(compgen -W "file dir symlink fifo socket block char" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "file dir symlink fifo socket block char executable" -- "${cur}"))
                     return 0
                     ;;
                 --size)
@@ -1155,7 +1155,7 @@ _jug() {
                     return 0
                     ;;
                 --fields)
-                    COMPREPLY=($(compgen -W "path name dir ext depth root type size allocated mode nlink uid gid user group dev ino mtime ctime atime btime target target_type @stat @all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "path name dir ext depth root rel type size allocated mode nlink uid gid user group dev ino mtime ctime atime btime target target_type @stat @all" -- "${cur}"))
                     return 0
                     ;;
                 --template)
@@ -1163,7 +1163,7 @@ _jug() {
                     return 0
                     ;;
                 --totals)
-                    COMPREPLY=($(compgen -W "path name dir ext depth root type size allocated mode nlink uid gid user group dev ino mtime ctime atime btime target target_type @stat @all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "path name dir ext depth root rel type size allocated mode nlink uid gid user group dev ino mtime ctime atime btime target target_type @stat @all" -- "${cur}"))
                     return 0
                     ;;
                 --events)
@@ -1252,7 +1252,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__watch)
-            opts="-0 -n -v -h --on --initial --content --settle --depth --must-exist --name --iname --path --regex --ext --type --size --age --mtime --ctime --atime --btime --newer --owner --perm --links --empty --broken --exclude --prune --gitignore --ignore-file --no-hidden --ndjson --null --stdin --per-path --jobs --debounce --max-wait --busy --first --stop-signal --kill-after --cmd-timeout --max-output --clear --exit-on --once --wait-for --idle --timeout --pid --ready-file --engine --interval --limit --verbose --color --progress --help"
+            opts="-0 -n -v -h --on --initial --content --settle --depth --must-exist --name --iname --path --regex --ext --type --size --age --mtime --ctime --atime --btime --newer --owner --no-user --perm --links --empty --broken --exclude --prune --gitignore --ignore-file --no-hidden --ndjson --null --stdin --per-path --jobs --debounce --max-wait --busy --first --stop-signal --kill-after --cmd-timeout --max-output --clear --exit-on --once --wait-for --idle --timeout --pid --ready-file --engine --interval --limit --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1291,7 +1291,7 @@ _jug() {
                     return 0
                     ;;
                 --type)
-                    COMPREPLY=($(compgen -W "file dir symlink fifo socket block char" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "file dir symlink fifo socket block char executable" -- "${cur}"))
                     return 0
                     ;;
                 --size)

@@ -148,21 +148,28 @@ complete -c jug -n "__fish_jug_using_subcommand merge" -s h -l help -d 'Print he
 complete -c jug -n "__fish_jug_using_subcommand walk" -l files0-from -d 'Read more paths from FILE, each terminated by NUL' -r -F
 complete -c jug -n "__fish_jug_using_subcommand walk" -l depth -d 'Descend at most N levels below each PATH' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l skip-fs -d 'Skip file systems of these kinds, such as proc,sysfs,nfs' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l order -d 'Order of the entries' -r -f -a "dir\t'By name within each directory, byte by byte; a directory comes before its entries'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l order -d 'Order of the entries, or of the rows of --sum' -r -f -a "dir\t'By name within each directory, byte by byte; a directory comes before its entries'
 path\t'By whole path, byte by byte, as LC_ALL=C sort -z does'
-none\t'As found, which is fastest'"
+none\t'As found, which is fastest'
+size\t'By size, the smallest first'
+-size\t'By size, the largest first'
+allocated\t'By space on disk'
+-allocated\t'By space on disk, the largest first'
+mtime\t'By time of modification, the oldest first'
+-mtime\t'By time of modification, the newest first'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -l name -d 'Match entries with this name' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l iname -d 'Like --name, but ignore the case of A to Z' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l path -d 'Match entries with this path, as printed or relative to PATH' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l regex -d 'Match entries whose path contains a match of this regular expression' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l ext -d 'Match entries with these extensions, ignoring case; \'\' for none' -r
-complete -c jug -n "__fish_jug_using_subcommand walk" -l type -d 'Match entries of these types, or of their letters as in find' -r -f -a "file\t''
+complete -c jug -n "__fish_jug_using_subcommand walk" -l type -d 'Match entries of these types, or of their letters as in find; x for files that you may execute' -r -f -a "file\t''
 dir\t''
 symlink\t''
 fifo\t''
 socket\t''
 block\t''
-char\t''"
+char\t''
+executable\t''"
 complete -c jug -n "__fish_jug_using_subcommand walk" -l size -d 'Match entries with this size, such as \'>10M\'' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l age -d 'Match by time since the last modification, such as \'>7d\'; times in the future have a negative age' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l mtime -d 'Match by time of modification, such as \'>=2026-01-31\', \'<yesterday\' or \'>2h\' (later than two hours ago)' -r
@@ -184,6 +191,7 @@ dir\t'the path of the parent directory'
 ext\t'the part of the name after the last dot, in lower case; may be empty'
 depth\t'the number of levels below the root'
 root\t'the PATH that the entry was reached from'
+rel\t'the path below its root; empty for the root'
 type\t'file, dir, symlink, fifo, socket, block or char'
 size\t'the size in bytes'
 allocated\t'the space allocated on disk, in bytes'
@@ -202,7 +210,7 @@ btime\t'the time of creation, if the file system records it'
 target\t'the text of a symbolic link'
 target_type\t'the type of a symbolic link\'s target; \'missing\' if the link is broken'
 @stat\t'type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime'
-@all\t'path, name, dir, ext, depth, root, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
+@all\t'path, name, dir, ext, depth, root, rel, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -l template -d 'Write TEXT for each entry, such as \'{size}\\t{path}\'' -r
 complete -c jug -n "__fish_jug_using_subcommand walk" -l totals -d 'Add up the number and size of entries by these fields, largest first' -r -f -a "path\t'the path, as find prints it'
 name\t'the last part of the path'
@@ -210,6 +218,7 @@ dir\t'the path of the parent directory'
 ext\t'the part of the name after the last dot, in lower case; may be empty'
 depth\t'the number of levels below the root'
 root\t'the PATH that the entry was reached from'
+rel\t'the path below its root; empty for the root'
 type\t'file, dir, symlink, fifo, socket, block or char'
 size\t'the size in bytes'
 allocated\t'the space allocated on disk, in bytes'
@@ -228,7 +237,7 @@ btime\t'the time of creation, if the file system records it'
 target\t'the text of a symbolic link'
 target_type\t'the type of a symbolic link\'s target; \'missing\' if the link is broken'
 @stat\t'type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime'
-@all\t'path, name, dir, ext, depth, root, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
+@all\t'path, name, dir, ext, depth, root, rel, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
 complete -c jug -n "__fish_jug_using_subcommand walk" -l events -d 'Add event records to the NDJSON output' -r -f -a "enter\t'A directory is entered'
 leave\t'A directory is left, with the sums of the entries below it'
 error\t'Something could not be read'
@@ -262,12 +271,15 @@ complete -c jug -n "__fish_jug_using_subcommand walk" -s P -d 'Never follow symb
 complete -c jug -n "__fish_jug_using_subcommand walk" -s H -d 'Follow symbolic links that are given as PATH'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s L -d 'Follow all symbolic links, and enter each directory only once'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s x -l one-file-system -d 'Stay on the file system of each PATH'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l no-user -d 'Match by owner: a user that has no name'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l empty -d 'Match empty files and directories'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l broken -d 'Match broken symbolic links'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l gitignore -d 'Leave out .git and everything that the ignore rules of git match'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l no-hidden -d 'Leave out names that start with a dot'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l no-cache-dirs -d 'Leave out directories that a file CACHEDIR.TAG marks as caches, and everything below them'
 complete -c jug -n "__fish_jug_using_subcommand walk" -s 0 -l null -d 'Terminate each path or text with NUL instead of a newline'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l tree -d 'Write one JSON object with all entries nested, and totals'
+complete -c jug -n "__fish_jug_using_subcommand walk" -l sum -d 'Add up the number, size and space of each directory with everything below it, as du does'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l ndjson -d 'Write NDJSON; short for --to ndjson'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l if-changed -d 'Leave FILE untouched if its contents would not change'
 complete -c jug -n "__fish_jug_using_subcommand walk" -l stats -d 'Print how much was read, and how fast, on standard error'
@@ -391,13 +403,14 @@ complete -c jug -n "__fish_jug_using_subcommand watch" -l iname -d 'Like --name,
 complete -c jug -n "__fish_jug_using_subcommand watch" -l path -d 'Match entries with this path, as printed or relative to PATH' -r
 complete -c jug -n "__fish_jug_using_subcommand watch" -l regex -d 'Match entries whose path contains a match of this regular expression' -r
 complete -c jug -n "__fish_jug_using_subcommand watch" -l ext -d 'Match entries with these extensions, ignoring case; \'\' for none' -r
-complete -c jug -n "__fish_jug_using_subcommand watch" -l type -d 'Match entries of these types, or of their letters as in find' -r -f -a "file\t''
+complete -c jug -n "__fish_jug_using_subcommand watch" -l type -d 'Match entries of these types, or of their letters as in find; x for files that you may execute' -r -f -a "file\t''
 dir\t''
 symlink\t''
 fifo\t''
 socket\t''
 block\t''
-char\t''"
+char\t''
+executable\t''"
 complete -c jug -n "__fish_jug_using_subcommand watch" -l size -d 'Match entries with this size, such as \'>10M\'' -r
 complete -c jug -n "__fish_jug_using_subcommand watch" -l age -d 'Match by time since the last modification, such as \'>7d\'; times in the future have a negative age' -r
 complete -c jug -n "__fish_jug_using_subcommand watch" -l mtime -d 'Match by time of modification, such as \'>=2026-01-31\', \'<yesterday\' or \'>2h\' (later than two hours ago)' -r
@@ -440,6 +453,7 @@ never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand watch" -l initial -d 'Report what is there at the start, too, as \'exists\''
 complete -c jug -n "__fish_jug_using_subcommand watch" -l content -d 'Count a change only if the bytes of the file differ from before'
 complete -c jug -n "__fish_jug_using_subcommand watch" -l must-exist -d 'Fail if a PATH does not exist'
+complete -c jug -n "__fish_jug_using_subcommand watch" -l no-user -d 'Match by owner: a user that has no name'
 complete -c jug -n "__fish_jug_using_subcommand watch" -l empty -d 'Match empty files and directories'
 complete -c jug -n "__fish_jug_using_subcommand watch" -l broken -d 'Match broken symbolic links'
 complete -c jug -n "__fish_jug_using_subcommand watch" -l gitignore -d 'Leave out .git and everything that the ignore rules of git match'

@@ -6,14 +6,14 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 
 use super::comparison::{self, Age};
-use crate::dirs::FileType;
 use crate::error::{Error, Result};
 use crate::expr::Clock;
 use crate::expr::compile::regex;
 use crate::expr::syntax;
 use crate::select::selection::Unresolved;
 use crate::select::{
-    Comparison, InvalidGlob, Pattern, Patterns, Permissions, Pruning, Selection, Test, Time,
+    Comparison, InvalidGlob, Kind, Nameless, Pattern, Patterns, Permissions, Pruning, Selection,
+    Test, Time,
 };
 
 /// The flags of commands that read directories.
@@ -44,9 +44,9 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "EXT,…", value_delimiter = ',', value_parser = extension, help_heading = SELECT)]
     pub ext: Vec<String>,
 
-    /// Match entries of these types, or of their letters as in find
+    /// Match entries of these types, or of their letters as in find; x for files that you may execute
     #[arg(long = "type", value_name = "TYPE,…", value_delimiter = ',', value_parser = types(), help_heading = SELECT)]
-    pub types: Vec<FileType>,
+    pub types: Vec<Kind>,
 
     /// Match entries with this size, such as '>10M'
     ///
@@ -83,8 +83,14 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "USER[:GROUP]", value_parser = owner, help_heading = SELECT)]
     pub owner: Vec<Owner>,
 
+    /// Match by owner: a user that has no name
+    #[arg(long, help_heading = SELECT)]
+    pub no_user: bool,
+
     /// Match by permissions: 644 exactly, -022 all of these bits, /022 any of them
-    #[arg(long, value_name = "OCTAL", value_parser = permissions, allow_hyphen_values = true, help_heading = SELECT)]
+    ///
+    /// Symbolic modes of chmod stand for bits, too: u=rw,go=r exactly, -g+w all, /u+s,g+s any. They begin with no bits.
+    #[arg(long, value_name = "MODE", value_parser = permissions, allow_hyphen_values = true, help_heading = SELECT)]
     pub perm: Vec<Permissions>,
 
     /// Match by number of hard links, such as '>1'
@@ -184,7 +190,9 @@ impl SelectionArgs {
         let sizes = self.size.iter().copied().map(Test::Size);
         let links = self.links.iter().copied().map(Test::Links);
         let permissions = self.perm.iter().copied().map(Test::Permissions);
-        let mut tests: Vec<Test> = sizes.chain(links).chain(permissions).collect();
+        let nameless = self.no_user.then(|| Test::Nameless(Nameless::default()));
+        let tests = sizes.chain(links).chain(permissions).chain(nameless);
+        let mut tests: Vec<Test> = tests.collect();
         for age in &self.age {
             let moment = age.value.before(clock.now);
             // A greater age is an earlier time.
@@ -232,15 +240,12 @@ fn extension(text: &str) -> std::result::Result<String, String> {
     }
 }
 
-fn types() -> impl TypedValueParser<Value = FileType> {
-    let words = FileType::ALL.into_iter().map(|file_type| {
-        PossibleValue::new(file_type.name()).alias(file_type.letter().to_string())
-    });
+fn types() -> impl TypedValueParser<Value = Kind> {
+    let words =
+        Kind::all().map(|kind| PossibleValue::new(kind.name()).alias(kind.letter().to_string()));
     PossibleValuesParser::new(words).map(|word| {
-        let means = |file_type: &FileType| {
-            file_type.name() == word || word.chars().eq([file_type.letter()])
-        };
-        let found = FileType::ALL.into_iter().find(means);
+        let means = |kind: &Kind| kind.name() == word || word.chars().eq([kind.letter()]);
+        let found = Kind::all().find(means);
         found.expect("the parser accepts only words of this list")
     })
 }
@@ -269,7 +274,7 @@ fn owner(text: &str) -> std::result::Result<Owner, String> {
 fn permissions(text: &str) -> std::result::Result<Permissions, String> {
     Permissions::parse(text).ok_or_else(|| {
         format!(
-            "invalid permissions '{text}': use 644 (exactly), -022 (all of these) or /022 (any)"
+            "invalid permissions '{text}': use 644 (exactly), -022 (all of these) or /022 (any), or a mode of chmod such as -g+w"
         )
     })
 }

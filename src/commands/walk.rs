@@ -2,9 +2,11 @@
 
 mod flags;
 mod output;
+mod ranked;
 mod roots;
 mod shape;
 mod sinks;
+mod sums;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
@@ -30,7 +32,8 @@ use crate::record::Timestamp;
 use crate::select::{Pruning, Selection};
 use crate::ui::Unit;
 use crate::walk::field::FIELDS;
-use crate::walk::{Condition, Events, Follow, Order};
+use crate::walk::ranking::Attribute;
+use crate::walk::{Condition, Events, Follow, Order, Ranking};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,6 +45,10 @@ Examples:
       jug walk src --type f --ndjson
   Which file types use the most space?
       jug walk /srv -x --totals ext -n 10
+  Which directories do, with everything below them?
+      jug walk /srv -x --sum --depth 2 --order -allocated -n 10
+  The twenty largest files
+      jug walk /srv --type f -n 20 --order -size --fields size,path
   The whole tree as one JSON object
       jug walk src --tree > tree.json
   Is anything newer than the last backup?
@@ -68,7 +75,7 @@ fn description() -> String {
 #[command(long_about = description(), after_long_help = EXAMPLES)]
 #[command(mut_arg("to", |arg| arg.help("Write rows in this format [default for rows: table on a terminal, otherwise tsv]")))]
 #[command(mut_arg("limit", |arg| arg.help("Output at most N entries or rows")))]
-#[command(mut_arg("quiet", |arg| arg.conflicts_with_all(["fields", "template", "tree", "totals", "events", "null"])))]
+#[command(mut_arg("quiet", |arg| arg.conflicts_with_all(["fields", "template", "tree", "totals", "sum", "events", "null"])))]
 pub struct Walk {
     /// Start from these paths [default: .]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -110,10 +117,13 @@ pub struct Walk {
     )]
     skip_fs: Vec<String>,
 
-    /// Order of the entries
+    /// Order of the entries, or of the rows of --sum
+    ///
+    /// With an attribute nothing is output before the end of the walk; -n 20 --order -size outputs the twenty largest.
     #[arg(
         long,
         value_name = "ORDER",
+        allow_hyphen_values = true,
         default_value = "dir",
         hide_default_value = true,
         help_heading = "Traversal"
@@ -122,6 +132,10 @@ pub struct Walk {
 
     #[command(flatten)]
     selection: SelectionArgs,
+
+    /// Leave out directories that a file CACHEDIR.TAG marks as caches, and everything below them
+    #[arg(long, help_heading = "Pruning")]
+    no_cache_dirs: bool,
 
     /// Match entries for which a condition is true, such as 'size > 1M and ext == "log"'
     #[arg(long = "where", value_name = "CONDITION", help_heading = "Filters")]
@@ -152,6 +166,15 @@ pub struct Walk {
     /// Add up the number and size of entries by these fields, largest first
     #[arg(long, value_name = "FIELDS", value_parser = shape::field_names(), hide_possible_values = true, conflicts_with_all = ["template", "fields", "null", "events"], help_heading = "Output")]
     totals: Option<String>,
+
+    /// Add up the number, size and space of each directory with everything below it, as du does
+    ///
+    /// 'size' is the sum of sizes, 'allocated' the space on disk, which du prints unless it is called with --apparent-size; both include
+    /// the directories themselves. A file with several hard links counts once, in the first directory in the order of the output,
+    /// and so does what is given or reached twice. Filters limit what counts. A directory comes after those in it; --depth
+    /// limits the rows, not what is added up.
+    #[arg(long, conflicts_with_all = ["template", "fields", "null", "events", "tree", "totals"], help_heading = "Output")]
+    sum: bool,
 
     /// Add event records to the NDJSON output
     #[arg(
@@ -206,6 +229,7 @@ struct Intent {
     conditions: Vec<Condition>,
     follow: Follow,
     order: Order,
+    ranking: Option<Ranking>,
     events: Events,
     tolerated: Tolerated,
     clock: Clock,
@@ -257,9 +281,13 @@ impl Walk {
             }
             // The order of the entries does not matter for sums, nor for whether there is one.
             _ if self.totals.is_some() || self.quiet.is_set => Order::None,
-            order => order.into(),
+            // Whether a directory counts does not depend on the order of rows.
+            _ if self.sum => Order::Directory,
+            order if follow == Follow::Always && order.attribute().is_some() => Order::Directory,
+            order => order.order(),
         };
-        if self.tree && order != Order::Directory {
+        let ranking = self.ranking()?;
+        if self.tree && (order != Order::Directory || self.order.attribute().is_some()) {
             return Err(Error::usage("--tree needs the order dir").hint("leave out --order"));
         }
         if events.leave && order == Order::None {
@@ -274,10 +302,36 @@ impl Walk {
             conditions: conditions.collect::<Result<_>>()?,
             follow,
             order,
+            ranking,
             events,
             tolerated: flags::tolerated(&self.tolerate),
             clock,
         })
+    }
+
+    /// The attribute that records are ordered by.
+    fn ranking(&self) -> Result<Option<Ranking>> {
+        let Some((attribute, is_descending)) = self.order.attribute() else {
+            return Ok(None);
+        };
+        if self.totals.is_some() {
+            let message = "--totals is in the order of sizes, the largest first";
+            return Err(Error::usage(message).hint("leave out --order, or sort its output"));
+        }
+        if self.sum && attribute == Attribute::Modified {
+            let message = "--sum has no times to order by";
+            return Err(Error::usage(message).hint("write --order -size or --order -allocated"));
+        }
+        if !self.events.is_empty() {
+            let message = "--events needs the order dir, path or none";
+            return Err(Error::usage(message).hint("leave out --order, or --events"));
+        }
+        let limit = self.limit.rows;
+        Ok((!self.quiet.is_set).then_some(Ranking {
+            attribute,
+            is_descending,
+            limit: limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
+        }))
     }
 
     pub(super) fn run(&self, context: &Context) -> Result<Exit> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustix::fs::{self, AtFlags, CWD, Mode, OFlags};
 
-use super::{DescriptorBudget, Handle, Listing, Stat, portable};
+use super::{DescriptorBudget, Handle, Listing, Stat, cache_tag, portable};
 
 /// How directories are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +103,28 @@ impl Directory {
             Access::Working | Access::Path => fs::readlinkat(CWD, path, Vec::new()),
         };
         Ok(target?.into_bytes())
+    }
+
+    /// Whether a directory in this one is marked as a cache.
+    ///
+    /// # Errors
+    /// Those of open(2) and read(2) about the file that would mark it.
+    pub fn is_cache(&self, name: &[u8], path: &[u8]) -> io::Result<bool> {
+        match &self.0 {
+            Access::Descriptor(descriptor) => cache_tag::is_marked(descriptor, name),
+            Access::Working | Access::Path => cache_tag::is_marked(CWD, path),
+        }
+    }
+
+    /// Whether the user may execute an entry, or what a link leads to.
+    pub fn may_execute(&self, name: &[u8], path: &[u8]) -> bool {
+        let access = |directory: BorrowedFd<'_>, name: &[u8]| {
+            fs::accessat(directory, name, fs::Access::EXEC_OK, AtFlags::EACCESS).is_ok()
+        };
+        match &self.0 {
+            Access::Descriptor(descriptor) => access(descriptor.as_fd(), name),
+            Access::Working | Access::Path => access(CWD, path),
+        }
     }
 
     /// Whether a directory in this one has nothing in it.

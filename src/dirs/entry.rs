@@ -222,6 +222,26 @@ impl<'a> Entry<'a> {
         self.is_link && self.target().is_some_and(|target| target.is_missing)
     }
 
+    /// Whether it is a directory that is marked as a cache. If that cannot be read, it is an error, and it is not.
+    pub fn is_cache_directory(&mut self) -> bool {
+        let Place { path, .. } = self.place;
+        let found = match self.file_type {
+            FileType::Directory => self.directory.is_cache(self.place.name(), path),
+            _ => Ok(false),
+        };
+        found.unwrap_or_else(|error| {
+            self.errors
+                .push(EntryError::new(path, Operation::Open, &error));
+            false
+        })
+    }
+
+    /// Whether the user may execute it, as faccessat(2) says.
+    pub fn is_executable(&self) -> bool {
+        self.directory
+            .may_execute(self.place.name(), self.place.path)
+    }
+
     fn answer<T>(&mut self, found: io::Result<T>, operation: Operation) -> Answer<T> {
         match found {
             Ok(found) => Answer::Known(found),

@@ -10,6 +10,7 @@
 //! `select` and to the commands that walk or watch.
 
 mod budget;
+mod cache_tag;
 mod directory;
 mod entry;
 mod error;

@@ -31,6 +31,11 @@ impl Owners {
     }
 }
 
+/// Whether a user has a name.
+pub fn has_name(uid: u32) -> bool {
+    uzers::get_user_by_uid(uid).is_some()
+}
+
 /// The ID of a user, given by name or in digits.
 pub fn uid(text: &str) -> Option<u32> {
     let named = || uzers::get_user_by_name(text).map(|user| user.uid());

@@ -5,6 +5,7 @@
 mod keys;
 pub mod run;
 mod short;
+pub mod sort;
 
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::mem;

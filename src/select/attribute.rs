@@ -1,7 +1,7 @@
 //! Tests of the attributes of an entry: size, times, owner, permissions.
 
-use super::Comparison;
-use crate::dirs::Stat;
+use super::{Bits, Comparison, Nameless};
+use crate::dirs::{FileType, Stat};
 use crate::record::Timestamp;
 
 /// A test of an attribute.
@@ -17,6 +17,8 @@ pub enum Test {
     Owners(Vec<(Option<u32>, Option<u32>)>),
     /// Its permission bits.
     Permissions(Permissions),
+    /// Its owner has no name.
+    Nameless(Nameless),
 }
 
 /// A time of an entry.
@@ -36,33 +38,31 @@ pub enum Time {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permissions {
     /// Exactly these: `644`.
-    Exactly(u32),
+    Exactly(Bits),
     /// All of these: `-022`.
-    All(u32),
+    All(Bits),
     /// Any of these; all entries if there are none: `/022`.
-    Any(u32),
+    Any(Bits),
 }
 
 impl Permissions {
-    /// Reads `644`, `-022` or `/022`, in octal.
+    /// Reads `644`, `-022`, `/022`, or symbolic modes in their place.
     pub fn parse(text: &str) -> Option<Permissions> {
-        let bits = |digits: &str| {
-            let is_octal = !digits.is_empty() && digits.bytes().all(|d| (b'0'..=b'7').contains(&d));
-            let bits = u32::from_str_radix(digits, 8).ok().filter(|_| is_octal)?;
-            (bits <= 0o7777).then_some(bits)
-        };
         match text.as_bytes().first()? {
-            b'-' => bits(&text[1..]).map(Permissions::All),
-            b'/' => bits(&text[1..]).map(Permissions::Any),
-            _ => bits(text).map(Permissions::Exactly),
+            b'-' => Bits::parse(&text[1..]).map(Permissions::All),
+            b'/' => Bits::parse(&text[1..]).map(Permissions::Any),
+            _ => Bits::parse(text).map(Permissions::Exactly),
         }
     }
 
-    fn holds(self, mode: u32) -> bool {
+    fn holds(self, mode: u32, is_directory: bool) -> bool {
         match self {
-            Permissions::Exactly(bits) => mode == bits,
-            Permissions::All(bits) => mode & bits == bits,
-            Permissions::Any(bits) => bits == 0 || mode & bits != 0,
+            Permissions::Exactly(bits) => mode == bits.of(is_directory),
+            Permissions::All(bits) => mode & bits.of(is_directory) == bits.of(is_directory),
+            Permissions::Any(bits) => match bits.of(is_directory) {
+                0 => true,
+                bits => mode & bits != 0,
+            },
         }
     }
 }
@@ -85,7 +85,10 @@ impl Test {
             Test::Owners(owners) => owners.iter().any(|(uid, gid)| {
                 uid.is_none_or(|uid| uid == stat.uid) && gid.is_none_or(|gid| gid == stat.gid)
             }),
-            Test::Permissions(permissions) => permissions.holds(stat.mode),
+            Test::Permissions(permissions) => {
+                permissions.holds(stat.mode, stat.file_type == FileType::Directory)
+            }
+            Test::Nameless(nameless) => nameless.contains(stat.uid),
         }
     }
 }
@@ -112,9 +115,9 @@ mod tests {
             ("/6000", 0o2755, true),
         ] {
             let permissions = Permissions::parse(text).unwrap();
-            assert_eq!(permissions.holds(mode), holds, "{text} {mode:o}");
+            assert_eq!(permissions.holds(mode, false), holds, "{text} {mode:o}");
         }
-        for wrong in ["", "-", "/", "8", "+644", "u=rw", "77777", "--1", "é"] {
+        for wrong in ["", "-", "/", "8", "+644", "u=rwg", "77777", "--1", "é"] {
             assert_eq!(Permissions::parse(wrong), None, "{wrong}");
         }
     }

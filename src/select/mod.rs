@@ -15,6 +15,9 @@ mod error;
 pub mod glob;
 mod ignore_file;
 mod ignoring;
+mod kind;
+mod mode;
+mod nameless;
 pub mod pruning;
 pub mod rules;
 pub mod selection;
@@ -24,6 +27,9 @@ pub use compare::{Comparison, Relation};
 pub use error::SelectError;
 pub use glob::{InvalidGlob, Pattern, Patterns};
 pub use ignore_file::Problem;
+pub use kind::Kind;
+pub use mode::Bits;
+pub use nameless::Nameless;
 pub use pruning::Pruning;
 pub use rules::{Ignores, Rules};
 pub use selection::{Selection, extension};
@@ -46,6 +52,8 @@ pub trait Subject {
     fn is_empty_directory(&mut self) -> bool;
     /// Whether it is a link to nothing.
     fn is_broken_link(&mut self) -> bool;
+    /// Whether the user may execute it; of a regular file.
+    fn is_executable(&mut self) -> bool;
 }
 
 impl Subject for Entry<'_> {
@@ -75,6 +83,10 @@ impl Subject for Entry<'_> {
 
     fn is_broken_link(&mut self) -> bool {
         Entry::is_broken_link(self)
+    }
+
+    fn is_executable(&mut self) -> bool {
+        Entry::is_executable(self)
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use regex_automata::meta::Regex;
 
-use super::{Comparison, Patterns, Relation, SelectError, Subject, Test, Time};
+use super::{Comparison, Kind, Patterns, Relation, SelectError, Subject, Test, Time};
 use crate::dirs::{Directory, Engine, FileType, owners};
 
 /// Which entries are shown: those that match all of these. An empty list matches every entry, other lists if one member does.
@@ -18,8 +18,8 @@ pub struct Selection {
     pub names_of_any_case: Patterns,
     /// Extensions, as [`extension`] gives them, in lower case.
     pub extensions: Vec<Vec<u8>>,
-    /// Types.
-    pub types: Vec<FileType>,
+    /// Types, and files that can be executed.
+    pub types: Vec<Kind>,
     /// Globs over paths.
     pub paths: Patterns,
     /// Regexes that match anywhere in the printed path.
@@ -76,7 +76,7 @@ impl Selection {
     pub fn selects(&self, subject: &mut impl Subject) -> bool {
         debug_assert!(self.unresolved.is_empty(), "resolve() comes first");
         self.selects_name(subject.name())
-            && (self.types.is_empty() || self.types.contains(&type_of(subject)))
+            && (self.types.is_empty() || self.selects_type(subject))
             && self.selects_path(subject)
             && (self.tests.is_empty() || self.passes_tests(subject))
             && (!self.is_broken || is_broken(subject))
@@ -94,6 +94,14 @@ impl Selection {
         (self.extensions.is_empty() || has_extension())
             && matches(&self.names)
             && matches(&self.names_of_any_case)
+    }
+
+    fn selects_type(&self, subject: &mut impl Subject) -> bool {
+        let file_type = type_of(subject);
+        self.types.iter().any(|kind| match kind {
+            Kind::Type(wanted) => *wanted == file_type,
+            Kind::Executable => file_type == FileType::File && subject.is_executable(),
+        })
     }
 
     fn selects_path(&self, subject: &mut impl Subject) -> bool {

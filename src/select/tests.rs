@@ -76,6 +76,9 @@ impl Subject for Entry {
     fn is_broken_link(&mut self) -> bool {
         self.is_odd
     }
+    fn is_executable(&mut self) -> bool {
+        self.is_odd
+    }
 }
 
 fn names(globs: &[&str], ignores_case: bool) -> Patterns {
@@ -160,7 +163,7 @@ fn globs_over_paths() {
 fn the_cheapest_tests_come_first() {
     let selection = Selection {
         names: names(&["*.log"], false),
-        types: vec![FileType::File],
+        types: vec![FileType::File.into()],
         tests: vec![Test::Size(Comparison {
             relation: Relation::Greater,
             value: 5,
@@ -213,7 +216,7 @@ fn attributes() {
         (Test::Owners(vec![(None, Some(100))]), true),
         (Test::Owners(vec![(Some(0), None), (None, Some(100))]), true),
         (Test::Owners(vec![(Some(0), None), (None, Some(1))]), false),
-        (Test::Permissions(Permissions::All(0o600)), true),
+        (Test::Permissions(Permissions::All(0o600.into())), true),
     ] {
         let selection = Selection {
             tests: vec![test.clone()],

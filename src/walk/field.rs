@@ -145,7 +145,7 @@ mod tests {
         let stat =
             "type,size,allocated,mode,nlink,uid,gid,user,group,dev,ino,mtime,ctime,atime,btime";
         assert_eq!(names("@stat").unwrap().join(","), stat);
-        let all = format!("path,name,dir,ext,depth,root,{stat},target,target_type");
+        let all = format!("path,name,dir,ext,depth,root,rel,{stat},target,target_type");
         assert_eq!(names("@all").unwrap().join(","), all);
         assert_eq!(names("@all").unwrap().len(), FIELDS.len());
         assert_eq!(names("size,@stat").unwrap()[..2], ["size", "type"]);

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+use super::cumulative::Share;
 use super::event::Event;
-use super::node::{Node, Work};
+use super::node::{Leaving, Node, Records, Work};
 use super::plan::Follow;
 use super::recorder::Recorder;
 use super::worker::{Context, Worker};
@@ -56,6 +57,7 @@ impl<R: Recorder> Worker<'_, '_, R> {
                 is_directory,
                 context.rules.map(AsRef::as_ref),
             )
+            || (plan.is_without_caches && place.depth > 0 && entry.is_cache_directory())
         {
             let has_vanished = entry.has_vanished();
             return self.pass_over(context, errors_before, has_vanished);
@@ -84,7 +86,9 @@ impl<R: Recorder> Worker<'_, '_, R> {
         if entry.has_vanished() {
             return self.pass_over(context, errors_before, true);
         }
-        if is_wanted || is_nesting {
+        let share = plan.cumulative.as_ref().filter(|_| is_wanted);
+        let share = share.map(|cumulative| Share::of(&entry, cumulative));
+        if plan.cumulative.is_none() && (is_wanted || is_nesting) {
             let is_first = context.records.count == context.records_before;
             let bytes = &mut context.records.bytes;
             self.recorder
@@ -101,9 +105,27 @@ impl<R: Recorder> Worker<'_, '_, R> {
             self.shared.end_record(context.records);
         }
         self.record_events(context, place, &entering, errors_before);
-        entering
-            .is_entered
-            .then(|| self.child(context, index, place, listed, follows, entering.file_system))
+        if entering.is_entered {
+            let file_system = entering.file_system;
+            let follows = follows && matches!(listed, FileType::Symlink | FileType::Unknown);
+            let child = self.child(context, index, place, follows, file_system, share);
+            return Some(child);
+        }
+        // As by du -x, what is on another file system is not counted.
+        let share = share.filter(|_| entering.mount.is_none())?;
+        if !is_root {
+            context.records.add(share);
+            return None;
+        }
+        let mut records = Records {
+            leaving: Some(Leaving {
+                path: place.path.to_vec(),
+                error: None,
+            }),
+            ..Records::default()
+        };
+        records.add(share);
+        Some(Node::finished(records))
     }
 
     /// Asks for what records and conditions need.
@@ -211,11 +233,10 @@ impl<R: Recorder> Worker<'_, '_, R> {
         context: &Context<'_>,
         index: usize,
         place: Place<'_>,
-        listed: FileType,
         follows: bool,
         file_system: Option<FileSystem>,
+        own: Option<Share>,
     ) -> Arc<Node> {
-        let follows = follows && (listed == FileType::Symlink || listed == FileType::Unknown);
         let (handle, root, rules) = match context.handle {
             Some(parent) => (
                 parent.child(place.name(), follows),
@@ -233,6 +254,7 @@ impl<R: Recorder> Worker<'_, '_, R> {
             root,
             rules,
             file_system,
+            own,
             part: None,
         })
     }

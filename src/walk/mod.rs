@@ -7,6 +7,7 @@
 //! [`field`]s and [`event`]s. Directories themselves are read in `dirs`.
 
 mod condition;
+pub mod cumulative;
 pub mod event;
 pub mod field;
 pub mod json_tree;
@@ -16,6 +17,7 @@ mod node;
 mod panics;
 mod plan;
 mod queue;
+pub mod ranking;
 mod recorder;
 pub mod rows;
 pub mod run;
@@ -30,8 +32,10 @@ mod visit;
 mod worker;
 
 pub use condition::Condition;
+pub use cumulative::Cumulative;
 pub use event::{Event, Events, Left};
 pub use field::{Field, Needs};
 pub use plan::{BACKLOG, Follow, Order, Plan};
+pub use ranking::Ranking;
 pub use recorder::{Output, Recorder};
 pub use run::{Report, run};

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::cumulative::Share;
 use super::event::Sums;
 use crate::dirs::{Directory, EntryError, FileSystem, Handle, Listing};
 use crate::select::Rules;
@@ -25,6 +26,8 @@ pub(super) struct Work {
     pub(super) rules: Option<Arc<Rules>>,
     /// The file system that it is on, if that matters.
     pub(super) file_system: Option<FileSystem>,
+    /// What it adds to its own sums, if those of directories are recorded.
+    pub(super) own: Option<Share>,
     /// Set if it has been listed and only a part is to be read; `rules` are then its own.
     pub(super) part: Option<Part>,
 }
@@ -54,6 +57,8 @@ pub(super) struct Records {
     /// Set if a record is written when the directory is left.
     pub(super) leaving: Option<Leaving>,
     pub(super) sums: Sums,
+    /// Entries that may have been counted before; the stream adds them to the sums.
+    pub(super) shares: Vec<Share>,
 }
 
 impl Records {
@@ -63,6 +68,19 @@ impl Records {
             bytes,
             ..Records::default()
         }
+    }
+
+    /// Adds what an entry adds to the sums.
+    pub(super) fn add(&mut self, share: Share) {
+        match share.repeated_id() {
+            Some(_) => self.shares.push(share),
+            None => self.sums.add(share.sums()),
+        }
+    }
+
+    /// The memory that they take while they wait, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        self.bytes.len() + self.shares.len() * size_of::<Share>()
     }
 }
 
@@ -80,6 +98,13 @@ impl Node {
             work: Mutex::new(Some(work)),
             records: Mutex::new(None),
         })
+    }
+
+    /// A root that is no directory that is entered: with nothing below it.
+    pub(super) fn finished(records: Records) -> Arc<Node> {
+        let node = Node::default();
+        node.finish(records);
+        Arc::new(node)
     }
 
     /// Takes the work; `None` if another worker has.

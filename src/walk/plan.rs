@@ -1,6 +1,7 @@
 //! What to walk, and how.
 
 use super::condition::Condition;
+use super::cumulative::Cumulative;
 use super::event::Events;
 use super::field::Needs;
 use crate::dirs::{DescriptorBudget, Engine, FileSystems, Tolerated};
@@ -25,6 +26,8 @@ pub struct Plan {
     pub pruning: Pruning,
     /// The ignore rules that `pruning` names, if any.
     pub ignores: Option<Ignores>,
+    /// Whether directories that are marked as caches are left out, unless they are roots.
+    pub is_without_caches: bool,
     /// Conditions of which one must hold for entries to be recorded, besides `selection`; none if there are none.
     pub conditions: Vec<Condition>,
     /// Which file systems are entered.
@@ -39,6 +42,8 @@ pub struct Plan {
     pub needs: Needs,
     /// Whether directories are recorded even if they are not selected, since their entries are nested in them.
     pub nests: bool,
+    /// Set if the sums of directories are recorded in place of entries. The order is then [`Order::Directory`].
+    pub cumulative: Option<Cumulative>,
     /// Whether the output needs to know where each record ends.
     pub wants_ends: bool,
     /// The most records to write.

@@ -55,6 +55,7 @@ impl<'p, R: Recorder> Shared<'p, R> {
             root: 0,
             rules: None,
             file_system: None,
+            own: None,
             part: None,
         });
         let shared = Shared {
@@ -120,7 +121,7 @@ impl<'p, R: Recorder> Shared<'p, R> {
 
     /// Stores the records of a directory, and continues the stream if it waited for them.
     pub(super) fn finish(&self, node: &Arc<Node>, records: Records, spare: &mut Vec<Vec<u8>>) {
-        self.backlog.fetch_add(records.bytes.len(), Relaxed);
+        self.backlog.fetch_add(records.weight(), Relaxed);
         node.finish(records);
         // The stream sets the address before it looks at the node for the last time, and here the node is finished before the
         // address is read; so one of the two sees the other.

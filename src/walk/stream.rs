@@ -4,6 +4,7 @@
 //! worker that finishes the one that the stream waits for writes as much as is then possible. So no thread is woken for
 //! writing, and with one thread nothing is ever held back.
 
+use std::collections::HashSet;
 use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -120,6 +121,8 @@ pub(super) struct Stream<'a, R> {
     scratch: Vec<u8>,
     /// The sums of everything that was recorded.
     pub(super) sums: Sums,
+    /// Entries that may be reached again and were counted, by device and inode.
+    counted: HashSet<(u64, u64)>,
 }
 
 /// A directory that has been written in part.
@@ -142,6 +145,7 @@ impl<'a, R: Recorder> Stream<'a, R> {
             recorder,
             scratch: Vec::new(),
             sums: Sums::default(),
+            counted: HashSet::new(),
         }
     }
 
@@ -157,8 +161,14 @@ impl<'a, R: Recorder> Stream<'a, R> {
         self.advance(backlog, spare)
     }
 
-    fn enter(&mut self, records: Records, backlog: &AtomicUsize) {
-        backlog.fetch_sub(records.bytes.len(), Relaxed);
+    fn enter(&mut self, mut records: Records, backlog: &AtomicUsize) {
+        backlog.fetch_sub(records.weight(), Relaxed);
+        for share in mem::take(&mut records.shares) {
+            let is_first = |id| self.counted.insert(id);
+            if share.repeated_id().is_none_or(is_first) {
+                records.sums.add(share.sums());
+            }
+        }
         self.destination.report(&records.errors, &records.repeats);
         self.frames.push(Frame {
             records,
@@ -246,7 +256,9 @@ impl<'a, R: Recorder> Stream<'a, R> {
         self.scratch.clear();
         self.recorder.left(&left, &mut self.scratch);
         let end = self.scratch.len();
-        self.destination.put(&self.scratch, &[end], 1);
+        if end > 0 {
+            self.destination.put(&self.scratch, &[end], 1);
+        }
     }
 
     /// Leaves the last directory. Gives its buffer, emptied, if it has a size that others are likely to need.

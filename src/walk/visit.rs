@@ -68,6 +68,9 @@ impl<'p, R: Recorder> Worker<'_, 'p, R> {
     ) {
         let plan = self.shared.plan;
         let records_before = records.count;
+        if let Some(own) = work.own {
+            records.add(own);
+        }
         listing.clear();
         let Some(handle) = &work.handle else {
             plan.roots
@@ -106,7 +109,7 @@ impl<'p, R: Recorder> Worker<'_, 'p, R> {
             Ok(directory) => directory,
             Err(error) => {
                 self.unreadable(path, handle, Operation::Open, &error, records);
-                return self.leave(path, records);
+                return self.leave(path, handle.depth(), records);
             }
         };
         self.shared.directories.fetch_add(1, Relaxed);
@@ -132,7 +135,7 @@ impl<'p, R: Recorder> Worker<'_, 'p, R> {
             };
             self.judge_all(context, path, listing, 0..listing.len());
         }
-        self.leave(path, records);
+        self.leave(path, handle.depth(), records);
     }
 
     /// Divides a directory into parts, which are queued like subdirectories.
@@ -157,6 +160,7 @@ impl<'p, R: Recorder> Worker<'_, 'p, R> {
                 root: work.root,
                 rules: rules.cloned(),
                 file_system: work.file_system,
+                own: None,
                 part: Some(part),
             });
             records.children.push((at, node));
@@ -214,14 +218,15 @@ impl<'p, R: Recorder> Worker<'_, 'p, R> {
     }
 
     /// Prepares the record for leaving the directory, if there is to be one.
-    fn leave(&mut self, path: &[u8], records: &mut Records) {
+    fn leave(&mut self, path: &[u8], depth: u32, records: &mut Records) {
         let plan = self.shared.plan;
-        if !plan.nests && !plan.events.leave {
+        let has_sums = plan.cumulative.is_some_and(|sums| depth <= sums.depth);
+        if !plan.nests && !plan.events.leave && !has_sums {
             records.leaving = None;
             return;
         }
         let leaving = records.leaving.get_or_insert_default();
-        if plan.events.leave {
+        if plan.events.leave || has_sums {
             leaving.path = path.to_vec();
         }
     }

@@ -28,7 +28,9 @@ impl Scope {
         pruning: Pruning,
         ignores: Option<Ignores>,
     ) -> Scope {
+        let types = selection.types.iter();
         let lasting = Selection {
+            types: types.map(|kind| kind.file_type().into()).collect(),
             tests: Vec::new(),
             is_empty: false,
             is_broken: false,

@@ -10,9 +10,13 @@ mod meanwhile;
 mod names;
 mod panics;
 mod process;
+mod ranked;
+mod selected;
 mod space;
+mod sums;
 mod systems;
 mod totals;
+mod trees;
 
 use std::io::Read as _;
 use std::process::ChildStdout;

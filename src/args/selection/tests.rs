@@ -4,6 +4,7 @@ use clap::Parser;
 use jiff::tz::TimeZone;
 
 use super::*;
+use crate::dirs::FileType;
 use crate::record::Timestamp;
 use crate::select::Relation;
 
@@ -86,7 +87,7 @@ fn words_letters_and_lists() {
     ]);
     assert_eq!(
         selection.types,
-        [FileType::File, FileType::Directory, FileType::Symlink]
+        [FileType::File, FileType::Directory, FileType::Symlink].map(Kind::Type)
     );
     assert_eq!(selection.extensions, [&b"log"[..], b"gz", b""]);
     let (selection, _) = plan(&["--owner", ":staff", "--newer", "a", "--owner", "ada"]);
@@ -99,7 +100,7 @@ fn words_letters_and_lists() {
     let (selection, _) = plan(&["--perm", "-022"]);
     assert_eq!(
         selection.tests,
-        [Test::Permissions(Permissions::All(0o022))]
+        [Test::Permissions(Permissions::All(0o022.into()))]
     );
 }
 
@@ -116,7 +117,7 @@ fn invalid_values_are_rejected_with_a_hint() {
         (["--exclude", "[a"], "invalid glob"),
         (["--owner", "root:"], "USER:GROUP"),
         (["--owner", ""], "USER:GROUP"),
-        (["--perm", "u=rw"], "-022"),
+        (["--perm", "u=rq"], "-022"),
     ] {
         let message = parsed(&arguments).unwrap_err();
         assert!(message.contains(says), "{arguments:?}: {message}");

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use crate::dirs::{Engine, Tolerated};
+use crate::walk::ranking::Attribute;
 use crate::walk::{Events, Order};
 
 /// The order of the entries.
@@ -14,6 +15,21 @@ pub(super) enum OrderName {
     Path,
     /// As found, which is fastest
     None,
+    /// By size, the smallest first
+    Size,
+    /// By size, the largest first
+    #[value(name = "-size")]
+    SizeDown,
+    /// By space on disk
+    Allocated,
+    /// By space on disk, the largest first
+    #[value(name = "-allocated")]
+    AllocatedDown,
+    /// By time of modification, the oldest first
+    Mtime,
+    /// By time of modification, the newest first
+    #[value(name = "-mtime")]
+    MtimeDown,
 }
 
 /// Records besides entries.
@@ -53,13 +69,27 @@ pub(super) enum EngineName {
     Portable,
 }
 
-impl From<OrderName> for Order {
-    fn from(name: OrderName) -> Order {
-        match name {
+impl OrderName {
+    /// The order of the walk.
+    pub(super) fn order(self) -> Order {
+        match self {
             OrderName::Dir => Order::Directory,
             OrderName::Path => Order::Path,
-            OrderName::None => Order::None,
+            _ => Order::None,
         }
+    }
+
+    /// The attribute that records are ordered by, and whether the largest comes first.
+    pub(super) fn attribute(self) -> Option<(Attribute, bool)> {
+        Some(match self {
+            OrderName::Dir | OrderName::Path | OrderName::None => return None,
+            OrderName::Size => (Attribute::Size, false),
+            OrderName::SizeDown => (Attribute::Size, true),
+            OrderName::Allocated => (Attribute::Allocated, false),
+            OrderName::AllocatedDown => (Attribute::Allocated, true),
+            OrderName::Mtime => (Attribute::Modified, false),
+            OrderName::MtimeDown => (Attribute::Modified, true),
+        })
     }
 }
 

@@ -21,7 +21,9 @@ use crate::group::Groups;
 use crate::record::Cell;
 use crate::ui::results::Results;
 use crate::ui::{escape, units};
+use crate::walk::cumulative::Cumulative;
 use crate::walk::json_tree::{self, JsonTree};
+use crate::walk::ranking::Ranking;
 use crate::walk::rows::{self, Collected};
 use crate::walk::text::{Nothing, Paths, Templated};
 use crate::walk::totals::{self, Totals};
@@ -49,6 +51,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         conditions,
         follow,
         order,
+        ranking,
         events,
         tolerated,
         clock,
@@ -57,27 +60,43 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
     let ignores = read_ignores(&pruning, &context.ui)?;
     let threads = walk.threads.count.unwrap_or(MAX_THREADS);
     let (max_threads, descriptors) = DescriptorBudget::for_threads(threads);
-    let is_totals = matches!(shape, Shape::Totals(..));
+    let is_sorted = ranking.is_some() || matches!(shape, Shape::Totals(..));
+    // The attributes by which entries are ordered are needed even if they are not printed.
+    let needs = match ranking {
+        Some(_) => shape.needs().and(totals::NEEDS),
+        None => shape.needs(),
+    };
+    let depth = walk.depth.unwrap_or(u32::MAX);
+    let cumulative = matches!(shape, Shape::Sums(_)).then_some(Cumulative {
+        depth,
+        repeats: follow == Follow::Always || roots.len() > 1,
+    });
     let plan = Plan {
         roots,
         own_file: None,
         follow,
         order,
-        depth: walk.depth.unwrap_or(u32::MAX),
+        depth: if cumulative.is_some() {
+            u32::MAX
+        } else {
+            depth
+        },
         selection,
         pruning,
         ignores,
+        is_without_caches: walk.no_cache_dirs,
         conditions,
         file_systems: FileSystems::new(walk.one_file_system, walk.skip_fs.clone()),
         tolerated,
         events,
-        needs: shape.needs(),
+        needs,
         nests: matches!(shape, Shape::Tree(_)),
+        cumulative,
         wants_ends: matches!(shape, Shape::Rows(..)),
-        // Totals are limited after they are sorted.
+        // What is sorted is limited after that.
         limit: match walk.quiet.is_set {
             true => Some(1),
-            false => walk.limit.rows.filter(|_| !is_totals),
+            false => walk.limit.rows.filter(|_| !is_sorted),
         },
         backlog: walk::BACKLOG,
         engine: walk.engine.into(),
@@ -92,6 +111,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
     let writing = Writing {
         walk,
         plan,
+        ranking,
         context,
         zone: &clock.zone,
     };
@@ -101,6 +121,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         Shape::Text(template) => writing.text(&|| Templated::new(template, end, escape))?,
         Shape::Tree(fields) => writing.tree(fields)?,
         Shape::Totals(fields, to) => writing.totals(fields, *to)?,
+        Shape::Sums(to) => writing.sums(*to)?,
         Shape::Rows(fields, to) => match row_format(*to, &walk.output, &context.ui)? {
             Some(spec) => writing.rows(fields, spec)?,
             None => writing.table(fields, *to)?,
@@ -114,27 +135,28 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
 }
 
 /// A walk whose results are written.
-struct Writing<'a> {
-    walk: &'a Walk,
-    plan: Plan,
-    context: &'a Context,
+pub(super) struct Writing<'a> {
+    pub(super) walk: &'a Walk,
+    pub(super) plan: Plan,
+    pub(super) ranking: Option<Ranking>,
+    pub(super) context: &'a Context,
     /// The zone in which a table shows times.
     zone: &'a TimeZone,
 }
 
 /// The report of a walk, and the name of the output file if it was not replaced.
-type Written = (Report, Option<String>);
+pub(super) type Written = (Report, Option<String>);
 
 impl Writing<'_> {
     /// Opens the output before the walk, which leaves out its temporary file.
-    fn open(&mut self) -> Result<Results> {
+    pub(super) fn open(&mut self) -> Result<Results> {
         let out = open(&self.walk.output)?;
         let name = out.temporary_name().map(OsStrExt::as_bytes);
         self.plan.own_file = name.map(<[u8]>::to_vec);
         Ok(out)
     }
 
-    fn walk<R: Recorder>(
+    pub(super) fn walk<R: Recorder>(
         &self,
         recorder: &(impl Fn() -> R + Sync),
         sink: &mut dyn Sink,
@@ -152,6 +174,12 @@ impl Writing<'_> {
         sink: &mut dyn Sink,
     ) -> Result<Report> {
         let ui = &self.context.ui;
+        if let Some(ranking) = self.ranking {
+            let (_, report) = self.ranked(ranking, recorder, &mut |record| {
+                sink.put(record, &[record.len()])
+            })?;
+            return Ok(report);
+        }
         let (_, report) = if goes_to_terminal(&self.walk.output, ui) {
             self.walk(recorder, &mut BesideProgress { sink, ui })?
         } else {
@@ -207,7 +235,12 @@ impl Writing<'_> {
         let workers = AtomicU64::new(0);
         let recorder = || Collected::new(fields, workers.fetch_add(1, Relaxed));
         let mut references = References(Vec::new());
-        let (recorders, report) = self.walk(&recorder, &mut references)?;
+        let (recorders, report) = match self.ranking {
+            Some(ranking) => self.ranked(ranking, &recorder, &mut |record| {
+                references.put(record, &[])
+            })?,
+            None => self.walk(&recorder, &mut references)?,
+        };
         let rows = rows::in_order(recorders, &references.0);
         let columns = rows::columns(fields, false);
         let withheld = self.put(out, &columns, &rows, to, None)?;
@@ -248,7 +281,7 @@ impl Writing<'_> {
         Ok((report, withheld))
     }
 
-    fn put(
+    pub(super) fn put(
         &self,
         out: Results,
         columns: &[String],

@@ -24,6 +24,8 @@ pub(super) enum Shape {
     Tree(Vec<&'static Field>),
     /// A row of sums for each combination of fields.
     Totals(Vec<&'static Field>, Option<To>),
+    /// A row of sums for each directory.
+    Sums(Option<To>),
 }
 
 impl Shape {
@@ -38,6 +40,7 @@ impl Shape {
             Shape::Text(template) => template.needs(),
             Shape::Rows(fields, _) | Shape::Tree(fields) => of(fields),
             Shape::Totals(fields, _) => of(fields).and(totals::NEEDS),
+            Shape::Sums(_) => totals::NEEDS,
         }
     }
 }
@@ -72,6 +75,9 @@ impl Walk {
         }
         if self.totals.is_some() {
             return Ok(Shape::Totals(fields(&self.totals, "")?, to));
+        }
+        if self.sum {
+            return Ok(Shape::Sums(to));
         }
         if self.fields.is_none() && to.is_none() {
             return Ok(Shape::Paths);

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::ui::Ui;
 use crate::ui::results::Results;
 use crate::walk::Output;
+use crate::walk::cumulative::SumRow;
 
 /// Takes records; an error ends the walk.
 pub(super) trait Sink: Send {
@@ -111,6 +112,22 @@ pub(super) struct References(pub(super) Vec<u8>);
 impl Sink for References {
     fn put(&mut self, bytes: &[u8], _: &[usize]) -> Result<()> {
         self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Takes the sums of directories.
+pub(super) struct Sums<'a>(pub(super) &'a mut (dyn FnMut(SumRow) -> Result<()> + Send));
+
+impl Sink for Sums<'_> {
+    fn put(&mut self, mut bytes: &[u8], _: &[usize]) -> Result<()> {
+        while let Some(row) = SumRow::read(&mut bytes) {
+            (self.0)(row)?;
+        }
         Ok(())
     }
 

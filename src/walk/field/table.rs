@@ -82,6 +82,13 @@ pub static FIELDS: &[Field] = &[
         |entry, _| text(entry.place.root),
     ),
     field(
+        "rel",
+        "the path below its root; empty for the root",
+        Kind::Text,
+        NOTHING,
+        |entry, _| text(entry.place.below()),
+    ),
+    field(
         "type",
         "file, dir, symlink, fifo, socket, block or char",
         Kind::Text,

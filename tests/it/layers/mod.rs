@@ -44,7 +44,6 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "args",
         &[
-            "dirs",
             "error",
             "expr",
             "format",
@@ -85,7 +84,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("expr", &["record"]),
-    ("group", &["io::prefetch", "record"]),
+    ("group", &["io::prefetch", "io::spool", "record"]),
     ("select", &["dirs", "error::Plain", "io", "record"]),
     ("dirs", &["error::Plain", "io", "record"]),
     ("resume", &["error::Plain", "io", "record::escaped"]),

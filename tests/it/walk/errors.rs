@@ -14,15 +14,15 @@ use crate::support::{Outcome, Sandbox};
 const NOBODY: u32 = 65534;
 
 /// A tree with directories that cannot be read, and a copy of jug that another user can run.
-struct Guarded {
-    sandbox: Sandbox,
+pub(super) struct Guarded {
+    pub(super) sandbox: Sandbox,
     jug: PathBuf,
     closed: Vec<PathBuf>,
 }
 
 impl Guarded {
     /// `tree/open/file`, and `count` directories `tree/c0`, `tree/c1`, …, each with a file, that cannot be read.
-    fn new(count: usize) -> Guarded {
+    pub(super) fn new(count: usize) -> Guarded {
         let sandbox = Sandbox::new();
         sandbox.file("tree/open/file", "x");
         let closed = (0..count).map(|index| {
@@ -55,7 +55,7 @@ impl Guarded {
     }
 
     /// Root can read everything, so then nobody runs it.
-    fn run(&self, program: &str, args: &[&str]) -> Outcome {
+    pub(super) fn run(&self, program: &str, args: &[&str]) -> Outcome {
         let program = match program {
             "jug" => self.jug.as_path(),
             other => other.as_ref(),
@@ -68,7 +68,7 @@ impl Guarded {
         self.sandbox.run(command, b"")
     }
 
-    fn walk(&self, args: &[&str]) -> Outcome {
+    pub(super) fn walk(&self, args: &[&str]) -> Outcome {
         self.run("jug", &[&["walk"], args].concat())
     }
 }
