@@ -62,7 +62,8 @@ Examples:
 ///
 /// With a command, {} stands for the paths that have changed, each as an argument; a long list is split into several runs. The command
 /// reads nothing from standard input unless --stdin. No shell is involved: write 'sh -c' for one. When the command exits, what it has
-/// left in its process group is ended.
+/// left in its process group is ended. After five runs in a row that only changes during runs have caused, the paths are named, and
+/// the next runs wait for 1 s, 2 s and so on up to 30 s, until something else changes.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 #[command(mut_arg("limit", |arg| arg.help("Exit after N changes")))]

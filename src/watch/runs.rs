@@ -9,7 +9,7 @@ mod pending;
 use std::time::{Duration, Instant};
 
 use crate::io::process::Signal;
-use guard::Guard;
+use guard::Guards;
 use pending::Pending;
 
 /// When commands run.
@@ -33,7 +33,18 @@ pub struct Policy {
     pub most: usize,
 }
 
+/// What [`Guards`] calls runs for all paths.
+const ALL: &[u8] = b"";
+
 impl Policy {
+    /// What runs for a path are counted by.
+    fn key<'a>(&self, path: &'a [u8]) -> &'a [u8] {
+        match self.per_path {
+            true => path,
+            false => ALL,
+        }
+    }
+
     /// When a change is acted on that has come for the first and for the last time.
     fn due(&self, first: Instant, last: Instant) -> Instant {
         (last + self.debounce).min(first + self.max_wait)
@@ -75,7 +86,7 @@ pub struct Runs {
     pending: Pending,
     running: Vec<Run>,
     next: u64,
-    guard: Guard,
+    guards: Guards,
     is_asked: bool,
     /// The paths of the last run.
     last: Vec<Vec<u8>>,
@@ -99,7 +110,7 @@ impl Runs {
             pending: Pending::default(),
             running: Vec::new(),
             next: 0,
-            guard: Guard::default(),
+            guards: Guards::default(),
             is_asked: false,
             last: Vec::new(),
         }
@@ -115,20 +126,22 @@ impl Runs {
         if self.is_running() && self.policy.busy == Busy::Drop {
             return;
         }
-        let is_own = self.guard.takes_as_own(now, self.is_running());
+        let is_running = self.is_running();
+        let key = self.policy.key(path);
+        let is_own = self.guards.takes_as_own(key, now, is_running);
         self.pending.put(path, now, is_own);
     }
 
     /// Somebody asks for a run: for what has changed, or else for the same paths as the last one.
     pub fn ask(&mut self) {
         self.is_asked = true;
-        self.guard = Guard::default();
+        self.guards.clear();
     }
 
     /// A command has ended; whether its time was over.
     pub fn ended(&mut self, number: u64, now: Instant) -> bool {
         let at = self.running.iter().position(|run| run.number == number);
-        self.guard.ended(now);
+        self.guards.ended(now);
         at.is_some_and(|at| self.running.remove(at).is_late)
     }
 
@@ -151,13 +164,15 @@ impl Runs {
                 .pending
                 .iter()
                 .filter(|change| !self.is_running_for(&change.path))
-                .map(|change| self.policy.due(change.first, change.last))
+                .map(|change| {
+                    let due = self.policy.due(change.first, change.last);
+                    self.after_pause(&change.path, due)
+                })
                 .min(),
             // It is being stopped: its end is awaited.
             (false, Busy::Restart) if self.running.iter().any(|run| run.kill_at.is_some()) => None,
-            (false, _) => self.batch_at(),
+            (false, _) => self.batch_at().map(|at| self.after_pause(ALL, at)),
         };
-        let start = start.map(|at| self.guard.pause_until().map_or(at, |until| at.max(until)));
         let ends = self.running.iter().filter(|run| !run.is_killed);
         let ends = ends.filter_map(|run| match (run.kill_at, self.policy.time_limit) {
             (Some(at), _) => Some(at),
@@ -165,6 +180,12 @@ impl Runs {
             (None, None) => None,
         });
         start.into_iter().chain(ends).min()
+    }
+
+    /// When a run starts that would start `at` a time, if it does not have to wait because runs cause each other.
+    fn after_pause(&self, path: &[u8], at: Instant) -> Instant {
+        let until = self.guards.pause_until(self.policy.key(path));
+        until.map_or(at, |until| at.max(until))
     }
 
     fn is_running_for(&self, path: &[u8]) -> bool {
@@ -214,11 +235,11 @@ impl Runs {
                 _ => None,
             };
         }
-        if self.guard.pauses(now) {
+        if self.guards.pauses(ALL, now) {
             return None;
         }
         let is_own = !self.is_asked && self.pending.is_all_own();
-        if let Some(pause) = self.guard.pause_before(is_own, now) {
+        if let Some(pause) = self.guards.pause_before(ALL, is_own, now) {
             let paths = self.pending.iter().map(|change| change.path.clone());
             return Some(Action::Guard(pause, paths.collect()));
         }
@@ -231,13 +252,18 @@ impl Runs {
     }
 
     fn next_of_paths(&mut self, now: Instant) -> Option<Action> {
-        if self.running.len() >= self.policy.jobs || self.guard.pauses(now) {
+        if self.running.len() >= self.policy.jobs {
             return None;
         }
         let due = self.pending.iter().find(|change| {
-            self.policy.due(change.first, change.last) <= now && !self.is_running_for(&change.path)
-        });
-        let path = due?.path.clone();
+            self.policy.due(change.first, change.last) <= now
+                && !self.is_running_for(&change.path)
+                && !self.guards.pauses(&change.path, now)
+        })?;
+        let (path, is_own) = (due.path.clone(), due.is_own);
+        if let Some(pause) = self.guards.pause_before(&path, is_own, now) {
+            return Some(Action::Guard(pause, vec![path]));
+        }
         self.pending.remove(&path);
         Some(self.start(vec![path], now))
     }

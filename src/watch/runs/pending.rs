@@ -19,7 +19,7 @@ pub(super) struct Change {
     pub(super) first: Instant,
     pub(super) last: Instant,
     /// Whether it changed because of a run, and for no other reason.
-    is_own: bool,
+    pub(super) is_own: bool,
 }
 
 impl Pending {

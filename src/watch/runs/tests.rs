@@ -162,6 +162,44 @@ fn runs_that_cause_each_other_are_slowed_down() {
 }
 
 #[test]
+fn runs_for_a_path_that_cause_each_other_are_slowed_down() {
+    let per_path = Policy {
+        per_path: true,
+        jobs: 2,
+        ..policy(Busy::Queue)
+    };
+    let looped = ["x ! +100"; 4].join(" ");
+    let start = ["start(x)"; 4].join(" ");
+    let looped = format!("a +100 ! x +100 {looped}");
+    assert_eq!(
+        acted(per_path, &format!("{looped} +990")),
+        format!("start(a) {start} guard(1)")
+    );
+    assert_eq!(
+        acted(per_path, &format!("{looped} +1000")),
+        format!("start(a) {start} guard(1) start(x)")
+    );
+    // Other paths do not wait.
+    assert_eq!(
+        acted(per_path, &format!("{looped} b c +100 +900")),
+        format!("start(a) {start} guard(1) start(b) start(c)")
+    );
+    // Each of many files that are written while commands run has its run.
+    let many: Vec<String> = (0..30).map(|at| format!("f{at} +100 !")).collect();
+    let done = acted(per_path, &format!("a +100 {} +100", many.join(" ")));
+    assert!(!done.contains("guard"), "{done}");
+}
+
+#[test]
+fn a_change_soon_after_a_run_is_its_own() {
+    for (after, is_slowed) in [("+140", true), ("+150", false)] {
+        let looped = [format!("x +100 ! {after}").as_str(); 5].join(" ");
+        let done = acted(policy(Busy::Queue), &format!("{looped} x +100"));
+        assert_eq!(done.contains("guard"), is_slowed, "{after}: {done}");
+    }
+}
+
+#[test]
 fn without_debounce_runs_start_at_once() {
     let at_once = Policy {
         debounce: Duration::ZERO,

@@ -108,33 +108,25 @@ fn each_path_has_its_command_once_it_is_closed() {
 
 #[test]
 fn a_command_that_causes_its_own_runs_is_slowed_down() {
-    let sandbox = Sandbox::new();
-    sandbox.file("d/old", "");
-    let script = "echo run >> d/log";
-    let args = [
-        "d",
-        "--debounce",
-        "10ms",
-        "--timeout",
-        "20s",
-        "--",
-        "sh",
-        "-c",
-        script,
-    ];
-    let mut child = commanding(&sandbox, &args);
-    sandbox.file("d/a", "");
-    let mut messages = std::io::BufReader::new(child.stderr.take().expect("a pipe"));
-    let mut first = String::new();
-    std::io::BufRead::read_line(&mut messages, &mut first).expect("text");
-    assert!(
-        first.contains("causes its own runs by changing d/log"),
-        "{first}"
-    );
-    let runs = fs::read_to_string(sandbox.path().join("d/log")).expect("a log");
-    assert!((5..=6).contains(&runs.lines().count()), "{runs}");
-    signal(&child, "TERM");
-    assert_eq!(child.end().signal, Some(15));
+    for mode in [&[][..], &["--per-path"]] {
+        let sandbox = Sandbox::new();
+        sandbox.file("d/old", "");
+        let quick = ["d", "--debounce", "10ms", "--timeout", "20s"];
+        let command = ["--", "sh", "-c", "echo run >> d/log"];
+        let mut child = commanding(&sandbox, &[&quick, mode, &command].concat());
+        sandbox.file("d/a", "");
+        let mut messages = std::io::BufReader::new(child.stderr.take().expect("a pipe"));
+        let mut first = String::new();
+        std::io::BufRead::read_line(&mut messages, &mut first).expect("text");
+        assert!(
+            first.contains("causes its own runs by changing d/log"),
+            "{mode:?}: {first}"
+        );
+        let runs = fs::read_to_string(sandbox.path().join("d/log")).expect("a log");
+        assert!((5..=6).contains(&runs.lines().count()), "{mode:?}: {runs}");
+        signal(&child, "TERM");
+        assert_eq!(child.end().signal, Some(15));
+    }
 }
 
 #[test]
