@@ -32,14 +32,16 @@ pub struct Blocks {
 const PATIENCE: Duration = Duration::from_millis(25);
 
 /// What blocks are asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted {
+#[derive(Clone, Copy)]
+pub struct Wanted<'w> {
     /// Whether they need not end with a line.
     pub any_bytes: bool,
     /// Whether whole lines are given out though more may come: at most 50 ms after the first.
     pub eager: bool,
     /// Longer lines are passed over.
     pub max_line: usize,
+    /// Told of bytes that came from disk or pipe, as soon as they have been read.
+    pub advanced: &'w dyn Fn(u64),
 }
 
 /// Some bytes of a stream.
@@ -105,15 +107,15 @@ impl Blocks {
         self.read(until);
     }
 
-    /// Reads until there are `target` bytes, or the end; or, if it is `eager`, for a while after the first whole line. Damage is
-    /// kept for [`Blocks::take_damage`]: what came before counts.
-    fn fill(&mut self, target: usize, eager: bool, until: &Until<'_>) {
+    /// Reads until there are `target` bytes, or the end; or, if eager, for a while after the first whole line. Damage is kept for
+    /// [`Blocks::take_damage`]: what came before counts.
+    fn fill(&mut self, target: usize, wanted: Wanted<'_>, until: &Until<'_>) {
         let (mut searched, mut deadline) = (0, None);
         while self.filled < target && !self.at_end {
             if self.room.len() < target {
                 self.room.resize(target);
             }
-            if eager && deadline.is_none() {
+            if wanted.eager && deadline.is_none() {
                 let new = &self.room[searched..self.filled];
                 let has_line = memchr::memchr(b'\n', new).is_some();
                 deadline = has_line.then(|| Instant::now() + PATIENCE);
@@ -126,6 +128,7 @@ impl Blocks {
                 deadline: deadline.or(until.deadline),
                 ..*until
             });
+            (wanted.advanced)(self.newly_consumed());
         }
     }
 
@@ -198,7 +201,7 @@ impl Blocks {
     }
 
     /// Bytes that came from disk or pipe since this was last asked.
-    pub fn newly_consumed(&mut self) -> u64 {
+    fn newly_consumed(&mut self) -> u64 {
         let consumed = self.stream.consumed().load(Relaxed);
         let new = consumed - self.reported;
         self.reported = consumed;
@@ -209,23 +212,25 @@ impl Blocks {
     pub fn next_block(
         &mut self,
         spare: Buffer,
-        wanted: Wanted,
+        wanted: Wanted<'_>,
         until: &Until<'_>,
     ) -> Option<Block> {
-        let Wanted {
-            any_bytes,
-            eager,
-            max_line,
-        } = wanted;
+        let any_bytes = wanted.any_bytes;
+        let patient = Wanted {
+            eager: false,
+            ..wanted
+        };
+        // What was read to find the format.
+        (wanted.advanced)(self.newly_consumed());
         if self.behind > 0 {
             let behind = mem::take(&mut self.behind);
-            self.fill(behind, false, until);
+            self.fill(behind, patient, until);
             self.skip(behind.min(self.filled));
         }
         let mut target = self.chunk;
         loop {
             // Where bytes are only counted, one is held back until another follows: the last must be known as such.
-            self.fill(target + usize::from(any_bytes), eager, until);
+            self.fill(target + usize::from(any_bytes), wanted, until);
             let offset = self.offset;
             let last_newline = memchr::memrchr(b'\n', self.pending());
             let whole_lines = last_newline.map_or(0, |newline| newline + 1);
@@ -261,8 +266,8 @@ impl Blocks {
                     too_long: None,
                 });
             }
-            if self.filled > max_line {
-                self.skip_line(until);
+            if self.filled > wanted.max_line {
+                self.skip_line(patient, until);
                 let bytes = Buffer::new();
                 return Some(Block {
                     bytes,
@@ -276,7 +281,7 @@ impl Blocks {
     }
 
     /// Drops the bytes up to and including the next newline.
-    fn skip_line(&mut self, until: &Until<'_>) {
+    fn skip_line(&mut self, wanted: Wanted<'_>, until: &Until<'_>) {
         loop {
             if let Some(newline) = memchr::memchr(b'\n', self.pending()) {
                 return self.skip(newline + 1);
@@ -285,7 +290,7 @@ impl Blocks {
             if self.at_end {
                 return;
             }
-            self.fill(self.chunk, false, until);
+            self.fill(self.chunk, wanted, until);
         }
     }
 }

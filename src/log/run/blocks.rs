@@ -50,11 +50,10 @@ pub(super) fn read_alone<'j>(
     });
 }
 
-/// A block, its records if they are not its lines, and how many bytes were read for it, as they are on disk.
+/// A block, and its records if they are not its lines.
 struct Taken {
     block: Block,
     records: Option<Vec<Records>>,
-    consumed: u64,
 }
 
 /// Reads streams of which each but the last goes on in the next, or just one.
@@ -106,7 +105,9 @@ fn read_one<'j, 'g>(
         blocks,
     } = source;
     let options = job.shared.options;
+    let advanced = |bytes| job.advanced(bytes);
     let wanted = Wanted {
+        advanced: &advanced,
         any_bytes: job.counts_newlines() && framing.is_none(),
         eager: job.shared.order.is_some() || options.live,
         max_line: options.max_line,
@@ -125,10 +126,7 @@ fn read_one<'j, 'g>(
     while !job.is_done() {
         let mut pooled = buffers.acquire();
         let buffer = std::mem::take(&mut pooled.buffer);
-        let block = blocks.next_block(buffer, wanted, &until);
-        let consumed = blocks.newly_consumed();
-        let Some(block) = block else {
-            job.advanced(consumed);
+        let Some(block) = blocks.next_block(buffer, wanted, &until) else {
             break;
         };
         if let Some(hasher) = &mut hasher {
@@ -139,11 +137,7 @@ fn read_one<'j, 'g>(
             frame(&mut **framing, &block, &mut framed);
             framed.take()
         });
-        let taken = Taken {
-            block,
-            records,
-            consumed,
-        };
+        let taken = Taken { block, records };
         hand_on(bound, pooled, taken, number);
         number += 1;
     }
@@ -157,7 +151,6 @@ fn read_one<'j, 'g>(
             let taken = Taken {
                 block: Block::empty(),
                 records: Some(framed.take()),
-                consumed: 0,
             };
             hand_on(bound, buffers.acquire(), taken, number);
         }
@@ -187,11 +180,7 @@ fn frame(framing: &mut dyn Framing, block: &Block, framed: &mut Framed) {
 fn scan(
     job: &Job<'_, '_>,
     bound: &Bound,
-    Taken {
-        block,
-        records,
-        consumed,
-    }: Taken,
+    Taken { block, records }: Taken,
 ) -> (crate::log::rows::Rows, Buffer) {
     let mut rows = job.new_rows();
     job.workers.with_scanner(|scanner| {
@@ -207,6 +196,5 @@ fn scan(
             scanner.skip_long(bound, offset);
         }
     });
-    job.advanced(consumed);
     (rows, block.bytes)
 }

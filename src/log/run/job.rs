@@ -111,7 +111,7 @@ impl<'j, 's> Job<'j, 's> {
         self.shared.stopped.set();
     }
 
-    /// Counts bytes that have been scanned.
+    /// Counts bytes that have been read from streams, or scanned of files.
     pub(super) fn advanced(&self, bytes: u64) {
         self.shared.bytes.fetch_add(bytes, Relaxed);
         self.observe.advanced(bytes);

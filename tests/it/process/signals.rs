@@ -1,7 +1,7 @@
 //! Signals: they end a run with partial results, leave files as they were, or ask for the progress.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 
@@ -96,19 +96,16 @@ fn a_chart_of_interrupted_input_is_not_drawn() {
 
 #[test]
 fn progress_can_be_asked_for() {
-    let mut child = waiting(&["log", "count"], "a\nb\n");
-    signal(&child, "USR1");
-    let mut stderr = child.stderr.take().expect("a pipe");
-    let mut said = Vec::new();
-    while !said.ends_with(b"\n") {
-        let mut byte = [0];
-        stderr.read_exact(&mut byte).expect("a line of progress");
-        said.push(byte[0]);
-    }
-    assert!(
-        String::from_utf8_lossy(&said).contains("so far"),
-        "{said:?}"
-    );
+    let mut child = waiting(&["log", "count"], "{\"a\":1}\n{\"a\":2}\n");
+    let mut answers = BufReader::new(child.stderr.take().expect("a pipe"));
+    // While it still finds out the format, it has counted nothing.
+    wait_for("jug to count what it has read", || {
+        signal(&child, "USR1");
+        let mut said = String::new();
+        answers.read_line(&mut said).expect("a line of progress");
+        assert!(said.ends_with(" so far\n"), "{said}");
+        said.starts_with("jug log: 16 B, ").then_some(())
+    });
     drop(child.stdin.take());
     let outcome = child.end();
     assert_eq!(
