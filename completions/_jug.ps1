@@ -64,6 +64,7 @@ Register-ArgumentCompleter -Native -CommandName 'jug' -ScriptBlock {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Output at most N rows')
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Give all lines a field of this name and value; jug merge shows it and checks that none is missing')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Read what is new since the last run, over rotation, and keep in STATE where reading stopped')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'With --state: keep the time buckets of the last DURATION, and print all of them in each run')
             [CompletionResult]::new('--append', '--append', [CompletionResultType]::ParameterName, 'With --state: write at the end of FILE; each result comes exactly once, even after a crash')
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Number of worker threads [default: one per core]')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of worker threads [default: one per core]')

@@ -265,7 +265,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__log)
-            opts="-f -i -t -o -0 -n -q -j -v -h --files0-from --from --infer --no-header --csv-multiline --record-start --tz --year --since --until --last --time --time-format --max-line --max-bad --ignore-case --strict --describe --summary --to --ndjson --output --if-changed --header --no-filename --null --limit --partial --label --state --append --no-wait --quiet --threads --mem --engine --explain --stats --verbose --color --progress --help avg count first last list max median min p50 p90 p95 p99 p99.9 rate stddev sum uniq head hist let parse select sort tail top where"
+            opts="-f -i -t -o -0 -n -q -j -v -h --files0-from --from --infer --no-header --csv-multiline --record-start --tz --year --since --until --last --time --time-format --max-line --max-bad --ignore-case --strict --describe --summary --to --ndjson --output --if-changed --header --no-filename --null --limit --partial --label --state --keep --append --no-wait --quiet --threads --mem --engine --explain --stats --verbose --color --progress --help avg count first last list max median min p50 p90 p95 p99 p99.9 rate stddev sum uniq head hist let parse select sort tail top where"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -401,6 +401,10 @@ _jug() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --keep)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --append)

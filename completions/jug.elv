@@ -60,6 +60,7 @@ set edit:completion:arg-completer[jug] = {|@words|
             cand --limit 'Output at most N rows'
             cand --label 'Give all lines a field of this name and value; jug merge shows it and checks that none is missing'
             cand --state 'Read what is new since the last run, over rotation, and keep in STATE where reading stopped'
+            cand --keep 'With --state: keep the time buckets of the last DURATION, and print all of them in each run'
             cand --append 'With --state: write at the end of FILE; each result comes exactly once, even after a crash'
             cand -j 'Number of worker threads [default: one per core]'
             cand --threads 'Number of worker threads [default: one per core]'

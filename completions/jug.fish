@@ -87,6 +87,7 @@ never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand log" -s n -l limit -d 'Output at most N rows' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l label -d 'Give all lines a field of this name and value; jug merge shows it and checks that none is missing' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l state -d 'Read what is new since the last run, over rotation, and keep in STATE where reading stopped' -r -F
+complete -c jug -n "__fish_jug_using_subcommand log" -l keep -d 'With --state: keep the time buckets of the last DURATION, and print all of them in each run' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l append -d 'With --state: write at the end of FILE; each result comes exactly once, even after a crash' -r -F
 complete -c jug -n "__fish_jug_using_subcommand log" -s j -l threads -d 'Number of worker threads [default: one per core]' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l mem -d 'Write groups to temporary files beyond SIZE of memory [default: a quarter of what there is]' -r

@@ -27,6 +27,8 @@ pub struct Account {
     pub untimed: u64,
     /// The first of them.
     pub first_untimed: Option<(usize, u64)>,
+    /// Lines that were left out because they are older than what is kept.
+    pub older: u64,
 }
 
 /// A bad line.
@@ -86,6 +88,7 @@ impl Account {
         self.blank += other.blank;
         self.seen |= other.seen;
         self.untimed += other.untimed;
+        self.older += other.older;
         if let Some(place) = other.first_untimed {
             self.keep_untimed(place);
         }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
+use super::account::Account;
 use super::batch::{Alive, Batch, ROWS, without_return};
 use super::input::Bound;
 use super::options::Options;
@@ -315,8 +316,8 @@ impl Scanner {
             let (lines, rows) = batch.rows_mut();
             for (index, row) in rows.enumerate() {
                 if alive.has(index) {
-                    let untimed = || account.untimed(bound.input, lines.offset(index));
-                    let passed = take_step(step, lines.texts()[index], row, untimed);
+                    let place = (bound.input, lines.offset(index));
+                    let passed = take_step(step, lines.texts()[index], row, account, place);
                     if !matches!(passed, Ok(true)) {
                         alive.remove(index);
                     }
@@ -365,21 +366,26 @@ impl Scanner {
     }
 }
 
-/// Runs a step over the row of a line; false if the row is dropped. Calls `untimed` if it lacks a time that it should have.
+/// Runs a step over the row of a line; false if the row is dropped. What is left out for its time is counted, with the input and the offset
+/// of the line.
 fn take_step(
     step: &Step,
     line: &[u8],
     row: &mut [Value<'_>],
-    untimed: impl FnOnce(),
+    account: &mut Account,
+    place: (usize, u64),
 ) -> Result<bool, Bad> {
     match step {
         Step::Filter(filter) => Ok(filter.passes(line)),
         Step::Parse(_) => Ok(true),
         Step::Where(condition) => condition.holds(row),
         Step::Within(time, range) => Ok(match &*time.eval(row)? {
-            Value::Time(time) => range.has(*time),
+            Value::Time(time) => {
+                account.older += u64::from(range.counts(*time));
+                range.has(*time)
+            }
             _ => {
-                untimed();
+                account.untimed(place.0, place.1);
                 false
             }
         }),

@@ -17,6 +17,8 @@ pub struct State {
     pub logs: Vec<LogState>,
     /// The file that the output was appended to.
     pub output: Option<OutputState>,
+    /// What the command has of earlier runs, as lines of printable ASCII.
+    pub kept: Vec<String>,
 }
 
 /// What is known of a log.
@@ -51,6 +53,7 @@ impl State {
             plan: plan.to_owned(),
             logs: Vec::new(),
             output: None,
+            kept: Vec::new(),
         }
     }
 

@@ -10,7 +10,7 @@
 //! end <checksum>
 //! ```
 //!
-//! Words are separated by blanks; bytes of paths that are not printable ASCII, blanks and backslashes are written as `\xNN`.
+//! A state that has something of its command besides, as lines `kept …` before the checksum, is of version 2. Words are separated by blanks; bytes of paths that are not printable ASCII, blanks and backslashes are written as `\xNN`.
 
 #[cfg(test)]
 pub(super) mod tests;
@@ -31,8 +31,14 @@ use crate::record::escaped::{escape, unescape};
 /// The first line, up to the version.
 const MAGIC: &str = "jug state";
 
-/// The version that is written.
-const VERSION: u32 = 1;
+/// The version of states that have something of their command, and the latest that is read.
+const VERSION: u32 = 2;
+
+/// The version of other states.
+const WITHOUT_KEPT: u32 = 1;
+
+/// What lines of the command begin with.
+const KEPT: &str = "kept ";
 
 /// Why a state file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +55,11 @@ pub(super) enum Damage {
 
 /// The text of a state.
 pub(super) fn encode(state: &State) -> Vec<u8> {
-    let mut text = format!("{MAGIC} {VERSION}\n");
+    let version = match state.kept.is_empty() {
+        true => WITHOUT_KEPT,
+        false => VERSION,
+    };
+    let mut text = format!("{MAGIC} {version}\n");
     let mut line = |line: &str| {
         text.push_str(line);
         text.push('\n');
@@ -79,6 +89,9 @@ pub(super) fn encode(state: &State) -> Vec<u8> {
         for archive in &log.known.archives {
             line(&format!("archive {}", status_words(&archive.status)));
         }
+    }
+    for kept in &state.kept {
+        line(&format!("{KEPT}{kept}"));
     }
     let checksum = Digest::of(text.as_bytes());
     writeln!(text, "end {checksum}").expect("a String takes all");
@@ -167,6 +180,10 @@ fn checked(text: &[u8]) -> Option<&str> {
 fn read(text: &str) -> Option<State> {
     let mut state = State::new("", "");
     for line in text.lines().skip(1) {
+        if let Some(kept) = line.strip_prefix(KEPT) {
+            state.kept.push(kept.to_owned());
+            continue;
+        }
         let mut words = line.split(' ');
         match words.next()? {
             "command" => state.command = String::from_utf8(unescape(words.next()?)?).ok()?,

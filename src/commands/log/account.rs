@@ -43,6 +43,12 @@ pub(in crate::commands) fn tell(
     ui: &Ui,
 ) {
     tell_of_untimed(account, names, max_bad, are_stamped, ui);
+    if account.older > 0 {
+        let share = share(account.older, account);
+        ui.noted(&format!(
+            "{share} are older than what --keep keeps, and were left out"
+        ));
+    }
     if account.bad == 0 {
         return;
     }
@@ -167,7 +173,11 @@ pub(super) fn say_stats(report: &Report, elapsed: Duration, intent: &Intent, ui:
         (account.blank, "blank"),
     ];
     let counts = counts.map(|(count, what)| format!("{} {what}", units::count(count)));
-    ui.say(&format!("lines    {}", counts.join(", ")));
+    let older = match account.older {
+        0 => String::new(),
+        older => format!(", {} older than what is kept", units::count(older)),
+    };
+    ui.say(&format!("lines    {}{older}", counts.join(", ")));
     ui.say(&format!("groups   {}", units::count(report.groups as u64)));
     ui.say(&format!(
         "work     {}, {}",

@@ -189,7 +189,7 @@ fn name_bytes(name: &InputName) -> Vec<u8> {
 }
 
 /// What the run answers.
-fn question(log: &Log, intent: &Intent, plan: &Plan) -> Result<Question> {
+pub(super) fn question(log: &Log, intent: &Intent, plan: &Plan) -> Result<Question> {
     let Output::Groups(grouping) = &plan.output else {
         return Err(Error::usage("--partial needs aggregates"));
     };

@@ -1,5 +1,6 @@
 //! `--state`: each run reads what is new since the last one, over rotation, by the rules of `jug follow --state`.
 
+mod keep;
 mod reading;
 
 use std::ffi::OsString;
@@ -12,6 +13,7 @@ use clap::{Args, ValueHint};
 use super::partial::{settings, zone_of};
 use super::raw::RawLines;
 use super::results::{self, Lines};
+use super::times::keep_from;
 use super::{Intent, Log, account, cores};
 use crate::args::output::{Header, Output};
 use crate::args::output_file::OutputFile;
@@ -23,6 +25,7 @@ use crate::commands::shared::rows::open;
 use crate::commands::shared::saved::{Saved, Wanted};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::expr::literals;
 use crate::follow::operand::join_rotated;
 use crate::follow::{Cut, Follower, Options, Start};
 use crate::io::growing;
@@ -38,6 +41,7 @@ use crate::resume::{Disk, Files as _};
 use crate::ui::Ui;
 use crate::ui::results::Results;
 
+use keep::{Kept, Window};
 use reading::{Reading, announce};
 
 /// The state of runs that go on where the last one stopped.
@@ -52,6 +56,13 @@ pub(super) struct StateFlags {
     /// each comes exactly once.
     #[arg(long, value_name = "STATE", value_hint = ValueHint::FilePath, conflicts_with_all = ["quiet", "describe", "summary", "last", "partial"])]
     state: Option<PathBuf>,
+
+    /// With --state: keep the time buckets of the last DURATION, and print all of them in each run
+    ///
+    /// The query must have time buckets, such as count by 1h, status. A bucket is kept as long as any of it is within the last
+    /// DURATION before now. Lines that are older are left out and counted. The report is printed even if nothing is new.
+    #[arg(long, value_name = "DURATION", value_parser = literals::duration, requires = "state")]
+    keep: Option<Duration>,
 
     /// With --state: write at the end of FILE; each result comes exactly once, even after a crash
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "state", conflicts_with = "output")]
@@ -95,10 +106,17 @@ pub(super) fn run(
         let message = "with --state, the fields that are written must be named";
         return Err(Error::usage(message).hint("add a stage: … | select FIELD, FIELD"));
     }
+    let window = log.state.keep.map(|keep| Window::of(keep, &intent, plan));
+    let window = window.transpose()?;
+    let mut plan = Arc::clone(plan);
+    if let Some(window) = window {
+        keep_from(&mut intent.query, window.since);
+        plan = Arc::new(intent.planned(&intent.query)?);
+    }
     let names: Vec<InputName> = words.iter().cloned().map(InputName::from_arg).collect();
     refuse_overwriting(&names, output.file())?;
     let operands = join_rotated(operands(&words)?);
-    let mut saved = open_state(log, path, &intent, plan, ui)?;
+    let mut saved = open_state(log, path, &intent, &plan, ui)?;
     let out = match append {
         Some(path) => Results::open(Some(path), APPENDING)?,
         None => open(&output)?,
@@ -118,21 +136,38 @@ pub(super) fn run(
         intent.options.threads = cores();
     }
     let is_stopping = || ui.stopping();
-    let opening = log.opening(&intent, plan, &is_stopping);
-    let mut reading = Reading::new(&mut saved, &opening, plan, ui);
-    let mut hand_over = |run: &Run<'_>| reading.all(run, &mut follower, is_large, &words);
     let raw = RawLines {
         has_names: has_several && !log.no_filename,
         end: if log.null { 0 } else { b'\n' },
     };
-    let mut plan = Arc::clone(plan);
     if plan.raw && !raw.are_plain() {
         RawLines::add_names(&mut plan);
     }
-    let lines = Lines::HandedOver(&mut hand_over);
-    let found = results::run(&output, &intent, &plan, raw, lines, Some(out), context);
+    let opening = log.opening(&intent, &plan, &is_stopping);
+    let kept = window.map(|window| Kept {
+        window,
+        lines: saved.kept().to_vec(),
+    });
+    let mut reading = Reading::new(&mut saved, &opening, &plan, ui);
+    let mut hand_over = |run: &Run<'_>| reading.all(run, &mut follower, is_large, &words);
+    let found = match &kept {
+        Some(kept) => keep::run(
+            log,
+            (&intent, &plan),
+            kept,
+            &mut hand_over,
+            (&output, out),
+            ui,
+        ),
+        None => {
+            let lines = Lines::HandedOver(&mut hand_over);
+            let found = results::run(&output, &intent, &plan, raw, lines, Some(out), context);
+            found.map(|found| (found, Vec::new()))
+        }
+    };
     let names = reading.into_names();
-    let found = found.inspect_err(|_| saved.withdraw())?;
+    let (found, lines) = found.inspect_err(|_| saved.withdraw())?;
+    saved.keep(lines);
     if was_reader_gone() {
         // What nobody has read comes again.
         let gone = std::io::ErrorKind::BrokenPipe.into();
@@ -236,6 +271,9 @@ fn words_of_plan(log: &Log, intent: &Intent, plan: &Plan) -> Result<String> {
     };
     if let Some(zone) = zone_of(intent, has_days)? {
         add("tz", &zone);
+    }
+    if log.state.keep.is_some() {
+        add("keep", "");
     }
     Ok(words)
 }

@@ -51,6 +51,7 @@ impl Times {
         let range = Range {
             since: moment(clock, "--since", self.since.as_deref())?,
             until: moment(clock, "--until", self.until.as_deref())?,
+            counts_older: false,
         };
         if range != Range::default() {
             stages.push(StageKind::Within(range));
@@ -177,7 +178,17 @@ pub(super) fn newest(query: &Query) -> Query {
 pub(super) fn keep_last(query: &mut Query, duration: Duration, newest: Timestamp) {
     let range = Range {
         since: Some(newest.minus(duration)),
-        until: None,
+        ..Range::default()
+    };
+    insert(query, vec![StageKind::Within(range)]);
+}
+
+/// Keeps lines from `since` on, and counts those that are older.
+pub(super) fn keep_from(query: &mut Query, since: Timestamp) {
+    let range = Range {
+        since: Some(since),
+        counts_older: true,
+        ..Range::default()
     };
     insert(query, vec![StageKind::Within(range)]);
 }

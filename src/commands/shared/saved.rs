@@ -135,6 +135,16 @@ impl Saved {
         logs.filter_map(|log| Some((log.path.as_path(), log.known.position.as_ref()?.offset)))
     }
 
+    /// What the command has of earlier runs.
+    pub(in crate::commands) fn kept(&self) -> &[String] {
+        &self.state.kept
+    }
+
+    /// Keeps something for the next run: lines of printable ASCII.
+    pub(in crate::commands) fn keep(&mut self, lines: Vec<String>) {
+        self.state.kept = lines;
+    }
+
     /// What is known of a log.
     pub(in crate::commands) fn recall(&self, path: &Path) -> Option<LogState> {
         self.state.log(&absolute(path)).cloned()

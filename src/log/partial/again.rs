@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 use crate::expr::Clock;
 use crate::expr::duration;
 use crate::expr::error::QueryError;
-use crate::log::plan::{Bucket, Output, Plan, plan};
+use crate::log::plan::{Bucket, Grouping, Output, Plan, plan};
 use crate::log::query::{Item, Key, Query, StageKind, parse};
 use crate::record::time::zone;
 use crate::record::{Timestamp, Value};
@@ -41,6 +41,16 @@ pub struct Again {
 }
 
 impl Again {
+    /// All of the groups whose time bucket begins at `since` or later; the key with this number is the bucket.
+    pub fn from(grouping: &Grouping, key: usize, since: Timestamp, zone: &TimeZone) -> Again {
+        Again {
+            width: grouping.keys.len(),
+            keys: None,
+            window: Some((key, Some(since), None)),
+            zone: zone.clone(),
+        }
+    }
+
     /// How many keys the groups have that are chosen from.
     pub fn width(&self) -> usize {
         self.width

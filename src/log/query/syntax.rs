@@ -130,9 +130,16 @@ pub struct Range {
     pub since: Option<Timestamp>,
     /// The first instant after it.
     pub until: Option<Timestamp>,
+    /// Whether lines from before it are counted.
+    pub counts_older: bool,
 }
 
 impl Range {
+    /// Whether an instant is before it, and that counts.
+    pub fn counts(&self, time: Timestamp) -> bool {
+        self.counts_older && self.since.is_some_and(|since| time < since)
+    }
+
     /// Whether an instant is in it.
     pub fn has(&self, time: Timestamp) -> bool {
         self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)

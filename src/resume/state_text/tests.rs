@@ -47,6 +47,7 @@ pub(in crate::resume) fn sample() -> State {
             length: 12,
             tail: Digest::of(b""),
         }),
+        kept: vec!["some words".to_owned(), String::new()],
     }
 }
 
@@ -87,7 +88,8 @@ fn other_files_and_newer_states_are_distinguished() {
         decode(b"2026-11-27 a line of a log\n"),
         Err(Damage::Foreign)
     );
-    assert_eq!(decode(b"jug state 2\nanything"), Err(Damage::Newer));
+    assert_eq!(decode(b"jug state 3\nanything"), Err(Damage::Newer));
+    assert_eq!(decode(b"jug state 2\nanything"), Err(Damage::Damaged));
     assert_eq!(decode(b"jug state 1\nanything"), Err(Damage::Damaged));
     // The checksum is right, the content is not.
     for body in [

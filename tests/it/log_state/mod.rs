@@ -1,6 +1,8 @@
 //! `jug log --state`: what is new since the last run, over rotation, kills and restarts.
 
 mod crashes;
+mod keep;
+mod law;
 mod rules;
 
 use crate::support::{Outcome, Sandbox};

@@ -8,7 +8,7 @@ use jug::log::aggregate::{AGGREGATES, Takes};
 use crate::support::random::Random;
 
 /// A query with every aggregate whose results can be merged.
-fn every_aggregate(keys: &str) -> String {
+pub(crate) fn every_aggregate(keys: &str) -> String {
     let calls = AGGREGATES.iter().flat_map(|spec| {
         spec.names()
             .map(|name| match (spec.needs_argument(), spec.takes.first()) {
@@ -22,7 +22,7 @@ fn every_aggregate(keys: &str) -> String {
 }
 
 /// An access log with odd lines in it: some bad, some blank, bytes that are not UTF-8, carriage returns, decimals and huge sizes.
-fn access_log(lines: usize, seed: u64) -> Vec<u8> {
+pub(crate) fn access_log(lines: usize, seed: u64) -> Vec<u8> {
     let mut random = Random::new(seed);
     let mut log = Vec::new();
     for number in 0..lines {
@@ -56,7 +56,7 @@ fn access_log(lines: usize, seed: u64) -> Vec<u8> {
 }
 
 /// Cuts a log into parts of whole lines, some of them empty.
-fn cut(log: &[u8], parts: usize, random: &mut Random) -> Vec<Vec<u8>> {
+pub(crate) fn cut(log: &[u8], parts: usize, random: &mut Random) -> Vec<Vec<u8>> {
     let lines: Vec<&[u8]> = log.split_inclusive(|byte| *byte == b'\n').collect();
     let mut cuts: Vec<usize> = (1..parts).map(|_| random.below(lines.len() + 1)).collect();
     cuts.extend([0, lines.len()]);
@@ -67,7 +67,7 @@ fn cut(log: &[u8], parts: usize, random: &mut Random) -> Vec<Vec<u8>> {
 }
 
 /// Puts lines into another order.
-fn shuffled(lines: &[u8], random: &mut Random) -> Vec<Vec<u8>> {
+pub(crate) fn shuffled(lines: &[u8], random: &mut Random) -> Vec<Vec<u8>> {
     let mut lines: Vec<Vec<u8>> = lines
         .split_inclusive(|byte| *byte == b'\n')
         .map(<[u8]>::to_vec)
