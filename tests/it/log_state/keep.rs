@@ -131,6 +131,8 @@ fn a_report_after_a_kill_counts_each_line_once() {
         "state",
         "--keep",
         "3d",
+        "--tz",
+        "UTC",
         "sum(1) as n by 1d | select n",
         "a.log",
     ];
