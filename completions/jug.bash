@@ -1019,7 +1019,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__walk)
-            opts="-P -H -L -x -0 -o -j -t -n -q -v -h --files0-from --depth --one-file-system --skip-fs --order --name --iname --path --regex --ext --type --size --age --mtime --ctime --atime --btime --newer --owner --no-user --perm --links --empty --broken --exclude --prune --gitignore --ignore-file --no-hidden --no-cache-dirs --where --tz --fields --template --null --tree --totals --sum --events --ndjson --output --if-changed --header --tolerate --threads --engine --stats --to --limit --quiet --verbose --color --progress --help"
+            opts="-P -H -L -x -0 -o -j -t -n -q -v -h --files0-from --depth --one-file-system --skip-fs --order --name --iname --path --regex --ext --type --size --age --mtime --ctime --atime --btime --newer --owner --no-user --perm --links --empty --broken --exclude --prune --gitignore --ignore-file --no-hidden --no-cache-dirs --where --tz --fields --template --null --tree --totals --sum --save --against --snapshot --events --ndjson --output --if-changed --header --tolerate --threads --engine --stats --to --limit --quiet --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1168,6 +1168,51 @@ _jug() {
                     ;;
                 --totals)
                     COMPREPLY=($(compgen -W "path name dir ext depth root rel type size allocated mode nlink uid gid user group dev ino mtime ctime atime btime target target_type @stat @all" -- "${cur}"))
+                    return 0
+                    ;;
+                --save)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --against)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --snapshot)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --events)

@@ -239,6 +239,9 @@ target\t'the text of a symbolic link'
 target_type\t'the type of a symbolic link\'s target; \'missing\' if the link is broken'
 @stat\t'type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime'
 @all\t'path, name, dir, ext, depth, root, rel, type, size, allocated, mode, nlink, uid, gid, user, group, dev, ino, mtime, ctime, atime, btime, target, target_type'"
+complete -c jug -n "__fish_jug_using_subcommand walk" -l save -d 'Write a snapshot to FILE: all entries with their attributes, to compare with later' -r -F
+complete -c jug -n "__fish_jug_using_subcommand walk" -l against -d 'Report what has changed since the snapshot FILE: added, removed, changed and moved entries' -r -F
+complete -c jug -n "__fish_jug_using_subcommand walk" -l snapshot -d 'With --against, compare with the snapshot FILE instead of a tree' -r -F
 complete -c jug -n "__fish_jug_using_subcommand walk" -l events -d 'Add event records to the NDJSON output' -r -f -a "enter\t'A directory is entered'
 leave\t'A directory is left, with the sums of the entries below it'
 error\t'Something could not be read'

@@ -6,6 +6,7 @@ mod ranked;
 mod roots;
 mod shape;
 mod sinks;
+mod snapshots;
 mod sums;
 
 use std::ffi::OsString;
@@ -47,6 +48,10 @@ Examples:
       jug walk /srv -x --totals ext -n 10
   Which directories do, with everything below them?
       jug walk /srv -x --sum --depth 2 --order -allocated -n 10
+  Keep what is there, to compare with later
+      jug walk /srv --save srv.snapshot
+  What has changed since?
+      jug walk /srv --against srv.snapshot
   The twenty largest files
       jug walk /srv --type f -n 20 --order -size --fields size,path
   The whole tree as one JSON object
@@ -75,7 +80,7 @@ fn description() -> String {
 #[command(long_about = description(), after_long_help = EXAMPLES)]
 #[command(mut_arg("to", |arg| arg.help("Write rows in this format [default for rows: table on a terminal, otherwise tsv]")))]
 #[command(mut_arg("limit", |arg| arg.help("Output at most N entries or rows")))]
-#[command(mut_arg("quiet", |arg| arg.conflicts_with_all(["fields", "template", "tree", "totals", "sum", "events", "null"])))]
+#[command(mut_arg("quiet", |arg| arg.conflicts_with_all(["template", "tree", "totals", "sum", "events", "null"])))]
 pub struct Walk {
     /// Start from these paths [default: .]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -176,6 +181,26 @@ pub struct Walk {
     #[arg(long, conflicts_with_all = ["template", "fields", "null", "events", "tree", "totals"], help_heading = "Output")]
     sum: bool,
 
+    /// Write a snapshot to FILE: all entries with their attributes, to compare with later
+    ///
+    /// --fields selects the attributes [default: type,size,mtime,mode,ino]. FILE had better be outside of PATH. With --against, one run
+    /// compares with a snapshot and writes the next.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["template", "null", "events", "tree", "totals", "sum", "quiet"], help_heading = "Snapshots")]
+    save: Option<PathBuf>,
+
+    /// Report what has changed since the snapshot FILE: added, removed, changed and moved entries
+    ///
+    /// With -q the exit status is 0 if anything has changed and 1 if nothing has. An entry was moved if device, inode and time of
+    /// birth are those of one that is gone. Attributes are those of the snapshot, or of --fields. With one PATH, paths below it are
+    /// compared, so that a copy can be compared with its original; leave out 'ino' then. What is below a directory that could not be
+    /// read on either side is left out, and the exit status is 3.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["template", "null", "events", "tree", "totals", "sum"], help_heading = "Snapshots")]
+    against: Option<PathBuf>,
+
+    /// With --against, compare with the snapshot FILE instead of a tree
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "against", conflicts_with_all = ["paths", "files0_from", "save"], help_heading = "Snapshots")]
+    snapshot: Option<PathBuf>,
+
     /// Add event records to the NDJSON output
     #[arg(
         long,
@@ -252,6 +277,9 @@ impl Walk {
                 }
             })
         });
+        if self.is_quiet_walk() && self.fields.is_some() {
+            return Err(Error::usage("--quiet cannot be used with --fields"));
+        }
         for path in &self.paths {
             if path.is_empty() {
                 return Err(
@@ -276,11 +304,13 @@ impl Walk {
         };
         let order = match self.order {
             // The path by which a directory is entered must not depend on the threads.
-            _ if (self.totals.is_some() || self.quiet.is_set) && follow == Follow::Always => {
+            _ if (self.totals.is_some() || self.is_quiet_walk()) && follow == Follow::Always => {
                 Order::Directory
             }
             // The order of the entries does not matter for sums, nor for whether there is one.
-            _ if self.totals.is_some() || self.quiet.is_set => Order::None,
+            _ if self.is_quiet_walk() || self.totals.is_some() => Order::None,
+            // Snapshots are sorted.
+            _ if self.save.is_some() || self.against.is_some() => self.snapshot_order()?,
             // Whether a directory counts does not depend on the order of rows.
             _ if self.sum => Order::Directory,
             order if follow == Follow::Always && order.attribute().is_some() => Order::Directory,
@@ -307,6 +337,29 @@ impl Walk {
             tolerated: flags::tolerated(&self.tolerate),
             clock,
         })
+    }
+
+    /// Whether only the number of entries matters.
+    fn is_quiet_walk(&self) -> bool {
+        self.quiet.is_set && self.against.is_none()
+    }
+
+    fn snapshot_order(&self) -> Result<Order> {
+        if !matches!(self.order, OrderName::Dir | OrderName::Path) {
+            let message = "snapshots are in the order path";
+            return Err(Error::usage(message).hint("leave out --order"));
+        }
+        if self.paths.len() > 1 {
+            for path in &self.paths {
+                let path = path.as_encoded_bytes();
+                if path.len() > 1 && path.ends_with(b"/") {
+                    let name = String::from_utf8_lossy(path);
+                    let message = format!("with several paths, '{name}' must not end in a slash");
+                    return Err(Error::usage(message));
+                }
+            }
+        }
+        Ok(Order::Path)
     }
 
     /// The attribute that records are ordered by.

@@ -142,6 +142,11 @@ impl<'a> Entry<'a> {
         self.has_vanished
     }
 
+    /// Whether something that was asked for could not be read.
+    pub fn has_failed(&self) -> bool {
+        matches!(self.stat, Answer::Failed) || matches!(self.target, Answer::Failed)
+    }
+
     /// The attributes, if they were asked for and known.
     pub fn known_stat(&self) -> Option<&Stat> {
         self.stat.known()
@@ -231,7 +236,7 @@ impl<'a> Entry<'a> {
         };
         found.unwrap_or_else(|error| {
             self.errors
-                .push(EntryError::new(path, Operation::Open, &error));
+                .push(EntryError::new(path, Operation::ReadMark, &error));
             false
         })
     }

@@ -29,6 +29,8 @@ pub enum Operation {
     Stat,
     /// Reading the target of a link.
     ReadLink,
+    /// Reading the file that marks a cache.
+    ReadMark,
 }
 
 /// Errors that are not reported.
@@ -99,7 +101,7 @@ impl Operation {
     /// Its name in records: that of the system call.
     pub fn name(self) -> &'static str {
         match self {
-            Operation::Open => "open",
+            Operation::Open | Operation::ReadMark => "open",
             Operation::Read => "read",
             Operation::Stat => "stat",
             Operation::ReadLink => "readlink",

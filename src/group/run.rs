@@ -19,7 +19,7 @@ mod write;
 
 pub use merge::{Merged, merge};
 pub use read::{Damaged, Frames, RunReader, records};
-pub use write::{RunWriter, push_varint};
+pub use write::{RunWriter, push_bytes, push_varint};
 
 /// Bytes of a frame's head: its length and its checksum.
 const HEAD: usize = 12;

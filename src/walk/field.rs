@@ -76,7 +76,18 @@ const TYPE: &str = "type";
 /// The fields of a record by default.
 pub const DEFAULT: [&str; 5] = ["path", "type", "ext", "size", "mtime"];
 
+impl std::fmt::Debug for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
 impl Field {
+    /// Whether it says something about an entry that its path does not.
+    pub fn is_attribute(&self) -> bool {
+        self.needs != Needs::default() || self.name == TYPE
+    }
+
     /// Its value.
     pub fn value<'e>(&self, entry: &'e Entry<'_>, owners: &mut Owners) -> Value<'e> {
         (self.value)(entry, owners)

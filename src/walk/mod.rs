@@ -22,6 +22,7 @@ mod recorder;
 pub mod rows;
 pub mod run;
 mod shared;
+pub mod snapshot;
 mod steps;
 mod stream;
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::observe::Observe;
 const WORTH_THREADS: usize = 8;
 
 /// The result of a walk, besides its records.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// The sums of the recorded entries.
     pub sums: Sums,

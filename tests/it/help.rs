@@ -79,10 +79,13 @@ fn examples_in_help_run() {
                 outcome.status == 0 && outcome.stderr.is_empty(),
                 "{example}\n{outcome}"
             );
-            let is_to_file =
-                example.contains(" -o ") || example.contains(" > ") || example.contains("--dir");
+            let is_to_file = example.contains(" -o ")
+                || example.contains(" > ")
+                || example.contains("--dir")
+                || example.contains("--save");
             let may_be_silent = example.starts_with("diff")
                 || example.contains("gzip")
+                || example.contains("--against")
                 || example.contains("prune");
             assert!(
                 is_to_file || may_be_silent || !outcome.stdout.is_empty(),

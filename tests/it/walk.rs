@@ -12,6 +12,7 @@ mod panics;
 mod process;
 mod ranked;
 mod selected;
+mod snapshots;
 mod space;
 mod sums;
 mod systems;

@@ -111,7 +111,7 @@ fn invalid_values_are_rejected_with_a_hint() {
         (["--size", "-10M"], "'<10M'"),
         (["--links", "2"], "'=2'"),
         (["--age", "+7d"], "'>7d'"),
-        (["--type", "x"], "possible values"),
+        (["--type", "q"], "possible values"),
         (["--ext", "tar.gz"], "use gz, or --name '*.tar.gz'"),
         (["--name", "a/b"], "--path"),
         (["--exclude", "[a"], "invalid glob"),

@@ -60,7 +60,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
     let ignores = read_ignores(&pruning, &context.ui)?;
     let threads = walk.threads.count.unwrap_or(MAX_THREADS);
     let (max_threads, descriptors) = DescriptorBudget::for_threads(threads);
-    let is_sorted = ranking.is_some() || matches!(shape, Shape::Totals(..));
+    let is_limited_later = ranking.is_some() || matches!(shape, Shape::Totals(..) | Shape::Shot(_));
     // The attributes by which entries are ordered are needed even if they are not printed.
     let needs = match ranking {
         Some(_) => shape.needs().and(totals::NEEDS),
@@ -93,10 +93,11 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         nests: matches!(shape, Shape::Tree(_)),
         cumulative,
         wants_ends: matches!(shape, Shape::Rows(..)),
-        // What is sorted is limited after that.
+        // What is sorted or compared is limited after that.
         limit: match walk.quiet.is_set {
+            _ if is_limited_later => None,
             true => Some(1),
-            false => walk.limit.rows.filter(|_| !is_sorted),
+            false => walk.limit.rows,
         },
         backlog: walk::BACKLOG,
         engine: walk.engine.into(),
@@ -122,6 +123,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         Shape::Tree(fields) => writing.tree(fields)?,
         Shape::Totals(fields, to) => writing.totals(fields, *to)?,
         Shape::Sums(to) => writing.sums(*to)?,
+        Shape::Shot(shot) => writing.shot(shot)?,
         Shape::Rows(fields, to) => match row_format(*to, &walk.output, &context.ui)? {
             Some(spec) => writing.rows(fields, spec)?,
             None => writing.table(fields, *to)?,
@@ -141,7 +143,7 @@ pub(super) struct Writing<'a> {
     pub(super) ranking: Option<Ranking>,
     pub(super) context: &'a Context,
     /// The zone in which a table shows times.
-    zone: &'a TimeZone,
+    pub(super) zone: &'a TimeZone,
 }
 
 /// The report of a walk, and the name of the output file if it was not replaced.

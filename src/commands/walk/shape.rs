@@ -26,6 +26,16 @@ pub(super) enum Shape {
     Totals(Vec<&'static Field>, Option<To>),
     /// A row of sums for each directory.
     Sums(Option<To>),
+    /// A snapshot, or changes since one.
+    Shot(Shot),
+}
+
+/// A snapshot that is written or compared.
+pub(super) struct Shot {
+    /// The attributes; `None` for those of the snapshot that it is compared with, or the usual ones.
+    pub(super) fields: Option<Vec<&'static Field>>,
+    /// How changes are written.
+    pub(super) to: Option<To>,
 }
 
 impl Shape {
@@ -40,7 +50,7 @@ impl Shape {
             Shape::Text(template) => template.needs(),
             Shape::Rows(fields, _) | Shape::Tree(fields) => of(fields),
             Shape::Totals(fields, _) => of(fields).and(totals::NEEDS),
-            Shape::Sums(_) => totals::NEEDS,
+            Shape::Sums(_) | Shape::Shot(_) => totals::NEEDS,
         }
     }
 }
@@ -53,6 +63,9 @@ impl Walk {
         if !self.events.is_empty() && !is_records {
             let message = "--events needs NDJSON output";
             return Err(Error::usage(message).hint("add --ndjson, or leave out --events"));
+        }
+        if self.save.is_some() || self.against.is_some() {
+            return Ok(Shape::Shot(self.shot(to)?));
         }
         if self.quiet.is_set {
             return Ok(Shape::Quiet);
@@ -92,6 +105,28 @@ impl Walk {
             fields(&self.fields, &field::DEFAULT.join(","))?,
             to,
         ))
+    }
+}
+
+impl Walk {
+    fn shot(&self, to: Option<To>) -> Result<Shot> {
+        if let Some(save) = &self.save
+            && save.as_os_str() == "-"
+        {
+            return Err(Error::usage("--save needs the name of a file"));
+        }
+        let Some(names) = &self.fields else {
+            return Ok(Shot { fields: None, to });
+        };
+        let mut fields = field::list(names).map_err(refused)?;
+        // What follows from the path is there anyway.
+        fields.retain(|field| field.is_attribute());
+        if fields.is_empty() {
+            let message = format!("--fields: '{names}' has no attributes to compare");
+            return Err(Error::usage(message).hint("add attributes such as size,mtime"));
+        }
+        let fields = Some(fields);
+        Ok(Shot { fields, to })
     }
 }
 

@@ -24,6 +24,8 @@ const READ: usize = 64 << 10;
 /// Puts bytes together to the bodies of frames, and checks them.
 #[derive(Debug, Default)]
 pub struct Frames {
+    /// The longest body that is taken, in bytes.
+    longest: Option<usize>,
     bytes: Vec<u8>,
     /// Where the next frame begins in them.
     at: usize,
@@ -66,6 +68,9 @@ impl Frames {
             let is_whole = after.is_empty() && checksum == self.records;
             self.at += HEAD;
             return if is_whole { Ok(false) } else { Err(Damaged) };
+        }
+        if self.longest.is_some_and(|longest| length > longest) {
+            return Err(Damaged);
         }
         if after.len() < length {
             return Ok(false);
@@ -134,6 +139,24 @@ impl<R: Read> RunReader<R> {
             body: Vec::new(),
             at: 0,
             next: 0,
+        }
+    }
+
+    /// The same of somebody's who may not be trusted: no body of a frame may be longer than this, in bytes.
+    pub fn with_longest(input: R, longest: usize) -> RunReader<R> {
+        let mut reader = RunReader::new(input);
+        reader.frames.longest = Some(longest);
+        reader
+    }
+
+    /// Reads what follows the run, of which there may be nothing.
+    ///
+    /// # Errors
+    /// Those of reading; `InvalidData` if anything follows.
+    pub fn end(&mut self) -> io::Result<()> {
+        match self.input.read(&mut self.buffer)? {
+            0 => Ok(()),
+            _ => Err(Damaged.into()),
         }
     }
 

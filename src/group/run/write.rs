@@ -53,6 +53,11 @@ impl<W: Write> RunWriter<W> {
         Ok(())
     }
 
+    /// What it is written to.
+    pub fn out_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Ends the run.
     ///
     /// # Errors
@@ -74,7 +79,8 @@ pub fn push_varint(out: &mut Vec<u8>, mut number: usize) {
     out.push(number as u8);
 }
 
-fn push_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+/// Appends bytes with their length in front.
+pub fn push_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     push_varint(out, bytes.len());
     out.extend_from_slice(bytes);
 }

@@ -190,7 +190,7 @@ impl Timestamp {
     }
 
     /// The instant and its digits as bytes, for keys of groups.
-    pub(super) fn to_bytes(self) -> [u8; 13] {
+    pub fn to_bytes(self) -> [u8; 13] {
         let mut bytes = [0; 13];
         bytes[..8].copy_from_slice(&self.seconds.to_be_bytes());
         bytes[8..12].copy_from_slice(&self.nanos.to_be_bytes());
