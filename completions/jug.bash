@@ -265,7 +265,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__log)
-            opts="-f -i -t -o -0 -n -q -j -v -h --files0-from --from --infer --no-header --csv-multiline --record-start --tz --year --since --until --last --time --time-format --max-line --max-bad --ignore-case --strict --describe --summary --to --ndjson --output --if-changed --header --no-filename --null --limit --partial --label --state --keep --append --no-wait --quiet --threads --mem --engine --explain --stats --verbose --color --progress --help avg count first last list max median min p50 p90 p95 p99 p99.9 rate stddev sum uniq head hist let parse select sort tail top where"
+            opts="-f -i -t -o -0 -n -q -j -v -h --files0-from --from --infer --no-header --csv-multiline --record-start --range --tz --year --since --until --last --time --time-format --max-line --max-bad --ignore-case --strict --describe --summary --to --ndjson --output --if-changed --header --no-filename --null --limit --partial --label --state --keep --append --no-wait --quiet --threads --mem --engine --explain --stats --verbose --color --progress --help avg count first last list max median min p50 p90 p95 p99 p99.9 rate stddev sum uniq head hist let parse select sort tail top where"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -295,6 +295,10 @@ _jug() {
                     return 0
                     ;;
                 --record-start)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --range)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -454,7 +458,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__merge)
-            opts="-t -o -n -v -h --files0-from --by --since --until --tz --partial --list --max-bad --to --ndjson --output --if-changed --header --limit --verbose --color --progress --help"
+            opts="-t -o -n -v -h --files0-from --by --since --until --tz --partial --list --max-bad --to --ndjson --output --if-changed --header --limit --mem --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -542,6 +546,10 @@ _jug() {
                     return 0
                     ;;
                 -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mem)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

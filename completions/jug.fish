@@ -64,6 +64,7 @@ tsv\t'Read tab-separated values with a header line'
 vhost_combined\t'Read combined access logs with the virtual host (vhost) in front'
 w3c\t'Read extended logs of the W3C, as of IIS, whose lines #Fields: name the columns'"
 complete -c jug -n "__fish_jug_using_subcommand log" -l record-start -d 'Begin a record at lines with a time, or at lines that match a regex; other lines belong to the record before. One thread puts lines together' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l range -d 'Read only the lines that begin in these bytes of each file: 0:1G, 1G:2G, 2G:' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l tz -d 'Time zone for times without one, for day boundaries and for times in tables [default: the system\'s]' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l year -d 'Use this year for times without one, instead of the latest that is not after tomorrow' -r
 complete -c jug -n "__fish_jug_using_subcommand log" -l since -d 'Keep lines from TIME on: 2026-01-31, 2026-01-31T10:00:00, 2h (ago), yesterday, @SECONDS' -r
@@ -135,6 +136,7 @@ complete -c jug -n "__fish_jug_using_subcommand merge" -l header -d 'When to wri
 always\t'Even if there are no rows'
 never\t'Never'"
 complete -c jug -n "__fish_jug_using_subcommand merge" -s n -l limit -d 'Output at most N rows' -r
+complete -c jug -n "__fish_jug_using_subcommand merge" -l mem -d 'Write groups to temporary files beyond SIZE of memory [default: a quarter of what there is]' -r
 complete -c jug -n "__fish_jug_using_subcommand merge" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"

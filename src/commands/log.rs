@@ -2,6 +2,7 @@
 
 pub(super) mod account;
 mod asking;
+mod byte_range;
 mod inputs;
 mod live;
 mod live_rows;
@@ -21,6 +22,7 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
+use byte_range::byte_range;
 use inputs::{
     absent_fields, are_records_already, fit_inputs, plan_all_fields, quarter_of_open_files,
     refuse_split_cells, warn_of_numbers_beside_text,
@@ -48,7 +50,7 @@ use crate::io::source::InputName;
 use crate::io::stdout::was_reader_gone;
 use crate::log::account::MaxBad;
 use crate::log::describe;
-use crate::log::input::Input;
+use crate::log::input::{ByteRange, Input};
 use crate::log::options::{Engine, Options};
 use crate::log::plan::explain::Explained;
 use crate::log::plan::{Plan, plan};
@@ -123,6 +125,12 @@ pub struct Log {
     /// Begin a record at lines with a time, or at lines that match a regex; other lines belong to the record before. One thread puts lines together
     #[arg(long, value_name = "time|REGEX", value_parser = values::record_start, conflicts_with = "csv_multiline", help_heading = "Input")]
     record_start: Option<Rule>,
+
+    /// Read only the lines that begin in these bytes of each file: 0:1G, 1G:2G, 2G:
+    ///
+    /// Ranges that cover a file, without a gap, have each of its lines once, wherever they are cut.
+    #[arg(long, value_name = "BEGIN:END", value_parser = byte_range, conflicts_with_all = ["state", "describe"], help_heading = "Input")]
+    range: Option<ByteRange>,
 
     #[command(flatten, next_help_heading = "Input")]
     zone: Zone,
@@ -228,6 +236,7 @@ struct Intent {
     from: Option<&'static format::Spec>,
     settings: format::Settings,
     options: Options,
+    range: Option<ByteRange>,
 }
 
 impl Log {
@@ -292,6 +301,7 @@ impl Log {
                 memory: self.memory,
                 hashes_streams: false,
             },
+            range: self.range,
             clock,
         })
     }

@@ -5,6 +5,7 @@ mod parts;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueHint};
 use jiff::tz::TimeZone;
@@ -23,18 +24,20 @@ use crate::args::values;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::expr::Clock;
+use crate::io::limits;
 use crate::io::signals;
 use crate::io::source::InputName;
 use crate::log::account::MaxBad;
-use crate::log::partial::{
-    Asked, Merged, Merging, Partial, Question, Refusal, Written, are_stages, ask,
-};
+use crate::log::partial::{Asked, Merged, Merging, Question, Refusal, Written, are_stages, ask};
 use crate::log::plan::Output as PlanOutput;
 use crate::observe::Observe as _;
 use crate::record::Timestamp;
 use crate::record::time::zone;
 use crate::ui::Ui;
 use crate::ui::escape::escape;
+
+/// The share of the memory that groups may use by default, as its denominator.
+const MEMORY_SHARE: u64 = 4;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -118,6 +121,12 @@ pub struct Merge {
 
     #[command(flatten)]
     limit: Limit,
+
+    /// Write groups to temporary files beyond SIZE of memory [default: a quarter of what there is]
+    ///
+    /// The answer is the same. TMPDIR selects the directory.
+    #[arg(long = "mem", value_name = "SIZE", value_parser = values::size, help_heading = "Performance")]
+    memory: Option<u64>,
 }
 
 /// What the arguments mean.
@@ -168,7 +177,7 @@ impl Merge {
             return Ok(ending(withheld.as_deref()).finish(ui));
         }
         let make = |question: &Question| ask(question, &intent.asked);
-        let mut merging = Merging::new(&make);
+        let mut merging = Merging::new(&make, self.memory());
         parts::read(&names, ui, &mut |name, line| merging.take(name, line))?;
         if signals::which().is_some() {
             return Err(Error::input("interrupted: nothing was merged"));
@@ -184,6 +193,16 @@ impl Merge {
             false => self.write(merged, &intent, out, ui)?,
         };
         Ok(ending(withheld.as_deref()).finish(ui))
+    }
+
+    /// How many bytes groups may use.
+    fn memory(&self) -> usize {
+        let memory = self
+            .memory
+            .or_else(|| limits::memory().map(|all| all / MEMORY_SHARE));
+        memory.map_or(usize::MAX, |memory| {
+            usize::try_from(memory).unwrap_or(usize::MAX)
+        })
     }
 
     /// The stages and the files. The first word is stages if it can be, and is not the name of a file.
@@ -258,9 +277,15 @@ impl Merge {
         out: crate::ui::results::Results,
         ui: &Ui,
     ) -> Result<Option<String>> {
-        let Merged { plan, partial, .. } = merged;
+        let plan = Arc::clone(&merged.plan);
         let columns = plan.column_names();
-        let mut answer = partial.into_answer(&plan, &|message| ui.missed(message));
+        let infer = merged
+            .question
+            .settings
+            .iter()
+            .any(|(name, _)| name == "infer");
+        let answer = merged.into_answer(&|message| ui.missed(message));
+        let mut answer = answer.map_err(|error| Error::input(error.to_string()))?;
         if let Some(rows) = self.limit.rows {
             answer.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
         }
@@ -269,11 +294,7 @@ impl Merge {
             columns: &columns,
             output: &self.output,
             to: intent.to,
-            infer: merged
-                .question
-                .settings
-                .iter()
-                .any(|(name, _)| name == "infer"),
+            infer,
             zone,
             bars: plan.bars(),
         };
@@ -282,17 +303,11 @@ impl Merge {
 }
 
 fn write_partial(
-    merged: Merged,
+    mut merged: Merged,
     intent: &Intent,
     mut out: crate::ui::results::Results,
 ) -> Result<Option<String>> {
-    let Merged {
-        question,
-        plan,
-        partial,
-        mut parts,
-        ..
-    } = merged;
+    let (question, plan) = (merged.question.clone(), Arc::clone(&merged.plan));
     let PlanOutput::Groups(grouping) = &plan.output else {
         return Err(Error::input("the result has no groups"));
     };
@@ -304,7 +319,7 @@ fn write_partial(
         ..question
     };
     let (since, until) = intent.asked.window;
-    for part in &mut parts {
+    for part in &mut merged.parts {
         let (from, to) = &mut part.window;
         *from = (*from).max(since);
         *to = match (*to, until) {
@@ -312,19 +327,12 @@ fn write_partial(
             (one, other) => one.or(other),
         };
     }
-    let written = written(&partial, question, parts)?;
+    let written = Written::merged(merged, question);
+    let written = written.map_err(|error| Error::input(error.to_string()))?;
     for line in written.lines() {
         out.put(&line)?;
     }
     out.close()
-}
-
-fn written(
-    partial: &Partial,
-    question: Question,
-    parts: Vec<crate::log::partial::Part>,
-) -> Result<Written> {
-    Written::new(partial, question, parts).map_err(|error| Error::input(error.to_string()))
 }
 
 fn ending(withheld: Option<&str>) -> Ending<'_> {

@@ -4,6 +4,7 @@ mod beginning;
 mod blocks;
 mod elsewhere;
 mod hints;
+mod range;
 
 use std::io;
 use std::path::Path;
@@ -25,6 +26,7 @@ use beginning::{BYTE_ORDER_MARK, Beginning, SAMPLE, decide, whole_lines};
 pub use beginning::Opening;
 pub use blocks::{Block, Blocks, Wanted};
 pub use elsewhere::ReadAt;
+pub use range::ByteRange;
 
 /// An input that is open, known, and fit for the query.
 pub struct Input {
@@ -75,6 +77,8 @@ pub struct Chunks {
     pub file: Regular,
     /// Its chunks, after a byte-order mark and header lines.
     pub grid: Grid,
+    /// The part of the file that is read, from line to line.
+    pub part: ByteRange,
     /// The number of the next chunk to take.
     pub next: AtomicU64,
     /// The file in memory, where it is mapped.
@@ -146,9 +150,14 @@ impl Input {
                     end: file.end(),
                     size: opening.chunk as u64,
                 };
+                let part = ByteRange {
+                    begin: file.begin(),
+                    end: file.end(),
+                };
                 let chunks = Chunks {
                     file,
                     grid,
+                    part,
                     next: AtomicU64::new(0),
                     mapped: None,
                     finished: AtomicU64::new(0),
@@ -180,6 +189,11 @@ impl Input {
             }
         };
         let framing = opening.gather().or(beginning.framing);
+        if let Some(range) = opening.range {
+            body.limit(range, framing.is_some()).map_err(|error| {
+                failed(error).hint("a task can read a whole file, or lines that are split before")
+            })?;
+        }
         if let (Body::Chunks(chunks), true) = (&body, framing.is_some()) {
             let stream = chunks.file.stream().map_err(failed)?;
             chunks.file.close();
@@ -341,10 +355,28 @@ impl Input {
 }
 
 impl Body {
+    /// Limits a file to the lines that begin in a range.
+    fn limit(&mut self, range: ByteRange, has_framing: bool) -> io::Result<()> {
+        let unsplit = |what: &str| {
+            let message = format!("--range cannot split {what}");
+            Err(io::Error::new(io::ErrorKind::Unsupported, message))
+        };
+        match self {
+            Body::Chunks(_) if has_framing => unsplit("records of several lines"),
+            Body::Chunks(chunks) => {
+                chunks.part = range.lines(&chunks.file)?;
+                (chunks.grid.begin, chunks.grid.end) = (chunks.part.begin, chunks.part.end);
+                Ok(())
+            }
+            Body::Blocks(_) | Body::Elsewhere { .. } => unsplit("what is compressed or no file"),
+        }
+    }
+
     fn skip(&mut self, bytes: usize) {
         match self {
-            Body::Chunks(Chunks { grid, .. }) => {
-                grid.begin = (grid.begin + bytes as u64).min(grid.end);
+            Body::Chunks(Chunks { grid, file, .. }) => {
+                let first = file.begin() + bytes as u64;
+                grid.begin = grid.begin.max(first).min(grid.end);
             }
             Body::Blocks(blocks) => {
                 blocks.skip(bytes);

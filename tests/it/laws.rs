@@ -52,6 +52,7 @@ fn answer(query: &str, files: &[PathBuf], threads: usize, engine: Engine, chunk:
         counts_records: true,
         max_line: 16 << 20,
         chunk,
+        range: None,
         until: Until::stopped(&|| false),
     };
     let inputs = files.iter().enumerate().map(|(index, file)| {

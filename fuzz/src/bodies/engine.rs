@@ -62,6 +62,7 @@ pub fn answer(
         counts_records: true,
         max_line: 16 << 20,
         chunk,
+        range: None,
         until: Until::stopped(&|| false),
     };
     let input = Input::open(InputName::Path(file.to_owned()), 0, &opening).ok()?;

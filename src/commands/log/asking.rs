@@ -50,6 +50,7 @@ pub(super) fn ask(
         counts_records: true,
         chunk: CHUNK,
         max_line: intent.options.max_line,
+        range: intent.range,
         until: Until::stopped(&is_stopping),
     };
     let names = names.iter().cloned().enumerate();

@@ -55,6 +55,7 @@ impl Log {
             counts_records: matches!(plan.output, PlanOutput::Groups(_)),
             chunk: CHUNK,
             max_line: intent.options.max_line,
+            range: self.range,
             until: Until::stopped(is_stopping),
         }
     }

@@ -169,7 +169,7 @@ fn range(input: &Input) -> Option<Range> {
     let name = name_bytes(&input.name);
     match (&input.body, &input.name) {
         (Body::Chunks(chunks), _) => {
-            let bytes = (chunks.file.begin(), chunks.file.end());
+            let bytes = (chunks.part.begin, chunks.part.end);
             let file = chunks.file.stored().ok()?;
             Range::of_file(&name, file, Some(bytes)).ok()
         }

@@ -103,6 +103,12 @@ impl Frames {
         &self.bytes[self.body.clone()]
     }
 
+    /// Frees what only reading on needs.
+    pub fn free(&mut self) {
+        (self.bytes, self.at, self.body) = (Vec::new(), 0, 0..0);
+        self.last_key = None;
+    }
+
     /// Whether the end of the run has been read.
     pub fn is_ended(&self) -> bool {
         self.is_ended

@@ -1,5 +1,6 @@
 //! The beginning of an input: in which format it is, and where its records begin.
 
+use super::range::ByteRange;
 use crate::error::{Error, Result};
 use crate::format::{
     self, Decision, Framing, Gather, Needs, Rule, Sample, Schema, Settings, Spec, as_lines,
@@ -32,6 +33,8 @@ pub struct Opening<'a> {
     pub max_line: usize,
     /// How many bytes a worker gets at once, at least one.
     pub chunk: usize,
+    /// Which part of each file is read; all of it if there is none.
+    pub range: Option<ByteRange>,
     /// How long to wait for the beginning of a stream.
     pub until: Until<'a>,
 }

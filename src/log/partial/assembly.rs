@@ -107,6 +107,10 @@ impl Assembly {
                 return Ok(Some(Step::Records(self.frames.body())));
             }
             let Some(piece) = self.early.remove(&(self.taken + 1)) else {
+                if self.taken == self.pieces && self.frames.is_ended() {
+                    // There may be thousands of them.
+                    self.frames.free();
+                }
                 return Ok(None);
             };
             self.taken += 1;

@@ -17,6 +17,14 @@ use super::{Partial, VERSION};
 use crate::group::Groups;
 use crate::log::account::Account;
 use crate::log::plan::{Output, Plan};
+use crate::log::spill::{SpillError, Spilled};
+use crate::log::table::{self, Answer};
+
+/// The share of the memory that groups may use before they go to a file, as its denominator.
+const SHARES: usize = 3;
+
+/// After how many bytes of records the memory is looked at, as a share of it.
+const LOOKS: usize = 64;
 
 /// Makes the plan of a question, and says how its groups become those that are wanted.
 pub type MakePlan<'m> = &'m dyn Fn(&Question) -> Result<(Plan, Again), Refusal>;
@@ -24,6 +32,7 @@ pub type MakePlan<'m> = &'m dyn Fn(&Question) -> Result<(Plan, Again), Refusal>;
 /// Partial results that are being merged.
 pub struct Merging<'m> {
     make: MakePlan<'m>,
+    memory: usize,
     /// What the first header asked, and where it was.
     first: Option<First>,
     assemblies: HashMap<Source, Assembly>,
@@ -37,6 +46,11 @@ struct First {
     plan: Arc<Plan>,
     again: Again,
     partial: Partial,
+    spilled: Spilled,
+    /// How many bytes groups may use.
+    memory: usize,
+    /// How many bytes of records were added since the memory was looked at.
+    unlooked: usize,
 }
 
 /// All that was merged.
@@ -45,8 +59,12 @@ pub struct Merged {
     pub question: Question,
     /// The plan.
     pub plan: Arc<Plan>,
-    /// The result, and the counts of lines.
+    /// The result, and the counts of lines. Groups that are in files are not in it.
     pub partial: Partial,
+    /// Groups in temporary files: if there are some, all of them are.
+    pub spilled: Spilled,
+    /// How many bytes groups may use.
+    pub memory: usize,
     /// What it was made of.
     pub parts: Vec<Part>,
     /// The names of the ranges of all parts, by their numbers in the account.
@@ -58,10 +76,11 @@ pub struct Merged {
 }
 
 impl<'m> Merging<'m> {
-    /// Nothing yet.
-    pub fn new(make: MakePlan<'m>) -> Merging<'m> {
+    /// Nothing yet. Groups that need more bytes than `memory` go to temporary files.
+    pub fn new(make: MakePlan<'m>, memory: usize) -> Merging<'m> {
         Merging {
             make,
+            memory,
             first: None,
             assemblies: HashMap::new(),
             order: Vec::new(),
@@ -92,13 +111,18 @@ impl<'m> Merging<'m> {
                             check(first, header, name)?;
                             first
                         }
-                        None => self.first.insert(begin(self.make, header, name)?),
+                        None => self
+                            .first
+                            .insert(begin(self.make, self.memory, header, name)?),
                     };
                     first.check_columns(header, name)?;
                 }
                 Step::Records(body) => {
                     let first = self.first.as_mut().expect("a header came before");
                     first.add(body).map_err(|error| failed(&error))?;
+                    first
+                        .limit()
+                        .map_err(|error| Refusal::new(error.to_string()))?;
                 }
             }
         }
@@ -154,12 +178,18 @@ impl<'m> Merging<'m> {
         }
         gaps::refuse_overlaps(&parts)?;
         let gaps = gaps::find(&parts);
-        let Some(first) = first else {
+        let Some(mut first) = first else {
             return Ok(None);
         };
+        if !first.spilled.is_empty() {
+            let written = first.spill();
+            written.map_err(|error| Refusal::new(error.to_string()))?;
+        }
         Ok(Some(Merged {
             question: first.question,
             plan: first.plan,
+            spilled: first.spilled,
+            memory: first.memory,
             partial: Partial {
                 account,
                 ..first.partial
@@ -172,8 +202,45 @@ impl<'m> Merging<'m> {
     }
 }
 
+impl Merged {
+    /// The rows of the result. What cannot be computed is reported to `warn`.
+    ///
+    /// # Errors
+    /// Those of temporary files.
+    pub fn into_answer(self, warn: &dyn Fn(&str)) -> Result<Answer, SpillError> {
+        match &self.plan.output {
+            Output::Groups(grouping) if !self.spilled.is_empty() => {
+                table::finish_spilled(&self.plan, grouping, self.spilled, self.memory, warn)
+            }
+            _ => Ok(self.partial.into_answer(&self.plan, warn)),
+        }
+    }
+}
+
 impl First {
+    /// Writes the groups to a file if they need too much memory.
+    fn limit(&mut self) -> Result<(), SpillError> {
+        let groups = self.partial.groups.as_ref();
+        if self.unlooked < self.memory / LOOKS
+            || groups.is_none_or(|groups| groups.heap_bytes() < self.memory / SHARES)
+        {
+            return Ok(());
+        }
+        self.unlooked = 0;
+        self.spill()
+    }
+
+    /// Writes the groups to a file.
+    fn spill(&mut self) -> Result<(), SpillError> {
+        let nothing = Partial::new(&self.plan, Groups::default()).groups;
+        if let Some(groups) = std::mem::replace(&mut self.partial.groups, nothing) {
+            self.spilled.write(&groups, self.memory)?;
+        }
+        Ok(())
+    }
+
     fn add(&mut self, body: &[u8]) -> Result<(), crate::log::grouped::Unusable> {
+        self.unlooked += body.len();
         let groups = self.partial.groups.as_mut().expect("the plan has groups");
         for (key, value) in crate::group::run::records(body) {
             groups.add_record(key, value, self.again.width(), &mut |parts| {
@@ -230,7 +297,7 @@ impl First {
     }
 }
 
-fn begin(make: MakePlan<'_>, header: &Header, name: &str) -> Result<First, Refusal> {
+fn begin(make: MakePlan<'_>, memory: usize, header: &Header, name: &str) -> Result<First, Refusal> {
     let meaning = header.question.meaning;
     if meaning > VERSION {
         return Err(Refusal::new(format!(
@@ -248,6 +315,9 @@ fn begin(make: MakePlan<'_>, header: &Header, name: &str) -> Result<First, Refus
         plan: Arc::new(plan),
         again,
         partial,
+        spilled: Spilled::default(),
+        memory,
+        unlooked: 0,
     })
 }
 

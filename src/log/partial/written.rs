@@ -5,7 +5,10 @@ use std::io;
 use super::Partial;
 use super::header::{Header, Part, Question};
 use super::lines::{self, Source};
+use super::merging::Merged;
 use crate::group::run::RunWriter;
+use crate::log::plan::Output;
+use crate::log::spill::SpillError;
 
 /// A partial result in its final form, before it is cut into lines.
 #[derive(Debug)]
@@ -31,12 +34,42 @@ impl Written {
         if let Some(groups) = &partial.groups {
             groups.write(&mut run)?;
         }
-        let bytes = run.end()?;
-        Ok(Written {
-            question: name,
+        Ok(Written::of(name, run.end()?))
+    }
+
+    /// Merged results, also if their groups are in temporary files, as the answer to this question.
+    ///
+    /// # Errors
+    /// As [`Written::new`], and those of temporary files.
+    pub fn merged(merged: Merged, question: Question) -> Result<Written, SpillError> {
+        let Output::Groups(grouping) = &merged.plan.output else {
+            return Ok(Written::new(&merged.partial, question, merged.parts)?);
+        };
+        if merged.spilled.is_empty() {
+            return Ok(Written::new(&merged.partial, question, merged.parts)?);
+        }
+        let name = question.name();
+        let header = Header {
+            question,
+            account: merged.partial.account,
+            parts: merged.parts,
+        };
+        let mut run = RunWriter::new(header.encode());
+        let zone = &merged.plan.clock.zone;
+        merged
+            .spilled
+            .batches(grouping, zone, merged.memory, &mut |batch| {
+                Ok(batch.write(&mut run)?)
+            })?;
+        Ok(Written::of(name, run.end()?))
+    }
+
+    fn of(question: String, bytes: Vec<u8>) -> Written {
+        Written {
+            question,
             source: Source::of(blake3::hash(&bytes)),
             bytes,
-        })
+        }
     }
 
     /// Its lines, in order.

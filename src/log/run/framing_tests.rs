@@ -45,6 +45,7 @@ fn rows(
         counts_records: true,
         max_line: 1 << 20,
         chunk: way.chunk,
+        range: None,
         until: crate::io::wait::Until::stopped(&|| false),
     };
     let inputs = texts.iter().enumerate().map(|(number, text)| {

@@ -102,6 +102,7 @@ fn opened(name: InputName, number: usize, chunk: usize) -> Input {
         counts_records: false,
         max_line: 16 << 20,
         chunk,
+        range: None,
         until: crate::io::wait::Until::stopped(&|| false),
     };
     Input::open(name, number, &opening).unwrap()

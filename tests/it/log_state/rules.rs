@@ -141,3 +141,39 @@ fn a_reader_that_goes_away_leaves_the_lines_to_the_next_run() {
         "{outcome}"
     );
 }
+
+#[test]
+fn a_run_that_fails_leaves_an_earlier_state_as_it_was() {
+    let sandbox = Sandbox::new();
+    let log = sandbox.path().join("a.log");
+    append(&log, &lines(0, 3));
+    assert_eq!(count(&sandbox, "count", &["a.log"]).clean(), "count\n3\n");
+    append(&log, &lines(3, 2));
+    let full = "jug log --state state count a.log > /dev/full";
+    assert_eq!(sandbox.shell(full, b"").status, 2);
+    let outcome = count(&sandbox, "count", &["a.log"]);
+    assert_eq!(outcome.stdout(), "count\n2\n");
+    assert!(
+        outcome.stderr().contains("did not end properly"),
+        "{outcome}"
+    );
+    // A query that fits no file takes nothing either.
+    append(&log, &lines(5, 1));
+    let other = sandbox.jug(["log", "--state", "other", "count by none", "a.log"], b"");
+    assert_eq!(other.status, 2, "{other}");
+    assert!(!sandbox.path().join("other").exists());
+    assert_eq!(count(&sandbox, "count", &["a.log"]).clean(), "count\n1\n");
+}
+
+#[test]
+fn each_file_of_a_log_has_its_own_format() {
+    let sandbox = Sandbox::new();
+    let log = sandbox.path().join("a.log");
+    append(&log, "{\"status\": 1}\n");
+    let run = || count(&sandbox, "count by status", &["a.log"]).clean();
+    assert_eq!(run(), "status\tcount\n1\t1\n");
+    append(&log, "{\"status\": 2}\n");
+    fs::rename(&log, sandbox.path().join("a.log.1")).expect("a rotation");
+    append(&log, "status=3 b=4\nstatus=3 b=5\n");
+    assert_eq!(run(), "status\tcount\n3\t2\n2\t1\n");
+}

@@ -70,6 +70,13 @@ fn partial_results_of_any_cuts_merge_to_the_answer_of_one_run() {
             sandbox.jug(words, stdin)
         };
         check("files", &merge(&names, b""));
+        // Groups go to temporary files.
+        let with_memory = [&["--mem".to_owned(), "1K".to_owned()], names.as_slice()].concat();
+        check("little memory", &merge(&with_memory, b""));
+        let all_partial = [&["--partial".to_owned()], names.as_slice()].concat();
+        let in_memory = merge(&all_partial, b"").stdout;
+        let all_partial = [&["--partial".to_owned()], with_memory.as_slice()].concat();
+        assert_eq!(merge(&all_partial, b"").stdout, in_memory, "{query}");
         names.reverse();
         check("files in reverse", &merge(&names, b""));
         let lines = shuffled(&all, &mut random).concat();

@@ -2,6 +2,7 @@
 
 mod contract;
 mod law;
+mod ranges;
 
 use jug::log::aggregate::{AGGREGATES, Takes};
 

@@ -173,6 +173,7 @@ fn a_truncated_file_gives_its_remaining_lines() {
             chunk: CHUNK,
             needs: jug::format::Needs::ALL,
             counts_records: true,
+            range: None,
             until: Until::stopped(&|| false),
         };
         let input = Input::open(InputName::Path(path), 0, &opening).expect("it opens");

@@ -140,7 +140,7 @@ fn merge(
         let again = Again::from(grouping, key, since, &plan.clock.zone);
         Ok((plan.clone(), again))
     };
-    let mut merging = Merging::new(&make);
+    let mut merging = Merging::new(&make, usize::MAX);
     for line in &kept.lines {
         merging.take("the state", line.as_bytes())?;
     }
