@@ -111,3 +111,39 @@ fn a_full_disk_is_an_error_and_nothing_is_half_written() {
         "{outcome}"
     );
 }
+
+#[test]
+fn a_merge_beyond_its_memory_uses_temporary_files() {
+    let sandbox = Sandbox::new();
+    sandbox.file("a.log", lines(2_000, 800));
+    let words = [
+        "log",
+        "--partial",
+        "-o",
+        "a.part",
+        "count, uniq(v) by k",
+        "a.log",
+    ];
+    sandbox.jug(words, b"").clean();
+    let whole = sandbox.jug(["merge", "a.part"], b"").clean();
+    let merge = |more: &str| sandbox.shell(&format!("TMPDIR=/none jug merge {more} a.part"), b"");
+    assert_eq!(merge("").clean(), whole);
+    for more in ["--mem 1K", "--mem 1K --partial"] {
+        let outcome = merge(more);
+        assert_eq!(
+            (outcome.status, outcome.stdout().as_str()),
+            (2, ""),
+            "{outcome}"
+        );
+        let said = outcome.stderr();
+        assert!(
+            said.contains("/none: groups could not be kept in a temporary file"),
+            "{said}"
+        );
+    }
+    // With some of these, the last groups are in memory when others are in files.
+    for size in ["1K", "30K", "60K", "100K", "150K", "250K", "400K", "700K"] {
+        let merged = sandbox.jug(["merge", "--mem", size, "a.part"], b"").clean();
+        assert!(merged == whole, "{size}");
+    }
+}

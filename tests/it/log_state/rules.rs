@@ -177,3 +177,24 @@ fn each_file_of_a_log_has_its_own_format() {
     append(&log, "status=3 b=4\nstatus=3 b=5\n");
     assert_eq!(run(), "status\tcount\n3\t2\n2\t1\n");
 }
+
+#[test]
+fn rows_that_came_before_a_kill_come_again_and_that_is_said() {
+    let sandbox = Sandbox::new();
+    let text = lines(0, 20_000);
+    sandbox.file("a.log", &text);
+    let mut child = sandbox.start(["log", "--state", "state", "\"GET\"", "a.log"]);
+    let mut printed = Lines::of(&mut child);
+    // It waits for its reader, so it cannot have ended.
+    let first = printed.next();
+    assert!(text.starts_with(&first), "{first}");
+    child.kill().expect("a process of ours");
+    drop(child);
+    let outcome = count(&sandbox, "\"GET\"", &["a.log"]);
+    assert_eq!(outcome.stdout(), text);
+    assert!(
+        outcome.stderr().contains("repeating from byte 0"),
+        "{outcome}"
+    );
+    assert_eq!(count(&sandbox, "\"GET\"", &["a.log"]).clean(), "");
+}

@@ -77,6 +77,27 @@ fn lines_of_ranges_are_those_of_the_file_in_order() {
 }
 
 #[test]
+fn a_line_belongs_to_the_range_in_which_it_begins() {
+    let sandbox = Sandbox::new();
+    sandbox.file("a.txt", "one\n\ntwo three\nfour");
+    for (range, expected) in [
+        ("0:1", "one\n"),
+        ("0:4", "one\n"),
+        ("1:4", ""),
+        ("4:5", "\n"),
+        ("5:6", "two three\n"),
+        ("6:15", ""),
+        ("14:16", "four\n"),
+        ("15:", "four\n"),
+        ("16:", ""),
+        ("1K:2K", ""),
+    ] {
+        let outcome = sandbox.jug(["log", "--range", range, "/^/", "a.txt"], b"");
+        assert_eq!(outcome.clean(), expected, "{range}");
+    }
+}
+
+#[test]
 fn ranges_that_overlap_are_refused_by_the_merge() {
     let sandbox = Sandbox::new();
     sandbox.file("a.log", access_log(100, 3));
