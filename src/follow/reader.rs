@@ -4,6 +4,8 @@
 //! again, however long it is now.
 
 mod beginning;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::ops::RangeInclusive;
