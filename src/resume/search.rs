@@ -69,6 +69,9 @@ impl<'a, F: Files> Search<'a, F> {
 
     pub(super) fn run(&mut self) -> io::Result<Resolved> {
         let place = self.recognise()?;
+        if place.is_none() && self.known.position.is_some() && self.is_being_packed()? {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
         let mut resolved = Resolved {
             has_active: self.active().is_some(),
             has_position: place.is_some(),

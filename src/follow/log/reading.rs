@@ -146,7 +146,8 @@ impl<C: resume::Content> Log<C> {
             return false;
         };
         let status = reader.status_now();
-        if with.files.now() - status.modified > SETTLING {
+        // The time of the last change is the kernel's; that of the content may be any, also one to come.
+        if (with.files.now() - status.changed).abs() > SETTLING {
             return false;
         }
         if before != Some(status.size) {

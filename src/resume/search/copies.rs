@@ -4,7 +4,7 @@ use std::io;
 
 use super::super::candidates::Candidate;
 use super::super::compare::{Comparison, is_beginning};
-use super::super::files::{Content as _, Files};
+use super::super::files::{Content, Files};
 use super::super::mark::Mark;
 use super::{Holds, Search};
 
@@ -13,6 +13,19 @@ pub const SETTLING: i128 = 2_000_000_000;
 
 /// The length of the shortest archive with something in it, in bytes.
 const SHORTEST_ARCHIVE: u64 = 20;
+
+/// Whether an archive ends in the middle.
+fn is_cut_short(content: &mut impl Content) -> io::Result<bool> {
+    let (mut offset, mut block) = (0, vec![0; 64 << 10]);
+    loop {
+        match content.read_at(offset, &mut block) {
+            Ok(0) => return Ok(false),
+            Ok(read) => offset += read as u64,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(true),
+            Err(error) => return Err(error),
+        }
+    }
+}
 
 impl<F: Files> Search<'_, F> {
     /// Recognises files among the new that are copies of what is known: a compressed one, one made by a rotator that copies, or a
@@ -110,6 +123,22 @@ impl<F: Files> Search<'_, F> {
     fn is_being_made(&self, at: usize, original: Option<usize>) -> bool {
         let changed = self.candidates[at].status.changed;
         self.is_short(at, original) && self.files.now() - changed < SETTLING
+    }
+
+    /// Whether a new archive has changed a moment ago and ends in the middle: what is missing elsewhere may be to come in it.
+    pub(super) fn is_being_packed(&mut self) -> io::Result<bool> {
+        let now = self.files.now();
+        for (at, candidate) in self.candidates.iter().enumerate() {
+            let is_recent = (now - candidate.status.changed).abs() < SETTLING;
+            if candidate.is_packed
+                && is_recent
+                && self.holds[at] == Holds::New
+                && self.with_content(at, is_cut_short)? == Some(true)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether a file has nothing yet, and may be what a rotator has begun to write.

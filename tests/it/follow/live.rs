@@ -260,26 +260,32 @@ fn an_archive_that_is_still_written_is_waited_for() {
     let path = sandbox.path().join("app.log.1.gz");
     let (begin, rest) = archive.split_at(archive.len() / 2);
     fs::write(&path, begin).expect("half an archive");
+    let file = File::options().append(true).open(&path);
+    let mut file = file.expect("the archive");
     let child = sandbox.start(["follow", "--state", "state", "--drain", "app.log"]);
     let fds = format!("/proc/{}/fd", child.id());
-    wait_for("jug to open the archive", || {
-        // It is being written as long as it changes.
-        let file = File::options()
-            .append(true)
-            .open(&path)
-            .expect("the archive");
-        file.set_modified(std::time::SystemTime::now())
-            .expect("a time");
+    let pauses = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+        let line = status.lines().find(|line| line.starts_with("voluntary"))?;
+        line.split_whitespace().nth(1)?.parse::<u64>().ok()
+    };
+    let (mut opened_at, mut before) = (None, None);
+    wait_for("jug to look at the archive again and again", || {
+        // It is being written as long as it changes; it changes while jug pauses.
+        let now = pauses()?;
+        if before.replace(now) != Some(now) {
+            let time = std::time::SystemTime::now();
+            file.set_modified(time).expect("a time");
+        }
         let open = fs::read_dir(&fds).ok()?;
         let mut targets = open
             .flatten()
             .filter_map(|entry| fs::read_link(entry.path()).ok());
-        targets.any(|target| target == path).then_some(())
+        if opened_at.is_none() && targets.any(|target| target == path) {
+            opened_at = Some(now);
+        }
+        (now >= opened_at? + 10).then_some(())
     });
-    let mut file = File::options()
-        .append(true)
-        .open(&path)
-        .expect("the archive");
     file.write_all(rest).expect("the rest");
     let outcome = child.end();
     assert_eq!(
