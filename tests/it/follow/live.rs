@@ -294,3 +294,26 @@ fn an_archive_that_is_still_written_is_waited_for() {
         "{outcome}"
     );
 }
+
+#[test]
+fn a_line_whose_report_was_lost_is_found() {
+    // More than the kernel queues, unless somebody has raised the limit: then nothing is lost.
+    const REPORTS: usize = 20_000;
+    let sandbox = Sandbox::new();
+    let log = sandbox.path().join("app.log");
+    append(&log, "one\n");
+    let mut child = sandbox.start(["follow", "app.log"]);
+    let mut lines = Lines::of(&mut child);
+    lines.expect(&["one"]);
+    append(&log, "two\n");
+    lines.expect(&["two"]);
+    signal(&child, "STOP");
+    for number in 0..REPORTS / 2 {
+        let other = sandbox.path().join(number.to_string());
+        fs::write(&other, "").expect("a file");
+        fs::remove_file(&other).expect("a file");
+    }
+    append(&log, "three\n");
+    signal(&child, "CONT");
+    lines.expect(&["three"]);
+}
