@@ -1027,7 +1027,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__walk)
-            opts="-P -H -L -x -0 -o -j -t -n -q -v -h --files0-from --depth --one-file-system --skip-fs --order --name --iname --path --regex --ext --type --size --age --mtime --ctime --atime --btime --newer --owner --no-user --perm --links --empty --broken --exclude --prune --gitignore --ignore-file --no-hidden --no-cache-dirs --where --tz --fields --template --null --tree --totals --sum --save --against --snapshot --events --ndjson --output --if-changed --header --tolerate --threads --engine --stats --to --limit --quiet --verbose --color --progress --help"
+            opts="-P -H -L -x -0 -o -j -t -n -q -v -h --files0-from --depth --one-file-system --skip-fs --order --name --iname --path --regex --ext --type --size --age --mtime --ctime --atime --btime --newer --owner --no-user --perm --links --empty --broken --exclude --prune --gitignore --ignore-file --no-hidden --no-cache-dirs --where --tz --fields --template --null --tree --totals --sum --dups --save --against --snapshot --events --ndjson --output --if-changed --header --tolerate --threads --engine --explain --stats --to --limit --quiet --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1167,7 +1167,7 @@ _jug() {
                     return 0
                     ;;
                 --fields)
-                    COMPREPLY=($(compgen -W "path name dir ext depth root rel type size allocated mode nlink uid gid user group dev ino mtime ctime atime btime target target_type @stat @all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "path name dir ext depth root rel type size allocated mode nlink uid gid user group dev ino mtime ctime atime btime target target_type mime hash sha256 etag etag_weak @stat @all" -- "${cur}"))
                     return 0
                     ;;
                 --template)
@@ -1175,7 +1175,7 @@ _jug() {
                     return 0
                     ;;
                 --totals)
-                    COMPREPLY=($(compgen -W "path name dir ext depth root rel type size allocated mode nlink uid gid user group dev ino mtime ctime atime btime target target_type @stat @all" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "path name dir ext depth root rel type size allocated mode nlink uid gid user group dev ino mtime ctime atime btime target target_type mime hash sha256 etag etag_weak @stat @all" -- "${cur}"))
                     return 0
                     ;;
                 --save)

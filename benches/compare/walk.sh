@@ -4,10 +4,10 @@
 #   RUNS=5             runs of each command that does not say otherwise
 #   JUG=PATH           a jug that is built already
 #   JUG_BENCH_DATA=DIR where the trees are, or are to be made (default: data/ beside this file): 850 000 inodes, 200 MB
-#   JUG_BENCH_ROWS=RE  only what matches: names, in_order, stats, nested, totals, each with _wide and _deep; start_up
+#   JUG_BENCH_ROWS=RE  only what matches: names, in_order, stats, nested, totals, sums, dups, against, each with _wide and _deep; start_up
 #
 # Needs cargo, hyperfine and GNU coreutils. Peers that are not installed are left out: fd (or fdfind), bfs, find, tree, du,
-# dust; python3 to check nested trees; GNU time for peak memory.
+# dust, fdupes, jdupes, mtree; python3 to check nested trees; GNU time for peak memory.
 # shellcheck disable=SC2016  # the programs of awk and inner shells have their own dollars
 set -euo pipefail
 # shellcheck source=lib.sh source-path=SCRIPTDIR
@@ -124,6 +124,43 @@ totals() {
   return 0
 }
 
+# Path and bytes on disk, from du and from jug.
+du_rows() { awk -F '\t' '{ print $2 "\t" $1 }' | sorted; }
+sum_rows() { awk -F '\t' 'NR > 1 { print $1 "\t" $5 }' | sorted; }
+
+sums() {
+  local tree=$1 rows="expect=sums-$1"
+  row "sums-$tree" "each directory with everything below it, $tree tree" 'du*0.5'
+  have du && entry du form=du_rows "$rows" -- du -B1 "$tree"
+  entry jug form=sum_rows "$rows" -- "$JUG" walk --sum "$tree"
+  have dust && entry dust -- dust -n 1000000 "$tree"
+  return 0
+}
+
+# Files with equal contents: how many there are.
+named_files() { grep -c '^\(wide\|deep\)/'; }
+jug_files() { cut -f 4 | named_files; }
+
+dups() {
+  local tree=$1 often=(runs=1 warmup=0) rows="expect=dups-$1"
+  row "dups-$tree" "files with equal contents, $tree tree" 'jdupes*0.7 fdupes*0.7'
+  have fdupes && entry fdupes "${often[@]}" form=named_files "$rows" -- fdupes -r -q "$tree"
+  have jdupes && entry jdupes "${often[@]}" form=named_files "$rows" -- jdupes -r -q -z "$tree"
+  entry jug "${often[@]}" form=jug_files "$rows" -- "$JUG" walk --dups "$tree"
+  return 0
+}
+
+against() {
+  local tree=$1
+  row "against-$tree" "changes since a snapshot, of which there are none, $tree tree" 'jug-fields*1.15'
+  [[ -e $scratch/$tree.snapshot ]] || "$JUG" walk --save "$scratch/$tree.snapshot" "$tree"
+  entry jug-fields -- "$JUG" walk --order path --fields type,size,mtime,mode,ino "$tree"
+  entry jug form=cat -- "$JUG" walk --against "$scratch/$tree.snapshot" "$tree"
+  entry jug-save -- "$JUG" walk --save "$scratch/other.snapshot" "$tree"
+  have mtree && entry mtree -- mtree -c -p "$tree" -k type,size,time,mode
+  return 0
+}
+
 start_up() {
   local often=(runs=300 warmup=30)
   row empty 'start-up, an empty directory' 'true+0.0015'
@@ -139,14 +176,14 @@ build
 make_data
 fd=$(command -v fdfind || command -v fd || true)
 for pass in check measure; do
-  for group in names in_order stats nested totals; do
+  for group in names in_order stats nested totals sums dups against; do
     for tree in wide deep; do
       if wanted ${group}_$tree; then $group $tree; fi
     done
   done
   if wanted start_up; then start_up; fi
 done
-page "jug walk and its peers, trees on $(df --output=fstype . | tail -n 1)" "$fd" bfs find tree du dust hyperfine
+page "jug walk and its peers, trees on $(df --output=fstype . | tail -n 1)" "$fd" bfs find tree du dust fdupes jdupes hyperfine
 for problem in "${wrong[@]}"; do
   [[ $problem != *': jug '* ]] || exit 1
 done

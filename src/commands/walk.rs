@@ -1,5 +1,7 @@
 //! `jug walk`: list everything under some directories.
 
+mod duplicates;
+mod explain;
 mod flags;
 mod output;
 mod ranked;
@@ -21,6 +23,7 @@ use shape::Shape;
 
 use super::context::Context;
 use super::shared::ending::Ending;
+use super::shared::rows::write_text;
 use crate::args::common::{Limit, Quiet, Stats, Threads, Zone};
 use crate::args::inputs::listed;
 use crate::args::output::Output;
@@ -52,6 +55,8 @@ Examples:
       jug walk /srv --save srv.snapshot
   What has changed since?
       jug walk /srv --against srv.snapshot
+  Which files have the same content, and how much space do the copies take?
+      jug walk /srv --type f --dups --ndjson | jug log 'count, sum(size) by group'
   The twenty largest files
       jug walk /srv --type f -n 20 --order -size --fields size,path
   The whole tree as one JSON object
@@ -70,7 +75,8 @@ fn description() -> String {
          each directory. The output does not depend on the number of threads.\n\n\
          Entries that cannot be read are reported and cause exit status 3. Entries that disappear during the walk are not \
          errors.\n\n\
-         --fields, --template, --totals and --where accept these fields: {}.",
+         --fields, --template, --totals and --where accept these fields: {}. mime, hash, sha256 and etag read the contents of regular \
+         files; @all does not include them.",
         fields.join(" ")
     )
 }
@@ -181,6 +187,13 @@ pub struct Walk {
     #[arg(long, conflicts_with_all = ["template", "fields", "null", "events", "tree", "totals"], help_heading = "Output")]
     sum: bool,
 
+    /// Write rows of the regular files that have equal contents, the largest first
+    ///
+    /// Only files of which another has the same size are read, and only those of which another has the same first bytes are read to their
+    /// end. A file with several hard links is listed once. Empty files are equal; --size '>0' leaves them out.
+    #[arg(long, conflicts_with_all = ["template", "fields", "null", "events", "tree", "totals", "sum", "quiet", "save", "against"], help_heading = "Output")]
+    dups: bool,
+
     /// Write a snapshot to FILE: all entries with their attributes, to compare with later
     ///
     /// --fields selects the attributes [default: type,size,mtime,mode,ino]. FILE had better be outside of PATH. With --against, one run
@@ -240,6 +253,10 @@ pub struct Walk {
         help_heading = "Debugging"
     )]
     engine: EngineName,
+
+    /// Print what would be read of entries, and exit
+    #[arg(long, help_heading = "Debugging")]
+    explain: bool,
 
     #[command(flatten)]
     stats: Stats,
@@ -308,7 +325,7 @@ impl Walk {
                 Order::Directory
             }
             // The order of the entries does not matter for sums, nor for whether there is one.
-            _ if self.is_quiet_walk() || self.totals.is_some() => Order::None,
+            _ if self.is_quiet_walk() || self.totals.is_some() || self.dups => Order::None,
             // Snapshots are sorted.
             _ if self.save.is_some() || self.against.is_some() => self.snapshot_order()?,
             // Whether a directory counts does not depend on the order of rows.
@@ -367,6 +384,10 @@ impl Walk {
         let Some((attribute, is_descending)) = self.order.attribute() else {
             return Ok(None);
         };
+        if self.dups {
+            let message = "--dups is in the order of sizes, the largest first";
+            return Err(Error::usage(message).hint("leave out --order"));
+        }
         if self.totals.is_some() {
             let message = "--totals is in the order of sizes, the largest first";
             return Err(Error::usage(message).hint("leave out --order, or sort its output"));
@@ -398,6 +419,9 @@ impl Walk {
         if intent.order == Order::Path {
             intent.roots.sort();
             roots::refuse_nested(&intent.roots)?;
+        }
+        if self.explain {
+            return write_text(&explain::text(self, &intent), &self.output);
         }
         if let Some(message) = self.zone.warning() {
             context.ui.warn(&message);

@@ -116,6 +116,21 @@ impl Directory {
         }
     }
 
+    /// Opens a file for reading; a link only with `follows`. A FIFO is not waited for.
+    ///
+    /// # Errors
+    /// Those of open(2).
+    pub fn open_file(&self, name: &[u8], path: &[u8], follows: bool) -> io::Result<OwnedFd> {
+        let mut flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+        if !follows {
+            flags |= OFlags::NOFOLLOW;
+        }
+        Ok(match &self.0 {
+            Access::Descriptor(descriptor) => fs::openat(descriptor, name, flags, Mode::empty())?,
+            Access::Working | Access::Path => fs::openat(CWD, path, flags, Mode::empty())?,
+        })
+    }
+
     /// Whether the user may execute an entry, or what a link leads to.
     pub fn may_execute(&self, name: &[u8], path: &[u8]) -> bool {
         let access = |directory: BorrowedFd<'_>, name: &[u8]| {

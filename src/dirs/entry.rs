@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::content::{self, Content, ContentError, ContentNeeds};
 use super::error::{EntryError, Operation, is_gone};
 use super::{Directory, FileType, Stat};
 
@@ -18,6 +19,7 @@ pub struct Entry<'a> {
     directory: &'a Directory,
     stat: Answer<Stat>,
     target: Answer<Target>,
+    content: Answer<Content>,
     errors: &'a mut Vec<EntryError>,
     has_vanished: bool,
 }
@@ -114,6 +116,7 @@ impl<'a> Entry<'a> {
             directory,
             stat: Answer::NotAsked,
             target: Answer::NotAsked,
+            content: Answer::NotAsked,
             errors,
             has_vanished: false,
         }
@@ -144,7 +147,9 @@ impl<'a> Entry<'a> {
 
     /// Whether something that was asked for could not be read.
     pub fn has_failed(&self) -> bool {
-        matches!(self.stat, Answer::Failed) || matches!(self.target, Answer::Failed)
+        matches!(self.stat, Answer::Failed)
+            || matches!(self.target, Answer::Failed)
+            || matches!(self.content, Answer::Failed)
     }
 
     /// The attributes, if they were asked for and known.
@@ -211,6 +216,38 @@ impl<'a> Entry<'a> {
             };
         }
         self.target.known()
+    }
+
+    /// The content, if it is a regular file and that was asked for.
+    pub fn known_content(&self) -> Option<&Content> {
+        self.content.known()
+    }
+
+    /// Reads the content of a regular file, once; stops when `is_stopping` says so.
+    pub fn read_content(&mut self, needs: ContentNeeds, is_stopping: &dyn Fn() -> bool) {
+        if !matches!(self.content, Answer::NotAsked) {
+            return;
+        }
+        let before = match self.stat() {
+            Some(stat) if stat.file_type == FileType::File => stat.clone(),
+            _ => return,
+        };
+        let Place { path, .. } = self.place;
+        let follows = self.is_followed;
+        let file = self.directory.open_file(self.place.name(), path, follows);
+        let content = match file {
+            Ok(file) => content::read(&file, before.id(), before.size, needs, is_stopping),
+            Err(error) => Err(ContentError::Io(error)),
+        };
+        self.content = match content {
+            Ok(content) => Answer::Known(content),
+            Err(ContentError::Io(error)) => self.answer(Err(error), Operation::ReadFile),
+            Err(ContentError::Changed) => {
+                self.errors.push(EntryError::changed(path));
+                Answer::Failed
+            }
+            Err(ContentError::Stopped) => Answer::Failed,
+        };
     }
 
     /// Whether it is a directory with nothing in it; false if it cannot be read.

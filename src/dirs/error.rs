@@ -18,6 +18,9 @@ pub struct EntryError {
     pub errno: i32,
 }
 
+/// In place of an error of the system: a file changed while it was read.
+const CHANGED: i32 = -1;
+
 /// What was tried when something failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
@@ -31,6 +34,8 @@ pub enum Operation {
     ReadLink,
     /// Reading the file that marks a cache.
     ReadMark,
+    /// Opening or reading a file.
+    ReadFile,
 }
 
 /// Errors that are not reported.
@@ -54,8 +59,25 @@ impl EntryError {
         }
     }
 
+    /// An error of opening or reading a file.
+    pub fn of_file(path: &[u8], error: &io::Error) -> EntryError {
+        EntryError::new(path, Operation::ReadFile, error)
+    }
+
+    /// A file that changed while it was read.
+    pub fn changed(path: &[u8]) -> EntryError {
+        EntryError {
+            path: path.to_vec(),
+            operation: Operation::ReadFile,
+            errno: CHANGED,
+        }
+    }
+
     /// The name of the error in errno(3), such as `EACCES`; its number if we have no name for it.
     pub fn code(&self) -> String {
+        if self.errno == CHANGED {
+            return "CHANGED".to_owned();
+        }
         let name = match Errno::from_raw_os_error(self.errno) {
             Errno::ACCESS => "EACCES",
             Errno::PERM => "EPERM",
@@ -77,6 +99,9 @@ impl EntryError {
 
     /// The system's message for the error.
     pub fn reason(&self) -> String {
+        if self.errno == CHANGED {
+            return "it changed while it was read".to_owned();
+        }
         Plain(&io::Error::from_raw_os_error(self.errno)).to_string()
     }
 }
@@ -102,7 +127,7 @@ impl Operation {
     pub fn name(self) -> &'static str {
         match self {
             Operation::Open | Operation::ReadMark => "open",
-            Operation::Read => "read",
+            Operation::Read | Operation::ReadFile => "read",
             Operation::Stat => "stat",
             Operation::ReadLink => "readlink",
         }
@@ -112,6 +137,9 @@ impl Operation {
 impl Tolerated {
     /// Whether this error is not reported.
     pub fn covers(self, error: &EntryError) -> bool {
+        if error.errno == CHANGED {
+            return self.all;
+        }
         let errno = Errno::from_raw_os_error(error.errno);
         self.all
             || (self.denied && matches!(errno, Errno::ACCESS | Errno::PERM))

@@ -11,6 +11,7 @@
 
 mod budget;
 mod cache_tag;
+pub mod content;
 mod directory;
 mod entry;
 mod error;
@@ -26,6 +27,7 @@ mod visited;
 use rustix::fs as system;
 
 pub use budget::DescriptorBudget;
+pub use content::{Content, ContentNeeds};
 pub use directory::{Directory, Engine};
 pub use entry::{Entry, Place, Target};
 pub use error::{EntryError, Operation, Tolerated, is_gone};

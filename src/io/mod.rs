@@ -11,6 +11,7 @@ pub mod buffer;
 pub mod cache;
 pub mod confined;
 pub mod decode;
+pub mod digest;
 mod direct;
 mod event;
 pub mod file_systems;

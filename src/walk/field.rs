@@ -1,9 +1,10 @@
 //! The fields of an entry, one row of a table each: for records, templates, totals and conditions alike.
 
+mod mime;
 mod table;
 
-use crate::dirs::Entry;
 use crate::dirs::owners::Owners;
+use crate::dirs::{ContentNeeds, Entry};
 use crate::expr::functions::Kind;
 use crate::expr::nearest;
 use crate::record::Value;
@@ -30,6 +31,8 @@ pub struct Needs {
     pub stat: bool,
     /// Its target, if it is a link.
     pub target: bool,
+    /// What is in it, if it is a regular file.
+    pub content: ContentNeeds,
 }
 
 impl Needs {
@@ -38,6 +41,7 @@ impl Needs {
         Needs {
             stat: self.stat || other.stat,
             target: self.target || other.target,
+            content: self.content.and(other.content),
         }
     }
 }
@@ -54,11 +58,11 @@ pub static GROUPS: [FieldGroup; 2] = [
     FieldGroup {
         name: "@stat",
         // The type is an attribute, though a directory usually tells it.
-        contains: |field| field.needs.stat || field.name == TYPE,
+        contains: |field| !field.is_tag() && (field.needs.stat || field.name == TYPE),
     },
     FieldGroup {
         name: "@all",
-        contains: |_| true,
+        contains: |field| !field.is_tag(),
     },
 ];
 
@@ -69,6 +73,9 @@ impl FieldGroup {
         FIELDS.iter().filter(move |field| contains(field))
     }
 }
+
+/// The name of the field with a weak entity tag.
+const ETAG_WEAK: &str = "etag_weak";
 
 /// The name of the field with the type.
 const TYPE: &str = "type";
@@ -88,15 +95,24 @@ impl Field {
         self.needs != Needs::default() || self.name == TYPE
     }
 
+    /// Whether it stands for the content: it is read, or guessed from attributes. Groups contain none of them.
+    fn is_tag(&self) -> bool {
+        self.needs.content.any() || self.name == ETAG_WEAK
+    }
+
     /// Its value.
     pub fn value<'e>(&self, entry: &'e Entry<'_>, owners: &mut Owners) -> Value<'e> {
         (self.value)(entry, owners)
     }
 }
 
-/// The field with a name; `owner` is another name for `user`.
+/// The field with a name; `owner` is another name for `user`, and `blake3` for `hash`.
 pub fn find(name: &str) -> Option<&'static Field> {
-    let name = if name == "owner" { "user" } else { name };
+    let name = match name {
+        "owner" => "user",
+        "blake3" => "hash",
+        name => name,
+    };
     FIELDS.iter().find(|field| field.name == name)
 }
 
@@ -158,7 +174,8 @@ mod tests {
         assert_eq!(names("@stat").unwrap().join(","), stat);
         let all = format!("path,name,dir,ext,depth,root,rel,{stat},target,target_type");
         assert_eq!(names("@all").unwrap().join(","), all);
-        assert_eq!(names("@all").unwrap().len(), FIELDS.len());
+        let tags = ["mime", "hash", "sha256", "etag", "etag_weak"];
+        assert_eq!(names("@all").unwrap().len(), FIELDS.len() - tags.len());
         assert_eq!(names("size,@stat").unwrap()[..2], ["size", "type"]);
     }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::cumulative::Share;
 use super::event::Event;
+use super::field::Needs;
 use super::node::{Leaving, Node, Records, Work};
 use super::plan::Follow;
 use super::recorder::Recorder;
@@ -66,7 +67,7 @@ impl<R: Recorder> Worker<'_, '_, R> {
         let may_be_entered = is_directory && place.depth < plan.depth;
         let is_nesting = plan.nests && is_directory;
         if is_wanted || is_nesting {
-            self.ask(&mut entry);
+            self.ask(&mut entry, self.shared.condition_needs);
         }
         if is_wanted && !plan.conditions.is_empty() {
             is_wanted = false;
@@ -76,6 +77,9 @@ impl<R: Recorder> Worker<'_, '_, R> {
                     Err(bad) => self.shared.report_undecided(place.path, &bad.reason),
                 }
             }
+        }
+        if is_wanted || is_nesting {
+            self.ask(&mut entry, self.shared.needs);
         }
         let entering =
             if may_be_entered && !plan.pruning.prunes(place.name(), place.path, place.below()) {
@@ -129,13 +133,15 @@ impl<R: Recorder> Worker<'_, '_, R> {
     }
 
     /// Asks for what records and conditions need.
-    fn ask(&self, entry: &mut Entry<'_>) {
-        let needs = self.shared.needs;
+    fn ask(&self, entry: &mut Entry<'_>, needs: Needs) {
         if needs.stat {
             entry.stat();
         }
         if needs.target {
             entry.target();
+        }
+        if needs.content.any() {
+            entry.read_content(needs.content, &|| self.shared.is_stopping());
         }
     }
 

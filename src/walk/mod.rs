@@ -8,6 +8,7 @@
 
 mod condition;
 pub mod cumulative;
+pub mod duplicates;
 pub mod event;
 pub mod field;
 pub mod json_tree;

@@ -32,6 +32,12 @@ pub(super) struct Work {
     pub(super) part: Option<Part>,
 }
 
+/// The number of entries in a part of a directory that several workers read.
+pub(super) const PART: usize = 2048;
+
+/// The same if the contents of files are read.
+pub(super) const SMALL_PART: usize = 16;
+
 /// A part of a large directory, so that several workers can ask about its entries.
 #[derive(Debug)]
 pub(super) struct Part {

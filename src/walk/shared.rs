@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed, Or
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::field::Needs;
-use super::node::{Node, Records, Work};
+use super::node::{Node, PART, Records, SMALL_PART, Work};
 use super::plan::{Follow, Order, Plan};
 use super::queue::{Allowed, Queue};
 use super::recorder::Recorder;
@@ -18,6 +18,10 @@ use crate::select::{Problem, Rules};
 pub(super) struct Shared<'p, R> {
     pub(super) plan: &'p Plan,
     pub(super) needs: Needs,
+    /// What conditions need to know of an entry, and records of each that meets them.
+    pub(super) condition_needs: Needs,
+    /// The number of entries in a part of a directory that several workers read.
+    pub(super) part: usize,
     /// Whether the file system of a directory matters.
     pub(super) checks_mounts: bool,
     /// Whether directories may be reached again.
@@ -49,7 +53,15 @@ impl<'p, R: Recorder> Shared<'p, R> {
         observe: &'p dyn Observe,
     ) -> Shared<'p, R> {
         let conditions = plan.conditions.iter();
-        let needs = conditions.fold(plan.needs, |needs, condition| needs.and(condition.needs()));
+        let condition_needs = conditions.fold(Needs::default(), |needs, condition| {
+            needs.and(condition.needs())
+        });
+        let needs = plan.needs.and(condition_needs);
+        // What is read is read once, for all that needs it.
+        let condition_needs = match condition_needs.content.any() || plan.conditions.is_empty() {
+            true => needs,
+            false => condition_needs,
+        };
         let root = Node::new(Work {
             handle: None,
             root: 0,
@@ -61,6 +73,11 @@ impl<'p, R: Recorder> Shared<'p, R> {
         let shared = Shared {
             plan,
             needs,
+            condition_needs,
+            part: match needs.content.any() {
+                true => SMALL_PART,
+                false => PART,
+            },
             checks_mounts: plan.events.mount || !plan.file_systems.are_all_entered(),
             checks_repeats: plan.follow == Follow::Always,
             splits: (needs.stat || needs.target || plan.selection.needs_stat())

@@ -10,8 +10,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use walkdir::WalkDir;
 
+use super::node::PART;
 use super::text::Paths;
-use super::visit::PART;
 use super::{BACKLOG, Events, Follow, Needs, Order, Output, Plan, run};
 use crate::dirs::{DescriptorBudget, Engine, FileSystems, Tolerated};
 

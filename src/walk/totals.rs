@@ -11,7 +11,7 @@ use super::field::{Field, Needs};
 use super::recorder::Recorder;
 use super::rows::sums;
 use crate::dirs::owners::Owners;
-use crate::dirs::{Entry, FileType};
+use crate::dirs::{ContentNeeds, Entry, FileType};
 use crate::group::{Groups, TooMany};
 use crate::record::key::Tag;
 use crate::record::{Cell, Timestamp, Value};
@@ -26,6 +26,7 @@ pub const SIZE: usize = 2;
 pub const NEEDS: Needs = Needs {
     stat: true,
     target: false,
+    content: ContentNeeds::NOTHING,
 };
 
 /// Sums of entries by group.

@@ -21,9 +21,6 @@ use crate::select::Rules;
 /// How many entries are judged between two checks whether to stop.
 const CHECK_EVERY: usize = 1024;
 
-/// The number of entries in a part of a directory that several workers read.
-pub(super) const PART: usize = 2048;
-
 impl<'p, R: Recorder> Worker<'_, 'p, R> {
     /// Reads a directory; its records go to the stream or the batch. Gives the first of its subdirectories, with which this
     /// worker continues; the others go to the queue.
@@ -121,7 +118,7 @@ impl<'p, R: Recorder> Worker<'_, 'p, R> {
         }
         let rules = work.rules.as_ref();
         let rules = rules.map(|rules| self.rules_in(rules, path, work.root, listing));
-        if self.shared.splits && listing.len() > PART {
+        if self.shared.splits && listing.len() > self.shared.part {
             let listing = mem::take(listing);
             self.split(work, directory, listing, rules.as_ref(), records);
         } else {
@@ -149,11 +146,12 @@ impl<'p, R: Recorder> Worker<'_, 'p, R> {
     ) {
         let (directory, listing) = (Arc::new(directory), Arc::new(listing));
         let at = records.bytes.len();
-        for start in (0..listing.len()).step_by(PART) {
+        let length = self.shared.part;
+        for start in (0..listing.len()).step_by(length) {
             let part = Part {
                 directory: Arc::clone(&directory),
                 listing: Arc::clone(&listing),
-                range: start..listing.len().min(start + PART),
+                range: start..listing.len().min(start + length),
             };
             let node = Node::new(Work {
                 handle: work.handle.clone(),

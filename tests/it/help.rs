@@ -86,6 +86,7 @@ fn examples_in_help_run() {
             let may_be_silent = example.starts_with("diff")
                 || example.contains("gzip")
                 || example.contains("--against")
+                || example.contains("--dups")
                 || example.contains("prune");
             assert!(
                 is_to_file || may_be_silent || !outcome.stdout.is_empty(),

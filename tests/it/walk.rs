@@ -3,6 +3,7 @@
 //! Each module has one subject. Shared helpers are here: running find and jug on the same tree, and a walk that waits because
 //! its output is not read.
 
+mod contents;
 mod deep;
 mod errors;
 mod links;

@@ -60,7 +60,11 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
     let ignores = read_ignores(&pruning, &context.ui)?;
     let threads = walk.threads.count.unwrap_or(MAX_THREADS);
     let (max_threads, descriptors) = DescriptorBudget::for_threads(threads);
-    let is_limited_later = ranking.is_some() || matches!(shape, Shape::Totals(..) | Shape::Shot(_));
+    let is_limited_later = ranking.is_some()
+        || matches!(
+            shape,
+            Shape::Totals(..) | Shape::Shot(_) | Shape::Duplicates(_)
+        );
     // The attributes by which entries are ordered are needed even if they are not printed.
     let needs = match ranking {
         Some(_) => shape.needs().and(totals::NEEDS),
@@ -124,6 +128,7 @@ pub(super) fn run(walk: &Walk, intent: Intent, context: &Context) -> Result<Foun
         Shape::Totals(fields, to) => writing.totals(fields, *to)?,
         Shape::Sums(to) => writing.sums(*to)?,
         Shape::Shot(shot) => writing.shot(shot)?,
+        Shape::Duplicates(to) => writing.duplicates(*to)?,
         Shape::Rows(fields, to) => match row_format(*to, &walk.output, &context.ui)? {
             Some(spec) => writing.rows(fields, spec)?,
             None => writing.table(fields, *to)?,

@@ -41,7 +41,7 @@ pub(super) fn in_order(
 }
 
 /// An error of the output, or of a temporary file.
-struct Failure(Error);
+pub(super) struct Failure(pub(super) Error);
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {

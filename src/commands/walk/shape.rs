@@ -28,6 +28,8 @@ pub(super) enum Shape {
     Sums(Option<To>),
     /// A snapshot, or changes since one.
     Shot(Shot),
+    /// Rows of files with equal contents.
+    Duplicates(Option<To>),
 }
 
 /// A snapshot that is written or compared.
@@ -50,7 +52,7 @@ impl Shape {
             Shape::Text(template) => template.needs(),
             Shape::Rows(fields, _) | Shape::Tree(fields) => of(fields),
             Shape::Totals(fields, _) => of(fields).and(totals::NEEDS),
-            Shape::Sums(_) | Shape::Shot(_) => totals::NEEDS,
+            Shape::Sums(_) | Shape::Shot(_) | Shape::Duplicates(_) => totals::NEEDS,
         }
     }
 }
@@ -88,6 +90,9 @@ impl Walk {
         }
         if self.totals.is_some() {
             return Ok(Shape::Totals(fields(&self.totals, "")?, to));
+        }
+        if self.dups {
+            return Ok(Shape::Duplicates(to));
         }
         if self.sum {
             return Ok(Shape::Sums(to));

@@ -1,8 +1,8 @@
 //! `hash`: the digest of all bytes, or of each item.
 
 use clap::{ArgMatches, Args, ValueEnum};
-use sha2::Digest as _;
 
+use crate::io::digest;
 use crate::pipe::data::{Data, Kind};
 use crate::pipe::failure::Failure;
 use crate::pipe::flow::{Flow, Out};
@@ -51,45 +51,25 @@ pub(super) static SPEC: Spec = Spec {
 
 fn open(matches: &ArgMatches, _input: Kind) -> Result<Opened, Refused> {
     let asked = arguments::<Hash>(matches);
-    let state = match asked.function {
-        Function::Blake3 => State::Blake3(Box::default()),
-        Function::Sha256 => State::Sha256(sha2::Sha256::new()),
-        Function::Crc32 => State::Crc32(crc32fast::Hasher::new()),
+    let function = match asked.function {
+        Function::Blake3 => digest::Function::Blake3,
+        Function::Sha256 => digest::Function::Sha256,
+        Function::Crc32 => digest::Function::Crc32,
     };
-    Ok(Opened::same(Work::Bytes(Box::new(Hasher { state }))))
+    let hasher = digest::Hasher::new(function);
+    Ok(Opened::same(Work::Bytes(Box::new(Hashed(hasher)))))
 }
 
-struct Hasher {
-    state: State,
-}
+struct Hashed(digest::Hasher);
 
-enum State {
-    Blake3(Box<blake3::Hasher>),
-    Sha256(sha2::Sha256),
-    Crc32(crc32fast::Hasher),
-}
-
-impl ByteStage for Hasher {
+impl ByteStage for Hashed {
     fn push(&mut self, bytes: &[u8], _out: &mut dyn Out) -> Result<Flow, Failure> {
-        match &mut self.state {
-            State::Blake3(hasher) => drop(hasher.update(bytes)),
-            State::Sha256(hasher) => hasher.update(bytes),
-            State::Crc32(hasher) => hasher.update(bytes),
-        }
+        self.0.update(bytes);
         Ok(Flow::More)
     }
 
     fn end(&mut self, out: &mut dyn Out) -> Result<(), Failure> {
-        let digest = match &mut self.state {
-            State::Blake3(hasher) => {
-                let digest = hasher.finalize().as_bytes().to_vec();
-                hasher.reset();
-                digest
-            }
-            State::Sha256(hasher) => hasher.finalize_reset().to_vec(),
-            State::Crc32(hasher) => std::mem::take(hasher).finalize().to_be_bytes().to_vec(),
-        };
-        let text = data_encoding::HEXLOWER.encode(&digest);
+        let text = self.0.finish();
         out.put(Data::Bytes(text.as_bytes())).map(|_| ())
     }
 

@@ -2,24 +2,26 @@
 
 use std::borrow::Cow;
 
-use super::{Field, Needs};
-use crate::dirs::{Entry, Stat, owners::Owners};
+use super::{ETAG_WEAK, Field, Needs, mime};
+use crate::dirs::{Content, ContentNeeds, Entry, FileType, Stat, owners::Owners};
 use crate::expr::functions::Kind;
 use crate::record::{Number, Timestamp, Value};
 use crate::select::extension;
 
-const NOTHING: Needs = Needs {
-    stat: false,
-    target: false,
-};
-const STAT: Needs = Needs {
-    stat: true,
-    target: false,
-};
-const TARGET: Needs = Needs {
-    stat: false,
-    target: true,
-};
+const NOTHING: Needs = needs(false, false, ContentNeeds::NOTHING);
+const STAT: Needs = needs(true, false, ContentNeeds::NOTHING);
+const TARGET: Needs = needs(false, true, ContentNeeds::NOTHING);
+const MIME: Needs = needs(true, false, ContentNeeds::HEAD);
+const BLAKE3: Needs = needs(true, false, ContentNeeds::BLAKE3);
+const SHA256: Needs = needs(true, false, ContentNeeds::SHA256);
+
+const fn needs(stat: bool, target: bool, content: ContentNeeds) -> Needs {
+    Needs {
+        stat,
+        target,
+        content,
+    }
+}
 
 const fn field(
     name: &'static str,
@@ -218,6 +220,61 @@ pub static FIELDS: &[Field] = &[
             word.map_or(Value::Missing, |word| text(word.as_bytes()))
         },
     ),
+    field(
+        "mime",
+        "the media type, by the first bytes of the content",
+        Kind::Text,
+        MIME,
+        |entry, _| {
+            let found = mime::of(entry.file_type, entry.known_content());
+            found.map_or(Value::Missing, |name| text(name.as_bytes()))
+        },
+    ),
+    field(
+        "hash",
+        "the BLAKE3 digest of the content",
+        Kind::Text,
+        BLAKE3,
+        |entry, _| digest(entry, |content| &content.blake3),
+    ),
+    field(
+        "sha256",
+        "the SHA-256 digest of the content",
+        Kind::Text,
+        SHA256,
+        |entry, _| digest(entry, |content| &content.sha256),
+    ),
+    field(
+        "etag",
+        "a strong entity tag for HTTP: the BLAKE3 digest in quotes",
+        Kind::Text,
+        BLAKE3,
+        |entry, _| {
+            let digest = entry
+                .known_content()
+                .and_then(|found| found.blake3.as_ref());
+            digest.map_or(Value::Missing, |digest| {
+                owned(format!("\"{digest}\"").as_bytes())
+            })
+        },
+    ),
+    field(
+        ETAG_WEAK,
+        "a weak entity tag for HTTP, of the size and the time of modification",
+        Kind::Text,
+        STAT,
+        |entry, _| {
+            known(entry, |stat| match (stat.file_type, stat.mtime) {
+                (FileType::File, Some(mtime)) => {
+                    let (size, nanos) = (stat.size, mtime.nanos_since_epoch());
+                    let sign = if nanos < 0 { "-" } else { "" };
+                    let nanos = nanos.unsigned_abs();
+                    owned(format!("W/\"{size:x}-{sign}{nanos:x}\"").as_bytes())
+                }
+                _ => Value::Missing,
+            })
+        },
+    ),
 ];
 
 fn text(bytes: &[u8]) -> Value<'_> {
@@ -256,6 +313,16 @@ fn time(entry: &Entry<'_>, value: impl FnOnce(&Stat) -> Option<Timestamp>) -> Va
 
 fn named(name: Option<&[u8]>, id: u32) -> Value<'static> {
     name.map_or_else(|| owned(id.to_string().as_bytes()), owned)
+}
+
+fn digest<'e>(
+    entry: &'e Entry<'_>,
+    which: impl FnOnce(&'e Content) -> &'e Option<String>,
+) -> Value<'e> {
+    match entry.known_content().map(which) {
+        Some(Some(digest)) => text(digest.as_bytes()),
+        _ => Value::Missing,
+    }
 }
 
 /// The path without the name.
