@@ -384,11 +384,14 @@ impl Grouped {
     }
 
     /// The rows of all groups.
-    pub fn rows(mut self) -> Vec<Vec<Cell>> {
+    pub fn into_rows(mut self) -> impl Iterator<Item = Vec<Cell>> {
         self.complete();
-        (0..self.groups.len())
-            .map(|group| self.row(group))
-            .collect()
+        (0..self.groups.len()).map(move |group| self.row(group))
+    }
+
+    /// Whether a key or an argument of any group is an approximation.
+    pub fn has_approximations(&self) -> bool {
+        !self.approximate.is_empty()
     }
 }
 

@@ -115,9 +115,10 @@ impl Partial {
 
     /// The rows of the groups, after the stages that follow the grouping. What cannot be computed is reported to `warn`.
     pub fn into_answer(self, plan: &Plan, warn: &dyn Fn(&str)) -> Answer {
-        match self.groups {
-            Some(groups) => table::finish_groups(plan, groups, warn),
-            None => Answer::Rows(table::finish(plan, Table::new(), warn)),
-        }
+        let answer = match self.groups {
+            Some(groups) => table::finish_groups(plan, groups, usize::MAX, warn),
+            None => table::finish(plan, Table::new(), usize::MAX, warn),
+        };
+        answer.expect("with any amount of memory nothing is written to files")
     }
 }

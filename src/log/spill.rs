@@ -3,6 +3,7 @@
 //! The files have no names, so they are gone however the process ends.
 
 use std::io;
+use std::mem;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -11,7 +12,7 @@ use super::grouped::{Grouped, Unusable};
 use super::plan::Grouping;
 use crate::error::Plain;
 use crate::group::Groups;
-use crate::group::run::{RunWriter, merge};
+use crate::group::run::{Merged, RunWriter, merge};
 use crate::io::spool::Spool;
 
 /// With more runs than this, they are merged into one: each takes a descriptor and a buffer.
@@ -51,12 +52,13 @@ impl Spilled {
         if self.runs.len() >= MOST_RUNS {
             let (grouping, zone) = groups.model();
             let runs = Spilled {
-                runs: std::mem::take(&mut self.runs),
+                runs: mem::take(&mut self.runs),
             };
             let mut one = RunWriter::new(Spool::new()?);
-            runs.batches(&grouping, &zone, memory, &mut |batch| {
-                Ok(batch.write(&mut one)?)
-            })?;
+            let mut batches = runs.batches(&grouping, &zone, memory)?;
+            while let Some(batch) = batches.next()? {
+                batch.write(&mut one)?;
+            }
             self.runs.push(rewound(one)?);
         }
         let mut run = RunWriter::new(Spool::new()?);
@@ -70,44 +72,79 @@ impl Spilled {
         self.runs.append(&mut other.runs);
     }
 
-    /// Hands all groups to `take`, in batches that use about a part of `memory`, in the order of the keys of records. No group is in
-    /// two batches, nor are groups that look alike.
+    /// All groups, in batches that use about a part of `memory`, in the order of the keys of records. No group is in two
+    /// batches, nor are groups that look alike.
     ///
     /// # Errors
-    /// Those of the system and of `take`.
+    /// Those of the system.
     pub fn batches(
         self,
         grouping: &Arc<Grouping>,
         zone: &TimeZone,
         memory: usize,
-        take: &mut dyn FnMut(Grouped) -> Result<(), SpillError>,
-    ) -> Result<(), SpillError> {
-        let width = grouping.keys.len();
-        let nothing = || Grouped::new(Arc::clone(grouping), zone.clone(), Groups::default());
-        let mut merged = merge(self.runs)?;
-        let mut batch = nothing();
-        let (mut text, mut used) = (Vec::new(), 0);
+    ) -> Result<Batches, SpillError> {
+        let nothing = Grouped::new(Arc::clone(grouping), zone.clone(), Groups::default());
+        Ok(Batches {
+            merged: merge(self.runs)?,
+            batch: Some(nothing),
+            text: Vec::new(),
+            used: 0,
+            most: memory / BATCH,
+        })
+    }
+}
+
+/// See [`Spilled::batches`].
+pub struct Batches {
+    merged: Merged<Spool>,
+    /// The groups of the current batch; none behind the last.
+    batch: Option<Grouped>,
+    /// The text of the last key.
+    text: Vec<u8>,
+    used: usize,
+    most: usize,
+}
+
+impl Batches {
+    /// The next batch; the last one may be empty.
+    ///
+    /// # Errors
+    /// Those of the system, and of files that have changed.
+    pub fn next(&mut self) -> Result<Option<Grouped>, SpillError> {
+        let Batches {
+            merged,
+            batch,
+            text,
+            used,
+            most,
+        } = self;
+        let Some(groups) = batch else {
+            return Ok(None);
+        };
+        let width = groups.grouping().keys.len();
         loop {
             let mut full = None;
             let more = merged.next(|key, value| {
                 let begun = &key[..key.len().saturating_sub(width)];
                 if begun != text.as_slice() {
-                    if used > memory / BATCH {
-                        full = Some(std::mem::replace(&mut batch, nothing()));
-                        used = 0;
+                    if *used > *most {
+                        let (grouping, zone) = groups.model();
+                        let nothing = Grouped::new(grouping, zone, Groups::default());
+                        full = Some(mem::replace(groups, nothing));
+                        *used = 0;
                     }
                     text.clear();
                     text.extend_from_slice(begun);
                 }
                 // A table takes about this; states in it are larger than their bytes.
-                used += 64 + key.len() + 2 * value.len();
-                Ok::<(), SpillError>(batch.add_record(key, value, width, &mut |_| true)?)
+                *used += 64 + key.len() + 2 * value.len();
+                Ok::<(), SpillError>(groups.add_record(key, value, width, &mut |_| true)?)
             })?;
-            if let Some(full) = full {
-                take(full)?;
+            if full.is_some() {
+                return Ok(full);
             }
             if !more {
-                return take(batch);
+                return Ok(batch.take());
             }
         }
     }

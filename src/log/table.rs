@@ -5,6 +5,7 @@
 
 mod best;
 mod bins;
+mod flow;
 mod order;
 mod ranked;
 mod sorted_rows;
@@ -18,13 +19,13 @@ use super::grouped::Grouped;
 use super::plan::{Bucket, Grouping, Plan, TableStage};
 use super::spill::{SpillError, Spilled};
 use crate::expr::Program;
-use crate::group::Groups;
 use crate::record::{Bad, Cell, Value};
 
 /// At most this many empty time buckets get a row: a single wrong date must not make millions of rows.
 const MAX_FILLED: usize = 100_000;
 
 pub use best::Best;
+use flow::{Found, Room, flow, flow_groups};
 use order::sort;
 pub use ranked::Ranked;
 pub use sorted_rows::SortedRows;
@@ -36,7 +37,8 @@ pub type Table = Vec<Vec<Cell>>;
 #[derive(Default)]
 struct Refused {
     rows: usize,
-    first: Option<Bad>,
+    /// The first reason of them in the order of texts: the order of rows need not be certain.
+    reason: Option<Bad>,
 }
 
 impl Refused {
@@ -45,41 +47,62 @@ impl Refused {
         computed
             .map_err(|bad| {
                 self.rows += 1;
-                self.first.get_or_insert(bad);
+                if self
+                    .reason
+                    .as_ref()
+                    .is_none_or(|first| bad.reason < first.reason)
+                {
+                    self.reason = Some(bad);
+                }
             })
             .ok()
     }
 
     /// Reports how many there are, if any, and what became of them.
     fn report(self, fate: &str, warn: &dyn Fn(&str)) {
-        if let Some(bad) = self.first {
+        if let Some(bad) = self.reason {
             let rows = if self.rows == 1 { "row" } else { "rows" };
             warn(&format!("{} {rows} {fate}: {}", self.rows, bad.reason));
         }
     }
 }
 
-/// Puts the rows through the stages of the plan; what could not be computed or filled is reported to `warn`.
-pub fn finish(plan: &Plan, mut rows: Table, warn: &dyn Fn(&str)) -> Table {
-    for stage in &plan.table {
-        rows = run(stage, rows, &plan.clock.zone, warn);
-    }
-    rows
+/// Puts rows through the stages of the plan; `memory` is how many bytes of them may be in memory at once, about. What could not be
+/// computed or filled is reported to `warn`.
+///
+/// # Errors
+/// Those of temporary files.
+pub fn finish(
+    plan: &Plan,
+    rows: Table,
+    memory: usize,
+    warn: &dyn Fn(&str),
+) -> Result<Answer, SpillError> {
+    flow(
+        &plan.table,
+        Box::new(rows.into_iter()),
+        &room(plan, memory, warn),
+    )
 }
 
 /// The rows of groups after the stages that follow the grouping.
-pub fn finish_groups(plan: &Plan, groups: Grouped, warn: &dyn Fn(&str)) -> Answer {
-    match sorting(plan) {
-        Some((columns, limit)) => Answer::Groups(Box::new(Ranked::new(groups, &columns, limit))),
-        None => Answer::Rows(finish(plan, groups.rows(), warn)),
-    }
-}
-
-/// The same for groups in temporary files, of which at most about `memory` bytes are in memory at once. Stages other than sorting and
-/// cutting need all rows in memory.
 ///
 /// # Errors
-/// If the files cannot be read, or sorted rows not be written.
+/// Those of temporary files.
+pub fn finish_groups(
+    plan: &Plan,
+    groups: Grouped,
+    memory: usize,
+    warn: &dyn Fn(&str),
+) -> Result<Answer, SpillError> {
+    let found = Found::InMemory(Box::new(groups));
+    flow_groups(&plan.table, found, &room(plan, memory, warn))
+}
+
+/// The same for groups in temporary files.
+///
+/// # Errors
+/// If the files cannot be read, or others not be written.
 pub fn finish_spilled(
     plan: &Plan,
     grouping: &Arc<Grouping>,
@@ -87,40 +110,20 @@ pub fn finish_spilled(
     memory: usize,
     warn: &dyn Fn(&str),
 ) -> Result<Answer, SpillError> {
-    let zone = &plan.clock.zone;
-    if let Some((columns, limit)) = sorting(plan) {
-        let mut sorted = SortedRows::new(&columns, grouping.keys.len(), limit);
-        spilled.batches(grouping, zone, memory, &mut |batch| {
-            Ok(sorted.add(&Ranked::new(batch, &columns, limit))?)
-        })?;
-        return Ok(Answer::Files(Box::new(sorted)));
+    let found = Found::Spilled(Arc::clone(grouping), spilled);
+    flow_groups(&plan.table, found, &room(plan, memory, warn))
+}
+
+fn room<'a>(plan: &'a Plan, memory: usize, warn: &'a dyn Fn(&str)) -> Room<'a> {
+    Room {
+        zone: &plan.clock.zone,
+        memory,
+        warn,
     }
-    let mut rows = Table::new();
-    spilled.batches(grouping, zone, memory, &mut |batch| {
-        rows.extend(batch.rows());
-        Ok(())
-    })?;
-    Ok(Answer::Rows(finish(plan, rows, warn)))
 }
 
 /// Columns, and whether they descend.
 type Columns = Vec<(usize, bool)>;
-
-/// The columns that groups are sorted by and how many are wanted, if that is all that happens to them.
-fn sorting(plan: &Plan) -> Option<(Columns, Option<usize>)> {
-    let [TableStage::Sort(orders), later @ ..] = plan.table.as_slice() else {
-        return None;
-    };
-    let limit = match later {
-        [] => None,
-        [TableStage::Head(rows)] => Some(*rows),
-        _ => return None,
-    };
-    let columns = orders
-        .iter()
-        .map(|(program, descending)| Some((program.as_slot()?, *descending)));
-    Some((columns.collect::<Option<_>>()?, limit))
-}
 
 /// The rows of an answer.
 pub enum Answer {
@@ -201,50 +204,16 @@ pub fn reduce(plan: &Plan, rows: &mut Table, slack: usize) {
     }
 }
 
+/// What a stage that looks at the whole table makes of it.
 fn run(stage: &TableStage, mut rows: Table, zone: &TimeZone, warn: &dyn Fn(&str)) -> Table {
-    let mut refused = Refused::default();
-    let mut fate = "were left out";
     match stage {
-        TableStage::Where(condition) => rows.retain(|row| {
-            refused
-                .checked(condition.holds(&values(row)))
-                .unwrap_or(false)
-        }),
-        TableStage::Let(slot, program) => {
-            fate = "have an empty cell";
-            for row in &mut rows {
-                let cell = refused.checked(compute(program, row)).unwrap_or_default();
-                match row.get_mut(*slot) {
-                    Some(old) => *old = cell,
-                    None => row.push(cell),
-                }
-            }
+        TableStage::Bins(bins) => bins::in_order(rows, *bins),
+        TableStage::Fill { bucket, results } => {
+            fill(&mut rows, *bucket, results, zone, warn);
+            rows
         }
-        TableStage::Select(programs) => {
-            fate = "have an empty cell";
-            for row in &mut rows {
-                let cells = programs
-                    .iter()
-                    .map(|program| refused.checked(compute(program, row)).unwrap_or_default());
-                *row = cells.collect();
-            }
-        }
-        TableStage::Sort(orders) => sort(&mut rows, orders, true),
-        TableStage::Head(count) => rows.truncate(*count),
-        TableStage::Tail(count) => keep_last(&mut rows, *count),
-        TableStage::Groups(grouping) => {
-            let mut grouped = Grouped::new(Arc::clone(grouping), zone.clone(), Groups::default());
-            for (number, row) in (0..).zip(&rows) {
-                let is_approximate = |slot: usize| row[slot].approx;
-                refused.checked(grouped.add(&values(row), number, &is_approximate));
-            }
-            rows = grouped.rows();
-        }
-        TableStage::Bins(bins) => rows = bins::in_order(rows, *bins),
-        TableStage::Fill { bucket, results } => fill(&mut rows, *bucket, results, zone, warn),
+        _ => rows,
     }
-    refused.report(fate, warn);
-    rows
 }
 
 fn keep_last(rows: &mut Table, count: usize) {

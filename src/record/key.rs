@@ -102,7 +102,7 @@ impl Value<'_> {
     }
 
     /// The values of a key of several, up to the first damaged one.
-    pub fn from_keys(key: &[u8]) -> impl Iterator<Item = Value<'_>> {
+    pub fn from_keys(key: &[u8]) -> impl Iterator<Item = Value<'_>> + Clone {
         let mut rest = key;
         std::iter::from_fn(move || {
             let (value, after) = split(rest)?;

@@ -26,10 +26,9 @@ impl Default for HyperLogLog {
 }
 
 impl HyperLogLog {
-    /// Adds a value by its hash, of which the lower 64 bits count.
+    /// Adds a value by its hash.
     #[inline]
-    pub(super) fn add(&mut self, hash: u128) {
-        let hash = hash as u64;
+    pub(super) fn add(&mut self, hash: u64) {
         let register = &mut self.registers[(hash >> REST) as usize];
         // A bit is set below the ones that count, so that the run ends there at the latest.
         let run = ((hash << PRECISION) | (1 << (PRECISION - 1))).leading_zeros() as u8 + 1;

@@ -10,6 +10,7 @@ mod count;
 mod encoding;
 mod ends;
 mod extreme;
+mod few;
 mod hyperloglog;
 mod kept;
 #[cfg(test)]

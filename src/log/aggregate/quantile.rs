@@ -7,9 +7,7 @@
 
 mod buckets;
 mod encoding;
-
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+mod exact;
 
 use super::column::column;
 use super::row::Row;
@@ -17,6 +15,7 @@ use super::spec::{Example, Family, Pattern, ReadsTime, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::{Cell, Number, Value};
 use buckets::{Buckets, middle};
+use exact::Exact;
 
 /// `p0` to `p100`.
 pub(super) static SPEC: Spec = Spec {
@@ -107,8 +106,8 @@ struct Values(Option<Box<Kept>>);
 
 #[derive(Clone)]
 enum Kept {
-    /// Every value with its count. The hash is fixed: values chosen to collide cost no more than `MAX_EXACT` entries can.
-    Exact(HashMap<Bits, u64, FixedState>),
+    /// Every value with its count.
+    Exact(Exact),
     /// Counts of buckets, with the smallest and the largest value.
     Buckets(Buckets),
 }
@@ -133,7 +132,7 @@ impl State for Values {
     fn merge(&mut self, other: Values) {
         match other.0.map(|kept| *kept) {
             None => {}
-            Some(Kept::Exact(values)) => values.into_iter().for_each(|(bits, count)| {
+            Some(Kept::Exact(values)) => values.entries().for_each(|(bits, count)| {
                 if let Some(number) = bits.number() {
                     self.add_number(number, count);
                 }
@@ -156,8 +155,8 @@ impl State for Values {
             None => Cell::exact(Value::Missing),
             Some(Kept::Exact(values)) => {
                 let mut sorted: Vec<(Number, u64)> = values
-                    .iter()
-                    .filter_map(|(bits, count)| Some((bits.number()?, *count)))
+                    .entries()
+                    .filter_map(|(bits, count)| Some((bits.number()?, count)))
                     .collect();
                 sorted.sort_unstable_by(|(left, _), (right, _)| left.total_cmp(*right));
                 Cell::exact(at_rank(sorted, share).map_or(Value::Missing, Value::Number))
@@ -189,7 +188,7 @@ impl State for Values {
     fn heap_bytes(&self) -> usize {
         let kept = match self.0.as_deref() {
             None => return 0,
-            Some(Kept::Exact(values)) => values.allocation_size(),
+            Some(Kept::Exact(values)) => values.heap_bytes(),
             Some(Kept::Buckets(buckets)) => buckets.counts.allocation_size(),
         };
         size_of::<Kept>() + kept
@@ -201,12 +200,12 @@ impl Values {
     fn add_number(&mut self, number: Number, count: u64) {
         match self
             .0
-            .get_or_insert_with(|| Box::new(Kept::Exact(HashMap::default())))
+            .get_or_insert_with(|| Box::new(Kept::Exact(Exact::default())))
             .as_mut()
         {
             Kept::Exact(values) => {
-                add_count(values.entry(Bits::of(number)).or_default(), count);
-                if values.len() > MAX_EXACT {
+                values.add(Bits::of(number), count);
+                if values.exceeds(MAX_EXACT) {
                     self.buckets();
                 }
             }
@@ -221,7 +220,7 @@ impl Values {
             .get_or_insert_with(|| Box::new(Kept::Buckets(Buckets::default())));
         if let Kept::Exact(values) = kept.as_mut() {
             let mut buckets = Buckets::default();
-            for (bits, count) in std::mem::take(values) {
+            for (bits, count) in values.entries() {
                 if let Some(number) = bits.number() {
                     buckets.add(number, count);
                 }

@@ -1,9 +1,10 @@
 //! `uniq`: the number of distinct values.
 //!
-//! Exact up to [`MAX_EXACT`] values, each kept as a hash of 128 bits: collisions are too rare to matter. Beyond that,
-//! HyperLogLog over the same hashes. As with percentiles, the number of values in the union alone decides which.
+//! Exact up to [`MAX_EXACT`] values, each kept as a hash of 64 bits: that any two of so many collide has a probability of
+//! 1.2e-10. Beyond that, HyperLogLog over the same hashes. As with percentiles, the number of values in the union alone decides which.
 
-use hashbrown::HashSet;
+mod hashes;
+
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::column::column;
@@ -13,6 +14,7 @@ use super::spec::{Example, Family, ReadsTime, Sample, Spec, Takes};
 use super::state::{Damaged, Parameters, State, Unfit};
 use crate::record::key::Tag;
 use crate::record::{Cell, Number, Value};
+use hashes::Hashes;
 
 /// See the module.
 pub(super) static SPEC: Spec = Spec {
@@ -36,7 +38,7 @@ pub(super) static SPEC: Spec = Spec {
 static FAMILY: Family = Family {
     name: "uniq",
     id: 7,
-    version: 2,
+    version: 3,
     time: ReadsTime::No,
     column: column::<Distinct>,
     forms: &[
@@ -48,9 +50,6 @@ static FAMILY: Family = Family {
 
 /// The most values that are kept one by one.
 const MAX_EXACT: usize = 1 << 16;
-
-/// Hashes are spread evenly already.
-type Hashes = HashSet<u128, foldhash::fast::FixedState>;
 
 #[derive(Clone, Default)]
 struct Distinct(Option<Box<Kept>>);
@@ -75,7 +74,7 @@ impl State for Distinct {
     fn merge(&mut self, other: Distinct) {
         match other.0.map(|kept| *kept) {
             None => {}
-            Some(Kept::Exact(hashes)) => hashes.into_iter().for_each(|hash| self.add_hash(hash)),
+            Some(Kept::Exact(hashes)) => hashes.iter().for_each(|hash| self.add_hash(hash)),
             Some(Kept::Estimate(theirs)) => self.estimate().merge(&theirs),
         }
     }
@@ -83,7 +82,7 @@ impl State for Distinct {
     fn finish(&self, _: Parameters) -> Cell {
         match self.0.as_deref() {
             None => Cell::number(0_u64),
-            Some(Kept::Exact(hashes)) => Cell::number(hashes.len() as u64),
+            Some(Kept::Exact(hashes)) => Cell::number(hashes.iter().count() as u64),
             Some(Kept::Estimate(sketch)) => {
                 Cell::approximate(Value::Number(Number::from(sketch.estimate())))
             }
@@ -94,7 +93,7 @@ impl State for Distinct {
         match self.0.as_deref() {
             None => {}
             Some(Kept::Exact(hashes)) => {
-                let mut sorted: Vec<u128> = hashes.iter().copied().collect();
+                let mut sorted: Vec<u64> = hashes.iter().collect();
                 sorted.sort_unstable();
                 out.push(b'e');
                 sorted
@@ -112,17 +111,10 @@ impl State for Distinct {
         let kept = match bytes.split_first() {
             None => return Ok(Distinct(None)),
             Some((b'e', rest)) => {
-                let (hashes, []) = rest.as_chunks::<16>() else {
+                let (hashes, []) = rest.as_chunks::<8>() else {
                     return Err(Damaged);
                 };
-                let set: Hashes = hashes
-                    .iter()
-                    .map(|hash| u128::from_le_bytes(*hash))
-                    .collect();
-                if set.is_empty() || set.len() != hashes.len() || set.len() > MAX_EXACT {
-                    return Err(Damaged);
-                }
-                Kept::Exact(set)
+                exact(hashes.iter().map(|hash| u64::from_le_bytes(*hash)))?
             }
             Some((b'h', rest)) => Kept::Estimate(HyperLogLog::decode(rest).ok_or(Damaged)?),
             Some(_) => return Err(Damaged),
@@ -133,10 +125,24 @@ impl State for Distinct {
     fn heap_bytes(&self) -> usize {
         let kept = match self.0.as_deref() {
             None => return 0,
-            Some(Kept::Exact(hashes)) => hashes.allocation_size(),
+            Some(Kept::Exact(hashes)) => hashes.heap_bytes(),
             Some(Kept::Estimate(sketch)) => sketch.heap_bytes(),
         };
         size_of::<Kept>() + kept
+    }
+}
+
+/// A state of these hashes, of which each must be there once.
+fn exact(hashes: impl ExactSizeIterator<Item = u64>) -> Result<Kept, Damaged> {
+    let mut kept = Hashes::default();
+    let written = hashes.len();
+    if !(1..=MAX_EXACT).contains(&written) {
+        return Err(Damaged);
+    }
+    hashes.for_each(|hash| kept.add(hash));
+    match kept.exceeds(written - 1) {
+        true => Ok(Kept::Exact(kept)),
+        false => Err(Damaged),
     }
 }
 
@@ -147,19 +153,19 @@ impl Distinct {
         let (tag, bytes) = value.key(&mut scratch);
         // The kind goes into the seed: true and the text "true" are two values. A number and the same text are one.
         let tag = if tag == Tag::Text { Tag::Number } else { tag };
-        self.add_hash(xxh3_128_with_seed(bytes, tag as u64));
+        self.add_hash(xxh3_128_with_seed(bytes, tag as u64) as u64);
     }
 
     #[inline]
-    fn add_hash(&mut self, hash: u128) {
+    fn add_hash(&mut self, hash: u64) {
         match self
             .0
             .get_or_insert_with(|| Box::new(Kept::Exact(Hashes::default())))
             .as_mut()
         {
             Kept::Exact(hashes) => {
-                hashes.insert(hash);
-                if hashes.len() > MAX_EXACT {
+                hashes.add(hash);
+                if hashes.exceeds(MAX_EXACT) {
                     self.estimate();
                 }
             }
@@ -174,7 +180,7 @@ impl Distinct {
             .get_or_insert_with(|| Box::new(Kept::Estimate(HyperLogLog::default())));
         if let Kept::Exact(hashes) = kept.as_mut() {
             let mut sketch = HyperLogLog::default();
-            hashes.iter().for_each(|hash| sketch.add(*hash));
+            hashes.iter().for_each(|hash| sketch.add(hash));
             **kept = Kept::Estimate(sketch);
         }
         match kept.as_mut() {

@@ -42,12 +42,13 @@ impl Grouped {
     pub fn write<W: Write>(&self, run: &mut RunWriter<W>) -> io::Result<()> {
         let width = self.grouping.keys.len();
         let mut key = Vec::new();
-        // Most keys differ in their first bytes, which saves looking for them in memory.
+        let alike = self.common_prefix(width);
+        // Most keys differ in the first bytes after those that all have, which saves looking for them in memory.
         let mut order: Vec<(u64, u32)> = (0..self.groups.len())
             .map(|group| {
                 key.clear();
                 push_key(&self.groups, group, width, &mut key);
-                (beginning(&key), group as u32)
+                (beginning(&key[alike..]), group as u32)
             })
             .collect();
         let compare = |one: &(u64, u32), other: &(u64, u32)| {
@@ -72,6 +73,28 @@ impl Grouped {
             run.put(&key, &value)?;
         }
         Ok(())
+    }
+
+    /// How many first bytes the keys of all records have in common.
+    fn common_prefix(&self, width: usize) -> usize {
+        let (mut first, mut key) = (Vec::new(), Vec::new());
+        for group in 0..self.groups.len() {
+            key.clear();
+            push_key(&self.groups, group, width, &mut key);
+            if group == 0 {
+                first.clone_from(&key);
+            }
+            let common = first
+                .iter()
+                .zip(&key)
+                .take_while(|(one, other)| one == other);
+            let common = common.count();
+            first.truncate(common);
+            if common == 0 {
+                break;
+            }
+        }
+        first.len()
     }
 
     /// Adds what a record holds to the group with its key, as `choose` changes it: that returns false for a group that is left
@@ -125,6 +148,12 @@ fn beginning(key: &[u8]) -> u64 {
 
 /// The order of the keys of two groups' records.
 fn compare_keys(groups: &Groups, left: usize, right: usize, width: usize) -> Ordering {
+    if let (1, (Tag::Text, one), (Tag::Text, other)) = (width, groups.key(left), groups.key(right))
+        && one.len().max(other.len()) < 0x80
+    {
+        // Their lengths are one byte each.
+        return one.len().cmp(&other.len()).then_with(|| one.cmp(other));
+    }
     let (mut one, mut other) = (Vec::new(), Vec::new());
     push_key(groups, left, width, &mut one);
     push_key(groups, right, width, &mut other);
@@ -141,15 +170,13 @@ fn push_key(groups: &Groups, group: usize, width: usize, out: &mut Vec<u8>) {
     }
 }
 
-fn push_parts<'v>(parts: impl Iterator<Item = Value<'v>>, out: &mut Vec<u8>) {
-    let mut kinds = Vec::new();
-    for part in parts {
+fn push_parts<'v>(parts: impl Iterator<Item = Value<'v>> + Clone, out: &mut Vec<u8>) {
+    for part in parts.clone() {
         let text = part.bytes();
         push_varint(out, text.len());
         out.extend_from_slice(&text);
-        kinds.push(kind(&part) as u8);
     }
-    out.extend_from_slice(&kinds);
+    out.extend(parts.map(|part| kind(&part) as u8));
 }
 
 /// The parts of the key of a record; none if it is damaged.

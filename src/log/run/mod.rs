@@ -216,12 +216,13 @@ impl<'s> Run<'s> {
             && !spilled.is_empty()
         {
             // Written as one, they are in memory anyway.
-            let mut take = |all| {
-                partial.groups = Some(all);
-                Ok(())
-            };
-            let read = spilled.batches(grouping, &plan.clock.zone, usize::MAX, &mut take);
-            failure = failure.or(read.err());
+            let read = spilled
+                .batches(grouping, &plan.clock.zone, usize::MAX)
+                .and_then(|mut batches| batches.next());
+            match read {
+                Ok(all) => partial.groups = all,
+                Err(error) => failure = failure.or(Some(error)),
+            }
         }
         let report = Report {
             failure,
@@ -266,21 +267,23 @@ impl<'s> Run<'s> {
         let delivery = order.map(Order::into_delivery);
         let streamed = delivery.as_ref().map_or(0, |delivery| delivery.streamed);
         let warn = |message: &str| observe.missed(message);
-        let complete = || match (delivery, &plan.output) {
-            (Some(delivery), _) => Ok(Answer::Rows(table::finish(&plan, delivery.rows, &warn))),
-            (None, Output::Groups(grouping)) if !spilled.is_empty() => {
+        let were_spilled = !spilled.is_empty();
+        let complete = || match (delivery, &plan.output, found.groups) {
+            (Some(delivery), ..) => table::finish(&plan, delivery.rows, memory, &warn),
+            (None, Output::Groups(grouping), _) if were_spilled => {
                 table::finish_spilled(&plan, grouping, spilled, memory, &warn)
             }
-            (None, _) => Ok(found.into_answer(&plan, &warn)),
+            (None, _, Some(groups)) => table::finish_groups(&plan, groups, memory, &warn),
+            (None, _, None) => Ok(Answer::Rows(Vec::new())),
         };
         let table = match pool.into_inner().flatten() {
             Some(pool) => pool.install(complete),
             None => complete(),
         };
-        let groups = if memory == usize::MAX {
-            groups
-        } else {
+        let groups = if were_spilled {
             table.as_ref().map_or(0, Answer::len)
+        } else {
+            groups
         };
         let table = table.unwrap_or_else(|error| {
             failure.get_or_insert(error);

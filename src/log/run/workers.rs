@@ -271,9 +271,10 @@ impl Workers {
 
     /// What all of them found. If groups were written to files, all of them are.
     pub(super) fn merge(self) -> Result<All, Unmergeable> {
-        let memory = match self.common().spilled.is_empty() {
-            true => usize::MAX,
-            false => self.memory(),
+        let is_limited = self.options.memory.is_some() || !self.common().spilled.is_empty();
+        let memory = match is_limited && !self.options.live {
+            true => self.memory(),
+            false => usize::MAX,
         };
         let nothing = self.nothing();
         let common = self.common.into_inner();

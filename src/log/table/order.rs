@@ -40,11 +40,22 @@ pub(super) fn compare_rows<'l, 'r>(
 /// Sorts by the orders, then by all columns. What cannot be computed is missing. With many rows on all workers, if `on_all`:
 /// not where one of them holds what others wait for.
 pub(super) fn sort(rows: &mut [Vec<Cell>], orders: &[(Program, bool)], on_all: bool) {
+    let (columns, width) = add_columns(rows, orders);
+    sort_by(rows, &columns, width, on_all);
+    if columns.iter().any(|(column, _)| *column >= width) {
+        rows.iter_mut().for_each(|row| row.truncate(width));
+    }
+}
+
+/// Adds a column for each order that is an expression. Returns the columns to sort by, and how many there were.
+pub(super) fn add_columns(
+    rows: &mut [Vec<Cell>],
+    orders: &[(Program, bool)],
+) -> (Vec<(usize, bool)>, usize) {
     let width = rows.first().map_or(0, Vec::len);
     let mut columns = Vec::new();
     let mut end = width;
     for (program, descending) in orders {
-        // An expression becomes a column for as long as it takes.
         let column = program.as_slot().unwrap_or_else(|| {
             for row in rows.iter_mut() {
                 let cell = compute(program, row).unwrap_or_default();
@@ -55,9 +66,19 @@ pub(super) fn sort(rows: &mut [Vec<Cell>], orders: &[(Program, bool)], on_all: b
         });
         columns.push((column, *descending));
     }
+    (columns, width)
+}
+
+/// Sorts by some columns, then by the first `width` ones.
+pub(super) fn sort_by(
+    rows: &mut [Vec<Cell>],
+    columns: &[(usize, bool)],
+    width: usize,
+    on_all: bool,
+) {
     let order = |left: &Vec<Cell>, right: &Vec<Cell>| {
         compare_rows(
-            &columns,
+            columns,
             width,
             |column| &left[column].value,
             |column| &right[column].value,
@@ -68,8 +89,5 @@ pub(super) fn sort(rows: &mut [Vec<Cell>], orders: &[(Program, bool)], on_all: b
         rows.par_sort_unstable_by(order);
     } else {
         rows.sort_unstable_by(order);
-    }
-    if end > width {
-        rows.iter_mut().for_each(|row| row.truncate(width));
     }
 }

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::io;
 
 use super::order::compare_rows;
-use super::ranked::Ranked;
 use crate::group::run::{RunReader, RunWriter, push_varint, take_bytes};
 use crate::io::spool::Spool;
 use crate::record::{Cell, Number, Timestamp, Value};
@@ -15,6 +14,8 @@ pub struct SortedRows {
     /// The columns they are sorted by, and how many columns of keys decide between equal rows.
     columns: Vec<(usize, bool)>,
     keys: usize,
+    /// How many columns of a row are shown.
+    shown: usize,
     rows: usize,
     limit: usize,
     /// Why reading failed.
@@ -28,17 +29,26 @@ impl SortedRows {
             files: Vec::new(),
             columns: columns.to_vec(),
             keys,
+            shown: usize::MAX,
             rows: 0,
             limit: limit.unwrap_or(usize::MAX),
             failure: RefCell::default(),
         }
     }
 
-    /// Adds sorted rows.
-    pub(super) fn add(&mut self, rows: &Ranked) -> io::Result<()> {
+    /// The same, of which some columns are only there to sort by.
+    pub(super) fn showing(self, columns: Option<usize>) -> SortedRows {
+        SortedRows {
+            shown: columns.unwrap_or(usize::MAX),
+            ..self
+        }
+    }
+
+    /// Adds sorted rows. Of equal ones, those that were added earlier come first.
+    pub(super) fn add(&mut self, rows: impl Iterator<Item = Vec<Cell>>) -> io::Result<()> {
         let mut run = RunWriter::new(Spool::new()?);
         let mut bytes = Vec::new();
-        for (number, row) in (0_u64..).zip(rows.rows()) {
+        for (number, row) in (0_u64..).zip(rows) {
             bytes.clear();
             row.iter().for_each(|cell| push_cell(cell, &mut bytes));
             run.put(&number.to_be_bytes(), &bytes)?;
@@ -83,11 +93,11 @@ impl SortedRows {
             rows: self,
             readers: Vec::new(),
         };
-        for file in &self.files {
+        for (number, file) in self.files.iter().enumerate() {
             let begun = file.rewind().and_then(|()| {
                 let mut reader = RunReader::new(file);
                 let row = next_row(&mut reader)?;
-                Ok(row.map(|row| (row, reader)))
+                Ok(row.map(|row| (row, number, reader)))
             });
             match begun {
                 Ok(Some(reader)) => merging.insert(reader),
@@ -102,35 +112,39 @@ impl SortedRows {
     }
 }
 
+/// The next row of a file, and the number of the file.
+type Next<'a> = (Vec<Cell>, usize, RunReader<&'a Spool>);
+
 /// Files that are being merged, by their next rows, the first one last.
 struct Merging<'a> {
     rows: &'a SortedRows,
-    readers: Vec<(Vec<Cell>, RunReader<&'a Spool>)>,
+    readers: Vec<Next<'a>>,
 }
 
 impl<'a> Merging<'a> {
-    fn insert(&mut self, reader: (Vec<Cell>, RunReader<&'a Spool>)) {
+    fn insert(&mut self, reader: Next<'a>) {
         let SortedRows { columns, keys, .. } = self.rows;
-        let is_later = |other: &(Vec<Cell>, RunReader<&Spool>)| {
+        let is_later = |other: &Next<'_>| {
             let order = compare_rows(
                 columns,
                 *keys,
                 |column| &other.0[column].value,
                 |column| &reader.0[column].value,
             );
-            order.is_gt()
+            order.then(other.1.cmp(&reader.1)).is_gt()
         };
         let place = self.readers.partition_point(is_later);
         self.readers.insert(place, reader);
     }
 
     fn next(&mut self) -> io::Result<Option<Vec<Cell>>> {
-        let Some((row, mut reader)) = self.readers.pop() else {
+        let Some((mut row, number, mut reader)) = self.readers.pop() else {
             return Ok(None);
         };
         if let Some(next) = next_row(&mut reader)? {
-            self.insert((next, reader));
+            self.insert((next, number, reader));
         }
+        row.truncate(self.rows.shown);
         Ok(Some(row))
     }
 }

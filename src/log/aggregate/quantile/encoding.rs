@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use super::buckets::{Buckets, LAST};
+use super::exact::Exact;
 use super::{Bits, Kept, MAX_EXACT};
 use crate::record::Number;
 
@@ -14,8 +15,7 @@ pub(super) fn encode(kept: &Kept, out: &mut Vec<u8>) {
     };
     match kept {
         Kept::Exact(values) => {
-            let mut sorted: Vec<(Bits, u64)> =
-                values.iter().map(|(bits, count)| (*bits, *count)).collect();
+            let mut sorted: Vec<(Bits, u64)> = values.entries().collect();
             sorted.sort_unstable_by_key(|(bits, _)| (bits.1, bits.0));
             out.push(b'e');
             for (bits, count) in sorted {
@@ -59,15 +59,21 @@ pub(super) fn decode(kind: u8, mut rest: &[u8]) -> Option<Kept> {
     };
     match kind {
         b'e' => {
-            let mut values = HashMap::default();
+            let (mut values, mut last) = (Exact::default(), None);
             while !rest.is_empty() {
-                let number = number(&mut rest)?;
-                let is_new = values.insert(Bits::of(number), count(&mut rest)?).is_none();
-                if !is_new || values.len() > MAX_EXACT {
+                let bits = Bits::of(number(&mut rest)?);
+                // They were written in this order, each once.
+                let order = Some((bits.1, bits.0));
+                if order <= last {
+                    return None;
+                }
+                last = order;
+                values.add(bits, count(&mut rest)?);
+                if values.exceeds(MAX_EXACT) {
                     return None;
                 }
             }
-            (!values.is_empty()).then_some(Kept::Exact(values))
+            last.map(|_| Kept::Exact(values))
         }
         b'b' => {
             let ends = (number(&mut rest)?, number(&mut rest)?);

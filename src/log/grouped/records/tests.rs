@@ -74,7 +74,7 @@ proptest! {
             read_into(&mut back, &run, width).unwrap();
             prop_assert_eq!(written(&back), run.clone());
             let shown = |groups: Grouped| {
-                let mut rows: Vec<String> = groups.rows().iter().map(|row| format!("{row:?}")).collect();
+                let mut rows: Vec<String> = groups.into_rows().map(|row| format!("{row:?}")).collect();
                 rows.sort();
                 rows
             };

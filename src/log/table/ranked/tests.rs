@@ -72,8 +72,9 @@ proptest! {
             line
         }).collect();
         let warn = |_: &str| panic!("nothing to report");
-        let expected = finish(&plan, grouped(&plan, &lines).rows(), &warn);
-        let answer = finish_groups(&plan, grouped(&plan, &lines), &warn);
+        let rows = grouped(&plan, &lines).into_rows().collect();
+        let expected = finish(&plan, rows, usize::MAX, &warn).unwrap().into_table();
+        let answer = finish_groups(&plan, grouped(&plan, &lines), usize::MAX, &warn).unwrap();
         prop_assert!(matches!(answer, Answer::Groups(_)));
         prop_assert_eq!(answer.len(), expected.len());
         prop_assert_eq!(answer.is_empty(), expected.is_empty());
@@ -95,7 +96,7 @@ proptest! {
         let mut merged = part(left);
         merged.merge(part(right)).unwrap();
         prop_assert!(merged.heap_bytes() > 0 || lines.is_empty());
-        let merged = finish_groups(&plan, merged, &warn).into_table();
+        let merged = finish_groups(&plan, merged, usize::MAX, &warn).unwrap().into_table();
         prop_assert_eq!(format!("{merged:?}"), format!("{expected:?}"));
     }
 
@@ -136,11 +137,17 @@ fn other_stages_need_all_rows() {
         ("count by 5m", false),
     ] {
         let plan = planned(query);
-        let answer = finish_groups(&plan, grouped(&plan, &[]), &|_| ());
+        let answer = finish_groups(&plan, grouped(&plan, &[]), usize::MAX, &|_| ()).unwrap();
         assert_eq!(matches!(answer, Answer::Groups(_)), is_ranked, "{query}");
     }
     let without_keys = planned("count");
-    let answer = finish_groups(&without_keys, grouped(&without_keys, &[]), &|_| ());
+    let answer = finish_groups(
+        &without_keys,
+        grouped(&without_keys, &[]),
+        usize::MAX,
+        &|_| (),
+    )
+    .unwrap();
     assert_eq!(answer.len(), 1, "without keys there is always a row");
     assert!(matches!(without_keys.table[..], [TableStage::Sort(_)]));
 }
