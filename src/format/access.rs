@@ -7,6 +7,8 @@ mod cut;
 mod tail;
 mod visitors;
 
+use std::borrow::Cow;
+
 use self::cut::{FieldError, Piece, PieceVisitor as _, cut, cut_vhost};
 use self::tail::layout::{Layout, TailReader};
 use self::visitors::{FieldChecker, LineShape, TailCheck, WantedFields};
@@ -234,10 +236,11 @@ impl Schema for Access {
         // Only lines with an agent are cut further than the last part.
         let has_short_tail = self.last != Part::Agent && !after_agent.is_empty();
         let wants_list = places.0[Part::Forwarded as usize] != Places::NONE;
+        let is_end_known =
+            matches!(self.tail_check(), TailCheck::Nothing) && after_agent.is_empty();
         Ok(Box::new(AccessReader {
             is_rare: self.first == Part::Vhost || wants_list || has_short_tail,
             has_short_tail,
-            places,
             twins,
             last_wanted,
             words: Words::new(wanted, self.settings.infer),
@@ -249,7 +252,11 @@ impl Schema for Access {
             },
             tail_check: self.tail_check(),
             last: self.last,
+            end: Some(places.0[self.last as usize])
+                .filter(|_| is_end_known && is_wanted(&self.last)),
+            surplus: 0,
             texts: TimeTexts::new(&self.settings.zone),
+            places,
         }))
     }
 }
@@ -271,6 +278,10 @@ struct AccessReader {
     tail_check: TailCheck,
     /// The last part of whole lines.
     last: Part,
+    /// Where that is wanted, if nothing follows it in the lines that decided.
+    end: Option<usize>,
+    /// How many lines have something there all the same.
+    surplus: u64,
     texts: TimeTexts,
 }
 
@@ -301,6 +312,11 @@ impl AccessReader {
             for &(first, other) in &self.twins {
                 out[other] = out[first].clone();
             }
+        }
+        if let Some(end) = self.end
+            && !ends_with(line, &out[end])
+        {
+            self.surplus += 1;
         }
         self.words.fill(line, out);
         self.times.apply(out)
@@ -356,6 +372,28 @@ fn tail_of<'a>(
     Ok(&line[end..])
 }
 
+/// Whether nothing but quotes and blanks follows the last field of a line.
+#[inline]
+fn ends_with(line: &[u8], last: &Value<'_>) -> bool {
+    let end = match last {
+        Value::Text(Cow::Borrowed(text)) | Value::Digits(Cow::Borrowed(text)) => {
+            text.as_ptr_range().end as usize - line.as_ptr() as usize
+        }
+        // A dash, or nothing between quotes.
+        _ => {
+            return matches!(
+                line.trim_ascii_end(),
+                [.., b' ', b'-'] | [.., b'-' | b'"', b'"']
+            );
+        }
+    };
+    let rest = line.get(end..).unwrap_or_default();
+    rest.strip_prefix(b"\"")
+        .unwrap_or(rest)
+        .trim_ascii()
+        .is_empty()
+}
+
 /// Lines to be read, and where their values go.
 struct ReadAll<'r, 'l, 'o, 'a> {
     reader: &'r mut AccessReader,
@@ -396,6 +434,10 @@ impl Reader for AccessReader {
             slots,
             refuse,
         });
+    }
+
+    fn take_surplus(&mut self) -> u64 {
+        std::mem::take(&mut self.surplus)
     }
 
     fn check(&mut self, line: &[u8]) -> Result<(), Bad> {

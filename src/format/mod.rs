@@ -341,6 +341,12 @@ pub trait Reader: Send {
         }
     }
 
+    /// How many lines had text behind the last field since this was last asked, where the lines that the fields were learnt from have
+    /// none. Only counted if that field is read anyway.
+    fn take_surplus(&mut self) -> u64 {
+        0
+    }
+
     /// Looks at the whole line (`--strict`), wanted or not.
     ///
     /// # Errors

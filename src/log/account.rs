@@ -29,6 +29,8 @@ pub struct Account {
     pub first_untimed: Option<(usize, u64)>,
     /// Lines that were left out because they are older than what is kept.
     pub older: u64,
+    /// Lines with text behind the last field, where the first lines of their files have none.
+    pub surplus: u64,
 }
 
 /// A bad line.
@@ -89,6 +91,7 @@ impl Account {
         self.seen |= other.seen;
         self.untimed += other.untimed;
         self.older += other.older;
+        self.surplus += other.surplus;
         if let Some(place) = other.first_untimed {
             self.keep_untimed(place);
         }

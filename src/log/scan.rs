@@ -304,6 +304,7 @@ impl Scanner {
                 alive.remove(row);
                 account.bad(bound.input, lines.offset(row), &bad);
             });
+            account.surplus += reader.take_surplus();
         }
         let mut parsers = parsers.iter_mut();
         for step in steps {

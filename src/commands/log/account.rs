@@ -49,6 +49,12 @@ pub(in crate::commands) fn tell(
             "{share} are older than what --keep keeps, and were left out"
         ));
     }
+    if account.surplus > 0 {
+        let share = share(account.surplus, account);
+        ui.warned(&format!(
+            "{share} have text at the end that the first lines do not have; it is in the field 'rest'"
+        ));
+    }
     if account.bad == 0 {
         return;
     }

@@ -83,7 +83,7 @@ impl Log {
                             input.drop_sample();
                         }
                     }
-                    tell_of_format(&input, ui);
+                    tell_of_format(&input, plan, ui);
                     inputs.push(input);
                 }
                 // A signal came while a pipe waited for its writer.
@@ -109,8 +109,8 @@ impl Log {
     }
 }
 
-/// Notes in which format an input is, and what looks wrong about it.
-pub(super) fn tell_of_format(input: &Input, ui: &Ui) {
+/// Notes in which format an input is, and what looks wrong about it: of times only if the plan reads them.
+pub(super) fn tell_of_format(input: &Input, plan: &Plan, ui: &Ui) {
     if let Some(schema) = &input.bound.schema {
         let time = match schema.time_field() {
             Some(field) => format!(", time field {field}"),
@@ -126,7 +126,8 @@ pub(super) fn tell_of_format(input: &Input, ui: &Ui) {
             schema.spec().name
         ));
     }
-    if let Some((doubt, hint)) = &input.doubt {
+    let is_of_times = input.is_stamped() && plan.reads_fields() && !plan.reads_time();
+    if let Some((doubt, hint)) = input.doubt.as_ref().filter(|_| !is_of_times) {
         ui.warn(&format!("{}: {doubt}; {hint}", input.name));
     }
 }

@@ -376,3 +376,65 @@ fn quotes_that_are_not_escaped_end_no_field_too_early() {
         Err("quotes in the agent that do not pair".to_owned())
     );
 }
+
+/// How many lines a reader of these fields finds to have more at their end than the first lines, of which nothing is known to follow.
+fn surplus(last: Part, names: &[&str], lines: &[&str]) -> u64 {
+    let sample = format!("{}\n", lines[0]);
+    let mut schema = schema(last);
+    schema.learn(Sample {
+        bytes: sample.as_bytes(),
+        whole: true,
+    });
+    let wanted: Vec<_> = names
+        .iter()
+        .map(|name| Wanted::new(FieldName::key(name), Want::Any))
+        .collect();
+    let mut reader = schema.reader(&wanted).unwrap_or_else(|_| panic!("fields"));
+    for line in lines {
+        let mut out = vec![Value::Missing; wanted.len()];
+        reader.read(line.as_bytes(), &mut out).unwrap();
+    }
+    let found = reader.take_surplus();
+    assert_eq!(reader.take_surplus(), 0, "counted once");
+    found
+}
+
+#[test]
+fn text_at_the_end_that_the_first_lines_lack_is_counted() {
+    let head = r#"192.0.2.1 - - [17/May/2026:10:05:03 +0000] "GET / HTTP/1.1" 200 7"#;
+    let line = |rest: &str| format!("{head}{rest}");
+    let plain = line(r#" "-" "UA""#);
+    let usual = [
+        line(r#" "http://x/" "-""#),
+        line(r#" "-" """#),
+        line(" \"-\" \"UA\" \t"),
+        line(r#" "-" "a "b" c""#),
+    ];
+    let more = [
+        line(r#" "-" "UA" 0.042"#),
+        line(r#" "-" "-" "203.0.113.9""#),
+        line(r#" "-" "UA" -"#),
+    ];
+    let mut lines = vec![plain.as_str()];
+    lines.extend(usual.iter().map(String::as_str));
+    assert_eq!(surplus(Part::Agent, &["ip", "agent"], &lines), 0);
+    lines.extend(more.iter().map(String::as_str));
+    assert_eq!(surplus(Part::Agent, &["ip", "agent"], &lines), 3);
+    assert_eq!(
+        surplus(Part::Agent, &["agent", "rest"], &lines),
+        0,
+        "it is read"
+    );
+    assert_eq!(
+        surplus(Part::Agent, &["ip"], &lines),
+        0,
+        "nothing looks there"
+    );
+    lines[0] = &more[0];
+    assert_eq!(surplus(Part::Agent, &["agent"], &lines), 0, "they have it");
+
+    let dash = line("").replace(" 7", " -");
+    let short = [line(""), dash, line(r#" "-" "UA""#)];
+    let short: Vec<&str> = short.iter().map(String::as_str).collect();
+    assert_eq!(surplus(Part::Bytes, &["bytes"], &short), 1);
+}

@@ -46,7 +46,7 @@ pub(super) enum Mark {
 }
 
 /// Where the time of a line begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct StampPlace {
     /// How many pieces stand before the time.
     pub(super) before: usize,
@@ -62,6 +62,8 @@ pub(super) struct Layout {
     pub(super) has_priority: bool,
     pub(super) stamp: StampLayout,
     pub(super) slots: Vec<Slot>,
+    /// A time of which nothing shows whether the month or the day comes first.
+    pub(super) ambiguous: Option<String>,
 }
 
 impl StampPlace {
@@ -101,10 +103,10 @@ impl fmt::Display for Layout {
         for _ in 0..self.place.before {
             f.write_str("_ ")?;
         }
-        f.write_str(if self.place.has_level_letter {
-            "level+time"
-        } else {
-            "time"
+        f.write_str(match self.place.has_level_letter {
+            true => "level+time",
+            false if self.stamp.lacks_day() => "time_of_day",
+            false => "time",
         })?;
         for slot in &self.slots {
             f.write_str(match slot {

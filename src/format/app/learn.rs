@@ -24,7 +24,9 @@ const AHEAD: usize = 6;
 pub(super) fn learn(sample: Sample<'_>) -> Option<Layout> {
     let lines = sample.lines().filter(|line| !line.trim_ascii().is_empty());
     let lines: Vec<&[u8]> = lines.take(LINES).collect();
-    let (place, stamp) = find_stamp(&lines)?;
+    let Some((place, stamp)) = find_stamp(&lines) else {
+        return learn_without_date(&lines);
+    };
     let has_priority = place.before > 0 && most(&lines, |line| priority(line).is_some());
     let slots = if has_priority && place.before == 2 {
         // RFC 5424: the version stands before the time.
@@ -38,11 +40,39 @@ pub(super) fn learn(sample: Sample<'_>) -> Option<Layout> {
     } else {
         find_slots(&lines, place, stamp)
     };
+    let ambiguous = stamp.other_order().and_then(|other| {
+        let starts = lines
+            .iter()
+            .filter_map(|line| line.get(place.find(line)?..));
+        let mut times = starts.filter(|text| stamp.length(text).is_some());
+        let are_both = times.clone().all(|text| other.length(text).is_some());
+        let first = times.next().filter(|_| are_both)?;
+        Some(String::from_utf8_lossy(&first[..stamp.length(first)?]).into_owned())
+    });
     Some(Layout {
         place,
         has_priority,
         stamp,
         slots,
+        ambiguous,
+    })
+}
+
+/// The layout of lines that begin with a time of day and name a level: without one, nothing shows that it is a log.
+fn learn_without_date(lines: &[&[u8]]) -> Option<Layout> {
+    let (place, stamp) = (StampPlace::default(), StampLayout::TIME_OF_DAY);
+    let begin = StampStart { place, stamp };
+    let stamped = lines.iter().filter(|line| begin.begins(line)).count();
+    if stamped == 0 || 2 * stamped < lines.len() {
+        return None;
+    }
+    let slots = find_slots(lines, place, stamp);
+    slots.contains(&Slot::Level).then_some(Layout {
+        place,
+        has_priority: false,
+        stamp,
+        slots,
+        ambiguous: None,
     })
 }
 
@@ -56,8 +86,12 @@ pub(in crate::format) struct StampStart {
 impl StampStart {
     /// That of a line; none if there is no time near its beginning.
     pub(in crate::format) fn of(line: &[u8]) -> Option<StampStart> {
-        let (place, stamp) = find_stamp(&[line])?;
-        Some(StampStart { place, stamp })
+        let dated = find_stamp(&[line]).map(|(place, stamp)| StampStart { place, stamp });
+        let timed = StampStart {
+            place: StampPlace::default(),
+            stamp: StampLayout::TIME_OF_DAY,
+        };
+        dated.or_else(|| timed.begins(line).then_some(timed))
     }
 
     /// Whether a line has a time there.

@@ -58,6 +58,8 @@ pub(super) const LINES: usize = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Field {
     Time,
+    /// What stands for the time where no date does.
+    TimeOfDay,
     Host,
     Program,
     Level,
@@ -70,8 +72,9 @@ enum Field {
     Message,
 }
 
-const FIELDS: [(&str, Field); 11] = [
+const FIELDS: [(&str, Field); 12] = [
     ("time", Field::Time),
+    ("time_of_day", Field::TimeOfDay),
     ("host", Field::Host),
     ("program", Field::Program),
     ("level", Field::Level),
@@ -122,7 +125,9 @@ impl Stamped {
         };
         let has = |is: fn(&Slot) -> bool| layout.slots.iter().any(is);
         match field {
-            Field::Time | Field::Message => true,
+            Field::Time => !layout.stamp.lacks_day(),
+            Field::TimeOfDay => layout.stamp.lacks_day(),
+            Field::Message => true,
             Field::Host => has(|slot| *slot == Slot::Host),
             Field::Program => has(|slot| matches!(slot, Slot::Tag | Slot::Program)),
             Field::Level | Field::LevelText => {
@@ -153,6 +158,14 @@ impl Schema for Stamped {
 
     fn layout(&self) -> Option<String> {
         self.layout.as_ref().map(ToString::to_string)
+    }
+
+    fn doubt(&self) -> Option<(String, String)> {
+        let time = self.layout.as_ref()?.ambiguous.as_ref()?;
+        Some((
+            format!("'{time}' is read as month/day/year"),
+            r#"if the day comes first, write: let time = strptime(extract(line, /([0-9]+.[0-9]+.[0-9]+ [0-9:]+)/), "%d/%m/%Y %H:%M:%S")"#.to_owned(),
+        ))
     }
 
     fn fields(&self) -> Vec<FieldName> {

@@ -129,6 +129,9 @@ impl LayoutReader {
         } else {
             self.stamp_end(line)?
         };
+        if self.layout.stamp.lacks_day() {
+            self.put_text(Field::TimeOfDay, &line[start..end], out);
+        }
         if self.layout.place.has_level_letter {
             let letter = &line[start - 1..start];
             self.put_level(of_letter(letter[0])?, letter, out);
@@ -186,7 +189,9 @@ fn depth_of(field: Field, layout: &Layout) -> usize {
         Field::Host => *slot == Slot::Host,
         Field::Logger => matches!(slot, Slot::Logger(_)),
         Field::Program => matches!(slot, Slot::Tag | Slot::Program),
-        Field::Time | Field::Message | Field::Facility | Field::Severity => false,
+        Field::Time | Field::TimeOfDay | Field::Message | Field::Facility | Field::Severity => {
+            false
+        }
     };
     match field {
         Field::Message => layout.slots.len() + 1,

@@ -347,3 +347,61 @@ fn what_has_no_times_has_no_layout() {
         assert!(of_lines(sample).is_none(), "{lines:?}");
     }
 }
+
+#[test]
+fn a_time_of_day_without_a_date_is_no_time() {
+    assert_layout(
+        "10:00:00.123 [main] INFO  com.shop.App - started\n\
+         23:59:59.999 [worker-1] WARN  com.shop.Cart - slow\n\
+         \tat com.shop.Cart.run(Cart.java:17)\n",
+        "app: time_of_day thread level logger - message",
+        &[
+            "time_of_day=10:00:00.123|level=info|level_text=INFO|logger=com.shop.App|thread=main|message=started",
+            "time_of_day=23:59:59.999|level=warn|level_text=WARN|logger=com.shop.Cart|thread=worker-1|message=slow",
+            "message=\tat com.shop.Cart.run(Cart.java:17)",
+        ],
+    );
+    for none in [
+        "10:00:00 up 3 days\n",
+        "10:00 INFO a\n",
+        "24:00:00 INFO a\n",
+        "00:01:02 a b c\n",
+    ] {
+        let sample = Sample {
+            bytes: none.as_bytes(),
+            whole: true,
+        };
+        assert!(of_lines(sample).is_none(), "{none}");
+    }
+    // A date wins wherever it is.
+    let (layout, _) = read("10:00:00 INFO 2026-03-15 10:00:00 a\n");
+    assert!(layout.starts_with("app: _ _ time"), "{layout}");
+}
+
+#[test]
+fn dates_that_may_be_read_in_two_ways_are_doubted() {
+    for (lines, time) in [
+        (
+            "03/04/2026 10:00:00 INFO a\n12/12/2026 10:00:00 INFO b\n",
+            Some("03/04/2026 10:00:00"),
+        ),
+        (
+            "[03/04/2026 10:00:00,5] INFO a\n",
+            Some("03/04/2026 10:00:00,5"),
+        ),
+        (
+            "03/04/2026 10:00:00 INFO a\n03/14/2026 10:00:00 INFO b\n",
+            None,
+        ),
+        (
+            "14/03/2026 10:00:00 INFO a\n03/04/2026 10:00:00 INFO b\n15/03/2026 1:00:00 INFO b\n",
+            None,
+        ),
+        ("03/04/2026 10:00:00 AM INFO a\n", None),
+        ("2026/03/04 10:00:00 INFO a\n", None),
+    ] {
+        let doubt = opened(lines).doubt();
+        let expected = time.map(|time| format!("'{time}' is read as month/day/year"));
+        assert_eq!(doubt.map(|(doubt, _)| doubt), expected, "{lines}");
+    }
+}

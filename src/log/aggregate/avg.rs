@@ -30,6 +30,7 @@ static FAMILY: Family = Family {
     name: "avg",
     id: 3,
     version: 1,
+    oldest: 1,
     time: ReadsTime::No,
     column: column::<Mean>,
     forms: &[

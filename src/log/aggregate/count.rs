@@ -23,6 +23,7 @@ static FAMILY: Family = Family {
     name: "count",
     id: 1,
     version: 1,
+    oldest: 1,
     time: ReadsTime::No,
     column: column::<Count>,
     forms: &[("empty", Sample::Values(&[])), ("some", Sample::UpTo(300))],

@@ -81,7 +81,7 @@ impl Family {
         let (length, rest) = rest.split_first_chunk().ok_or(damaged)?;
         let length = u32::from_le_bytes(*length) as usize;
         let (body, rest) = rest.split_at_checked(length).ok_or(damaged)?;
-        if *version != self.version {
+        if *version < self.oldest {
             return Err(damaged);
         }
         column.decode(group, body).map_err(|Damaged| damaged)?;

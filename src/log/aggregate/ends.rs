@@ -52,6 +52,7 @@ const fn family(name: &'static str, id: u8, column: fn() -> Box<dyn Column>) -> 
         name,
         id,
         version: 2,
+        oldest: 2,
         time: ReadsTime::IfAny,
         column,
         forms: &[

@@ -42,6 +42,7 @@ const fn family(name: &'static str, id: u8, column: fn() -> Box<dyn Column>) -> 
         name,
         id,
         version: 1,
+        oldest: 1,
         time: ReadsTime::No,
         column,
         forms: &[

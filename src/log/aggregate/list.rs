@@ -37,6 +37,7 @@ static FAMILY: Family = Family {
     name: "list",
     id: 12,
     version: 1,
+    oldest: 1,
     time: ReadsTime::No,
     column: column::<List>,
     forms: &[

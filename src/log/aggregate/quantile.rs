@@ -68,6 +68,7 @@ static FAMILY: Family = Family {
     name: "quantile",
     id: 6,
     version: 1,
+    oldest: 1,
     time: ReadsTime::No,
     column: column::<Values>,
     forms: &[

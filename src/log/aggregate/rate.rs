@@ -26,6 +26,7 @@ static FAMILY: Family = Family {
     name: "rate",
     id: 11,
     version: 1,
+    oldest: 1,
     time: ReadsTime::Always,
     column: column::<Rate>,
     forms: &[("empty", Sample::Values(&[])), ("some", Sample::UpTo(300))],

@@ -45,6 +45,8 @@ pub struct Family {
     pub id: u8,
     /// The version of the encoding, counted from 1.
     pub version: u8,
+    /// The oldest version that can be read.
+    pub oldest: u8,
     /// Whether the state looks at [`Row::time`](super::Row::time).
     pub time: ReadsTime,
     /// Empty states for groups.

@@ -31,6 +31,7 @@ static FAMILY: Family = Family {
     name: "stddev",
     id: 8,
     version: 1,
+    oldest: 1,
     time: ReadsTime::No,
     column: column::<Deviation>,
     forms: &[

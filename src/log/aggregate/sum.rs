@@ -30,6 +30,7 @@ static FAMILY: Family = Family {
     name: "sum",
     id: 2,
     version: 1,
+    oldest: 1,
     time: ReadsTime::No,
     column: column::<Total>,
     forms: &[

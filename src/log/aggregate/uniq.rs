@@ -39,6 +39,7 @@ static FAMILY: Family = Family {
     name: "uniq",
     id: 7,
     version: 3,
+    oldest: 2,
     time: ReadsTime::No,
     column: column::<Distinct>,
     forms: &[
@@ -95,7 +96,7 @@ impl State for Distinct {
             Some(Kept::Exact(hashes)) => {
                 let mut sorted: Vec<u64> = hashes.iter().collect();
                 sorted.sort_unstable();
-                out.push(b'e');
+                out.push(b'd');
                 sorted
                     .iter()
                     .for_each(|hash| out.extend_from_slice(&hash.to_le_bytes()));
@@ -110,11 +111,18 @@ impl State for Distinct {
     fn decode(bytes: &[u8]) -> Result<Distinct, Damaged> {
         let kept = match bytes.split_first() {
             None => return Ok(Distinct(None)),
-            Some((b'e', rest)) => {
+            Some((b'd', rest)) => {
                 let (hashes, []) = rest.as_chunks::<8>() else {
                     return Err(Damaged);
                 };
                 exact(hashes.iter().map(|hash| u64::from_le_bytes(*hash)))?
+            }
+            // Of version 2: hashes had 128 bits.
+            Some((b'e', rest)) => {
+                let (hashes, []) = rest.as_chunks::<16>() else {
+                    return Err(Damaged);
+                };
+                exact(hashes.iter().map(|hash| u128::from_le_bytes(*hash) as u64))?
             }
             Some((b'h', rest)) => Kept::Estimate(HyperLogLog::decode(rest).ok_or(Damaged)?),
             Some(_) => return Err(Damaged),

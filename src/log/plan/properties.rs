@@ -102,6 +102,12 @@ impl Plan {
         !self.fields.is_empty()
     }
 
+    /// Whether the time of lines is read.
+    pub fn reads_time(&self) -> bool {
+        let mut names = self.fields.iter().map(|wanted| wanted.name.as_key());
+        names.any(|name| name == Some("time"))
+    }
+
     /// How many rows are enough, if the first ones in input order are wanted.
     pub fn rows_wanted(&self) -> Option<usize> {
         match (&self.output, self.table.first()) {

@@ -276,7 +276,7 @@ impl Workers {
             true => self.memory(),
             false => usize::MAX,
         };
-        let nothing = self.nothing();
+        let (nothing, no_groups) = (self.nothing(), self.nothing().groups);
         let common = self.common.into_inner();
         let common = common.unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = common.error {
@@ -301,7 +301,8 @@ impl Workers {
             });
         let mut partial = merged.unwrap_or(Ok(nothing))?;
         if !spilled.is_empty()
-            && let Some(groups) = partial.groups.take()
+            // Without any, it could not be merged with others.
+            && let Some(groups) = mem::replace(&mut partial.groups, no_groups)
             && let Err(error) = spilled.write(&groups, memory)
         {
             failure.get_or_insert(error);

@@ -63,6 +63,9 @@ impl StampLayout {
     /// As C's `ctime` writes it, perhaps with a fraction: `Sun May 17 10:05:03 2026`.
     pub const CTIME: StampLayout = StampLayout("w b e H:M:Sf Y");
 
+    /// A time of day without a date, which is no time: `10:05:03.123`. Not among those that are tried.
+    pub const TIME_OF_DAY: StampLayout = StampLayout("H:M:Sf");
+
     /// `2026/05/17 10:05:03`
     pub const SLASHES: StampLayout = StampLayout("Y/m/d H:M:Sfz");
 
@@ -93,6 +96,19 @@ impl StampLayout {
     /// Whether times in this layout do not say their year.
     pub fn lacks_year(self) -> bool {
         !self.0.contains(['Y', 'y', '@'])
+    }
+
+    /// Whether times in this layout do not even say their day.
+    pub fn lacks_day(self) -> bool {
+        self == StampLayout::TIME_OF_DAY
+    }
+
+    /// The layout that has day and month in the other order, where nothing but numbers tells which is meant.
+    pub fn other_order(self) -> Option<StampLayout> {
+        match self.0 {
+            "m/d/Y H:M:Sfz" => Some(StampLayout("d/m/Y H:M:Sfz")),
+            _ => None,
+        }
     }
 
     /// Whether it is the layout of RFC 3164, `Mar  5 10:00:00`.

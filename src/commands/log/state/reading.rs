@@ -173,7 +173,7 @@ impl<'r> Reading<'r> {
             return Err(Error::input(message)
                 .hint("jug follow --state prints what is new, which jug log reads"));
         }
-        tell_of_format(&input, self.ui);
+        tell_of_format(&input, self.plan, self.ui);
         let skip = match input.body {
             Body::Elsewhere { skip } => skip,
             Body::Chunks(_) | Body::Blocks(_) => 0,

@@ -93,6 +93,8 @@ fn shown(answer: Result<Answer, SpillError>) -> String {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
     #[test]
     fn rows_that_flow_are_those_of_whole_tables(pairs in prop::collection::vec(("[abc]{1,2}", 0_u16..5), 0..60), cut in 0_usize..60, memory in prop_oneof![Just(0_usize), Just(1_500), Just(usize::MAX)]) {
         for query in QUERIES {
