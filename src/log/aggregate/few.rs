@@ -3,7 +3,7 @@
 //! An entry is a key above `BITS` bits of its count. Entries are sorted, but for some at the end that came since: sorting them in
 //! costs as much as there are others, so it waits until that is a small part of what adding them cost.
 
-/// So many entries wait at least.
+/// At least this number of entries waits.
 const WAITING: usize = 16;
 
 /// A count that does not fit.

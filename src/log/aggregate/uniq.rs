@@ -1,6 +1,6 @@
 //! `uniq`: the number of distinct values.
 //!
-//! Exact up to [`MAX_EXACT`] values, each kept as a hash of 64 bits: that any two of so many collide has a probability of
+//! Exact up to [`MAX_EXACT`] values, each kept as a hash of 64 bits: that two of them collide has a probability of
 //! 1.2e-10. Beyond that, HyperLogLog over the same hashes. As with percentiles, the number of values in the union alone decides which.
 
 mod hashes;

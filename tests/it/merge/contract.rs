@@ -63,7 +63,7 @@ fn an_engine_may_shuffle_lines_add_tabs_run_tasks_twice_and_on_nothing() {
 #[test]
 fn every_lost_line_fails_the_merge_by_name() {
     let sandbox = Sandbox::new();
-    let log: String = (0..20_000)
+    let log: String = (0..40_000)
         .map(|number| format!("{{\"v\": {number}}}\n"))
         .collect();
     sandbox.file("a.log", log);
@@ -95,7 +95,7 @@ fn every_lost_line_fails_the_merge_by_name() {
     let outcome = sandbox.jug(["merge", "lost.part", "rest.part"], b"");
     assert_eq!(
         (outcome.status, outcome.stdout().as_str()),
-        (0, "uniq_v\n20000\n"),
+        (0, "uniq_v\n40000\n"),
         "{outcome}"
     );
 }
