@@ -56,7 +56,7 @@ impl Spilled {
             };
             let mut one = RunWriter::new(Spool::new()?);
             let mut batches = runs.batches(&grouping, &zone, memory)?;
-            while let Some(batch) = batches.next()? {
+            while let Some(batch) = batches.next_batch()? {
                 batch.write(&mut one)?;
             }
             self.runs.push(rewound(one)?);
@@ -110,7 +110,7 @@ impl Batches {
     ///
     /// # Errors
     /// Those of the system, and of files that have changed.
-    pub fn next(&mut self) -> Result<Option<Grouped>, SpillError> {
+    pub fn next_batch(&mut self) -> Result<Option<Grouped>, SpillError> {
         let Batches {
             merged,
             batch,

@@ -218,7 +218,7 @@ impl<'s> Run<'s> {
             // Written as one, they are in memory anyway.
             let read = spilled
                 .batches(grouping, &plan.clock.zone, usize::MAX)
-                .and_then(|mut batches| batches.next());
+                .and_then(|mut batches| batches.next_batch());
             match read {
                 Ok(all) => partial.groups = all,
                 Err(error) => failure = failure.or(Some(error)),

@@ -106,7 +106,7 @@ pub(super) fn flow_groups(
         Found::Spilled(grouping, spilled) => {
             let mut sorted = SortedRows::new(&columns, grouping.keys.len(), limit);
             let mut batches = spilled.batches(&grouping, room.zone, room.memory)?;
-            while let Some(batch) = batches.next()? {
+            while let Some(batch) = batches.next_batch()? {
                 sorted.add(Ranked::new(batch, &columns, limit).rows())?;
             }
             Answer::Files(Box::new(sorted))
@@ -140,7 +140,7 @@ fn unordered(stages: &[TableStage], found: Found, room: &Room<'_>) -> Result<Ans
             let failure = RefCell::new(None);
             let mut batches = spilled.batches(&grouping, room.zone, room.memory)?;
             let rows = std::iter::from_fn(|| {
-                let next = batches.next();
+                let next = batches.next_batch();
                 next.unwrap_or_else(|error| {
                     *failure.borrow_mut() = Some(error);
                     None
