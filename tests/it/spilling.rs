@@ -86,33 +86,6 @@ fn groups_use_the_memory_they_may() {
 }
 
 #[test]
-fn rows_behind_groups_use_the_memory_they_may() {
-    let sandbox = Sandbox::new();
-    sandbox.file("a.log", lines(120_000, 100_000));
-    let copies = ["k", "a", "b", "c", "d", "e", "f"].map(|name| format!("let {name}{name} = k | "));
-    let queries = [
-        format!("count by k, v | {}sort -kk, v", copies.concat()),
-        format!("count by k, v | {}where count > 0", copies.concat()),
-        "count by k, v | count by k, v | sum(count), count".to_owned(),
-    ];
-    for query in queries {
-        let run = |limit: &str, more: &str| {
-            let line = format!(
-                "{limit} exec jug log -j1 --engine read --from json '{query}' {more} a.log | cksum"
-            );
-            sandbox.shell(&line, b"")
-        };
-        let limited = run("ulimit -v 170000;", "--mem 16M");
-        assert!(
-            limited.status == 0 && limited.stderr.is_empty(),
-            "{query}: {limited}"
-        );
-        let free = run("", "--mem 4G");
-        assert_eq!(limited.stdout(), free.stdout(), "{query}");
-    }
-}
-
-#[test]
 fn a_full_disk_is_an_error_and_nothing_is_half_written() {
     let sandbox = Sandbox::new();
     sandbox.file("a.log", lines(70_000, 50_000));

@@ -56,11 +56,10 @@ impl Written {
         };
         let mut run = RunWriter::new(header.encode());
         let zone = &merged.plan.clock.zone;
-        merged
-            .spilled
-            .batches(grouping, zone, merged.memory, &mut |batch| {
-                Ok(batch.write(&mut run)?)
-            })?;
+        let mut batches = merged.spilled.batches(grouping, zone, merged.memory)?;
+        while let Some(batch) = batches.next_batch()? {
+            batch.write(&mut run)?;
+        }
         Ok(Written::of(name, run.end()?))
     }
 
