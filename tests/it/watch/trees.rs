@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, Instant};
 
 use super::{Watching, short};
 
@@ -329,8 +330,10 @@ fn a_removed_file_is_reported_at_once_unless_it_may_come_back() {
     // Written beside it, removed, renamed.
     fs::write(watching.path("d/new"), "text").expect("a file");
     watching.await_record("create d/new");
+    watching.signal("STOP");
     fs::remove_file(watching.path("d/b")).expect("a file");
     fs::rename(watching.path("d/new"), watching.path("d/b")).expect("a rename");
+    watching.signal("CONT");
     watching.await_record("modify! d/new > d/b");
 }
 
@@ -385,8 +388,11 @@ fn a_file_is_replaced_again_and_again() {
             watching.expect(&["modify! d/conf"]);
         }
         for _ in 0..3 {
+            // Both are seen together, however busy the machine is.
+            watching.signal("STOP");
             fs::rename(watching.path("d/conf"), watching.path("old")).expect("a rename");
             fs::write(watching.path("d/conf"), "text").expect("a file");
+            watching.signal("CONT");
             watching.await_record("modify! d/conf");
         }
         fs::write(watching.path("d/conf"), "other text").expect("a file");
@@ -426,6 +432,7 @@ fn editors_save_in_one_change() {
             sandbox.file("d/conf", "text\n");
         });
         for _ in 0..3 {
+            let started = Instant::now();
             let status = crate::support::command(editor)
                 .args(args)
                 .arg("d/conf")
@@ -435,13 +442,18 @@ fn editors_save_in_one_change() {
                 .status()
                 .expect("the editor runs");
             assert!(status.success());
+            // The end of a name is held back for as long as this. On a busy machine an editor may need longer.
+            let is_quick = started.elapsed() < Duration::from_millis(100);
             let found = watching.until_end();
             let about: Vec<&String> = found
                 .iter()
                 .filter(|record| record.ends_with("d/conf"))
                 .collect();
-            assert_eq!(about.len(), 1, "{editor}: {found:?}");
-            assert!(about[0].starts_with("modify! "), "{editor}: {found:?}");
+            assert!(!about.is_empty(), "{editor}: {found:?}");
+            if is_quick {
+                assert_eq!(about.len(), 1, "{editor}: {found:?}");
+                assert!(about[0].starts_with("modify! "), "{editor}: {found:?}");
+            }
         }
     }
 }
