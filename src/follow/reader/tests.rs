@@ -1,3 +1,5 @@
+//! One content read alone, without its log: what replaces it, copies, blocks that grow, long lines.
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
