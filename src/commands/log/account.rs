@@ -45,9 +45,12 @@ pub(in crate::commands) fn tell(
     tell_of_untimed(account, names, max_bad, are_stamped, ui);
     if account.older > 0 {
         let share = share(account.older, account);
-        ui.noted(&format!(
-            "{share} are older than what --keep keeps, and were left out"
-        ));
+        let message = format!("{share} are older than what --keep keeps, and were left out");
+        // Without any line in time, the report would be empty without a reason.
+        match account.older == account.judged {
+            true => ui.warned(&message),
+            false => ui.noted(&message),
+        }
     }
     if account.surplus > 0 {
         let share = share(account.surplus, account);
