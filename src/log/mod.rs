@@ -1,9 +1,9 @@
 //! The engine of `jug log`: cut logs into chunks, parse, filter and aggregate them on every core, merge.
 //!
-//! [`query`] reads the text of a query, [`plan`] decides what it means, [`run`] puts inputs through it. In between:
-//! [`chunk`] defines which lines belong to which chunk, [`scan`] is the loop over lines, [`batch`] lets rows be grouped
-//! together, [`grouped`] holds the groups, [`aggregate`] what is kept for each, [`table`] does what is left to do with the rows, [`account`] keeps count of what
-//! could not be read.
+//! [`query`] reads the text of a query, [`plan`] decides what it means, [`run`] puts inputs through it. In between: [`chunk`]
+//! defines which lines belong to which chunk, [`scan`] is the loop over lines, [`batch`] lets rows be grouped together,
+//! [`grouped`] holds the groups, [`aggregate`] what is kept for each, [`table`] does what is left to do with the rows,
+//! [`account`] keeps count of what could not be read.
 
 pub mod account;
 pub mod aggregate;

@@ -367,8 +367,8 @@ impl Scanner {
     }
 }
 
-/// Runs a step over the row of a line; false if the row is dropped. What is left out for its time is counted, with the input and the offset
-/// of the line.
+/// Runs a step over the row of a line; false if the row is dropped. What is left out for its time is counted, with the input
+/// and the offset of the line.
 fn take_step(
     step: &Step,
     line: &[u8],

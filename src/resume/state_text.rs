@@ -10,7 +10,8 @@
 //! end <checksum>
 //! ```
 //!
-//! A state that has something of its command besides, as lines `kept …` before the checksum, is of version 2. Words are separated by blanks; bytes of paths that are not printable ASCII, blanks and backslashes are written as `\xNN`.
+//! A state that has something of its command besides, as lines `kept …` before the checksum, is of version 2. Words are
+//! separated by blanks; bytes of paths that are not printable ASCII, blanks and backslashes are written as `\xNN`.
 
 #[cfg(test)]
 pub(super) mod tests;

@@ -33,7 +33,8 @@ pub(super) fn split_cells(message: &str) -> Error {
     Error::input(message).hint("quoted cells that span lines are read with --csv-multiline")
 }
 
-/// Reports lines that were left out because they have no time, and bad lines; `are_stamped` if lines begin with times. Too many make the run incomplete, fewer are a note.
+/// Reports lines that were left out because they have no time, and bad lines; `are_stamped` if lines begin with times. Too
+/// many make the run incomplete, fewer are a note.
 pub(in crate::commands) fn tell(
     account: &Account,
     names: &[InputName],

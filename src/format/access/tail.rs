@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use super::cut::closing_quote;
 use crate::record::{Value, json_text};
 
-/// Where the request time stands, unless a pair names it. A file has one layout, so its first line with a time decides for all of them: times of
-/// other columns, such as that of the upstream, are not taken for one that is missing.
+/// Where the request time stands, unless a pair names it. A file has one layout, so its first line with a time decides for
+/// all of them: times of other columns, such as that of the upstream, are not taken for one that is missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Place {
     /// The first decimal that stands alone.

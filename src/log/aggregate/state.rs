@@ -37,7 +37,8 @@ pub trait State: Clone + Default + Send + Sync + 'static {
     /// The answer, for the parameters in the name of the call.
     fn finish(&self, parameters: Parameters) -> Cell;
 
-    /// Appends the state as bytes, the same for equal states. [`Family::encode`](super::Family::encode) puts id, version and length before them.
+    /// Appends the state as bytes, the same for equal states. [`Family::encode`](super::Family::encode) puts id, version and
+    /// length before them.
     fn encode(&self, out: &mut Vec<u8>);
 
     /// Reads all that [`State::encode`] wrote.

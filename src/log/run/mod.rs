@@ -1,10 +1,10 @@
 //! Runs a plan over inputs on every core, in steps: [`Run::feed`] reads inputs, [`Run::snapshot`] returns the results so far,
 //! and [`Run::finish`] returns the answer.
 //!
-//! Workers take chunks of plain files from one cursor (`chunks`). Separate threads cut streams into blocks and hand them to the
-//! workers (`blocks`, `buffer_pool`). Lines that others read are handed over (`pushed`). Workers are `rayon` threads and never wait for a stream. Each has a scanner with its own
-//! results (`workers`), which are merged at the end. Rows are put in order as they are found (`order`, `delivery`). `job` holds
-//! the state that threads share.
+//! Workers take chunks of plain files from one cursor (`chunks`). Separate threads cut streams into blocks and hand them to
+//! the workers (`blocks`, `buffer_pool`). Lines that others read are handed over (`pushed`). Workers are `rayon` threads and
+//! never wait for a stream. Each has a scanner with its own results (`workers`), which are merged at the end. Rows are put in
+//! order as they are found (`order`, `delivery`). `job` holds the state that threads share.
 
 mod blocks;
 mod buffer_pool;

@@ -39,7 +39,8 @@ impl Reader for Lacking {
     }
 }
 
-/// Reads the fields of the lines that are alive. Those that cannot be read go to `refuse`, with where they begin, and are alive no more.
+/// Reads the fields of the lines that are alive. Those that cannot be read go to `refuse`, with where they begin, and are
+/// alive no more.
 pub(super) fn parse(
     parsing: &Parsing,
     reader: &mut dyn Reader,
