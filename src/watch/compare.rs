@@ -44,9 +44,16 @@ struct Moved {
 
 impl Batch {
     fn touch(&mut self, directory: Id, name: &[u8], kinds: Kinds) {
+        let next = self.touched.len();
         let place = self.places.entry((directory, name.to_vec()));
-        let at = *place.or_insert(self.touched.len());
-        match self.touched.get_mut(at) {
+        let at = place.or_insert(next);
+        match self.touched.get_mut(*at) {
+            // What came in between was before the end of the name: an editor removes its backup once the file is written.
+            Some((.., known)) if kinds.has(Kinds::DELETED) && *at + 1 < next => {
+                let all = std::mem::take(known).and(kinds);
+                *at = next;
+                self.touched.push((directory, name.to_vec(), all));
+            }
             Some((.., known)) => *known = known.and(kinds),
             None => self.touched.push((directory, name.to_vec(), kinds)),
         }

@@ -401,6 +401,21 @@ fn a_file_is_replaced_again_and_again() {
 }
 
 #[test]
+fn a_save_that_is_seen_at_once_is_one_change() {
+    let mut watching = Watching::new(&["--on", "create,modify,remove,rename"], |sandbox| {
+        sandbox.file("d/conf", "text");
+    });
+    for _ in 0..3 {
+        watching.signal("STOP");
+        fs::rename(watching.path("d/conf"), watching.path("d/conf~")).expect("a rename");
+        fs::write(watching.path("d/conf"), "new text").expect("a file");
+        fs::remove_file(watching.path("d/conf~")).expect("a backup");
+        watching.signal("CONT");
+        assert_eq!(watching.until_end(), ["modify! d/conf"]);
+    }
+}
+
+#[test]
 fn editors_save_in_one_change() {
     for (editor, args) in [
         (
