@@ -54,12 +54,8 @@ impl Rows<'_> {
         match spec {
             Some(spec) => {
                 let mut stream = RowStream::new(spec, output.header, columns);
-                let writer = (spec.writer)(columns);
-                let mut bytes = Vec::new();
                 for row in rows {
-                    bytes.clear();
-                    writer.row(row, &mut bytes);
-                    stream.put(&mut out, &bytes, &[bytes.len()])?;
+                    stream.row(&mut out, row)?;
                 }
                 stream.end(&mut out)?;
             }
@@ -130,6 +126,8 @@ pub(in crate::commands) struct RowStream {
     header: Header,
     rows: u64,
     has_begun: bool,
+    /// A row that is being encoded.
+    bytes: Vec<u8>,
 }
 
 impl RowStream {
@@ -145,7 +143,18 @@ impl RowStream {
             header,
             rows: 0,
             has_begun: false,
+            bytes: Vec::new(),
         }
+    }
+
+    /// Writes a row.
+    pub(in crate::commands) fn row(&mut self, out: &mut Results, cells: &[Cell]) -> Result<()> {
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.clear();
+        self.writer.row(cells, &mut bytes);
+        let written = self.put(out, &bytes, &[bytes.len()]);
+        self.bytes = bytes;
+        written
     }
 
     /// Writes rows that a writer of the same format has encoded; `ends` are the offsets of their ends.

@@ -35,16 +35,10 @@ impl Writing<'_> {
         };
         let columns = COLUMNS.map(str::to_owned);
         let spec = row_format(to, output, ui)?;
-        let mut stream = spec.map(|spec| {
-            (
-                RowStream::new(spec, output.header, &columns),
-                (spec.writer)(&columns),
-            )
-        });
+        let mut stream = spec.map(|spec| RowStream::new(spec, output.header, &columns));
         let most = self.walk.limit.rows.unwrap_or(u64::MAX);
         let (mut count, mut errors) = (0, 0);
         let mut table = Vec::new();
-        let mut bytes = Vec::new();
         let found = duplicates::find::<Failure>(
             workers,
             &reading,
@@ -60,15 +54,13 @@ impl Writing<'_> {
                     return Ok(());
                 }
                 let cells = cells(&duplicate);
-                let Some((stream, writer)) = &mut stream else {
-                    table.push(cells);
-                    return Ok(());
-                };
-                bytes.clear();
-                writer.row(&cells, &mut bytes);
-                stream
-                    .put(&mut out, &bytes, &[bytes.len()])
-                    .map_err(Failure)
+                match &mut stream {
+                    Some(stream) => stream.row(&mut out, &cells).map_err(Failure),
+                    None => {
+                        table.push(cells);
+                        Ok(())
+                    }
+                }
             },
         );
         found.map_err(|Failure(error)| error)?;
@@ -76,7 +68,7 @@ impl Writing<'_> {
         report.records = count;
         ui.clear();
         let withheld = match stream {
-            Some((mut stream, _)) => {
+            Some(mut stream) => {
                 stream.end(&mut out)?;
                 out.close()?
             }

@@ -9,7 +9,7 @@ use super::Walk;
 use super::output::{Writing, Written};
 use super::shape::Shot;
 use crate::args::output::To;
-use crate::commands::shared::rows::{RowStream, Rows, open as open_output, row_format};
+use crate::commands::shared::rows::{RowStream, open as open_output, row_format};
 use crate::error::{Error, Result};
 use crate::io::signals;
 use crate::io::sink::{Durability, FileOptions, Mode};
@@ -276,13 +276,7 @@ impl Writing<'_> {
         let most = self.walk.limit.rows.unwrap_or(u64::MAX);
         let mut count = 0;
         let mut table = Vec::new();
-        let mut stream = spec.map(|spec| {
-            (
-                RowStream::new(spec, output.header, &columns),
-                (spec.writer)(&columns),
-            )
-        });
-        let mut bytes = Vec::new();
+        let mut stream = spec.map(|spec| RowStream::new(spec, output.header, &columns));
         let is_incomplete = comparer.finish::<Failure>(&mut |change| {
             count += 1;
             if count > most {
@@ -290,13 +284,7 @@ impl Writing<'_> {
             }
             let cells = cells(&change, is_structured);
             match &mut stream {
-                Some((stream, writer)) => {
-                    bytes.clear();
-                    writer.row(&cells, &mut bytes);
-                    stream
-                        .put(&mut out, &bytes, &[bytes.len()])
-                        .map_err(Failure::Output)
-                }
+                Some(stream) => stream.row(&mut out, &cells).map_err(Failure::Output),
                 None => {
                     table.push(cells);
                     Ok(())
@@ -309,18 +297,12 @@ impl Writing<'_> {
         })?;
         self.note_incomplete(against, is_incomplete);
         match stream {
-            Some((mut stream, _)) => {
+            Some(mut stream) => {
                 stream.end(&mut out)?;
                 out.close()?;
             }
             None => {
-                let rows = Rows {
-                    columns: &columns,
-                    rows: &table,
-                    zone: self.zone,
-                    bars: None,
-                };
-                rows.write_to(out, output, to, ui)?;
+                self.put(out, &columns, &table, to, None)?;
             }
         }
         Ok(count)

@@ -2,7 +2,7 @@
 
 use super::output::{Writing, Written};
 use super::ranked::in_order;
-use super::sinks::{EncodedRows, Sink as _, Sums};
+use super::sinks::Sums;
 use crate::args::output::To;
 use crate::commands::shared::rows::{RowStream, row_format};
 use crate::error::Result;
@@ -13,7 +13,7 @@ use crate::walk::ranking::{Attribute, Ranked};
 impl Writing<'_> {
     /// Writes the sums of directories.
     pub(super) fn sums(mut self, to: Option<To>) -> Result<Written> {
-        let out = self.open()?;
+        let mut out = self.open()?;
         let output = &self.walk.output;
         let columns = cumulative::COLUMNS.map(str::to_owned);
         let Some(spec) = row_format(to, output, &self.context.ui)? else {
@@ -26,22 +26,8 @@ impl Writing<'_> {
             let withheld = self.put(out, &columns, &rows, to, bars)?;
             return Ok((report, withheld));
         };
-        let mut encoded = EncodedRows {
-            stream: RowStream::new(spec, output.header, &columns),
-            out,
-        };
-        let writer = (spec.writer)(&columns);
-        let mut bytes = Vec::new();
-        let sink = &mut encoded;
-        let report = self.sum(&mut move |row| {
-            bytes.clear();
-            writer.row(&row.cells(), &mut bytes);
-            sink.put(&bytes, &[bytes.len()])
-        })?;
-        let EncodedRows {
-            mut stream,
-            mut out,
-        } = encoded;
+        let mut stream = RowStream::new(spec, output.header, &columns);
+        let report = self.sum(&mut |row| stream.row(&mut out, &row.cells()))?;
         stream.end(&mut out)?;
         Ok((report, out.close()?))
     }

@@ -72,6 +72,11 @@ fn snapshot(side: &Side) -> Vec<u8> {
     for (key, value) in records_of(side) {
         writer.put(&key, &value).unwrap();
     }
+    plain(writer)
+}
+
+/// What a writer has written, not compressed.
+fn plain(mut writer: Writer) -> Vec<u8> {
     let mut bytes = writer.take();
     bytes.extend(writer.end(false).unwrap());
     let mut plain = Vec::new();
@@ -307,13 +312,7 @@ fn values_that_no_walk_writes_are_refused() {
     ] {
         let mut writer = Writer::new(&header()).unwrap();
         writer.put(b"top/a", &wrong).unwrap();
-        let mut bytes = writer.take();
-        bytes.extend(writer.end(false).unwrap());
-        let mut plain = Vec::new();
-        zstd::stream::read::Decoder::new(bytes.as_slice())
-            .unwrap()
-            .read_to_end(&mut plain)
-            .unwrap();
+        let plain = plain(writer);
         for new in [
             some(),
             Side::from([("/a".to_owned(), Known::Entry { file: 1, size: 1 })]),

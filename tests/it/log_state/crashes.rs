@@ -106,14 +106,18 @@ impl Killed {
     }
 }
 
+/// The arguments that have the output appended to a file, if it is.
+fn appending(is_appended: bool) -> &'static [&'static str] {
+    match is_appended {
+        true => &["--append", "all.tsv"],
+        false => &[],
+    }
+}
+
 /// Kills runs at random times under writing and rotation of one kind.
 fn killed_at_random(kind: usize, is_appended: bool, rounds: usize) -> usize {
     let mut killed = Killed::new(kind as u64 + 10);
-    let more: &[&str] = if is_appended {
-        &["--append", "all.tsv"]
-    } else {
-        &[]
-    };
+    let more = appending(is_appended);
     killed.write();
     killed.finish(more);
     for round in 0..rounds {
@@ -173,11 +177,7 @@ fn a_run_may_be_killed_at_any_of_its_steps() {
     }
     for is_appended in [false, true] {
         let mut killed = Killed::new(7);
-        let more: &[&str] = if is_appended {
-            &["--append", "all.tsv"]
-        } else {
-            &[]
-        };
+        let more = appending(is_appended);
         killed.write();
         killed.finish(more);
         for step in 1.. {

@@ -310,6 +310,15 @@ fn changes_are_rows_with_the_fields_before_and_after() {
     assert_eq!(one, "removed\ttree/gone\t\t\n");
 }
 
+/// The changes that were reported, without that of the tree itself.
+fn changes_below(outcome: &Outcome) -> Vec<String> {
+    let text = outcome.stdout();
+    let lines = text
+        .lines()
+        .filter(|line| !line.starts_with("changed\ttree\t"));
+    lines.map(str::to_owned).collect()
+}
+
 #[test]
 fn what_cannot_be_read_is_not_taken_for_removed_or_added() {
     let guarded = Guarded::new(0);
@@ -337,12 +346,7 @@ fn what_cannot_be_read_is_not_taken_for_removed_or_added() {
             &["--against", "whole", "--snapshot", "part"],
         ] {
             let outcome = guarded.walk(&[args, &["--header", "never"]].concat());
-            let changes: Vec<String> = outcome
-                .stdout()
-                .lines()
-                .filter(|line| !line.starts_with("changed\ttree\t"))
-                .map(str::to_owned)
-                .collect();
+            let changes = changes_below(&outcome);
             assert_eq!(
                 (outcome.status, changes),
                 (3, vec!["removed\ttree/e\t\t".to_owned()]),
@@ -356,12 +360,7 @@ fn what_cannot_be_read_is_not_taken_for_removed_or_added() {
             &["--against", "part", "--snapshot", "whole"],
         ] {
             let outcome = guarded.walk(&[args, &["--header", "never"]].concat());
-            let changes: Vec<String> = outcome
-                .stdout()
-                .lines()
-                .filter(|line| !line.starts_with("changed\ttree\t"))
-                .map(str::to_owned)
-                .collect();
+            let changes = changes_below(&outcome);
             assert_eq!(
                 (outcome.status, changes),
                 (3, vec!["added\ttree/e\t\t".to_owned()]),
